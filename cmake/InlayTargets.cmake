@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: BSL-1.0
+include_guard(GLOBAL)
+
+# inlay_warnings(target): the warnings our own code is held to; whoever embeds us never sees them.
+function(inlay_warnings target)
+  if(PROJECT_IS_TOP_LEVEL)
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+    if(INLAY_WARNINGS_AS_ERRORS)
+      target_compile_options(${target} PRIVATE -Werror)
+    endif()
+  endif()
+endfunction()
+
+# inlay_library(name SOURCES...): the target inlay_<name>, known as inlay::<name> in the build tree and when installed.
+function(inlay_library name)
+  add_library(inlay_${name} ${ARGN})
+  add_library(inlay::${name} ALIAS inlay_${name})
+  set_target_properties(inlay_${name} PROPERTIES EXPORT_NAME ${name} VERSION ${PROJECT_VERSION}
+                                                 SOVERSION ${PROJECT_VERSION_MAJOR} POSITION_INDEPENDENT_CODE ON)
+  target_compile_features(inlay_${name} PUBLIC cxx_std_20)
+  inlay_warnings(inlay_${name})
+  set_property(GLOBAL APPEND PROPERTY INLAY_LIBRARIES inlay_${name})
+endfunction()

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_CONFIG_OVERRIDE_HPP
+#define INLAY_CONFIG_OVERRIDE_HPP
+
+#include <inlay/detail/config.hpp>
+#include <inlay/error.hpp>
+#include <inlay/json/document.hpp>
+#include <inlay/json/limits.hpp>
+#include <inlay/json/pointer.hpp>
+
+#include <boost/json/value.hpp>
+
+#include <optional>
+
+/** What can be done to an override, which is itself a merge patch over the default.
+
+    Each function takes the stored override (nothing: none) and gives the one to be stored. An override that becomes
+    `{}` is nothing. What an override cannot say is "the value null, as data": RFC 7396 has no word for it.
+*/
+namespace inlay::config {
+
+using Override = std::optional<Document>;
+
+/** Stores `value` at the pointer; an object is then merged over the default's, anything else replaces it.
+
+    Objects on the way are created; a scalar, an array or a tombstone of the override's on the way gives way to one,
+    as RFC 7396 has it. Nulls inside an object `value` are tombstones.
+
+    @return invalid_argument with the pointer: a null value (remove() is the verb for that), or a pointer to the whole
+    override with a value that is no object; invalid_document when the result breaks the limits.
+*/
+[[nodiscard]] INLAY_DECL Result<Override> set(Override const& stored, json::Pointer const& pointer,
+                                              boost::json::value const& value, json::Limits const& limits = {});
+
+/** Stores a tombstone (null) at the pointer: the value is absent, whatever the default says.
+
+    @return invalid_argument for a pointer to the whole override; invalid_document as above.
+*/
+[[nodiscard]] INLAY_DECL Result<Override> remove(Override const& stored, json::Pointer const& pointer,
+                                                 json::Limits const& limits = {});
+
+/** Takes away what the override says at the pointer, so that the default's value is effective again.
+
+    An object that this leaves empty is taken away too, since `{}` over a scalar default would replace it. It is not
+    an error if the override says nothing there.
+*/
+[[nodiscard]] INLAY_DECL Result<Override> inherit(Override const& stored, json::Pointer const& pointer);
+
+/** Applies a merge patch to the override: a null inherits, as inherit() does; everything else is RFC 7396. */
+[[nodiscard]] INLAY_DECL Result<Override> patch(Override const& stored, boost::json::object const& patch,
+                                                json::Limits const& limits = {});
+
+}  // namespace inlay::config
+
+#ifdef INLAY_HEADER_ONLY
+#include <inlay/impl/override.ipp>
+#endif
+
+#endif

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_ERROR_HPP
+#define INLAY_ERROR_HPP
+
+#include <inlay/detail/config.hpp>
+#include <inlay/revision.hpp>
+
+#include <boost/assert/source_location.hpp>
+#include <boost/system/result.hpp>
+
+#include <optional>
+#include <ostream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace inlay {
+
+/** What went wrong, coarsely enough to branch on.
+
+    The list is open: a later version may add kinds, so a switch over it needs a default.
+*/
+enum class ErrorKind {
+  invalid_argument,  ///< the call makes no sense: an unknown member, a wrong type, a bad pointer or URL
+  invalid_document,  ///< text that is not JSON, or JSON that breaks a rule of `inlay::json` (a limit, a number)
+  not_found,         ///< no such row, or none that this caller may see
+  already_exists,    ///< a row with this id, or with this unique name, is there already
+  conflict,          ///< the row is not at the version the caller named; Error::current_version says which it has
+  in_use,            ///< others still reference the row that should be removed
+  forbidden,         ///< the caller may see it but not do this to it
+  unavailable,       ///< the store cannot be reached, is busy or cannot be written; trying later may help
+  compacted,         ///< the changes asked for are no longer kept
+  corrupt,           ///< what is stored is not what inlay wrote
+  not_built,         ///< the URL names a backend that this build or this program does not have
+  unknown_scheme,    ///< the URL's scheme names no backend
+  internal,          ///< a defect in inlay or in a package below it
+};
+
+/** Whether a failed write may nevertheless have happened. */
+enum class Outcome {
+  not_done,  ///< nothing was changed
+  unknown,   ///< the connection died while committing, and it could not be found out yet
+};
+
+/** An error: a kind to branch on, and words for people.
+
+    The message never holds a password or a value that was bound to a statement.
+*/
+struct Error {
+  ErrorKind kind{};
+  std::string message{};
+
+  /** Where in the document the fault lies (RFC 6901); "" is the whole document. Absent: not about a document. */
+  std::optional<std::string> pointer{};
+
+  /** For a conflict: the version that the row has now. Absent when the row is gone, or for other kinds. */
+  std::optional<Version> current_version{};
+
+  Outcome outcome = Outcome::not_done;
+
+  friend bool operator==(Error const&, Error const&) = default;
+};
+
+/** The kind's name as it is written in this header, e.g. "already_exists". */
+[[nodiscard]] INLAY_DECL std::string_view to_string(ErrorKind kind) noexcept;
+
+/** One line for people: kind, message, and the pointer when there is one. */
+[[nodiscard]] INLAY_DECL std::string to_string(Error const& error);
+
+INLAY_DECL std::ostream& operator<<(std::ostream& out, ErrorKind kind);
+INLAY_DECL std::ostream& operator<<(std::ostream& out, Error const& error);
+
+/** What `Result::value()` throws when there is no value. */
+class Exception : public std::runtime_error {
+ public:
+  INLAY_DECL explicit Exception(Error error);
+
+  [[nodiscard]] Error const& error() const noexcept { return error_; }
+
+ private:
+  Error error_;
+};
+
+/** A value or an Error. `value()` throws inlay::Exception, so that a host can use either style. */
+template <class T>
+using Result = boost::system::result<T, Error>;
+
+/** Found by Boost.System when `value()` is called on an error. */
+[[noreturn]] INLAY_DECL void throw_exception_from_error(Error const& error, boost::source_location const& where);
+
+}  // namespace inlay
+
+#ifdef INLAY_HEADER_ONLY
+#include <inlay/impl/error.ipp>
+#endif
+
+#endif

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_JSON_DOCUMENT_HPP
+#define INLAY_JSON_DOCUMENT_HPP
+
+#include <inlay/detail/config.hpp>
+#include <inlay/error.hpp>
+#include <inlay/json/limits.hpp>
+
+#include <boost/json/object.hpp>
+
+#include <memory>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+namespace inlay {
+
+/** A JSON object that never changes: what `config` and `override` are.
+
+    A Document is shared: a copy copies a pointer, and any number of threads may read one. It knows its canonical
+    text (compact, numbers as json::print writes them, members in the order given), and its values, which are parsed
+    when they are first asked for. Two Documents are equal when their canonical texts are: the order of members counts.
+*/
+class Document {
+ public:
+  /** The empty object. Does not allocate. */
+  INLAY_DECL Document() noexcept;
+
+  /** Reads the text of one JSON object by the rules of json::parse.
+
+      @return what json::parse returns; invalid_document at "" for a value that is no object.
+  */
+  [[nodiscard]] INLAY_DECL static Result<Document> parse(std::string_view text, json::Limits const& limits = {});
+
+  /** Takes values that a program has built.
+
+      @return what json::check returns.
+  */
+  [[nodiscard]] INLAY_DECL static Result<Document> from(boost::json::object values, json::Limits const& limits = {});
+
+  /** Takes text that text() of a Document once gave, such as a row's, without looking at it.
+
+      If it is no JSON object after all, values() says so.
+  */
+  [[nodiscard]] INLAY_DECL static Document from_stored(std::string text);
+
+  /** The canonical text. */
+  [[nodiscard]] INLAY_DECL std::string_view text() const& noexcept;
+  std::string_view text() const&& = delete;
+
+  /** The members; parsed by the first call, which other threads wait for.
+
+      @return corrupt when this Document was made from stored text that is not a JSON object. Never null.
+  */
+  [[nodiscard]] INLAY_DECL Result<boost::json::object const*> values() const&;
+  Result<boost::json::object const*> values() const&& = delete;
+
+  /** Whether the object has no members. Does not parse. */
+  [[nodiscard]] bool empty() const noexcept { return text() == "{}"; }
+
+  friend bool operator==(Document const& a, Document const& b) noexcept {
+    return a.state_ == b.state_ || a.text() == b.text();
+  }
+
+ private:
+  struct State;
+  explicit Document(std::shared_ptr<State const> state) noexcept : state_(std::move(state)) {}
+
+  std::shared_ptr<State const> state_;
+};
+
+INLAY_DECL std::ostream& operator<<(std::ostream& out, Document const& document);
+
+}  // namespace inlay
+
+#ifdef INLAY_HEADER_ONLY
+#include <inlay/impl/document.ipp>
+#endif
+
+#endif

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_JSON_PARSE_HPP
+#define INLAY_JSON_PARSE_HPP
+
+#include <inlay/detail/config.hpp>
+#include <inlay/error.hpp>
+#include <inlay/json/limits.hpp>
+
+#include <boost/json/storage_ptr.hpp>
+#include <boost/json/value.hpp>
+
+#include <string_view>
+
+namespace inlay::json {
+
+/** Reads JSON text (RFC 8259) exactly: every number comes back as the one that was written, or is refused.
+
+    Integers from -2^63 to 2^64-1 are integers; every other number is the nearest double. `-0` is the double -0.0.
+
+    @return invalid_document, with the RFC 6901 pointer of the place and the byte offset in the message, for
+    text that is not one JSON value and nothing after it; duplicate members; an integer out of range; a number whose
+    magnitude overflows or underflows a double; text that is not UTF-8 (a lone surrogate escape included); or text
+    beyond the limits.
+
+    Linear in the length of the text.
+*/
+[[nodiscard]] INLAY_DECL Result<boost::json::value> parse(std::string_view text, Limits const& limits = {},
+                                                          boost::json::storage_ptr storage = {});
+
+/** Holds a value that was built by a program to the rules that parse() holds text to.
+
+    @return invalid_document, with the pointer of the place: a double that is infinite or not a number, a string or
+    member name that is not UTF-8, a value beyond the limits.
+*/
+[[nodiscard]] INLAY_DECL Result<void> check(boost::json::value const& value, Limits const& limits = {});
+
+}  // namespace inlay::json
+
+#ifdef INLAY_HEADER_ONLY
+#include <inlay/impl/parse.ipp>
+#endif
+
+#endif

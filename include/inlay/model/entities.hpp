@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_MODEL_ENTITIES_HPP
+#define INLAY_MODEL_ENTITIES_HPP
+
+#include <inlay/model/environment.hpp>
+#include <inlay/model/environment_integration.hpp>
+#include <inlay/model/grant.hpp>
+#include <inlay/model/installed_integration.hpp>
+#include <inlay/model/integration.hpp>
+#include <inlay/model/team.hpp>
+
+#include <boost/mp11/list.hpp>
+
+namespace inlay::model {
+
+/** Every kind of row that a store holds, those that are referenced before those that reference them. */
+using Entities = boost::mp11::mp_list<Team, Environment, Integration, EnvironmentIntegration, Grant>;
+
+/** The rows joined along their references that a store can read in one go. */
+using ReadModels = boost::mp11::mp_list<OwnedIntegration, InstalledIntegration>;
+
+/** Everything that a store can read. */
+using Readables = boost::mp11::mp_append<Entities, ReadModels>;
+
+template <class T>
+inline constexpr bool is_entity = boost::mp11::mp_contains<Entities, T>::value;
+
+namespace detail {
+
+template <class Readable, bool IsReadModel>
+struct RootOf {
+  using type = Readable;
+};
+template <class ReadModel>
+struct RootOf<ReadModel, true> {
+  using type = MemberType<boost::mp11::mp_first<Descriptors<ReadModel>>>;
+};
+
+}  // namespace detail
+
+/** The entity whose id, order and filters a readable has: an entity itself, a read model's first part. */
+template <class Readable>
+using Root = typename detail::RootOf<Readable, boost::mp11::mp_contains<ReadModels, Readable>::value>::type;
+
+}  // namespace inlay::model
+
+#endif

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_MODEL_ENVIRONMENT_INTEGRATION_HPP
+#define INLAY_MODEL_ENVIRONMENT_INTEGRATION_HPP
+
+#include <inlay/model/environment.hpp>
+#include <inlay/model/integration.hpp>
+
+namespace inlay {
+
+/** An integration installed into an environment. */
+struct EnvironmentIntegration {
+  Id<EnvironmentIntegration> id{};
+  Id<Integration> integration_id{};
+  Id<Environment> environment_id{};
+  bool show_in_catalog = true;  ///< shown in the environment's catalogue
+  bool is_enabled = true;       ///< enabled in the environment; reported, not enforced by inlay
+  std::optional<Document> override{};  ///< a merge patch (RFC 7396) laid over the integration's config
+  Version version{};
+  Revision revision{};  ///< the commit that last wrote this row
+  Timestamp created_at{};
+  Timestamp updated_at{};
+
+  static constexpr std::string_view entity_name = "environment_integration";
+  static constexpr std::array<model::UniqueKey, 1> unique_keys{{{"environment_id", "integration_id"}}};
+
+  friend bool operator==(EnvironmentIntegration const&, EnvironmentIntegration const&) = default;
+};
+
+BOOST_DESCRIBE_STRUCT(EnvironmentIntegration, (),
+                      (id, integration_id, environment_id, show_in_catalog, is_enabled, override, version, revision,
+                       created_at, updated_at))
+
+}  // namespace inlay
+
+#endif

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_MODEL_INTEGRATION_HPP
+#define INLAY_MODEL_INTEGRATION_HPP
+
+#include <inlay/model/team.hpp>
+
+namespace inlay {
+
+/** Who else may install an integration. */
+enum class Sharing {
+  allow,  ///< every team
+  ask,    ///< a team that the owner has granted it to
+  deny,   ///< nobody
+};
+BOOST_DESCRIBE_ENUM(Sharing, allow, ask, deny)
+
+/** A third-party API, described by a config that every install of it shares. */
+struct Integration {
+  Id<Integration> id{};
+  std::string name{};                     ///< unique within its team
+  std::optional<std::string> category{};  ///< e.g. "helpdesk", "crm"
+  bool is_beta = false;
+  Document config{};
+  Id<Team> team_id{};
+  Sharing sharing = Sharing::deny;
+  Version version{};
+  Revision revision{};  ///< the commit that last wrote this row
+  Timestamp created_at{};
+  Timestamp updated_at{};
+
+  static constexpr std::string_view entity_name = "integration";
+  static constexpr std::array<model::UniqueKey, 1> unique_keys{{{"team_id", "name"}}};
+
+  friend bool operator==(Integration const&, Integration const&) = default;
+};
+
+BOOST_DESCRIBE_STRUCT(Integration, (),
+                      (id, name, category, is_beta, config, team_id, sharing, version, revision, created_at,
+                       updated_at))
+
+}  // namespace inlay
+
+#endif

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_MODEL_TEAM_HPP
+#define INLAY_MODEL_TEAM_HPP
+
+#include <inlay/model/describe.hpp>
+
+namespace inlay {
+
+/** Whoever owns integrations and environments. */
+struct Team {
+  Id<Team> id{};
+  std::string name{};
+  std::optional<std::string> domain{};
+  std::optional<std::string> logo{};  ///< a URL
+  bool is_verified = false;
+  bool is_white_labeled = false;
+  std::optional<std::string> terms_of_service{};  ///< a URL
+  bool allows_impersonation = false;
+  Version version{};
+  Revision revision{};  ///< the commit that last wrote this row
+  Timestamp created_at{};
+  Timestamp updated_at{};
+
+  static constexpr std::string_view entity_name = "team";
+  static constexpr std::array<model::UniqueKey, 0> unique_keys{};
+
+  friend bool operator==(Team const&, Team const&) = default;
+};
+
+BOOST_DESCRIBE_STRUCT(Team, (),
+                      (id, name, domain, logo, is_verified, is_white_labeled, terms_of_service, allows_impersonation,
+                       version, revision, created_at, updated_at))
+
+}  // namespace inlay
+
+#endif

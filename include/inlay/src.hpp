@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_SRC_HPP
+#define INLAY_SRC_HPP
+
+// The definitions of inlay's core. Include it in exactly one source file of a program that neither links inlay::core
+// nor defines INLAY_HEADER_ONLY (which is what inlay::header_only does).
+
+#ifdef INLAY_HEADER_ONLY
+#error "with INLAY_HEADER_ONLY every header brings its own definitions; do not include inlay/src.hpp"
+#endif
+
+#include <inlay/impl/error.ipp>
+#include <inlay/impl/id.ipp>
+#include <inlay/impl/timestamp.ipp>
+
+#endif

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_TIMESTAMP_HPP
+#define INLAY_TIMESTAMP_HPP
+
+#include <inlay/detail/config.hpp>
+#include <inlay/error.hpp>
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace inlay {
+
+/** A moment: microseconds since 1970-01-01T00:00:00Z, leap seconds not counted. */
+struct Timestamp {
+  std::int64_t microseconds{};
+
+  friend constexpr auto operator<=>(Timestamp, Timestamp) noexcept = default;
+};
+
+/** Where a store takes the time from. Must be callable from several threads at once. */
+using Clock = std::function<Timestamp()>;
+
+/** The system's clock. */
+[[nodiscard]] INLAY_DECL Timestamp now();
+
+/** ISO 8601 in UTC with milliseconds: "2021-08-10T10:00:00.000Z". Finer parts are cut off, not rounded. */
+[[nodiscard]] INLAY_DECL std::string to_string(Timestamp time);
+
+/** ISO 8601 in UTC with microseconds: "2021-08-10T10:00:00.000000Z"; nothing is lost. */
+[[nodiscard]] INLAY_DECL std::string to_precise_string(Timestamp time);
+
+/** Reads `YYYY-MM-DDThh:mm:ss[.fraction](Z|+hh:mm|-hh:mm)` (RFC 3339); up to six digits of fraction.
+
+    @return invalid_argument for anything else, a date that does not exist, or more digits than a
+    Timestamp can hold.
+*/
+[[nodiscard]] INLAY_DECL Result<Timestamp> parse_timestamp(std::string_view text);
+
+}  // namespace inlay
+
+#ifdef INLAY_HEADER_ONLY
+#include <inlay/impl/timestamp.ipp>
+#endif
+
+#endif
