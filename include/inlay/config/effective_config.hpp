@@ -32,9 +32,9 @@ struct LeafOrigin {
 };
 
 struct Explanation {
-  bool present{};                          // whether there is a value at the pointer
-  std::vector<std::string> contributors;   // the layers that have a say at the pointer itself, highest first
-  std::vector<LeafOrigin> leaves;          // in the fold's order
+  bool present{};                         // whether there is a value at the pointer
+  std::vector<std::string> contributors;  // the layers that have a say at the pointer itself, highest first
+  std::vector<LeafOrigin> leaves;         // in the fold's order
 };
 
 class EffectiveConfig {

@@ -55,11 +55,13 @@ class Pointer {
 /** Appends `/` and the escaped token to the string form of a pointer. */
 INLAY_DECL void append_token(std::string& pointer, std::string_view token);
 
-/** Reads an array index (RFC 6901, section 4): digits without a leading zero. Nothing for `-`, which is past the end. */
+/** Reads an array index (RFC 6901, section 4): digits without a leading zero. Nothing for `-`, which is past the end.
+ */
 [[nodiscard]] INLAY_DECL std::optional<std::size_t> parse_index(std::string_view token) noexcept;
 
 /** The value that the pointer names, or nullptr when there is none. Complexity: one lookup a token. */
-[[nodiscard]] INLAY_DECL boost::json::value const* find(boost::json::value const& root, Pointer const& pointer) noexcept;
+[[nodiscard]] INLAY_DECL boost::json::value const* find(boost::json::value const& root,
+                                                        Pointer const& pointer) noexcept;
 [[nodiscard]] INLAY_DECL boost::json::value* find(boost::json::value& root, Pointer const& pointer) noexcept;
 boost::json::value const* find(boost::json::value&& root, Pointer const& pointer) = delete;
 

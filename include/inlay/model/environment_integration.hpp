@@ -12,8 +12,8 @@ struct EnvironmentIntegration {
   Id<EnvironmentIntegration> id{};
   Id<Integration> integration_id{};
   Id<Environment> environment_id{};
-  bool show_in_catalog = true;  ///< shown in the environment's catalogue
-  bool is_enabled = true;       ///< enabled in the environment; reported, not enforced by inlay
+  bool show_in_catalog = true;         ///< shown in the environment's catalogue
+  bool is_enabled = true;              ///< enabled in the environment; reported, not enforced by inlay
   std::optional<Document> override{};  ///< a merge patch (RFC 7396) laid over the integration's config
   Version version{};
   Revision revision{};  ///< the commit that last wrote this row

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_STORAGE_COMMIT_HPP
+#define INLAY_STORAGE_COMMIT_HPP
+
+#include <inlay/model/entities.hpp>
+
+#include <boost/mp11/algorithm.hpp>
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace inlay {
+
+/** A new row. The store sets its version to 1, both times to the commit's, and its revision. */
+template <class Entity>
+struct Insert {
+  Entity row{};
+};
+
+/** A changed row. It must still be at `before.version`; the store makes that one more, sets updated_at and revision.
+
+    `before` is the row as it was read, whole: it goes into the change log.
+*/
+template <class Entity>
+struct Update {
+  Entity before{};
+  Entity after{};
+};
+
+/** A removed row. It must still be at `before.version`. */
+template <class Entity>
+struct Remove {
+  Entity before{};
+};
+
+/** A row that is not written but must still be at this version when the commit happens. */
+template <class Entity>
+struct Guard {
+  Id<Entity> id{};
+  Version version{};
+};
+
+using Change =
+    boost::mp11::mp_append<boost::mp11::mp_transform<Insert, boost::mp11::mp_rename<model::Entities, std::variant>>,
+                           boost::mp11::mp_transform<Update, model::Entities>,
+                           boost::mp11::mp_transform<Remove, model::Entities>>;
+using AnyGuard = boost::mp11::mp_transform<Guard, boost::mp11::mp_rename<model::Entities, std::variant>>;
+
+/** One write: all of it happens, or nothing. */
+struct Commit {
+  std::vector<Change> changes{};  ///< done in this order; at least one
+  std::vector<AnyGuard> guards{};
+  std::string actor{};
+  std::optional<std::string> reason{};
+  Uuid token{};      ///< unique to this commit, so that it can be told whether it happened
+  Timestamp time{};  ///< becomes created_at and updated_at
+};
+
+/** What a commit was given. */
+struct Committed {
+  Revision revision{};
+};
+
+/** The row as an Insert stores it. */
+template <class Entity>
+[[nodiscard]] Entity inserted(Entity row, Timestamp time, Revision revision) {
+  row.version = Version{1};
+  row.created_at = time;
+  row.updated_at = time;
+  row.revision = revision;
+  return row;
+}
+
+/** The row as an Update stores it: what belongs to the store is taken from `before`. */
+template <class Entity>
+[[nodiscard]] Entity updated(Update<Entity> const& update, Timestamp time, Revision revision) {
+  Entity row = update.after;
+  row.id = update.before.id;
+  row.version = Version{update.before.version.value + 1};
+  row.created_at = update.before.created_at;
+  row.updated_at = time;
+  row.revision = revision;
+  return row;
+}
+
+}  // namespace inlay
+
+#endif

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_STORAGE_QUERY_HPP
+#define INLAY_STORAGE_QUERY_HPP
+
+#include <inlay/detail/config.hpp>
+#include <inlay/error.hpp>
+#include <inlay/model/entities.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace inlay {
+
+/** How a condition compares. Everything compares by value, texts and ids byte for byte, false before true.
+
+    An absent value equals nothing and is neither less nor greater than anything: only `ne` holds for it.
+*/
+enum class Operator { eq, ne, in, lt, lte, gt, gte };
+BOOST_DESCRIBE_ENUM(Operator, eq, ne, in, lt, lte, gt, gte)
+
+/** What a field is compared with: a truth value; a time's microseconds or a version; a text or an enumerator's name;
+    an id. */
+using FieldValue = std::variant<bool, std::int64_t, std::string, Uuid>;
+
+/** One condition of a filter; `in` takes any number of values (none: nothing matches), the others exactly one. */
+struct Condition {
+  std::string field;  ///< "is_enabled"; for a read model also "integration.name"
+  Operator op = Operator::eq;
+  std::vector<FieldValue> values;
+
+  friend bool operator==(Condition const&, Condition const&) = default;
+};
+
+/** Where a field of a Readable lies: which part of the read model (0 for an entity) and which of its members. */
+struct FieldPlace {
+  std::size_t part{};
+  std::size_t index{};
+  model::Field field{};
+};
+
+/** The field that a filter names.
+
+    A read model's first part is named without a prefix ("is_enabled"), the further ones with theirs
+    ("integration.name").
+
+    @return invalid_argument naming the fields there are, when there is no such field or it cannot be filtered by.
+*/
+template <class Readable>
+[[nodiscard]] Result<FieldPlace> find_field(std::string_view path);
+
+/** Reads a condition as lists take it: `field=value` or `field[op]=value`.
+
+    `in` takes comma separated values; a comma or backslash inside one is written `\,` or `\\`. Times are RFC 3339.
+
+    @return invalid_argument for an unknown field or operator, or a value that is not of the field's type.
+*/
+template <class Readable>
+[[nodiscard]] Result<Condition> parse_condition(std::string_view text);
+
+/** Checks that a condition names a field there is, and has values of its type and as many as its operator takes.
+
+    @return invalid_argument otherwise.
+*/
+template <class Readable>
+[[nodiscard]] Result<FieldPlace> check_condition(Condition const& condition);
+
+/** The place in the order of lists, (created_at, id), after which a page starts. */
+struct Cursor {
+  Timestamp created_at{};
+  Uuid id{};
+
+  friend auto operator<=>(Cursor const&, Cursor const&) = default;
+};
+
+/** An opaque text for a cursor: base64url (RFC 4648, section 5) with a check sum. */
+[[nodiscard]] INLAY_DECL std::string to_string(Cursor const& cursor);
+
+/** Reads what to_string gave.
+
+    @return invalid_argument for anything else.
+*/
+[[nodiscard]] INLAY_DECL Result<Cursor> parse_cursor(std::string_view text);
+
+/** Which rows to list: those that meet all conditions, in the order (created_at, id), after the cursor. */
+template <class Readable>
+struct Query {
+  std::vector<Condition> where{};
+  std::size_t limit = 25;  ///< 1 to max_limit
+  std::optional<Cursor> after{};
+
+  /** Whether a read model's further parts bring their documents; without, an integration's config reads as {}. */
+  bool with_nested_documents = true;
+
+  static constexpr std::size_t max_limit = 1'000;
+};
+
+/** Some rows of a list. */
+template <class Readable>
+struct Page {
+  std::vector<Readable> items{};
+  std::optional<Cursor> next{};  ///< where the next page starts; absent: this was the last
+  Revision revision{};           ///< the state of the store that was read: changes after it are not in the page
+};
+
+/** Which row to read. */
+template <class Readable>
+struct FindRequest {
+  Id<model::Root<Readable>> id{};
+  bool with_installed_in = false;  ///< for a read model of an integration: fill `installed_in`
+};
+
+}  // namespace inlay
+
+#include <inlay/impl/query.hpp>
+
+#ifdef INLAY_HEADER_ONLY
+#include <inlay/impl/query.ipp>
+#endif
+
+#endif

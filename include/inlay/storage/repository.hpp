@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_STORAGE_REPOSITORY_HPP
+#define INLAY_STORAGE_REPOSITORY_HPP
+
+#include <inlay/error.hpp>
+#include <inlay/model/entities.hpp>
+#include <inlay/storage/changes.hpp>
+#include <inlay/storage/commit.hpp>
+#include <inlay/storage/query.hpp>
+
+#include <boost/mp11/algorithm.hpp>
+
+#include <string>
+
+namespace inlay {
+
+/** Reads rows of one kind. */
+template <class Readable>
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  /** The row with that id.
+
+      @return not_found when there is none; corrupt when what is stored is not what inlay wrote; unavailable.
+  */
+  [[nodiscard]] virtual Result<Readable> find(FindRequest<Readable> const& request) const = 0;
+
+  /** The rows that meet the query, a page of them.
+
+      A row that is present throughout a walk over the pages appears exactly once, whatever others write meanwhile.
+
+      @return invalid_argument for a condition that check_condition refuses or a limit out of range; corrupt;
+      unavailable.
+  */
+  [[nodiscard]] virtual Result<Page<Readable>> list(Query<Readable> const& query) const = 0;
+};
+
+template <class List>
+class ReadersOf;
+
+template <template <class...> class List, class... Readables>
+class ReadersOf<List<Readables...>> : public Reader<Readables>... {
+ public:
+  using Reader<Readables>::find...;
+  using Reader<Readables>::list...;
+};
+
+/** How one backend differs from another: what a test or a host may ask, instead of asking for its name. */
+struct Capabilities {
+  std::string backend{};          ///< "memory", "sqlite", ...
+  bool is_durable{};              ///< an acknowledged commit survives the end of the process
+  bool is_shared_by_processes{};  ///< several processes can open the same store
+  bool has_concurrent_writers{};  ///< commits of different rows do not wait for each other's statements
+};
+
+/** What a backend implements: rows, one way to write, and a log of what was written. Thread-safe.
+
+    docs/ and backends/README.md hold the contract, tests/conformance/ proves it.
+*/
+class Repository : public ReadersOf<model::Readables> {
+ public:
+  /** Writes all of a commit, or nothing.
+
+      @return conflict when a row is not at the version that an update, removal or guard expects (current_version is
+      the one it has, absent when the row is gone); already_exists when an id, a unique key or the token is taken, with
+      the pointer of the member; in_use when a removed row is still referenced; not_found when an inserted row
+      references one that is not there, with the pointer of the member; invalid_argument for a commit without changes;
+      unavailable, with Outcome::unknown when the connection died so that nobody can tell yet.
+  */
+  [[nodiscard]] virtual Result<Committed> commit(Commit const& commit) = 0;
+
+  /** Commits after a revision, oldest first. Following it, nobody ever misses one.
+
+      @return compacted when commits after request.after are no longer kept; unavailable.
+  */
+  [[nodiscard]] virtual Result<ChangePage> changes(ChangesRequest const& request) const = 0;
+
+  /** Forgets the oldest commits of the change log; does nothing to what is forgotten already.
+
+      @return invalid_argument for a revision that the store has not reached; unavailable.
+  */
+  [[nodiscard]] virtual Result<void> compact(CompactRequest const& request) = 0;
+
+  /** The last commit's revision; also tells whether the store can be reached. */
+  [[nodiscard]] virtual Result<Revision> revision() const = 0;
+
+  [[nodiscard]] virtual Capabilities const& capabilities() const noexcept = 0;
+};
+
+namespace detail {
+
+template <class Derived, class Base, class Readable>
+class ReaderFrom : public Base {
+ public:
+  using Base::find;
+  using Base::list;
+
+  [[nodiscard]] Result<Readable> find(FindRequest<Readable> const& request) const final {
+    return static_cast<Derived const&>(*this).find_readable(request);
+  }
+  [[nodiscard]] Result<Page<Readable>> list(Query<Readable> const& query) const final {
+    return static_cast<Derived const&>(*this).list_readable(query);
+  }
+};
+
+template <class Derived>
+struct AddReader {
+  template <class Base, class Readable>
+  using fn = ReaderFrom<Derived, Base, Readable>;
+};
+
+}  // namespace detail
+
+/** A Repository whose readers all come from two member templates of Derived:
+
+    `Result<Readable> find_readable(FindRequest<Readable> const&) const` and
+    `Result<Page<Readable>> list_readable(Query<Readable> const&) const`,
+
+    so that a new entity does not change a backend.
+*/
+template <class Derived>
+using RepositoryFrom = boost::mp11::mp_fold_q<model::Readables, Repository, detail::AddReader<Derived>>;
+
+}  // namespace inlay
+
+#endif
