@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_CATALOG_HPP
+#define INLAY_CATALOG_HPP
+
+#include <inlay/config/effective_config.hpp>
+#include <inlay/detail/config.hpp>
+#include <inlay/error.hpp>
+#include <inlay/json/limits.hpp>
+#include <inlay/json/pointer.hpp>
+#include <inlay/model/entities.hpp>
+#include <inlay/storage/backends.hpp>
+#include <inlay/storage/repository.hpp>
+
+#include <boost/describe/class.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inlay {
+
+// ---------------------------------------------------------------------------------------------- what calls take
+
+/** On whose behalf calls are made. The host has authenticated them; inlay believes it. */
+struct Caller {
+  std::string actor{};                  ///< who, for the change log, e.g. "alice@example.com"
+  std::optional<std::string> reason{};  ///< why, for the change log
+};
+
+/** How a catalogue works; every member has a default that suits a host. */
+struct CatalogOptions {
+  Clock clock = now;
+  IdGenerator generate_id = generate_uuid;
+  json::Limits limits{};  ///< for each config and each override
+};
+
+/** How a document member (`config`, `override`) in a patch is written. */
+enum class DocumentMode {
+  merge,    ///< merged into the stored one (RFC 7396); in an override, null means "inherit"
+  replace,  ///< stored as it is given; in an override, null means "remove"
+};
+
+/** How an update is made. */
+struct UpdateOptions {
+  /** The row must be at this version, else conflict; even when the patch would change nothing. */
+  std::optional<Version> expected_version{};
+
+  DocumentMode documents = DocumentMode::merge;
+
+  /** Allows DocumentMode::replace without an expected version, though it may undo somebody else's write. */
+  bool force = false;
+
+  /** Answers what would be, and writes nothing. */
+  bool dry_run = false;
+};
+
+/** A typed change of an entity: what is set is changed, what is not is left alone.
+
+    Its members are a selection of the entity's own, by name, each in a std::optional; a member that may be absent is
+    made absent by setting it to an empty optional.
+*/
+template <class Entity>
+struct ChangeOf;
+
+template <>
+struct ChangeOf<Team> {
+  std::optional<std::string> name{};
+  std::optional<std::optional<std::string>> domain{};
+  std::optional<std::optional<std::string>> logo{};
+  std::optional<bool> is_verified{};
+  std::optional<bool> is_white_labeled{};
+  std::optional<std::optional<std::string>> terms_of_service{};
+  std::optional<bool> allows_impersonation{};
+};
+BOOST_DESCRIBE_STRUCT(ChangeOf<Team>, (),
+                      (name, domain, logo, is_verified, is_white_labeled, terms_of_service, allows_impersonation))
+
+template <>
+struct ChangeOf<Environment> {
+  std::optional<std::string> name{};
+};
+BOOST_DESCRIBE_STRUCT(ChangeOf<Environment>, (), (name))
+
+template <>
+struct ChangeOf<Integration> {
+  std::optional<std::string> name{};
+  std::optional<std::optional<std::string>> category{};
+  std::optional<bool> is_beta{};
+  std::optional<Document> config{};
+  std::optional<Sharing> sharing{};
+};
+BOOST_DESCRIBE_STRUCT(ChangeOf<Integration>, (), (name, category, is_beta, config, sharing))
+
+template <>
+struct ChangeOf<EnvironmentIntegration> {
+  std::optional<bool> show_in_catalog{};
+  std::optional<bool> is_enabled{};
+  std::optional<std::optional<Document>> override{};
+};
+BOOST_DESCRIBE_STRUCT(ChangeOf<EnvironmentIntegration>, (), (show_in_catalog, is_enabled, override))
+
+/** What to install where. */
+struct InstallRequest {
+  Id<EnvironmentIntegration> id{};  ///< nil: a new one
+  Id<Integration> integration_id{};
+  Id<Environment> environment_id{};
+  bool show_in_catalog = true;
+  bool is_enabled = true;
+  std::optional<Document> override{};  ///< stored as it is: a null in it removes
+};
+
+// ---------------------------------------------------------------------------------------------- what calls answer
+
+/** The whole resource that callers see of an entity: with its integration and team, where it has them. */
+template <class Entity>
+struct ResourceOf {
+  using type = Entity;
+};
+template <>
+struct ResourceOf<Integration> {
+  using type = OwnedIntegration;
+};
+template <>
+struct ResourceOf<EnvironmentIntegration> {
+  using type = InstalledIntegration;
+};
+template <class Entity>
+using Resource = typename ResourceOf<Entity>::type;
+
+/** The answer to an update. */
+template <class Entity>
+struct Updated {
+  Resource<Entity> resource{};  ///< as it is now; in a dry run, as it would be
+  bool changed{};               ///< false: the patch changed nothing, so nothing was written
+
+  /** In a dry run of an environment integration: how its effective configuration would differ. Else empty. */
+  std::vector<ConfigDifference> differences{};
+};
+
+/** The answer to an install. */
+struct Installed {
+  InstalledIntegration resource{};
+  bool created{};  ///< false: it was installed already, and is returned unchanged
+};
+
+/** What the configuration of an install really is. */
+struct InstalledConfig {
+  Id<EnvironmentIntegration> id{};
+  std::string integration_name{};
+  bool is_enabled{};  ///< reported, not enforced
+  bool show_in_catalog{};
+  Version version{};              ///< the install's
+  Version integration_version{};  ///< the integration's
+  EffectiveConfig config;
+};
+
+// ---------------------------------------------------------------------------------------------- the front door
+
+/** The catalogue: which integrations there are, where they are installed, and what their configuration is there.
+
+    A Catalog is a small handle: copies share the store. Every operation may be called from any number of threads.
+    Every operation may fail with unavailable (the store) or corrupt (what it holds).
+
+    Writes without an expected version are applied to whatever is current, again if somebody was faster, so that
+    writers of different members never undo each other.
+*/
+class Catalog {
+ public:
+  /** Opens the store that the URL names, with every backend this build has (needs the library inlay::inlay).
+
+      Tables are created or migrated as needed. @return what Backends::open returns.
+  */
+  [[nodiscard]] static Result<Catalog> open(std::string_view url, CatalogOptions options = {});
+
+  /** Opens the store that the URL names, with the backends that the caller has. */
+  [[nodiscard]] INLAY_DECL static Result<Catalog> open(std::string_view url, Backends const& backends,
+                                                       CatalogOptions options = {});
+
+  /** A catalogue over a store that is open already. */
+  INLAY_DECL explicit Catalog(std::shared_ptr<Repository> repository, CatalogOptions options = {});
+
+  /** The same catalogue, for this caller: actor and reason of its writes. */
+  [[nodiscard]] INLAY_DECL Catalog as(Caller caller) const;
+
+  // ---- teams, environments, integrations, environment integrations
+
+  /** Creates a row. A nil id gets a new one; version and times are the store's.
+
+      @return invalid_argument with the pointer of a bad member; invalid_document; already_exists when the id or a
+      unique name is taken; not_found when it references what is not there.
+  */
+  template <class Entity>
+  [[nodiscard]] Result<Resource<Entity>> create(Entity row) const;
+
+  /** Creates a row from its JSON; see model::read_new. */
+  template <class Entity>
+  [[nodiscard]] Result<Resource<Entity>> create_from(boost::json::object const& object) const;
+
+  /** The whole resource. @return not_found. */
+  template <class Entity>
+  [[nodiscard]] Result<Resource<Entity>> get(Id<Entity> id) const;
+
+  /** One page of a list of rows or of read models.
+
+      @return invalid_argument for a bad condition or limit.
+  */
+  template <class Readable>
+  [[nodiscard]] Result<Page<Readable>> list(Query<Readable> const& query = {}) const;
+
+  /** Calls `visit(item)` for every row of all pages, in the order of lists; a visitor that returns false ends it. */
+  template <class Readable, class Visitor>
+  [[nodiscard]] Result<void> for_each(Query<Readable> query, Visitor&& visit) const;
+
+  /** Applies a merge patch (RFC 7396) to the caller's members of a resource.
+
+      A patch that changes nothing writes nothing: version, times and revision stay.
+
+      @return invalid_argument with the pointer of an unknown, read-only or wrong member, or for
+      DocumentMode::replace without expected version or force; invalid_document for a result beyond the limits;
+      not_found; conflict with the current version.
+  */
+  template <class Entity>
+  [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, boost::json::object const& patch,
+                                               UpdateOptions const& options = {}) const;
+
+  /** Applies a typed change: `catalog.update(id, {.is_enabled = false})`. A document in it is merged or replaced, as
+      the options say. */
+  template <class Entity>
+  [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, ChangeOf<Entity> const& change,
+                                               UpdateOptions const& options = {}) const;
+
+  /** Removes a row.
+
+      @return not_found; conflict; in_use, saying by what, when others still reference it.
+  */
+  template <class Entity>
+  [[nodiscard]] Result<void> remove(Id<Entity> id, std::optional<Version> expected_version = {}) const;
+
+  // ---- installing
+
+  /** Installs an integration into an environment. What is installed already is returned unchanged.
+
+      @return as create.
+  */
+  [[nodiscard]] INLAY_DECL Result<Installed> install(InstallRequest const& request) const;
+
+  /** Removes an install. @return as remove. */
+  [[nodiscard]] INLAY_DECL Result<void> uninstall(Id<EnvironmentIntegration> id,
+                                                  std::optional<Version> expected_version = {}) const;
+
+  // ---- one value of an override
+
+  /** Makes `value` effective at the pointer; an object is merged over the default's. See config::set. */
+  [[nodiscard]] INLAY_DECL Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id,
+                                                                       json::Pointer const& pointer,
+                                                                       boost::json::value const& value,
+                                                                       UpdateOptions const& options = {}) const;
+
+  /** Makes the value at the pointer absent, whatever the default says. See config::remove. */
+  [[nodiscard]] INLAY_DECL Result<Updated<EnvironmentIntegration>> remove(Id<EnvironmentIntegration> id,
+                                                                          json::Pointer const& pointer,
+                                                                          UpdateOptions const& options = {}) const;
+
+  /** Makes the default's value effective at the pointer again. See config::inherit. */
+  [[nodiscard]] INLAY_DECL Result<Updated<EnvironmentIntegration>> inherit(Id<EnvironmentIntegration> id,
+                                                                           json::Pointer const& pointer,
+                                                                           UpdateOptions const& options = {}) const;
+
+  // ---- effective configuration
+
+  /** The configuration of an install: the integration's config, the environment's override, then the extra layers.
+
+      @return not_found; invalid_argument for an extra layer that is no merge patch; corrupt, naming table and id, for a
+      stored document that is not JSON.
+  */
+  [[nodiscard]] INLAY_DECL Result<InstalledConfig> effective_config(Id<EnvironmentIntegration> id,
+                                                                    std::vector<Layer> extra_layers = {}) const;
+
+  /** The same, found by the environment and the integration's name.
+
+      @return invalid_argument when integrations of several teams are installed there under that name.
+  */
+  [[nodiscard]] INLAY_DECL Result<InstalledConfig> effective_config(Id<Environment> environment,
+                                                                    std::string_view integration_name,
+                                                                    std::vector<Layer> extra_layers = {}) const;
+
+  /** Those of everything installed in an environment, in the order of lists. */
+  [[nodiscard]] INLAY_DECL Result<std::vector<InstalledConfig>> effective_configs(Id<Environment> environment) const;
+
+  /** Where the values at and below the pointer come from. See EffectiveConfig::explain. */
+  [[nodiscard]] INLAY_DECL Result<Explanation> explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer = {},
+                                                       std::vector<Layer> extra_layers = {}) const;
+
+  // ---- history
+
+  /** Commits after a revision, oldest first. See Repository::changes. */
+  [[nodiscard]] INLAY_DECL Result<ChangePage> changes(ChangesRequest const& request) const;
+
+  /** The store itself. */
+  [[nodiscard]] Repository& repository() const noexcept { return *repository_; }
+  [[nodiscard]] CatalogOptions const& options() const& noexcept { return *options_; }
+  CatalogOptions const& options() const&& = delete;
+
+ private:
+  class DocumentCache;
+
+  template <class Entity>
+  using Edit = std::function<Result<Entity>(Entity const&)>;
+
+  template <class Entity>
+  [[nodiscard]] Result<Updated<Entity>> write(Id<Entity> id, Edit<Entity> const& edit,
+                                              UpdateOptions const& options) const;
+  template <class Entity>
+  [[nodiscard]] Result<Resource<Entity>> insert(Entity row) const;
+  [[nodiscard]] Result<Committed> commit(std::vector<Change> changes, std::vector<AnyGuard> guards = {}) const;
+  [[nodiscard]] Result<InstalledConfig> config_of(InstalledIntegration found, std::vector<Layer> extra_layers) const;
+
+  std::shared_ptr<Repository> repository_;
+  std::shared_ptr<CatalogOptions const> options_;
+  std::shared_ptr<DocumentCache> cache_;
+  Caller caller_;
+};
+
+}  // namespace inlay
+
+#ifdef INLAY_HEADER_ONLY
+#include <inlay/impl/catalog.ipp>
+#endif
+
+#endif
