@@ -11,6 +11,7 @@
 
 #include <inlay/impl/error.ipp>
 #include <inlay/impl/id.ipp>
+#include <inlay/impl/storage_errors.ipp>
 #include <inlay/impl/timestamp.ipp>
 
 #endif

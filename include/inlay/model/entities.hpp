@@ -25,6 +25,9 @@ using Readables = boost::mp11::mp_append<Entities, ReadModels>;
 template <class T>
 inline constexpr bool is_entity = boost::mp11::mp_contains<Entities, T>::value;
 
+template <class T>
+inline constexpr bool is_read_model = boost::mp11::mp_contains<ReadModels, T>::value;
+
 namespace detail {
 
 template <class Readable, bool IsReadModel>
@@ -40,7 +43,7 @@ struct RootOf<ReadModel, true> {
 
 /** The entity whose id, order and filters a readable has: an entity itself, a read model's first part. */
 template <class Readable>
-using Root = typename detail::RootOf<Readable, boost::mp11::mp_contains<ReadModels, Readable>::value>::type;
+using Root = typename detail::RootOf<Readable, is_read_model<Readable>>::type;
 
 }  // namespace inlay::model
 

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_MODEL_REFERENCES_HPP
+#define INLAY_MODEL_REFERENCES_HPP
+
+// Which rows name which others, derived from the entities' descriptions: a member `Id<Other>` is a reference to Other.
+
+#include <inlay/model/entities.hpp>
+
+#include <boost/mp11/algorithm.hpp>
+#include <boost/mp11/bind.hpp>
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+namespace inlay::model {
+
+/** A member of a row that holds the id of another entity's row. */
+struct Reference {
+  std::string_view member;  ///< "integration_id"
+  std::size_t index{};      ///< the member's place in fields<Entity>
+  std::string_view entity;  ///< the name of the entity that it references, "integration"
+  bool is_optional{};       ///< may be absent
+
+  friend constexpr bool operator==(Reference const&, Reference const&) = default;
+};
+
+namespace detail {
+
+template <class Value>
+struct Referenced {
+  using type = void;
+};
+template <class Entity>
+struct Referenced<Id<Entity>> {
+  using type = Entity;
+};
+
+}  // namespace detail
+
+/** The entity whose id a member holds; void for a member that is no id. */
+template <class Member>
+using ReferencedBy = typename detail::Referenced<ValueOf<Member>>::type;
+
+namespace detail {
+
+template <class Entity, class Descriptor>
+inline constexpr bool is_reference = !std::is_void_v<ReferencedBy<MemberType<Descriptor>>> &&
+                                     !std::is_same_v<ReferencedBy<MemberType<Descriptor>>, Entity>;
+
+}  // namespace detail
+
+/** Calls `visit(reference, pointer_to_member)` for each member of Entity that references another entity's row. */
+template <class Entity, class Visitor>
+constexpr void for_each_reference(Visitor&& visit) {
+  std::size_t index = 0;
+  boost::mp11::mp_for_each<detail::Descriptors<Entity>>([&]<class Descriptor>(Descriptor) {
+    if constexpr (detail::is_reference<Entity, Descriptor>) {
+      using Member = detail::MemberType<Descriptor>;
+      visit(Reference{Descriptor::name, index, ReferencedBy<Member>::entity_name, is_optional_v<Member>},
+            Descriptor::pointer);
+    }
+    ++index;
+  });
+}
+
+/** How many members of Entity reference other entities' rows. */
+template <class Entity>
+inline constexpr std::size_t reference_count = [] {
+  std::size_t count = 0;
+  for_each_reference<Entity>([&](Reference const&, auto) { ++count; });
+  return count;
+}();
+
+/** The members of Entity that reference other entities' rows, in the order they were described. */
+template <class Entity>
+inline constexpr std::array<Reference, reference_count<Entity>> references = [] {
+  std::array<Reference, reference_count<Entity>> all{};
+  std::size_t at = 0;
+  for_each_reference<Entity>([&](Reference const& reference, auto) { all[at++] = reference; });
+  return all;
+}();
+
+/** Calls `visit.template operator()<Referrer>(reference, pointer_to_member)` for each member of any of the Entities
+    that references a row of Entity. */
+template <class Entity, class Visitor>
+constexpr void for_each_referrer(Visitor&& visit) {
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Entities>>(
+      [&]<class Referrer>(std::type_identity<Referrer>) {
+        for_each_reference<Referrer>([&]<class Member>(Reference const& reference, Member Referrer::*pointer) {
+          if constexpr (std::is_same_v<ReferencedBy<Member>, Entity>) {
+            visit.template operator()<Referrer>(reference, pointer);
+          }
+        });
+      });
+}
+
+namespace detail {
+
+template <class Readable, bool IsReadModel>
+struct PartsOf {
+  using type = boost::mp11::mp_list<Readable>;
+};
+template <class ReadModel>
+struct PartsOf<ReadModel, true> {
+  using type =
+      boost::mp11::mp_transform<MemberType, boost::mp11::mp_rename<Descriptors<ReadModel>, boost::mp11::mp_list>>;
+};
+
+}  // namespace detail
+
+/** The entities whose rows make up a Readable: itself, or a read model's parts in their order. */
+template <class Readable>
+using Parts = typename detail::PartsOf<Readable, is_read_model<Readable>>::type;
+
+template <class Readable>
+inline constexpr std::size_t part_count = boost::mp11::mp_size<Parts<Readable>>::value;
+
+/** The entity of part `index`. */
+template <class Readable, std::size_t index>
+using Part = boost::mp11::mp_at_c<Parts<Readable>, index>;
+
+/** The name of each part; "" for the first one, whose members are named without a prefix. */
+template <class Readable>
+inline constexpr std::array<std::string_view, part_count<Readable>> part_names = [] {
+  std::array<std::string_view, part_count<Readable>> names{};
+  if constexpr (is_read_model<Readable>) {
+    std::size_t at = 0;
+    boost::mp11::mp_for_each<detail::Descriptors<Readable>>([&](auto descriptor) {
+      names[at] = at == 0 ? "" : descriptor.name;
+      ++at;
+    });
+  }
+  return names;
+}();
+
+/** Part `index` of a Readable: an entity itself, or a member of a read model. */
+template <std::size_t index, class Readable>
+[[nodiscard]] constexpr auto& part_of(Readable& readable) noexcept {
+  using Plain = std::remove_const_t<Readable>;
+  if constexpr (is_read_model<Plain>) {
+    return readable.*boost::mp11::mp_at_c<detail::Descriptors<Plain>, index>::pointer;
+  } else {
+    static_assert(index == 0);
+    return readable;
+  }
+}
+
+/** The member of part `index` that references part `index + 1`. */
+template <class ReadModel, std::size_t index>
+inline constexpr Reference joining_reference = [] {
+  Reference found{};
+  std::size_t count = 0;
+  for_each_reference<Part<ReadModel, index>>(
+      [&]<class Member, class Entity>(Reference const& reference, Member Entity::*) {
+        if constexpr (std::is_same_v<ReferencedBy<Member>, Part<ReadModel, index + 1>>) {
+          found = reference;
+          ++count;
+        }
+      });
+  // Two would leave open which one is meant, and an absent one would leave the part empty.
+  if (count != 1 || found.is_optional) throw "a part must have exactly one reference, always there, to the next one";
+  return found;
+}();
+
+/** The pointer to that member. */
+template <class ReadModel, std::size_t index>
+inline constexpr Id<Part<ReadModel, index + 1>> Part<ReadModel, index>::*joining_member =
+    boost::mp11::mp_at_c<detail::Descriptors<Part<ReadModel, index>>,
+                         joining_reference<ReadModel, index>.index>::pointer;
+
+}  // namespace inlay::model
+
+#endif

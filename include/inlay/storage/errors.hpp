@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_STORAGE_ERRORS_HPP
+#define INLAY_STORAGE_ERRORS_HPP
+
+// The errors that every backend gives alike: same kind, same words, same pointer. None names a value that was bound.
+
+#include <inlay/detail/config.hpp>
+#include <inlay/error.hpp>
+#include <inlay/id.hpp>
+#include <inlay/model/references.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace inlay::storage {
+
+/** not_found: no row of the entity has the id that was asked for. */
+[[nodiscard]] INLAY_DECL Error no_such_row(std::string_view entity);
+
+/** not_found, at the member: a row that was to be written references a row that is not there. */
+[[nodiscard]] INLAY_DECL Error dangling_reference(model::Reference const& reference);
+
+/** already_exists, at "/id": the id of an inserted row is taken. */
+[[nodiscard]] INLAY_DECL Error id_taken(std::string_view entity);
+
+/** already_exists, at the key's last member: another row has the same values in a unique key. */
+[[nodiscard]] INLAY_DECL Error unique_key_taken(std::string_view entity, model::UniqueKey const& key);
+
+/** already_exists, at "/token": a commit with this token has happened already. */
+[[nodiscard]] INLAY_DECL Error token_taken();
+
+/** conflict: a row is not at the version that was expected, but at `current`, or gone when that is absent. */
+[[nodiscard]] INLAY_DECL Error stale_version(std::string_view entity, std::optional<Version> current);
+
+/** in_use: a row that was to be removed is still referenced by rows of these entities. */
+[[nodiscard]] INLAY_DECL Error still_referenced(std::string_view entity, std::span<std::string_view const> referrers);
+
+/** invalid_argument: a commit without changes. */
+[[nodiscard]] INLAY_DECL Error nothing_to_commit();
+
+/** invalid_argument: the limit of a list or of the change log is not between 1 and `max`. */
+[[nodiscard]] INLAY_DECL Error limit_out_of_range(std::size_t max);
+
+/** compacted: commits after the revision asked for are no longer kept, only those after `kept_after`. */
+[[nodiscard]] INLAY_DECL Error changes_compacted(Revision kept_after);
+
+/** invalid_argument: the change log can't be compacted up to a revision that the store has not reached. */
+[[nodiscard]] INLAY_DECL Error revision_not_reached(Revision current);
+
+/** corrupt: what is stored in a row of a table is not what inlay wrote. */
+[[nodiscard]] INLAY_DECL Error corrupt_row(std::string_view table, Uuid const& id, std::string_view what);
+
+/** The pointer of a row's member: "/" and its name. */
+[[nodiscard]] INLAY_DECL std::string member_pointer(std::string_view member);
+
+}  // namespace inlay::storage
+
+#ifdef INLAY_HEADER_ONLY
+#include <inlay/impl/storage_errors.ipp>
+#endif
+
+#endif
