@@ -2,10 +2,12 @@
 #ifndef INLAY_STORAGE_COMMIT_HPP
 #define INLAY_STORAGE_COMMIT_HPP
 
+#include <inlay/error.hpp>
 #include <inlay/model/entities.hpp>
 
 #include <boost/mp11/algorithm.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -29,6 +31,19 @@ struct Update {
   Entity after{};
 };
 
+/** A changed row, decided inside the transaction: the row is read there, locked against other writers, and handed to
+    `edit`, which gives the row as it should be.
+
+    For who lost a race too often to read first and Update then. An error that `edit` returns is the commit's error, and
+    nothing is written. When `edit` returns the row unchanged, the row is not written; a commit that so writes nothing
+    at all succeeds without a revision of its own. `edit` must not use the repository.
+*/
+template <class Entity>
+struct Edit {
+  Id<Entity> id{};
+  std::function<Result<Entity>(Entity const& current)> edit{};
+};
+
 /** A removed row. It must still be at `before.version`. */
 template <class Entity>
 struct Remove {
@@ -45,6 +60,7 @@ struct Guard {
 using Change =
     boost::mp11::mp_append<boost::mp11::mp_transform<Insert, boost::mp11::mp_rename<model::Entities, std::variant>>,
                            boost::mp11::mp_transform<Update, model::Entities>,
+                           boost::mp11::mp_transform<Edit, model::Entities>,
                            boost::mp11::mp_transform<Remove, model::Entities>>;
 using AnyGuard = boost::mp11::mp_transform<Guard, boost::mp11::mp_rename<model::Entities, std::variant>>;
 
@@ -60,7 +76,7 @@ struct Commit {
 
 /** What a commit was given. */
 struct Committed {
-  Revision revision{};
+  Revision revision{};  ///< its own; the store's current one for a commit of Edits that changed nothing
 };
 
 /** The row as an Insert stores it. */
