@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_IMPL_PRINT_IPP
+#define INLAY_IMPL_PRINT_IPP
+
+#include <inlay/json/print.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/string.hpp>
+
+#include <charconv>
+#include <cstddef>
+
+namespace inlay::json {
+
+namespace detail {
+
+template <class Integer>
+inline void print_integer(Integer number, std::string& out) {
+  char digits[24];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
+inline void print_double(double number, std::string& out) {
+  char digits[32];
+  char* const end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  std::string_view const text(digits, static_cast<std::size_t>(end - digits));
+  out.append(text);
+  if (text.find_first_of(".e") == std::string_view::npos) out.append(".0");  // else it would read back as an integer
+}
+
+/** Prints anything but arrays and objects. */
+inline void print_scalar(boost::json::value const& value, std::string& out) {
+  switch (value.kind()) {
+    case boost::json::kind::bool_: out.append(value.get_bool() ? "true" : "false"); break;
+    case boost::json::kind::int64: print_integer(value.get_int64(), out); break;
+    case boost::json::kind::uint64: print_integer(value.get_uint64(), out); break;
+    case boost::json::kind::double_: print_double(value.get_double(), out); break;
+    case boost::json::kind::string: print_string(value.get_string(), out); break;
+    default: out.append("null"); break;
+  }
+}
+
+inline void break_line(std::size_t level, std::string& out) {
+  out += '\n';
+  out.append(2 * level, ' ');
+}
+
+inline void print_pretty(boost::json::value const& value, std::size_t level, std::string& out) {
+  if (auto const* object = value.if_object(); object != nullptr && !object->empty()) {
+    char before = '{';
+    for (auto const& member : *object) {
+      out += before;
+      before = ',';
+      break_line(level + 1, out);
+      print_string(member.key(), out);
+      out.append(": ");
+      print_pretty(member.value(), level + 1, out);
+    }
+    break_line(level, out);
+    out += '}';
+  } else if (auto const* array = value.if_array(); array != nullptr && !array->empty()) {
+    char before = '[';
+    for (auto const& element : *array) {
+      out += before;
+      before = ',';
+      break_line(level + 1, out);
+      print_pretty(element, level + 1, out);
+    }
+    break_line(level, out);
+    out += ']';
+  } else {
+    print(value, out);
+  }
+}
+
+}  // namespace detail
+
+INLAY_DECL void print_string(std::string_view text, std::string& out) {
+  static constexpr char hex[] = "0123456789abcdef";
+  out += '"';
+  std::size_t plain = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto const byte = static_cast<unsigned char>(text[i]);
+    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+    out.append(text, plain, i - plain);
+    plain = i + 1;
+    out += '\\';
+    switch (byte) {
+      case '"':
+      case '\\': out += text[i]; break;
+      case '\b': out += 'b'; break;
+      case '\f': out += 'f'; break;
+      case '\n': out += 'n'; break;
+      case '\r': out += 'r'; break;
+      case '\t': out += 't'; break;
+      default:
+        out.append("u00");
+        out += hex[byte >> 4U];
+        out += hex[byte & 0xFU];
+    }
+  }
+  out.append(text, plain, text.size() - plain);
+  out += '"';
+}
+
+INLAY_DECL void print(boost::json::value const& value, std::string& out) {
+  if (auto const* object = value.if_object()) {
+    out += '{';
+    bool first = true;
+    for (auto const& member : *object) {
+      if (!first) out += ',';
+      first = false;
+      print_string(member.key(), out);
+      out += ':';
+      print(member.value(), out);
+    }
+    out += '}';
+  } else if (auto const* array = value.if_array()) {
+    out += '[';
+    bool first = true;
+    for (auto const& element : *array) {
+      if (!first) out += ',';
+      first = false;
+      print(element, out);
+    }
+    out += ']';
+  } else {
+    detail::print_scalar(value, out);
+  }
+}
+
+INLAY_DECL std::string print(boost::json::value const& value) {
+  std::string out;
+  print(value, out);
+  return out;
+}
+
+INLAY_DECL std::string print_pretty(boost::json::value const& value) {
+  std::string out;
+  detail::print_pretty(value, 0, out);
+  return out;
+}
+
+}  // namespace inlay::json
+
+#endif
