@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -311,14 +312,22 @@ class Catalog {
   class DocumentCache;
 
   template <class Entity>
-  using Edit = std::function<Result<Entity>(Entity const&)>;
+  using RowEdit = std::function<Result<Entity>(Entity const&)>;
+  using OverrideEdit = std::function<Result<std::optional<Document>>(std::optional<Document> const&)>;
 
   template <class Entity>
-  [[nodiscard]] Result<Updated<Entity>> write(Id<Entity> id, Edit<Entity> const& edit,
+  [[nodiscard]] Result<Updated<Entity>> write(Id<Entity> id, RowEdit<Entity> const& edit,
                                               UpdateOptions const& options) const;
+  [[nodiscard]] Result<Updated<EnvironmentIntegration>> write_override(Id<EnvironmentIntegration> id,
+                                                                       OverrideEdit const& edit,
+                                                                       UpdateOptions const& options) const;
   template <class Entity>
   [[nodiscard]] Result<Resource<Entity>> insert(Entity row) const;
-  [[nodiscard]] Result<Committed> commit(std::vector<Change> changes, std::vector<AnyGuard> guards = {}) const;
+  template <class Entity>
+  [[nodiscard]] Error who_uses(Id<Entity> id, Error error) const;
+  [[nodiscard]] static Result<void> check_mode(UpdateOptions const& options);
+  [[nodiscard]] Result<Committed> commit(Timestamp time, std::vector<Change> changes,
+                                         std::vector<AnyGuard> guards = {}) const;
   [[nodiscard]] Result<InstalledConfig> config_of(InstalledIntegration found, std::vector<Layer> extra_layers) const;
 
   std::shared_ptr<Repository> repository_;
@@ -326,6 +335,23 @@ class Catalog {
   std::shared_ptr<DocumentCache> cache_;
   Caller caller_;
 };
+
+template <class Readable, class Visitor>
+Result<void> Catalog::for_each(Query<Readable> query, Visitor&& visit) const {
+  while (true) {
+    auto page = list(query);
+    if (!page) return page.error();
+    for (Readable& item : page->items) {
+      if constexpr (std::is_void_v<std::invoke_result_t<Visitor&, Readable&>>) {
+        visit(item);
+      } else {
+        if (!visit(item)) return {};
+      }
+    }
+    if (!page->next) return {};
+    query.after = page->next;
+  }
+}
 
 }  // namespace inlay
 
