@@ -13,10 +13,12 @@
 #include <inlay/impl/equal.ipp>
 #include <inlay/impl/error.ipp>
 #include <inlay/impl/id.ipp>
+#include <inlay/impl/json_form.ipp>
 #include <inlay/impl/merge_patch.ipp>
 #include <inlay/impl/parse.ipp>
 #include <inlay/impl/pointer.ipp>
 #include <inlay/impl/print.ipp>
+#include <inlay/impl/query.ipp>
 #include <inlay/impl/storage_errors.ipp>
 #include <inlay/impl/timestamp.ipp>
 

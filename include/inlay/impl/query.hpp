@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_IMPL_QUERY_HPP
+#define INLAY_IMPL_QUERY_HPP
+
+#include <inlay/model/references.hpp>
+#include <inlay/storage/query.hpp>
+
+#include <array>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace inlay {
+
+namespace detail {
+
+/** What filters know about one part of a Readable. */
+struct FilterPart {
+  std::string_view name;  ///< the prefix of its members' names, without the dot
+  std::span<model::Field const> fields;
+  std::span<std::span<std::string_view const> const> enumerators;  ///< of each field; none for one that has none
+};
+
+template <class Entity>
+inline constexpr auto field_enumerators = [] {
+  std::array<std::span<std::string_view const>, model::field_count<Entity>> all{};
+  std::size_t at = 0;
+  model::for_each_field<Entity>([&]<class Member>(model::Field const&, Member Entity::*) {
+    if constexpr (std::is_enum_v<model::ValueOf<Member>>) all[at] = model::enum_names<model::ValueOf<Member>>;
+    ++at;
+  });
+  return all;
+}();
+
+template <class Readable>
+inline constexpr auto filter_parts = []<std::size_t... parts>(std::index_sequence<parts...>) {
+  return std::array<FilterPart, sizeof...(parts)>{FilterPart{model::part_names<Readable>[parts],
+                                                             model::fields<model::Part<Readable, parts>>,
+                                                             field_enumerators<model::Part<Readable, parts>>}...};
+}
+(std::make_index_sequence<model::part_count<Readable>>{});
+
+[[nodiscard]] INLAY_DECL Result<FieldPlace> find_field(std::string_view path, std::span<FilterPart const> parts);
+[[nodiscard]] INLAY_DECL Result<Condition> parse_condition(std::string_view text, std::span<FilterPart const> parts);
+[[nodiscard]] INLAY_DECL Result<FieldPlace> check_condition(Condition const& condition,
+                                                            std::span<FilterPart const> parts);
+
+}  // namespace detail
+
+template <class Readable>
+Result<FieldPlace> find_field(std::string_view path) {
+  return detail::find_field(path, detail::filter_parts<Readable>);
+}
+
+template <class Readable>
+Result<Condition> parse_condition(std::string_view text) {
+  return detail::parse_condition(text, detail::filter_parts<Readable>);
+}
+
+template <class Readable>
+Result<FieldPlace> check_condition(Condition const& condition) {
+  return detail::check_condition(condition, detail::filter_parts<Readable>);
+}
+
+}  // namespace inlay
+
+#endif

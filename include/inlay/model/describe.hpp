@@ -159,6 +159,16 @@ template <class Entity>
   return nullptr;
 }
 
+/** The names of an enumeration's described enumerators. */
+template <class Enum>
+inline constexpr auto enum_names = [] {
+  using All = boost::describe::describe_enumerators<Enum>;
+  std::array<std::string_view, boost::mp11::mp_size<All>::value> names{};
+  std::size_t at = 0;
+  boost::mp11::mp_for_each<All>([&](auto descriptor) { names[at++] = descriptor.name; });
+  return names;
+}();
+
 /** The name of a described enumerator. */
 template <class Enum>
 [[nodiscard]] std::string_view enum_name(Enum value) noexcept {

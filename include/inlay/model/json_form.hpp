@@ -33,7 +33,7 @@ struct ResourceParts {
 
 /** Appends a row's JSON: its members in the order they were described. */
 template <class Entity>
-requires(is_entity<Entity>) void write_json(Entity const& row, std::string& out, JsonUse use = JsonUse::resource);
+requires(!is_read_model<Entity>) void write_json(Entity const& row, std::string& out, JsonUse use = JsonUse::resource);
 
 /** Appends a whole resource: the first part's members, then each further part nested in the one before it under its
     name, as the API's description has it: {..., "integration": {..., "environment_ids": [...], "team": {...}}}.
@@ -42,9 +42,8 @@ requires(is_entity<Entity>) void write_json(Entity const& row, std::string& out,
     `installed_in` was read.
 */
 template <class ReadModel>
-requires(boost::mp11::mp_contains<ReadModels, ReadModel>::value) void write_json(ReadModel const& resource,
-                                                                                 std::string& out,
-                                                                                 ResourceParts const& parts = {});
+requires(is_read_model<ReadModel>) void write_json(ReadModel const& resource, std::string& out,
+                                                   ResourceParts const& parts = {});
 
 /** The JSON as a text of its own. */
 template <class Readable>

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_IMPL_JSON_FORM_HPP
+#define INLAY_IMPL_JSON_FORM_HPP
+
+#include <inlay/json/print.hpp>
+#include <inlay/model/json_form.hpp>
+#include <inlay/model/references.hpp>
+
+#include <boost/json/value.hpp>
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace inlay::model {
+
+namespace detail {
+
+// Errors: the member's name starts the message, its pointer goes with it.
+[[nodiscard]] INLAY_DECL Error unknown_member(std::string_view name, std::span<Field const> known);
+[[nodiscard]] INLAY_DECL Error set_by_store(Field const& field);
+[[nodiscard]] INLAY_DECL Error read_only(Field const& field);
+[[nodiscard]] INLAY_DECL Error missing_member(Field const& field);
+[[nodiscard]] INLAY_DECL Error null_member(Field const& field);
+[[nodiscard]] INLAY_DECL Error unknown_enumerator(Field const& field, std::span<std::string_view const> names);
+[[nodiscard]] INLAY_DECL Error below_member(std::string_view member, Error error);
+
+[[nodiscard]] INLAY_DECL Result<void> check_text_member(Field const& field, std::string_view text);
+
+// One for each type of member; none of them takes null.
+[[nodiscard]] INLAY_DECL Result<bool> read_boolean(Field const& field, boost::json::value const& value);
+[[nodiscard]] INLAY_DECL Result<std::string> read_text(Field const& field, boost::json::value const& value);
+[[nodiscard]] INLAY_DECL Result<std::size_t> read_enumerator(Field const& field, boost::json::value const& value,
+                                                             std::span<std::string_view const> names);
+[[nodiscard]] INLAY_DECL Result<boost::json::object const*> read_object(Field const& field,
+                                                                        boost::json::value const& value);
+[[nodiscard]] INLAY_DECL Result<Document> read_document(Field const& field, boost::json::value const& value,
+                                                        json::Limits const& limits);
+[[nodiscard]] INLAY_DECL Result<Uuid> read_uuid(Field const& field, boost::json::value const& value);
+[[nodiscard]] INLAY_DECL Result<Version> read_version(Field const& field, boost::json::value const& value);
+[[nodiscard]] INLAY_DECL Result<Timestamp> read_timestamp(Field const& field, boost::json::value const& value);
+
+/** The place of the field of that name, or fields.size(). */
+[[nodiscard]] INLAY_DECL std::size_t index_of(std::span<Field const> fields, std::string_view name) noexcept;
+
+/** Appends `"name":`, with a comma before it unless the object has just been opened. */
+INLAY_DECL void write_name(std::string_view name, std::string& out);
+
+template <class Value>
+void write_value(Value const& value, std::string& out, JsonUse use) {
+  if constexpr (std::is_same_v<Value, bool>) {
+    out += value ? "true" : "false";
+  } else if constexpr (std::is_same_v<Value, std::string>) {
+    json::print_string(value, out);
+  } else if constexpr (std::is_enum_v<Value>) {
+    json::print_string(enum_name(value), out);
+  } else if constexpr (std::is_same_v<Value, Document>) {
+    out += value.text();
+  } else if constexpr (is_id_v<Value>) {
+    out += '"';
+    out += to_string(value);
+    out += '"';
+  } else if constexpr (std::is_same_v<Value, Version>) {
+    out += std::to_string(value.value);
+  } else {
+    static_assert(std::is_same_v<Value, Timestamp>);
+    out += '"';
+    out += use == JsonUse::record ? to_precise_string(value) : to_string(value);
+    out += '"';
+  }
+}
+
+/** Appends an entity's members, without the braces. */
+template <class Entity>
+void write_members(Entity const& row, std::string& out, JsonUse use, bool with_documents) {
+  for_each_field<Entity>([&]<class Member>(Field const& field, Member Entity::*pointer) {
+    using Value = ValueOf<Member>;
+    if constexpr (!std::is_same_v<Value, Revision>) {
+      if (!with_documents && field.type == FieldType::document) return;
+      if constexpr (is_optional_v<Member>) {
+        if (!(row.*pointer)) return;
+        write_name(field.name, out);
+        write_value(*(row.*pointer), out, use);
+      } else {
+        write_name(field.name, out);
+        write_value(row.*pointer, out, use);
+      }
+    }
+  });
+}
+
+INLAY_DECL void write_installed_in(InstalledIn const& installed_in, std::string& out);
+
+/** Appends part `index` of a read model and, nested in it, those that follow. */
+template <std::size_t index, class ReadModel>
+void write_parts(ReadModel const& resource, std::string& out, ResourceParts const& parts) {
+  using Entity = Part<ReadModel, index>;
+  out += '{';
+  write_members(part_of<index>(resource), out, JsonUse::resource, index == 0 || parts.with_nested_documents);
+  if constexpr (std::is_same_v<Entity, Integration>) {
+    if (resource.installed_in) write_installed_in(*resource.installed_in, out);
+  }
+  if constexpr (index + 1 < part_count<ReadModel>) {
+    write_name(part_names<ReadModel>[index + 1], out);
+    write_parts<index + 1>(resource, out, parts);
+  }
+  out += '}';
+}
+
+/** Reads a value that is not null, and checks it. */
+template <class Value>
+[[nodiscard]] Result<Value> read_value(Field const& field, boost::json::value const& value,
+                                       json::Limits const& limits) {
+  if constexpr (std::is_same_v<Value, bool>) {
+    return read_boolean(field, value);
+  } else if constexpr (std::is_same_v<Value, std::string>) {
+    return read_text(field, value);
+  } else if constexpr (std::is_enum_v<Value>) {
+    auto const index = read_enumerator(field, value, enum_names<Value>);
+    if (!index) return index.error();
+    return *enum_from_name<Value>(enum_names<Value>[*index]);
+  } else if constexpr (std::is_same_v<Value, Document>) {
+    return read_document(field, value, limits);
+  } else if constexpr (is_id_v<Value>) {
+    auto const uuid = read_uuid(field, value);
+    if (!uuid) return uuid.error();
+    return Value{*uuid};
+  } else if constexpr (std::is_same_v<Value, Version>) {
+    return read_version(field, value);
+  } else {
+    static_assert(std::is_same_v<Value, Timestamp>);
+    return read_timestamp(field, value);
+  }
+}
+
+/** Reads a value into a member; null takes an optional one away. */
+template <class Member>
+[[nodiscard]] Result<void> read_member(Field const& field, boost::json::value const& value, json::Limits const& limits,
+                                       Member& member) {
+  if (value.is_null()) {
+    if constexpr (is_optional_v<Member>) {
+      member.reset();
+      return {};
+    } else {
+      return null_member(field);
+    }
+  }
+  auto read = read_value<ValueOf<Member>>(field, value, limits);
+  if (!read) return read.error();
+  member = std::move(*read);
+  return {};
+}
+
+/** Calls `visit(field, pointer_to_member)`, which returns a Result<void>, for the member at `index`. */
+template <class Entity, class Visitor>
+[[nodiscard]] Result<void> visit_field(std::size_t index, Visitor&& visit) {
+  Result<void> result;
+  std::size_t at = 0;
+  for_each_field<Entity>([&](Field const& field, auto pointer) {
+    if (at++ == index) result = visit(field, pointer);
+  });
+  return result;
+}
+
+/** Reads members into a row; `refuse(field)` may return an Error for those that can't be given here. */
+template <class Entity, class Refuse>
+[[nodiscard]] Result<std::array<bool, field_count<Entity>>> read_members(Entity& row, boost::json::object const& object,
+                                                                         json::Limits const& limits, Refuse&& refuse) {
+  std::array<bool, field_count<Entity>> given{};
+  for (auto const& member : object) {
+    std::size_t const index = index_of(fields<Entity>, member.key());
+    // A revision belongs to one store and has no JSON form: to a caller there is no such member.
+    if (index == given.size() || fields<Entity>[index].type == FieldType::revision) {
+      return unknown_member(member.key(), fields<Entity>);
+    }
+    if (std::optional<Error> error = refuse(fields<Entity>[index])) return *std::move(error);
+    given[index] = true;
+    auto const read = visit_field<Entity>(index, [&]<class Member>(Field const& field, Member Entity::*pointer) {
+      if constexpr (std::is_same_v<ValueOf<Member>, Revision>) {
+        return Result<void>{};
+      } else {
+        return read_member(field, member.value(), limits, row.*pointer);
+      }
+    });
+    if (!read) return read.error();
+  }
+  return given;
+}
+
+}  // namespace detail
+
+template <class Entity>
+requires(!is_read_model<Entity>) void write_json(Entity const& row, std::string& out, JsonUse use) {
+  out += '{';
+  detail::write_members(row, out, use, true);
+  out += '}';
+}
+
+template <class ReadModel>
+requires(is_read_model<ReadModel>) void write_json(ReadModel const& resource, std::string& out,
+                                                   ResourceParts const& parts) {
+  detail::write_parts<0>(resource, out, parts);
+}
+
+template <class Readable>
+std::string to_json(Readable const& readable) {
+  std::string text;
+  write_json(readable, text);
+  return text;
+}
+
+template <class Entity>
+Result<Entity> read_new(boost::json::object const& object, json::Limits const& limits) {
+  Entity row;
+  auto const given = detail::read_members(row, object, limits, [](Field const& field) -> std::optional<Error> {
+    if (field.is_set_by_store()) return detail::set_by_store(field);
+    return std::nullopt;
+  });
+  if (!given) return given.error();
+
+  std::optional<Error> missing;
+  std::size_t at = 0;
+  for_each_field<Entity>([&]<class Member>(Field const& field, Member Entity::*) {
+    constexpr bool is_required = std::is_same_v<Member, std::string> ||
+                                 (is_id_v<Member> && !is_optional_v<Member> && !std::is_same_v<Member, Id<Entity>>);
+    if (is_required && !(*given)[at] && !missing) missing = detail::missing_member(field);
+    ++at;
+  });
+  if (missing) return *std::move(missing);
+  return row;
+}
+
+template <class Entity>
+Result<Entity> read_record(boost::json::object const& object) {
+  Entity row;
+  auto const given = detail::read_members(row, object, json::no_limits,
+                                          [](Field const&) -> std::optional<Error> { return std::nullopt; });
+  if (!given) return given.error();
+  // What a record leaves out is absent, whatever a new row would start with.
+  std::optional<Error> missing;
+  std::size_t at = 0;
+  for_each_field<Entity>([&]<class Member>(Field const& field, Member Entity::*pointer) {
+    if (!(*given)[at++]) {
+      if constexpr (is_optional_v<Member>) {
+        (row.*pointer).reset();
+      } else if constexpr (!std::is_same_v<Member, Revision>) {
+        if (!missing) missing = detail::missing_member(field);
+      }
+    }
+  });
+  if (missing) return *std::move(missing);
+  return row;
+}
+
+template <class Entity>
+Result<void> check(Entity const& row) {
+  Result<void> result;
+  for_each_field<Entity>([&]<class Member>(Field const& field, Member Entity::*pointer) {
+    using Value = ValueOf<Member>;
+    if constexpr (std::is_same_v<Value, std::string> || std::is_enum_v<Value>) {
+      if (!result) return;
+      Value const* value = nullptr;
+      if constexpr (is_optional_v<Member>) {
+        if (row.*pointer) value = &*(row.*pointer);
+      } else {
+        value = &(row.*pointer);
+      }
+      if (!value) return;
+      if constexpr (std::is_enum_v<Value>) {
+        if (enum_name(*value).empty()) result = detail::unknown_enumerator(field, enum_names<Value>);
+      } else {
+        result = detail::check_text_member(field, *value);
+      }
+    }
+  });
+  return result;
+}
+
+template <class Entity, class PatchDocument>
+Result<void> apply_merge_patch(Entity& row, boost::json::object const& patch, PatchDocument&& patch_document) {
+  Entity patched = row;
+  for (auto const& member : patch) {
+    std::size_t const index = detail::index_of(fields<Entity>, member.key());
+    if (index == field_count<Entity> || fields<Entity>[index].type == FieldType::revision) {
+      return detail::unknown_member(member.key(), fields<Entity>);
+    }
+    if (!fields<Entity>[index].is_patchable()) return detail::read_only(fields<Entity>[index]);
+    auto const result = detail::visit_field<Entity>(
+        index, [&]<class Member>(Field const& field, Member Entity::*pointer) -> Result<void> {
+          if constexpr (std::is_same_v<ValueOf<Member>, Document>) {
+            if (!member.value().is_null()) {
+              auto const given = detail::read_object(field, member.value());
+              if (!given) return given.error();
+              std::optional<Document> const current = patched.*pointer;
+              Result<std::optional<Document>> document = patch_document(field, current, **given);
+              if (!document) return detail::below_member(field.name, std::move(document).error());
+              if constexpr (is_optional_v<Member>) {
+                patched.*pointer = *std::move(document);
+              } else {
+                patched.*pointer = std::move(*document).value_or(Document{});
+              }
+              return {};
+            }
+          }
+          if constexpr (Field{"", field_type<Member>(), false}.is_patchable()) {
+            return detail::read_member(field, member.value(), json::Limits{}, patched.*pointer);
+          } else {
+            return {};
+          }
+        });
+    if (!result) return result.error();
+  }
+  row = std::move(patched);
+  return {};
+}
+
+}  // namespace inlay::model
+
+#endif

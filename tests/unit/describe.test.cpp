@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <inlay/model/json_form.hpp>
+#include <inlay/storage/query.hpp>
+
+#include <support/catch.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+using namespace inlay;
+
+namespace {
+
+enum class Region { eu, us };
+BOOST_DESCRIBE_ENUM(Region, eu, us)
+
+// What a host's own table might be, before and after somebody wanted to know its region.
+struct Tenant {
+  Id<Tenant> id{};
+  Id<Team> team_id{};
+  std::string name{};
+  Version version{};
+  Revision revision{};
+  Timestamp created_at{};
+  Timestamp updated_at{};
+
+  static constexpr std::string_view entity_name = "tenant";
+};
+BOOST_DESCRIBE_STRUCT(Tenant, (), (id, team_id, name, version, revision, created_at, updated_at))
+
+struct TenantWithRegion {
+  Id<TenantWithRegion> id{};
+  Id<Team> team_id{};
+  std::string name{};
+  Region region = Region::eu;  // the one new line (and its name in the list below)
+  Version version{};
+  Revision revision{};
+  Timestamp created_at{};
+  Timestamp updated_at{};
+
+  static constexpr std::string_view entity_name = "tenant";
+};
+BOOST_DESCRIBE_STRUCT(TenantWithRegion, (), (id, team_id, name, region, version, revision, created_at, updated_at))
+
+template <class Entity>
+std::vector<std::string> columns() {
+  std::vector<std::string> names;
+  for (model::Field const& field : model::fields<Entity>) names.emplace_back(field.name);
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("a new field costs one line: its column, JSON, filter, and what a patch may do come along") {
+  CHECK(columns<Tenant>() ==
+        std::vector<std::string>{"id", "team_id", "name", "version", "revision", "created_at", "updated_at"});
+  CHECK(columns<TenantWithRegion>() ==
+        std::vector<std::string>{"id", "team_id", "name", "region", "version", "revision", "created_at", "updated_at"});
+
+  boost::json::object const given{
+      {"team_id", "05daecaf-4365-42e8-8370-8127de5dd717"}, {"name", "acme"}, {"region", "us"}};
+  auto const refused = model::read_new<Tenant>(given);
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().pointer == "/region");
+  TenantWithRegion tenant = model::read_new<TenantWithRegion>(given).value();
+  CHECK(tenant.region == Region::us);
+  CHECK(model::to_json(tenant).find(R"("name":"acme","region":"us","version":0)") != std::string::npos);
+
+  CHECK(parse_condition<Tenant>("region=us").has_error());
+  CHECK(parse_condition<TenantWithRegion>("region[in]=us,eu").value().values.size() == 2);
+  CHECK(parse_condition<TenantWithRegion>("region=mars").has_error());
+
+  auto const no_documents = [](model::Field const&, std::optional<Document> const& current,
+                               boost::json::object const&) -> Result<std::optional<Document>> { return current; };
+  REQUIRE(model::apply_merge_patch(tenant, boost::json::object{{"region", "eu"}}, no_documents).has_value());
+  CHECK(tenant.region == Region::eu);
+}
+
+TEST_CASE("a member's type is its role: what a patch may touch, what the store writes, what filters take") {
+  auto const names = [](auto const& holds) {
+    std::vector<std::string> found;
+    for (model::Field const& field : model::fields<EnvironmentIntegration>) {
+      if (holds(field)) found.emplace_back(field.name);
+    }
+    return found;
+  };
+  CHECK(names([](model::Field const& field) { return field.is_patchable(); }) ==
+        std::vector<std::string>{"show_in_catalog", "is_enabled", "override"});
+  CHECK(names([](model::Field const& field) { return field.is_set_by_store(); }) ==
+        std::vector<std::string>{"version", "revision", "created_at", "updated_at"});
+  CHECK(names([](model::Field const& field) { return field.is_filterable(); }) ==
+        std::vector<std::string>{"id", "integration_id", "environment_id", "show_in_catalog", "is_enabled", "version",
+                                 "created_at", "updated_at"});
+  CHECK(names([](model::Field const& field) { return field.is_optional; }) == std::vector<std::string>{"override"});
+}
+
+TEST_CASE("a field is found by its exact name") {
+  REQUIRE(model::find_field<Team>("domain") != nullptr);
+  CHECK(*model::find_field<Team>("domain") == model::Field{"domain", model::FieldType::text, true});
+  CHECK(model::find_field<Team>("Domain") == nullptr);
+  CHECK(model::find_field<Team>("") == nullptr);
+}
+
+TEST_CASE("an enumerator's name reads back, and no other name does") {
+  for (Sharing const sharing : {Sharing::allow, Sharing::ask, Sharing::deny}) {
+    CHECK(model::enum_from_name<Sharing>(model::enum_name(sharing)) == sharing);
+  }
+  CHECK_FALSE(model::enum_from_name<Sharing>("Allow"));
+  CHECK_FALSE(model::enum_from_name<Sharing>("allo"));
+  CHECK_FALSE(model::enum_from_name<Sharing>(""));
+  CHECK(model::enum_names<Sharing> == std::array<std::string_view, 3>{"allow", "ask", "deny"});
+}
