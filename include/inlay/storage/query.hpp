@@ -5,6 +5,8 @@
 #include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
 #include <inlay/model/entities.hpp>
+#include <inlay/storage/condition.hpp>
+#include <inlay/storage/scope.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -15,26 +17,6 @@
 #include <vector>
 
 namespace inlay {
-
-/** How a condition compares. Everything compares by value, texts and ids byte for byte, false before true.
-
-    An absent value equals nothing and is neither less nor greater than anything: only `ne` holds for it.
-*/
-enum class Operator { eq, ne, in, lt, lte, gt, gte };
-BOOST_DESCRIBE_ENUM(Operator, eq, ne, in, lt, lte, gt, gte)
-
-/** What a field is compared with: a truth value; a time's microseconds or a version; a text or an enumerator's name;
-    an id. */
-using FieldValue = std::variant<bool, std::int64_t, std::string, Uuid>;
-
-/** One condition of a filter; `in` takes any number of values (none: nothing matches), the others exactly one. */
-struct Condition {
-  std::string field;  ///< "is_enabled"; for a read model also "integration.name"
-  Operator op = Operator::eq;
-  std::vector<FieldValue> values;
-
-  friend bool operator==(Condition const&, Condition const&) = default;
-};
 
 /** Where a field of a Readable lies: which part of the read model (0 for an entity) and which of its members. */
 struct FieldPlace {
@@ -93,6 +75,9 @@ struct Query {
   std::size_t limit = 25;  ///< 1 to max_limit
   std::optional<Cursor> after{};
 
+  /** Only rows that it lets through, as if there were no others. */
+  Scope scope{};
+
   /** Whether a read model's further parts bring their documents; without, an integration's config reads as {}. */
   bool with_nested_documents = true;
 
@@ -112,6 +97,12 @@ template <class Readable>
 struct FindRequest {
   Id<model::Root<Readable>> id{};
   bool with_installed_in = false;  ///< for a read model of an integration: fill `installed_in`
+
+  /** Only a row that it lets through; any other is not_found. */
+  Scope scope{};
+
+  /** Of the environments in `installed_in`, only those that it lets through. */
+  Scope installed_in_scope{};
 };
 
 }  // namespace inlay
