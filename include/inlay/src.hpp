@@ -9,6 +9,7 @@
 #error "with INLAY_HEADER_ONLY every header brings its own definitions; do not include inlay/src.hpp"
 #endif
 
+#include <inlay/impl/backends.ipp>
 #include <inlay/impl/document.ipp>
 #include <inlay/impl/equal.ipp>
 #include <inlay/impl/error.ipp>
@@ -20,6 +21,7 @@
 #include <inlay/impl/print.ipp>
 #include <inlay/impl/query.ipp>
 #include <inlay/impl/storage_errors.ipp>
+#include <inlay/impl/store_url.ipp>
 #include <inlay/impl/timestamp.ipp>
 
 #endif

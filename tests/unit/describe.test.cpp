@@ -24,8 +24,6 @@ struct Tenant {
   Revision revision{};
   Timestamp created_at{};
   Timestamp updated_at{};
-
-  static constexpr std::string_view entity_name = "tenant";
 };
 BOOST_DESCRIBE_STRUCT(Tenant, (), (id, team_id, name, version, revision, created_at, updated_at))
 
@@ -38,8 +36,6 @@ struct TenantWithRegion {
   Revision revision{};
   Timestamp created_at{};
   Timestamp updated_at{};
-
-  static constexpr std::string_view entity_name = "tenant";
 };
 BOOST_DESCRIBE_STRUCT(TenantWithRegion, (), (id, team_id, name, region, version, revision, created_at, updated_at))
 
