@@ -32,6 +32,14 @@ namespace inlay {
 struct Caller {
   std::string actor{};                  ///< who, for the change log, e.g. "alice@example.com"
   std::optional<std::string> reason{};  ///< why, for the change log
+
+  /** The team whose catalogue the caller sees and may change; absent: the host's own administration, which sees all.
+
+      A team sees its own rows whole; of others' integrations those it may install or has installed; of those whose
+      sharing is `ask` and that it was not granted only id, name, category, is_beta and team; of other teams what
+      is public. Everything else is not_found. `forbidden` is what may be seen but not done.
+  */
+  std::optional<Id<Team>> team{};
 };
 
 /** How a catalogue works; every member has a default that suits a host. */
@@ -254,6 +262,28 @@ class Catalog {
   /** Removes an install. @return as remove. */
   [[nodiscard]] INLAY_DECL Result<void> uninstall(Id<EnvironmentIntegration> id,
                                                   std::optional<Version> expected_version = {}) const;
+
+  // ---- sharing
+
+  /** Asks the owner of an integration whose sharing is `ask` to let a team install it.
+
+      The request is pending until answer() settles it. Asking again returns the same request; one that was denied or
+      revoked is pending again.
+
+      @param team who asks: for a caller with a team that one, and it may be left out.
+      @return invalid_argument where there is no need to ask (the team's own integration, or sharing is `allow`) or no
+      team is named; forbidden when it is another team than the caller's; not_found for what the team may not see.
+  */
+  [[nodiscard]] INLAY_DECL Result<Grant> ask_for(Id<Integration> integration, std::optional<Id<Team>> team = {}) const;
+
+  /** The owner's answer to a request: pending, denied or revoked becomes granted; pending becomes denied; granted
+      becomes revoked. The status that it has already is no change.
+
+      @return invalid_argument at "/status" for any other step; forbidden for who does not own the integration;
+      not_found; conflict.
+  */
+  [[nodiscard]] INLAY_DECL Result<Grant> answer(Id<Grant> id, GrantStatus status,
+                                                std::optional<Version> expected_version = {}) const;
 
   // ---- one value of an override
 

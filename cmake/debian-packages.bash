@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSL-1.0
+# The Debian 12 packages that inlay's scripts need, and how they get them. To be sourced by bash.
+# shellcheck shell=bash
+
+# shellcheck disable=SC2034  # the arrays are used by the scripts that source this file
+# Boost and SOCI have to be named with their versions: Debian's default Boost is 1.74, which is too old.
+inlay_build_packages=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libsoci-dev libsqlite3-dev
+  libcli11-dev)
+# git and pkg-config are for the tests of the package.
+inlay_test_packages=("${inlay_build_packages[@]}" catch2 git pkg-config)
+# Only what runs a private server: mariadb-server, without -core, would also start one of the system.
+inlay_server_packages=(postgresql mariadb-server-core mariadb-client-core libpq-dev libmariadb-dev)
+inlay_benchmark_packages=(libbenchmark-dev)
+inlay_lint_packages=(clang-format clang-tidy)
+
+# inlay_missing_packages NAME...: those that are not installed, one a line.
+inlay_missing_packages() {
+  local package
+  for package in "$@"; do
+    # The status is asked for by word: a removed package that left its configuration behind is known too.
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
+  done
+}
+
+# inlay_install_packages NAME...: installs those that are missing, with apt-get; as root, or through sudo.
+# When nothing is missing it touches nothing and needs no network.
+inlay_install_packages() {
+  local -a missing as_root=()
+  if ! command -v apt-get >/dev/null; then
+    echo "There is no apt-get here, so nothing was installed. On Debian 12 these would be needed: $*"
+    return 0
+  fi
+  mapfile -t missing < <(inlay_missing_packages "$@")
+  ((${#missing[@]})) || return 0
+  if ((EUID != 0)); then
+    if ! command -v sudo >/dev/null; then
+      echo "These packages are missing, and installing them needs root or sudo: ${missing[*]}" >&2
+      return 1
+    fi
+    as_root=(sudo)
+  fi
+  echo "installing ${missing[*]}"
+  "${as_root[@]}" apt-get update &&
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+}

@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <inlay/backends/memory.hpp>
+#include <inlay/catalog.hpp>
+#include <inlay/json/merge_patch.hpp>
+#include <inlay/json/print.hpp>
+
+#include <support/catch.hpp>
+#include <support/example.hpp>
+
+#include <atomic>
+#include <thread>
+
+using namespace inlay;
+using test::Example;
+
+namespace {
+
+/** A catalogue in memory whose clock moves one second a look. */
+Catalog open() {
+  auto seconds = std::make_shared<std::atomic<std::int64_t>>(1'628'589'600);
+  return Catalog::open("memory:", Backends().add(memory_backend()),
+                       {.clock = [seconds] { return Timestamp{(*seconds)++ * 1'000'000}; }})
+      .value();
+}
+
+std::string override_of(Catalog const& catalog, Id<EnvironmentIntegration> id) {
+  auto const resource = catalog.get(id).value();
+  return resource.install.override ? std::string(resource.install.override->text()) : "none";
+}
+
+std::string effective(Catalog const& catalog, Id<EnvironmentIntegration> id) {
+  return catalog.effective_config(id).value().config.text();
+}
+
+/** An install of an integration with this config and override ("none": without one). */
+Id<EnvironmentIntegration> install_of(Catalog const& catalog, std::string_view config, std::string_view override) {
+  auto const team = catalog.create(Team{.name = "team"}).value();
+  auto const environment = catalog.create(Environment{.team_id = team.id, .name = "e"}).value();
+  auto const integration =
+      catalog.create(Integration{.name = "i", .config = test::document(config), .team_id = team.id}).value();
+  InstallRequest request{.integration_id = integration.integration.id, .environment_id = environment.id};
+  if (override != "none") request.override = test::document(override);
+  return catalog.install(request).value().resource.install.id;
+}
+
+template <class T>
+Error error_of(Result<T> const& result) {
+  REQUIRE(result.has_error());
+  return result.error();
+}
+
+}  // namespace
+
+TEST_CASE("a merge patch on the resource changes what it names and nothing else") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  auto const updated =
+      catalog.update(example.install.id, test::object(R"({"is_enabled":false,"override":{"base_url":"https://eu"}})"))
+          .value();
+  CHECK(updated.changed);
+  CHECK_FALSE(updated.resource.install.is_enabled);
+  CHECK(updated.resource.install.show_in_catalog);
+  CHECK(updated.resource.install.override->text() == R"({"base_url":"https://eu"})");
+  CHECK(updated.resource.install.version == Version{2});
+  CHECK(updated.resource.install.updated_at > example.install.updated_at);
+  CHECK(updated.resource.install.created_at == example.install.created_at);
+  CHECK(updated.resource.integration.name == "zendesk");
+  CHECK(updated.resource.team.name == "My Awesome Team");
+  REQUIRE(updated.resource.installed_in.has_value());
+  CHECK(updated.resource.installed_in->ids == std::vector{example.environment.id});
+  CHECK(catalog.get(example.install.id).value() == updated.resource);
+}
+
+TEST_CASE("a typed change changes what it names and nothing else") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  auto const disabled = catalog.update(example.install.id, {.is_enabled = false}).value();
+  CHECK_FALSE(disabled.resource.install.is_enabled);
+  CHECK(disabled.resource.install.show_in_catalog);
+
+  catalog.update(example.install.id, {.override = test::document(R"({"a":1})")}).value();
+  catalog.update(example.install.id, {.override = test::document(R"({"b":2})")}).value();
+  CHECK(override_of(catalog, example.install.id) == R"({"a":1,"b":2})");
+  catalog.update(example.install.id, {.override = std::optional<Document>()}).value();
+  CHECK(override_of(catalog, example.install.id) == "none");
+
+  auto const team = catalog.update(example.team.id, {.domain = std::optional<std::string>(), .is_white_labeled = true});
+  CHECK_FALSE(team.value().resource.domain.has_value());
+  CHECK(team.value().resource.is_white_labeled);
+  CHECK(team.value().resource.name == "My Awesome Team");
+}
+
+TEST_CASE("a patch that changes nothing leaves version, time and revision alone") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  auto const before = catalog.update(example.install.id, test::object(R"({"override":{"a":1}})")).value().resource;
+  auto const revision = catalog.repository().revision().value();
+  for (char const* patch : {"{}", R"({"is_enabled":true})", R"({"override":{"a":1}})", R"({"override":{}})",
+                            R"({"override":{"b":null}})", R"({"override":{"b":{"c":null}}})"}) {
+    auto const updated = catalog.update(example.install.id, test::object(patch)).value();
+    CAPTURE(patch);
+    CHECK_FALSE(updated.changed);
+    CHECK(updated.resource == before);
+  }
+  CHECK(catalog.repository().revision().value() == revision);
+}
+
+TEST_CASE("a stale expected version is a conflict that says the current one, even when nothing would change") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  catalog.update(example.install.id, {.is_enabled = false}).value();
+  for (char const* patch : {R"({"show_in_catalog":false})", "{}"}) {
+    auto const error =
+        error_of(catalog.update(example.install.id, test::object(patch), {.expected_version = Version{1}}));
+    CHECK(error.kind == ErrorKind::conflict);
+    CHECK(error.current_version == Version{2});
+  }
+  CHECK(catalog.update(example.install.id, {.is_enabled = true}, {.expected_version = Version{2}}).has_value());
+  CHECK(error_of(catalog.uninstall(example.install.id, Version{1})).current_version == Version{3});
+}
+
+TEST_CASE("each way a patch can be wrong is an error of its own that says where") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  auto const before = catalog.get(example.install.id).value();
+  auto const revision = catalog.repository().revision().value();
+  struct Case {
+    char const* patch;
+    char const* pointer;
+  };
+  std::vector<std::string> messages;
+  for (Case const& wrong :
+       {Case{R"({"colour":1})", "/colour"}, Case{R"({"version":7})", "/version"},
+        Case{R"({"is_enabled":"yes"})", "/is_enabled"}, Case{R"({"is_enabled":null})", "/is_enabled"},
+        Case{R"({"override":[]})", "/override"}, Case{R"({"integration":{"name":"x"}})", "/integration"},
+        Case{R"({"is_enabled":false,"id":"x"})", "/id"}}) {
+    CAPTURE(wrong.patch);
+    auto const error = error_of(catalog.update(example.install.id, test::object(wrong.patch)));
+    CHECK(error.kind == ErrorKind::invalid_argument);
+    CHECK(error.pointer == wrong.pointer);
+    messages.push_back(error.message);
+  }
+  CHECK(messages[0] != messages[1]);
+  CHECK(messages[2] != messages[3]);
+  auto const too_deep = std::string(70, '[') + std::string(70, ']');
+  boost::json::value deep = boost::json::parse(too_deep, {}, {.max_depth = 100});
+  auto const error = error_of(catalog.update(example.install.id, boost::json::object{{"override", {{"a", deep}}}}));
+  CHECK(error.kind == ErrorKind::invalid_document);
+  CHECK(error.pointer->rfind("/override/a/0/0", 0) == 0);
+  CHECK(catalog.get(example.install.id).value() == before);
+  CHECK(catalog.repository().revision().value() == revision);
+}
+
+TEST_CASE("null means inherit in a merge patch and remove in replace mode") {
+  Catalog const catalog = open();
+  auto const id = install_of(catalog, R"({"a":1,"b":2})", R"({"a":10,"b":20})");
+
+  catalog.update(id, test::object(R"({"override":{"a":null}})")).value();
+  CHECK(override_of(catalog, id) == R"({"b":20})");
+  CHECK(effective(catalog, id) == R"({"a":1,"b":20})");
+
+  catalog.update(id, test::object(R"({"override":{"a":null}})"), {.documents = DocumentMode::replace, .force = true})
+      .value();
+  CHECK(override_of(catalog, id) == R"({"a":null})");
+  CHECK(effective(catalog, id) == R"({"b":2})");
+
+  catalog.update(id, test::object(R"({"override":null})")).value();
+  CHECK(override_of(catalog, id) == "none");
+  CHECK(effective(catalog, id) == R"({"a":1,"b":2})");
+}
+
+TEST_CASE("replacing a document needs an expected version, or force") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  auto const patch = test::object(R"({"override":{"a":1}})");
+  auto const error = error_of(catalog.update(example.install.id, patch, {.documents = DocumentMode::replace}));
+  CHECK(error.kind == ErrorKind::invalid_argument);
+  CHECK(catalog.update(example.install.id, patch, {.expected_version = Version{1}, .documents = DocumentMode::replace})
+            .has_value());
+  CHECK(catalog.update(example.install.id, patch, {.documents = DocumentMode::replace, .force = true}).has_value());
+}
+
+TEST_CASE("an integration's config has the same two write modes, and a null in it is data") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  auto const id = example.integration.id;
+  auto merged = catalog.update(id, test::object(R"({"config":{"label":"New","logo":null,"headers":null}})")).value();
+  auto const& config = merged.resource.integration.config;
+  CHECK(config.values().value()->at("label") == "New");
+  CHECK_FALSE(config.values().value()->contains("logo"));
+  CHECK(config.values().value()->contains("base_url"));
+  auto replaced = catalog
+                      .update(id, test::object(R"({"config":{"pagination":null}})"),
+                              {.documents = DocumentMode::replace, .force = true})
+                      .value();
+  CHECK(replaced.resource.integration.config.text() == R"({"pagination":null})");
+  CHECK(effective(catalog, example.install.id) == R"({"pagination":null})");
+  CHECK(error_of(catalog.update(id, test::object(R"({"config":null})"))).pointer == "/config");
+}
+
+TEST_CASE("set, remove and inherit say what they do to one value") {
+  Catalog const catalog = open();
+  auto const id = install_of(catalog, R"({"url":"x","headers":{"a":1,"b":2}})", "none");
+
+  catalog.set(id, test::pointer("/headers/c"), 3).value();
+  CHECK(override_of(catalog, id) == R"({"headers":{"c":3}})");
+  CHECK(effective(catalog, id) == R"({"url":"x","headers":{"a":1,"b":2,"c":3}})");
+
+  catalog.remove(id, test::pointer("/headers/a")).value();
+  CHECK(override_of(catalog, id) == R"({"headers":{"c":3,"a":null}})");
+  CHECK(effective(catalog, id) == R"({"url":"x","headers":{"b":2,"c":3}})");
+
+  catalog.inherit(id, test::pointer("/headers/a")).value();
+  catalog.inherit(id, test::pointer("/headers/c")).value();
+  CHECK(override_of(catalog, id) == "none");
+  CHECK(effective(catalog, id) == R"({"url":"x","headers":{"a":1,"b":2}})");
+
+  CHECK(error_of(catalog.set(id, test::pointer("/url"), nullptr)).kind == ErrorKind::invalid_argument);
+  CHECK_FALSE(catalog.inherit(id, test::pointer("/nothing/there")).value().changed);
+}
+
+TEST_CASE("an empty object that inherit leaves behind is pruned, since it would replace a scalar default") {
+  Catalog const catalog = open();
+  auto const id = install_of(catalog, R"({"a":5})", R"({"a":{"b":{"c":1}}})");
+  catalog.inherit(id, test::pointer("/a/b/c")).value();
+  CHECK(override_of(catalog, id) == "none");
+  CHECK(effective(catalog, id) == R"({"a":5})");
+}
+
+TEST_CASE("an override of {} is stored as none") {
+  Catalog const catalog = open();
+  auto const id = install_of(catalog, R"({"a":5})", "{}");
+  CHECK(override_of(catalog, id) == "none");
+  catalog.set(id, test::pointer("/a"), 6).value();
+  catalog.update(id, test::object(R"({"override":{}})"), {.documents = DocumentMode::replace, .force = true}).value();
+  CHECK(override_of(catalog, id) == "none");
+}
+
+TEST_CASE("a dry run shows the resource and the difference it would make, and writes nothing") {
+  Catalog const catalog = open();
+  auto const id = install_of(catalog, R"({"url":"x","headers":{"a":1}})", "none");
+  auto const revision = catalog.repository().revision().value();
+  auto const preview =
+      catalog.update(id, test::object(R"({"is_enabled":false,"override":{"url":"y","new":[1]}})"), {.dry_run = true})
+          .value();
+  CHECK(preview.changed);
+  CHECK_FALSE(preview.resource.install.is_enabled);
+  CHECK(preview.resource.install.version == Version{2});
+  REQUIRE(preview.differences.size() == 2);
+  CHECK(preview.differences[0].pointer == "/url");
+  CHECK(preview.differences[0].before == R"("x")");
+  CHECK(preview.differences[0].after == R"("y")");
+  CHECK(preview.differences[1].pointer == "/new");
+  CHECK_FALSE(preview.differences[1].before.has_value());
+  CHECK(preview.differences[1].after == "[1]");
+  CHECK(catalog.repository().revision().value() == revision);
+  CHECK(catalog.get(id).value().install.is_enabled);
+}
+
+TEST_CASE("installing what is installed already returns it unchanged") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  auto const again = catalog
+                         .install({.integration_id = example.integration.id,
+                                   .environment_id = example.environment.id,
+                                   .is_enabled = false,
+                                   .override = test::document(R"({"a":1})")})
+                         .value();
+  CHECK_FALSE(again.created);
+  CHECK(again.resource.install == example.install);
+
+  Id<EnvironmentIntegration> const own = Id<EnvironmentIntegration>::generate();
+  auto const other = catalog.create(Environment{.team_id = example.team.id, .name = "staging"}).value();
+  InstallRequest const request{.id = own, .integration_id = example.integration.id, .environment_id = other.id};
+  CHECK(catalog.install(request).value().created);
+  CHECK_FALSE(catalog.install(request).value().created);
+  CHECK(catalog.install(request).value().resource.install.id == own);
+
+  auto const third = catalog.create(Environment{.team_id = example.team.id, .name = "test"}).value();
+  auto const taken =
+      error_of(catalog.install({.id = own, .integration_id = example.integration.id, .environment_id = third.id}));
+  CHECK(taken.kind == ErrorKind::already_exists);
+  CHECK(taken.pointer == "/id");
+}
+
+TEST_CASE("installing what is not there, or where nothing is, says which") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  auto const no_integration = error_of(
+      catalog.install({.integration_id = Id<Integration>::generate(), .environment_id = example.environment.id}));
+  CHECK(no_integration.kind == ErrorKind::not_found);
+  CHECK(no_integration.pointer == "/integration_id");
+  auto const no_environment = error_of(
+      catalog.install({.integration_id = example.integration.id, .environment_id = Id<Environment>::generate()}));
+  CHECK(no_environment.kind == ErrorKind::not_found);
+  CHECK(no_environment.pointer == "/environment_id");
+}
+
+TEST_CASE("names are unique within their team only") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  auto const taken = error_of(catalog.create(Environment{.team_id = example.team.id, .name = "production"}));
+  CHECK(taken.kind == ErrorKind::already_exists);
+  CHECK(taken.pointer == "/name");
+  auto const other = catalog.create(Team{.name = "My Awesome Team"}).value();
+  CHECK(catalog.create(Environment{.team_id = other.id, .name = "production"}).has_value());
+}
+
+TEST_CASE("removing what others still reference is in_use, and says by what") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  auto const team = error_of(catalog.remove(example.team.id));
+  CHECK(team.kind == ErrorKind::in_use);
+  CHECK(team.message.find("environment \"production\"") != std::string::npos);
+  CHECK(team.message.find("integration \"zendesk\"") != std::string::npos);
+  auto const integration = error_of(catalog.remove(example.integration.id));
+  CHECK(integration.kind == ErrorKind::in_use);
+  CHECK(integration.message.find(to_string(example.install.id)) != std::string::npos);
+
+  CHECK(catalog.uninstall(example.install.id).has_value());
+  CHECK(catalog.remove(example.integration.id).has_value());
+  CHECK(catalog.remove(example.environment.id).has_value());
+  CHECK(catalog.remove(example.team.id).has_value());
+  CHECK(error_of(catalog.remove(example.team.id)).kind == ErrorKind::not_found);
+}
+
+TEST_CASE("a removal takes the grants along, and the change log keeps them") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  auto const asking = catalog.create(Team{.name = "asking"}).value();
+  Grant const grant{.id = Id<Grant>::generate(), .integration_id = example.integration.id, .team_id = asking.id};
+  catalog.repository().commit({.changes = {Insert<Grant>{grant}}, .token = generate_uuid(), .time = now()}).value();
+  catalog.uninstall(example.install.id).value();
+  catalog.remove(example.integration.id).value();
+  CHECK(catalog.list<Grant>().value().items.empty());
+  auto const page = catalog.changes({.row = ChangesRequest::Row{"grant", grant.id.uuid}}).value();
+  REQUIRE(page.commits.size() == 2);
+  CHECK(page.commits[1].changes[0].kind == ChangeKind::removed);
+}
+
+TEST_CASE("actor and reason go with every write into the change log") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  auto const alice = catalog.as({.actor = "alice@example.com", .reason = "ticket 7"});
+  alice.set(example.install.id, test::pointer("/label"), "Mine").value();
+  auto const page =
+      catalog.changes({.row = ChangesRequest::Row{"environment_integration", example.install.id.uuid}}).value();
+  REQUIRE(page.commits.size() == 2);
+  CHECK(page.commits[0].actor.empty());
+  CHECK(page.commits[1].actor == "alice@example.com");
+  CHECK(page.commits[1].reason == "ticket 7");
+  CHECK(page.commits[1].changes[0].before->values().value()->contains("override") == false);
+  CHECK(page.commits[1].changes[0].after->values().value()->at("override") == test::parsed(R"({"label":"Mine"})"));
+  CHECK(error_of(catalog.as({.actor = std::string(256, 'x')}).remove(example.team.id)).kind ==
+        ErrorKind::invalid_argument);
+}
+
+TEST_CASE("an effective configuration is found by id, or by environment and the integration's name") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  catalog.set(example.install.id, test::pointer("/base_url"), "https://eu").value();
+  catalog.update(example.install.id, {.is_enabled = false}).value();
+  auto const by_name = catalog.effective_config(example.environment.id, "zendesk").value();
+  CHECK(by_name.id == example.install.id);
+  CHECK_FALSE(by_name.is_enabled);
+  CHECK(by_name.config.get<std::string>("/base_url").value() == "https://eu");
+  CHECK(by_name.config.text() == effective(catalog, example.install.id));
+  CHECK(error_of(catalog.effective_config(example.environment.id, "Zendesk")).kind == ErrorKind::not_found);
+
+  auto const layered =
+      catalog
+          .effective_config(example.install.id, {{"account", LayerKind::merge_patch,
+                                                  test::document(R"({"base_url":null,"label":"acme"})")}})
+          .value();
+  CHECK(layered.config.get<std::string>("/label").value() == "acme");
+  CHECK_FALSE(layered.config.find("/base_url").has_value());
+}
+
+TEST_CASE("integrations of two teams under one name in one environment must be told apart by id") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  auto const other = catalog.create(Team{.name = "other"}).value();
+  auto const twin = catalog.create(Integration{.name = "zendesk", .team_id = other.id}).value();
+  catalog.install({.integration_id = twin.integration.id, .environment_id = example.environment.id}).value();
+  auto const error = error_of(catalog.effective_config(example.environment.id, "zendesk"));
+  CHECK(error.kind == ErrorKind::invalid_argument);
+  CHECK(error.message.find(to_string(example.install.id)) != std::string::npos);
+}
+
+TEST_CASE("all effective configurations of an environment come in one call and share their defaults") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  auto const crm =
+      catalog.create(Integration{.name = "crm", .config = test::document(R"({"k":1})"), .team_id = example.team.id})
+          .value();
+  catalog.install({.integration_id = crm.integration.id, .environment_id = example.environment.id}).value();
+  auto const staging = catalog.create(Environment{.team_id = example.team.id, .name = "staging"}).value();
+  auto const there = catalog.install({.integration_id = example.integration.id, .environment_id = staging.id}).value();
+
+  auto const configs = catalog.effective_configs(example.environment.id).value();
+  REQUIRE(configs.size() == 2);
+  CHECK(configs[0].integration_name == "zendesk");
+  CHECK(configs[1].config.text() == R"({"k":1})");
+  auto const elsewhere = catalog.effective_config(there.resource.install.id).value();
+  CHECK(elsewhere.config.layers()[0].document.values().value() ==
+        configs[0].config.layers()[0].document.values().value());
+
+  auto const empty = catalog.create(Environment{.team_id = example.team.id, .name = "empty"}).value();
+  CHECK(catalog.effective_configs(empty.id).value().empty());
+  CHECK(error_of(catalog.effective_configs(Id<Environment>::generate())).kind == ErrorKind::not_found);
+}
+
+TEST_CASE("a changed default is seen at once by everybody who inherits it") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  CHECK(effective(catalog, example.install.id).find("Example API") != std::string::npos);
+  catalog.update(example.integration.id, test::object(R"({"config":{"label":"Renamed"}})")).value();
+  CHECK(effective(catalog, example.install.id).find("Renamed") != std::string::npos);
+  CHECK(catalog.explain(example.install.id, test::pointer("/label")).value().leaves.at(0).winner.layer ==
+        "integration");
+}
+
+TEST_CASE("all pages of a list are walked in the order of creation") {
+  Catalog const catalog = open();
+  auto const team = catalog.create(Team{.name = "team"}).value();
+  for (int i = 0; i < 7; ++i) {
+    catalog.create(Environment{.team_id = team.id, .name = "e" + std::to_string(i)}).value();
+  }
+  std::string names;
+  catalog.for_each(Query<Environment>{.limit = 3}, [&](Environment const& item) { names += item.name; }).value();
+  CHECK(names == "e0e1e2e3e4e5e6");
+  names.clear();
+  catalog
+      .for_each(Query<Environment>{.limit = 2},
+                [&](Environment const& item) {
+                  names += item.name;
+                  return item.name != "e4";
+                })
+      .value();
+  CHECK(names == "e0e1e2e3e4");
+}
+
+TEST_CASE("the limits of a catalogue hold for documents however they were made") {
+  Catalog const catalog =
+      Catalog::open("memory:", Backends().add(memory_backend()), {.limits = {.max_bytes = 100, .max_depth = 3}})
+          .value();
+  auto const team = catalog.create(Team{.name = "team"}).value();
+  auto const deep = error_of(catalog.create(
+      Integration{.name = "deep", .config = test::document(R"({"a":{"b":{"c":{}}}})"), .team_id = team.id}));
+  CHECK(deep.kind == ErrorKind::invalid_document);
+  CHECK(deep.pointer == "/config/a/b/c");
+  auto const integration =
+      catalog
+          .create(Integration{
+              .name = "i", .config = test::document(R"({"a":")" + std::string(80, 'x') + "\"}"), .team_id = team.id})
+          .value();
+  auto const grown = error_of(
+      catalog.update(integration.integration.id, boost::json::object{{"config", {{"b", std::string(20, 'x')}}}}));
+  CHECK(grown.kind == ErrorKind::invalid_document);
+  CHECK(grown.pointer->rfind("/config", 0) == 0);
+}
+
+TEST_CASE("eight threads patch different members of one override and none is undone") {
+  Catalog const catalog = open();
+  auto const id = install_of(catalog, "{}", "none");
+  constexpr int threads = 8;
+  constexpr int patches = 100;
+  std::atomic<int> failures{0};
+  std::vector<std::thread> running;
+  for (int t = 0; t < threads; ++t) {
+    running.emplace_back([&, t] {
+      for (int i = 1; i <= patches; ++i) {
+        boost::json::object const patch{{"override", {{"m" + std::to_string(t), i}}}};
+        if (!catalog.update(id, patch)) ++failures;
+      }
+    });
+  }
+  for (auto& thread : running) thread.join();
+  CHECK(failures == 0);
+  auto const install = catalog.get(id).value().install;
+  CHECK(install.version == Version{1 + threads * patches});
+  for (int t = 0; t < threads; ++t) {
+    CHECK(install.override->values().value()->at("m" + std::to_string(t)) == patches);
+  }
+}
