@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "expect.hpp"
+
+#include <inlay/config/effective_config.hpp>
+#include <inlay/config/override.hpp>
+#include <inlay/json/pointer.hpp>
+#include <inlay/json/print.hpp>
+
+#include <iostream>
+#include <string>
+
+namespace {
+
+inlay::Document document(std::string_view text) { return inlay::Document::parse(text).value(); }
+
+void verbs() {
+  //[verbs
+  using inlay::json::Pointer;
+  namespace config = inlay::config;
+
+  config::Override override;  // none yet
+  override = config::set(override, Pointer() / "base_url", "https://eu.example.com").value();
+  override = config::remove(override, Pointer() / "headers" / "User-Agent").value();
+  expect(override->text() == R"({"base_url":"https://eu.example.com","headers":{"User-Agent":null}})");
+
+  override = config::inherit(override, Pointer() / "headers" / "User-Agent").value();
+  expect(override->text() == R"({"base_url":"https://eu.example.com"})");  // no empty "headers" is left behind
+  //]
+}
+
+void layers() {
+  //[layers
+  using inlay::LayerKind;
+  auto effective =
+      inlay::EffectiveConfig::from(
+          {{"integration", LayerKind::base, document(R"({"label": "Zendesk", "headers": {"a": "1", "b": "2"}})")},
+           {"environment", LayerKind::merge_patch, document(R"({"headers": {"b": null, "c": "3"}})")},
+           {"account", LayerKind::merge_patch, document(R"({"headers": {"a": "9"}})")}})
+          .value();
+
+  expect(effective.text() == R"({"label":"Zendesk","headers":{"a":"9","c":"3"}})");
+  expect(effective.get<std::string>("/headers/a").value() == "9");
+  expect(!effective.find("/headers/b"));  // the environment removed it
+
+  auto headers = effective.find("/headers").value();
+  for (auto const& member : headers.members()) std::cout << member.name << " = " << member.value.text() << "\n";
+  //]
+}
+
+void explain() {
+  auto effective =
+      inlay::EffectiveConfig::from(
+          {{"integration", inlay::LayerKind::base, document(R"({"headers": {"a": "1", "b": "2"}})")},
+           {"environment", inlay::LayerKind::merge_patch, document(R"({"headers": {"a": "9", "b": null}})")}})
+          .value();
+  //[explain
+  using inlay::json::Pointer;
+  auto explanation = effective.explain(Pointer() / "headers");
+  expect(explanation.contributors == std::vector<std::string>{"environment", "integration"});
+  for (auto const& leaf : explanation.leaves) {
+    std::cout << leaf.pointer << " is " << leaf.winner.json.value_or("removed") << " by " << leaf.winner.layer;
+    for (auto const& below : leaf.shadowed) std::cout << ", over " << below.json.value_or("removed");
+    std::cout << "\n";  // /headers/a is "9" by environment, over "1"
+  }
+  //]
+}
+
+}  // namespace
+
+int main() {
+  verbs();
+  layers();
+  explain();
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "expect.hpp"
+
+#include <inlay/backends/memory.hpp>
+#include <inlay/catalog.hpp>
+#include <inlay/json/merge_patch.hpp>
+#include <inlay/json/parse.hpp>
+
+#include <iostream>
+
+namespace {
+
+using Install = inlay::Id<inlay::EnvironmentIntegration>;
+
+Install installed(inlay::Catalog const& catalog) {
+  auto const team = catalog.create(inlay::Team{.name = "Acme"}).value();
+  auto const production = catalog.create(inlay::Environment{.team_id = team.id, .name = "production"}).value();
+  auto const config = inlay::Document::parse(R"({"base_url": "https://api.example.com", "page_size": 50})").value();
+  auto const crm = catalog.create(inlay::Integration{.name = "crm", .config = config, .team_id = team.id}).value();
+  return catalog.install({.integration_id = crm.integration.id, .environment_id = production.id})
+      .value()
+      .resource.install.id;
+}
+
+void update(inlay::Catalog const& catalog, Install id) {
+  //[update
+  // A typed change: what is named is changed, the rest is left alone.
+  auto updated = catalog.update(id, {.is_enabled = false}).value();
+  expect(updated.changed && updated.resource.install.version == inlay::Version{2});
+
+  // The same as a merge patch, as it comes out of a request.
+  auto patch = inlay::json::parse(R"({"is_enabled": false, "override": {"page_size": 100}})").value();
+  updated = catalog.update(id, patch.as_object()).value();
+  expect(updated.resource.install.override->text() == R"({"page_size":100})");
+
+  // Once more: it changes nothing, so nothing is written.
+  updated = catalog.update(id, patch.as_object()).value();
+  expect(!updated.changed && updated.resource.install.version == inlay::Version{3});
+  //]
+}
+
+void nulls(inlay::Catalog const& catalog, Install id) {
+  //[nulls
+  auto patch = inlay::json::parse(R"({"override": {"page_size": null}})").value();
+
+  // Merged (the default), null takes the override's own value away: page_size is inherited again.
+  auto merged = catalog.update(id, patch.as_object()).value();
+  expect(!merged.resource.install.override);
+
+  // Replaced, null is stored: page_size is removed, whatever the default says. This can undo another's write, so it
+  // needs the version that was seen (or .force = true).
+  auto replaced =
+      catalog
+          .update(id, patch.as_object(),
+                  {.expected_version = merged.resource.install.version, .documents = inlay::DocumentMode::replace})
+          .value();
+  expect(replaced.resource.install.override->text() == R"({"page_size":null})");
+  expect(catalog.effective_config(id).value().config.text() == R"({"base_url":"https://api.example.com"})");
+  //]
+}
+
+void conflict(inlay::Catalog const& catalog, Install id) {
+  //[conflict
+  auto stale = catalog.update(id, {.show_in_catalog = false}, {.expected_version = inlay::Version{1}});
+  expect(stale.has_error() && stale.error().kind == inlay::ErrorKind::conflict);
+  auto current = stale.error().current_version.value();  // read again, decide again, name this one
+
+  auto again = catalog.update(id, {.show_in_catalog = false}, {.expected_version = current}).value();
+  expect(again.changed);
+  //]
+}
+
+void dry_run(inlay::Catalog const& catalog, Install id) {
+  //[dry_run
+  using inlay::json::Pointer;
+  auto would_be = catalog.set(id, Pointer() / "base_url", "https://eu.example.com", {.dry_run = true}).value();
+  for (auto const& difference : would_be.differences) {
+    std::cout << difference.pointer << ": " << difference.before.value_or("absent") << " becomes "
+              << difference.after.value_or("absent") << "\n";
+  }
+  expect(catalog.effective_config(id).value().integration_name == "crm");  // nothing was written
+  //]
+  expect(would_be.differences.size() == 1 && would_be.differences[0].pointer == "/base_url");
+}
+
+void documents() {
+  //[documents
+  namespace merge_patch = inlay::json::merge_patch;
+  auto target = inlay::json::parse(R"({"a": 1, "b": {"c": 2, "d": 3}})").value();
+  auto const patch = inlay::json::parse(R"({"a": null, "b": {"c": 5}})").value();
+  auto const before = target;
+
+  merge_patch::apply(target, patch);
+  expect(target == inlay::json::parse(R"({"b": {"c": 5, "d": 3}})").value());
+  expect(merge_patch::diff(before, target).value() == patch);
+  //]
+}
+
+}  // namespace
+
+int main() {
+  inlay::Catalog const catalog(inlay::Backends().add(inlay::memory_backend()).open("memory:").value());
+  auto const id = installed(catalog);
+  update(catalog, id);
+  nulls(catalog, id);
+  conflict(catalog, id);
+  dry_run(catalog, id);
+  documents();
+}
