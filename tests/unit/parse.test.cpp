@@ -208,6 +208,16 @@ TEST_CASE("text that is not UTF-8 is refused, as a value and in a name") {
         boost::json::string_view("\xf0\x9f\x98\x80 \0 \xc3\xa9 \xf0\x9f\x98\x80", 14));
 }
 
+TEST_CASE("text that is not UTF-8 is found wherever it stands") {
+  for (std::size_t length = 0; length < 100; ++length) {
+    CAPTURE(length);
+    std::string const before(length, 'x');
+    CHECK(fault_at('"' + before + "\xc3" + std::string(40, 'x') + '"') == "");
+    CHECK(fault_at('"' + before + "é" + std::string(40, 'x') + "\xed\xa0\x80\"") == "");
+    CHECK(fault_at('"' + before + "é😀" + std::string(40, 'x') + '"') == "accepted");
+  }
+}
+
 TEST_CASE("64 levels are read and 65 refused, where the one too many starts") {
   CHECK(fault_at(nested(64)) == "accepted");
   std::string deepest;

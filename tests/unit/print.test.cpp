@@ -47,6 +47,23 @@ TEST_CASE("only what must be escaped is escaped") {
   CHECK(json::print({{"a\"b", 1}}) == R"({"a\"b":1})");
 }
 
+TEST_CASE("a character is escaped wherever in a string it stands, and no other is") {
+  for (std::size_t length = 1; length < 20; ++length) {
+    for (std::size_t at = 0; at < length; ++at) {
+      for (int byte = 0; byte < 0x80; ++byte) {
+        std::string text(length, 'x');
+        text[at] = static_cast<char>(byte);
+        std::string out;
+        json::print_string(text, out);
+        bool const is_escaped = byte < 0x20 || byte == '"' || byte == '\\';
+        if ((out.size() > length + 2) != is_escaped) FAIL_CHECK("byte " << byte << " at " << at << " of " << length);
+        auto const back = json::parse(out);
+        if (!back || back->as_string() != boost::json::string_view(text)) FAIL_CHECK(out);
+      }
+    }
+  }
+}
+
 TEST_CASE("printing appends to what is there") {
   std::string out = "[";
   json::print(boost::json::value(true), out);

@@ -3,6 +3,8 @@
 #define INLAY_DETAIL_UTF8_HPP
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace inlay::detail {
@@ -26,12 +28,22 @@ inline std::size_t utf8_sequence(std::string_view text) noexcept {
   return continues(1) && continues(2) && continues(3) && !overlong && !beyond ? 4 : 0;
 }
 
-/** Whether all of `text` is UTF-8. */
+/** Whether all of `text` is UTF-8. Nearly free where it is ASCII, as most JSON is. */
 inline bool is_utf8(std::string_view text) noexcept {
+  constexpr std::uint64_t high_bits = 0x8080'8080'8080'8080U;
+  constexpr std::size_t block = 4 * sizeof(std::uint64_t);
   while (!text.empty()) {
-    std::size_t const length = utf8_sequence(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
+    while (text.size() >= block) {
+      std::uint64_t words[4];
+      std::memcpy(words, text.data(), block);
+      if (((words[0] | words[1] | words[2] | words[3]) & high_bits) != 0) break;
+      text.remove_prefix(block);
+    }
+    for (std::size_t const end = text.size() < block ? 0 : text.size() - block; text.size() > end;) {
+      std::size_t const length = utf8_sequence(text);
+      if (length == 0) return false;
+      text.remove_prefix(length);
+    }
   }
   return true;
 }

@@ -9,13 +9,13 @@
 #include <boost/json/string.hpp>
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace inlay::json {
 
 namespace detail {
-
-inline bool equal_numbers(double a, double b) noexcept { return a == b; }
 
 /** Converting the integer to a double instead would round it. */
 template <class Integer>
@@ -30,10 +30,6 @@ inline bool equal_numbers(std::int64_t a, std::uint64_t b) noexcept {
   return a >= 0 && static_cast<std::uint64_t>(a) == b;
 }
 
-inline bool same_kind_of_number(boost::json::value const& a, boost::json::value const& b) noexcept {
-  return a.is_double() == b.is_double();
-}
-
 inline bool equal_numbers(boost::json::value const& a, boost::json::value const& b) noexcept {
   if (a.kind() > b.kind()) return equal_numbers(b, a);  // int64 < uint64 < double, so three cases are left out
   if (a.is_int64()) {
@@ -43,7 +39,7 @@ inline bool equal_numbers(boost::json::value const& a, boost::json::value const&
   if (a.is_uint64()) {
     return b.is_uint64() ? a.get_uint64() == b.get_uint64() : equal_numbers(a.get_uint64(), b.get_double());
   }
-  return equal_numbers(a.get_double(), b.get_double());
+  return a.get_double() == b.get_double();
 }
 
 inline bool identical_numbers(boost::json::value const& a, boost::json::value const& b) noexcept {

@@ -10,6 +10,8 @@
 
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 namespace inlay::json {
 
@@ -27,6 +29,24 @@ inline void print_double(double number, std::string& out) {
   std::string_view const text(digits, static_cast<std::size_t>(end - digits));
   out.append(text);
   if (text.find_first_of(".e") == std::string_view::npos) out.append(".0");  // else it would read back as an integer
+}
+
+/** How many characters at the front of `text` a JSON string holds as they are; whole words of them, then the rest. */
+inline std::size_t count_plain(std::string_view text) noexcept {
+  constexpr std::uint64_t ones = 0x0101'0101'0101'0101U;
+  constexpr std::uint64_t high_bits = 0x80 * ones;
+  auto const has_zero = [](std::uint64_t word) { return (word - ones) & ~word & high_bits; };
+  std::size_t count = 0;
+  for (std::uint64_t word = 0; text.size() - count >= sizeof word; count += sizeof word) {
+    std::memcpy(&word, text.data() + count, sizeof word);
+    std::uint64_t const controls = (word - 0x20 * ones) & ~word & high_bits;
+    if ((controls | has_zero(word ^ '"' * ones) | has_zero(word ^ '\\' * ones)) != 0) break;
+  }
+  for (; count < text.size(); ++count) {
+    auto const byte = static_cast<unsigned char>(text[count]);
+    if (byte < 0x20 || byte == '"' || byte == '\\') break;
+  }
+  return count;
 }
 
 /** Prints anything but arrays and objects. */
@@ -79,16 +99,16 @@ inline void print_pretty(boost::json::value const& value, std::size_t level, std
 INLAY_DECL void print_string(std::string_view text, std::string& out) {
   static constexpr char hex[] = "0123456789abcdef";
   out += '"';
-  std::size_t plain = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    auto const byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
-    out.append(text, plain, i - plain);
-    plain = i + 1;
+  while (true) {
+    std::size_t const plain = detail::count_plain(text);
+    out.append(text, 0, plain);
+    if (plain == text.size()) break;
+    auto const byte = static_cast<unsigned char>(text[plain]);
+    text.remove_prefix(plain + 1);
     out += '\\';
     switch (byte) {
-      case '"':
-      case '\\': out += text[i]; break;
+      case '"': out += '"'; break;
+      case '\\': out += '\\'; break;
       case '\b': out += 'b'; break;
       case '\f': out += 'f'; break;
       case '\n': out += 'n'; break;
@@ -100,7 +120,6 @@ INLAY_DECL void print_string(std::string_view text, std::string& out) {
         out += hex[byte & 0xFU];
     }
   }
-  out.append(text, plain, text.size() - plain);
   out += '"';
 }
 

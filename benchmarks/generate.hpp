@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BENCHMARKS_GENERATE_HPP
+#define INLAY_BENCHMARKS_GENERATE_HPP
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace inlay::benchmarks {
+
+/** A size of configuration that integrations have: a small one, a large one, and the largest that is allowed. */
+struct Size {
+  char const* name;
+  std::size_t bytes;
+};
+inline constexpr std::array<Size, 3> sizes{Size{"1.7KB", 1'700}, Size{"60KB", 60'000}, Size{"1MB", 1'000'000}};
+
+/** The text of one resource's methods, as integrations describe them. */
+inline std::string generate_resource(std::size_t number) {
+  std::string const name = "resource_" + std::to_string(number);
+  std::string text = "\"" + name + "\":{";
+  char const* separator = "";
+  for (std::string_view const method : {"list", "get", "create", "update"}) {
+    bool const is_read = method == "list" || method == "get";
+    text += separator;
+    separator = ",";
+    text += '"';
+    text += method;
+    text += R"(":{"method":")";
+    text += is_read ? "GET" : "POST";
+    text += R"(","path":"/api/v2/)" + name + (method == "list" ? "" : "/{{parameters.id}}");
+    text += R"(","response_path":"data.)" + name + R"(","query":{"include":"owner,tags","per_page":)";
+    text += std::to_string(25 * (number % 4 + 1));
+    text += R"(},"headers":{"Accept":"application/json","X-Request-Source":"{{environment.name}}"})";
+    text += method == "list" ? R"(,"pagination":null)" : R"(,"timeout_seconds":)" + std::to_string(number % 30) + ".5";
+    text += R"(,"retry":true})";
+  }
+  text += '}';
+  return text;
+}
+
+/** A configuration of about so many bytes; the same one for the same size, always. */
+inline std::string generate_config(std::size_t bytes) {
+  std::string text =
+      R"({"base_url":"https://{{parameters.subdomain}}.example.com","label":"Café – Helpdesk","logo":)"
+      R"("https://cdn.example.com/logo.svg","headers":{"Content-Type":"application/json","X-Api-Version":"2021-08-10"},)"
+      R"("query":{"locale":"en"},"query_array_format":"brackets","credentials":{"fields":["subdomain","token"]},)"
+      R"("authorization":{"format":"oauth2","config":{"scope":["read","write"],"access_token":)"
+      R"("{{oauth.token.access_token}}","expires_in":3600}},"pagination":{"format":"cursor","config":)"
+      R"({"cursor_path":"meta.next","limit":100}},"rate_limit":{"per_second":9.75,"burst":20},"resources":{)";
+  for (std::size_t i = 0; i == 0 || text.size() < bytes; ++i) {
+    if (i > 0) text += ',';
+    text += generate_resource(i);
+  }
+  text += "}}";
+  return text;
+}
+
+}  // namespace inlay::benchmarks
+
+#endif
