@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #ifndef INLAY_CONFIG_EFFECTIVE_CONFIG_HPP
 #define INLAY_CONFIG_EFFECTIVE_CONFIG_HPP
-// DRAFT of the public surface: the implementer of this floor completes it.
 
+#include <inlay/config/config_node.hpp>
 #include <inlay/config/layer.hpp>
+#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
 #include <inlay/json/pointer.hpp>
 
 #include <boost/json/value.hpp>
 
+#include <concepts>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,39 +19,128 @@
 
 namespace inlay {
 
-class ConfigNode;  // a view of one value: a leaf, or a merged object to iterate over
-
 /** What one layer says about a place. */
 struct Contribution {
   std::string layer;
-  std::optional<std::string> json;  // canonical text of the value it holds there; absent: it removes it (a tombstone)
+  /** Canonical text of the value that it holds there. Absent: it removes it, by a null there (a tombstone) or by a null
+      or something else that is no object on the way there. */
+  std::optional<std::string> json;
+
+  friend bool operator==(Contribution const&, Contribution const&) = default;
 };
 
 /** One leaf (scalar, array, empty object or tombstone) and who set it. */
 struct LeafOrigin {
   std::string pointer;
-  Contribution winner;
-  std::vector<Contribution> shadowed;  // highest layer first
+  Contribution winner;                 ///< an object that is left without members counts as {} of its highest layer
+  std::vector<Contribution> shadowed;  ///< what the layers below the winner say there, highest layer first
+
+  friend bool operator==(LeafOrigin const&, LeafOrigin const&) = default;
 };
 
+/** Where a value comes from, and everything below it. */
 struct Explanation {
-  bool present{};                         // whether there is a value at the pointer
-  std::vector<std::string> contributors;  // the layers that have a say at the pointer itself, highest first
-  std::vector<LeafOrigin> leaves;         // in the fold's order
+  bool present{};  ///< whether there is a value at the pointer
+
+  /** The layers that make the value at the pointer what it is, highest first: of an object all whose objects are
+      merged into it, of a leaf the one that wins, of something absent the one that removed it. Empty: nobody has it. */
+  std::vector<std::string> contributors;
+
+  /** Everything at and below the pointer that some layer has or removes: what there is in the fold's order, and what
+     was removed at the place that its lowest layer gave it. What is removed as a whole is one leaf. */
+  std::vector<LeafOrigin> leaves;
 };
 
+/** What a configuration comes to when its layers are laid over each other: a view that merges nothing.
+
+    The value is the fold of RFC 7396 over the layers, lowest first. The view holds the layers, shares their documents,
+    and answers from them; a copy copies a pointer, and any number of threads may read one.
+
+    Objects merge; anything else replaces what is below it, arrays included. A null in a layer of kind merge_patch
+    removes, a null in the base is a value. Members have the order that the fold gives them: the base's, then each
+    layer's new ones in turn; one that a layer removed and a higher one sets again comes last.
+*/
 class EffectiveConfig {
  public:
-  [[nodiscard]] static Result<EffectiveConfig> from(std::vector<Layer> layers);
+  /** Holds the layers, lowest first. Parses those documents whose values were never asked for before.
 
-  [[nodiscard]] std::optional<ConfigNode> find(json::Pointer const& pointer) const&;
-  template <class T>
+      @return invalid_argument when there is no layer, or when the lowest is not the one and only of kind base;
+      corrupt, naming the layer, when the stored text of a document is no JSON object.
+
+      Complexity: linear in the number of layers, whatever the documents' size, once these are parsed.
+  */
+  [[nodiscard]] INLAY_DECL static Result<EffectiveConfig> from(std::vector<Layer> layers);
+
+  /** The layers, lowest first. */
+  [[nodiscard]] INLAY_DECL std::vector<Layer> const& layers() const& noexcept;
+  std::vector<Layer> const& layers() const&& = delete;
+
+  /** The whole configuration. */
+  [[nodiscard]] INLAY_DECL ConfigNode const& root() const& noexcept;
+  ConfigNode const& root() const&& = delete;
+
+  /** The value that the pointer names; nothing when there is none. An index goes into an array.
+
+      Complexity: one lookup a token and layer, in as many layers as still have an object there.
+  */
+  [[nodiscard]] INLAY_DECL std::optional<ConfigNode> find(json::Pointer const& pointer) const&;
+  std::optional<ConfigNode> find(json::Pointer const& pointer) const&& = delete;
+
+  /** The same for a pointer's string form (RFC 6901, section 3), read on the way without allocating.
+
+      Text that is no pointer names nothing.
+  */
+  [[nodiscard]] INLAY_DECL std::optional<ConfigNode> find(std::string_view pointer) const&;
+  std::optional<ConfigNode> find(std::string_view pointer) const&& = delete;
+
+  /** The value at the pointer as a C++ type; see ConfigNode::as().
+
+      An optional type reads an absent value as nothing.
+
+      @return not_found, with the pointer, when there is no value; invalid_argument, with the pointer, when it is of
+      another type or does not fit, or when the text is no pointer.
+  */
+  template <ConfigReadable T>
   [[nodiscard]] Result<T> get(std::string_view pointer) const&;
-  [[nodiscard]] Result<Explanation> explain(json::Pointer const& pointer = {}) const;
-  [[nodiscard]] boost::json::value to_value(boost::json::storage_ptr storage = {}) const;
-  [[nodiscard]] std::string text() const;
-  void write(std::string& out) const;
-  [[nodiscard]] std::vector<Layer> const& layers() const& noexcept;
+  template <ConfigReadable T>
+  [[nodiscard]] Result<T> get(json::Pointer const& pointer) const& {
+    return read<T>(find(pointer), [&] { return to_string(pointer); });
+  }
+  template <ConfigReadable T>
+  requires std::same_as<T, std::string_view> || std::same_as<T, std::optional<std::string_view>> Result<T> get(
+      std::string_view pointer)
+  const&& = delete;
+  template <ConfigReadable T>
+  requires std::same_as<T, std::string_view> || std::same_as<T, std::optional<std::string_view>> Result<T> get(
+      json::Pointer const& pointer)
+  const&& = delete;
+
+  /** Where the value at the pointer, and every leaf below it, comes from, and what each of them shadows.
+
+      An absent value is explained too: by the layer that removed it, or as nobody's. A pointer into an array names a
+      leaf, whatever is there.
+  */
+  [[nodiscard]] INLAY_DECL Explanation explain(json::Pointer const& pointer = {}) const;
+
+  /** A copy in the storage given, merged: exactly the fold. */
+  [[nodiscard]] INLAY_DECL boost::json::value to_value(boost::json::storage_ptr storage = {}) const;
+
+  /** The canonical text of the fold, written straight from the layers. */
+  [[nodiscard]] INLAY_DECL std::string text() const;
+  /** Appends what text() gives. */
+  INLAY_DECL void write(std::string& out) const;
+
+ private:
+  struct State {
+    std::vector<Layer> layers;
+    ConfigNode root;
+  };
+  template <ConfigReadable T>
+  [[nodiscard]] static Result<T> read(std::optional<ConfigNode> const& node, std::invocable auto pointer_text);
+
+  explicit EffectiveConfig(std::shared_ptr<State const> state) noexcept : state_(std::move(state)) {}
+
+  std::shared_ptr<State const> state_;
 };
 
 /** One place where two effective configurations differ: canonical texts, absent where there is no value. */
@@ -56,10 +148,52 @@ struct ConfigDifference {
   std::string pointer;
   std::optional<std::string> before;
   std::optional<std::string> after;
+
+  friend bool operator==(ConfigDifference const&, ConfigDifference const&) = default;
 };
 
-[[nodiscard]] std::vector<ConfigDifference> differences(EffectiveConfig const& before, EffectiveConfig const& after);
+/** Where two effective configurations differ, for somebody who looks at a change before or after it is made.
+
+    A place is named as high up as it differs as a whole: where two objects stand against each other their members are
+    compared, one by one; an object that appears, disappears, or stands against something else is one difference. An
+    array that differs is one difference. Numbers differ when their canonical texts do: 1 is not 1.0. The order of
+    members does not count.
+
+    @return first what is different or new, in the order of `after`, then, for each object, what is gone.
+
+    Complexity: linear in both; what both have from the same documents is passed over.
+*/
+[[nodiscard]] INLAY_DECL std::vector<ConfigDifference> differences(EffectiveConfig const& before,
+                                                                   EffectiveConfig const& after);
+
+template <ConfigReadable T>
+Result<T> EffectiveConfig::get(std::string_view pointer) const& {
+  auto const node = find(pointer);
+  if (!node) {
+    if (auto parsed = json::Pointer::parse(pointer); parsed.has_error()) return parsed.error();
+  }
+  return read<T>(node, [&] { return std::string(pointer); });
+}
+
+template <ConfigReadable T>
+Result<T> EffectiveConfig::read(std::optional<ConfigNode> const& node, std::invocable auto pointer_text) {
+  if (!node) {
+    if constexpr (detail::IsOptional<T>::value) return T{};
+    return Error{.kind = ErrorKind::not_found, .message = "there is no value here", .pointer = pointer_text()};
+  }
+  auto result = node->template as<T>();
+  if (result.has_error()) {
+    auto error = result.error();
+    error.pointer = pointer_text();
+    return error;
+  }
+  return result;
+}
 
 }  // namespace inlay
+
+#ifdef INLAY_HEADER_ONLY
+#include <inlay/impl/effective_config.ipp>
+#endif
 
 #endif

@@ -34,6 +34,9 @@ using Override = std::optional<Document>;
 
 /** Stores a tombstone (null) at the pointer: the value is absent, whatever the default says.
 
+    Where the override removes or replaces something on the way there already, so that nothing is there whatever the
+    default says, nothing is changed: a tombstone in its stead would bring the rest of it back.
+
     @return invalid_argument for a pointer to the whole override; invalid_document as above.
 */
 [[nodiscard]] INLAY_DECL Result<Override> remove(Override const& stored, json::Pointer const& pointer,
@@ -41,12 +44,19 @@ using Override = std::optional<Document>;
 
 /** Takes away what the override says at the pointer, so that the default's value is effective again.
 
-    An object that this leaves empty is taken away too, since `{}` over a scalar default would replace it. It is not
-    an error if the override says nothing there.
+    An object on the way that is empty then is taken away too, since `{}` over a scalar default would replace it. It is
+    not an error if the override says nothing there.
 */
 [[nodiscard]] INLAY_DECL Result<Override> inherit(Override const& stored, json::Pointer const& pointer);
 
-/** Applies a merge patch to the override: a null inherits, as inherit() does; everything else is RFC 7396. */
+/** Applies a merge patch to the override: a null inherits, as inherit() does; everything else is RFC 7396.
+
+    An object that the patch goes into and that is empty then is taken away too; an object that the patch itself gives
+   as
+    `{}` is kept.
+
+    @return invalid_document when the result breaks the limits.
+*/
 [[nodiscard]] INLAY_DECL Result<Override> patch(Override const& stored, boost::json::object const& patch,
                                                 json::Limits const& limits = {});
 

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_CONFIG_CONFIG_NODE_HPP
+#define INLAY_CONFIG_CONFIG_NODE_HPP
+
+#include <inlay/detail/config.hpp>
+#include <inlay/error.hpp>
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <array>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inlay {
+
+class ConfigMembers;
+
+namespace detail {
+
+/** The layers' objects that one merged object is made of, highest layer first. Six of them need no allocation. */
+class ObjectStack {
+ public:
+  using Object = boost::json::object const*;
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] Object const* begin() const noexcept { return more_.empty() ? few_.data() : more_.data(); }
+  [[nodiscard]] Object const* end() const noexcept { return begin() + size_; }
+  [[nodiscard]] Object operator[](std::size_t i) const noexcept { return begin()[i]; }
+
+  void push_back(Object object) {
+    if (size_ == few_.size() && more_.empty()) more_.assign(few_.begin(), few_.end());
+    if (more_.empty()) {
+      few_[size_] = object;
+    } else {
+      more_.resize(size_);
+      more_.push_back(object);
+    }
+    ++size_;
+  }
+
+  void reset(Object object) {
+    more_.clear();
+    few_[0] = object;
+    size_ = 1;
+  }
+
+  // Makes room for as many objects as `source` has, to be written to by put(). `source` may be this one: a place never
+  // has more objects than the place above it, so that it can be replaced from the front while it is read.
+  void prepare(ObjectStack const& source) {
+    if (source.size_ > few_.size() && more_.size() < source.size_) more_.resize(source.size_);
+  }
+  void put(std::size_t i, Object object) noexcept { (more_.empty() ? few_.data() : more_.data())[i] = object; }
+  void shrink(std::size_t size) noexcept { size_ = static_cast<std::uint32_t>(size); }
+
+ private:
+  std::array<Object, 6> few_{};
+  std::vector<Object> more_;  // all of them, when there are more than few_ holds
+  std::uint32_t size_ = 0;
+};
+
+template <class T>
+struct IsOptional : std::false_type {};
+template <class T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+
+template <class T>
+inline constexpr bool is_character = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
+                                     std::same_as<T, char16_t> || std::same_as<T, char32_t>;
+
+template <class T>
+concept ConfigInteger = std::integral<T> && !std::same_as<T, bool> && !is_character<T>;
+
+}  // namespace detail
+
+/** What a value of a configuration can be read as: bool, an integer, double, a string, any JSON, or an optional one. */
+template <class T>
+concept ConfigReadable =
+    std::same_as<T, bool> || detail::ConfigInteger<T> || std::same_as<T, double> || std::same_as<T, std::string> ||
+    std::same_as<T, std::string_view> || std::same_as<T, boost::json::value> || detail::IsOptional<T>::value;
+
+/** One value of an effective configuration: a leaf, or an object merged from several layers.
+
+    Leaves are scalars and arrays. Inside an array everything is data: an object there is one layer's, its nulls are
+    values. A node is a small view, cheap to copy, of the layers' documents: it is good for as long as they live,
+    which is as long as any copy of the EffectiveConfig, or of its layers, does. The node itself may go first.
+*/
+class ConfigNode {
+ public:
+  /** Whether it is an object, whose members are merged on the way; else it is a leaf. */
+  [[nodiscard]] bool is_object() const noexcept { return leaf_ == nullptr; }
+  [[nodiscard]] bool is_leaf() const noexcept { return leaf_ != nullptr; }
+
+  /** The value of a leaf as it lies in its layer; nullptr for an object. */
+  [[nodiscard]] boost::json::value const* leaf() const noexcept { return leaf_; }
+
+  /** The member of that name; nothing when there is none, or when this is no object. One lookup a layer. */
+  [[nodiscard]] INLAY_DECL std::optional<ConfigNode> find(std::string_view name) const;
+  [[nodiscard]] bool contains(std::string_view name) const { return find(name).has_value(); }
+
+  /** The merged members in the order in which the fold of the layers has them; none for a leaf.
+
+      A range of ConfigMember. Going through it costs one lookup a layer for each member of each layer.
+  */
+  [[nodiscard]] INLAY_DECL ConfigMembers members() const;
+
+  /** How many members there are; 0 for a leaf. Linear: it goes through members(). */
+  [[nodiscard]] INLAY_DECL std::size_t size() const;
+  /** Whether an object has no members; false for a leaf. */
+  [[nodiscard]] INLAY_DECL bool empty() const;
+
+  /** The value as a C++ type.
+
+      An integer is read when it fits, a double from any number that it holds exactly. An optional reads null as
+      nothing. A std::string_view is good for as long as the layers are.
+
+      @return invalid_argument when the value is of another type, or does not fit.
+  */
+  template <ConfigReadable T>
+  [[nodiscard]] Result<T> as() const;
+
+  /** Whether both are views of the very same parts of the same documents, and so equal. Others may be equal too. */
+  [[nodiscard]] INLAY_DECL bool is_same_view(ConfigNode const& other) const noexcept;
+
+  /** A copy in the storage given, merged. */
+  [[nodiscard]] INLAY_DECL boost::json::value to_value(boost::json::storage_ptr storage = {}) const;
+
+  /** Appends its canonical text (json::print), written straight from the layers. */
+  INLAY_DECL void write(std::string& out) const;
+  /** Its canonical text. */
+  [[nodiscard]] INLAY_DECL std::string text() const;
+
+ private:
+  friend class EffectiveConfig;
+  friend class ConfigMembers;
+  friend struct ConfigMember;
+
+  ConfigNode() = default;
+
+  static constexpr std::size_t absent = static_cast<std::size_t>(-1);
+
+  // Becomes the member of `parent`, which may be this node itself; false when there is none (then it means nothing).
+  INLAY_DECL bool enter(ConfigNode const& parent, std::string_view name);
+  // The same, and says which object of the parent's stack the member takes its place from (see members()).
+  INLAY_DECL std::size_t enter_for_place(ConfigNode const& parent, std::string_view name);
+  template <bool WantsPlace>
+  std::size_t enter_member(ConfigNode const& parent, std::string_view name);
+  // Becomes the member or element that one step of a pointer names.
+  INLAY_DECL bool step(ConfigNode const& parent, std::string_view token);
+  // Becomes a value of a single layer.
+  INLAY_DECL void become(boost::json::value const& value, bool nulls_are_data);
+
+  [[nodiscard]] INLAY_DECL Error not_a(std::string_view wanted) const;
+
+  boost::json::value const* leaf_ = nullptr;
+  detail::ObjectStack objects_;  // empty for a leaf
+  bool lowest_is_data_ = false;  // nulls in the lowest object are values: it is the base's, or lies in an array
+};
+
+/** A member of a merged object. */
+struct ConfigMember {
+  std::string_view name;  ///< good for as long as the layers are
+  ConfigNode value;
+
+ private:
+  friend class ConfigMembers;
+  ConfigMember() = default;
+};
+
+/** The members of a merged object, as a range; see ConfigNode::members(). */
+class ConfigMembers {
+ public:
+  class Iterator {
+   public:
+    using iterator_concept = std::input_iterator_tag;
+    using value_type = ConfigMember;
+    using difference_type = std::ptrdiff_t;
+
+    [[nodiscard]] ConfigMember const& operator*() const noexcept { return current_; }
+    [[nodiscard]] ConfigMember const* operator->() const noexcept { return &current_; }
+    Iterator& operator++() {
+      ++index_;
+      settle();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+
+    friend bool operator==(Iterator const& i, std::default_sentinel_t) noexcept { return i.remaining_objects_ == 0; }
+
+   private:
+    friend class ConfigMembers;
+    INLAY_DECL explicit Iterator(ConfigNode const& node);
+    INLAY_DECL void settle();  // goes on to the next member that takes its place here, if it is not at one
+
+    ConfigNode const* node_;
+    std::size_t remaining_objects_;  // the objects not yet gone through, the one at hand included; lowest layer first
+    std::size_t index_ = 0;
+    ConfigMember current_;
+  };
+
+  [[nodiscard]] Iterator begin() const& { return Iterator(node_); }
+  Iterator begin() const&& = delete;  // an iterator points into its range
+  [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+
+ private:
+  friend class ConfigNode;
+  explicit ConfigMembers(ConfigNode node) : node_(std::move(node)) {}
+
+  ConfigNode node_;
+};
+
+template <ConfigReadable T>
+Result<T> ConfigNode::as() const {
+  if constexpr (detail::IsOptional<T>::value) {
+    if (leaf_ != nullptr && leaf_->is_null()) return T{};
+    auto read = as<typename T::value_type>();
+    if (read.has_error()) return read.error();
+    return T(std::move(*read));
+  } else if constexpr (std::same_as<T, boost::json::value>) {
+    return Result<T>(boost::system::in_place_value, to_value());
+  } else if constexpr (std::same_as<T, bool>) {
+    if (leaf_ == nullptr || !leaf_->is_bool()) return not_a("a boolean");
+    return leaf_->get_bool();
+  } else if constexpr (detail::ConfigInteger<T>) {
+    if (leaf_ != nullptr && leaf_->is_int64()) {
+      if (std::in_range<T>(leaf_->get_int64())) return static_cast<T>(leaf_->get_int64());
+    } else if (leaf_ != nullptr && leaf_->is_uint64()) {
+      if (std::in_range<T>(leaf_->get_uint64())) return static_cast<T>(leaf_->get_uint64());
+    } else {
+      return not_a("an integer");
+    }
+    return not_a(std::signed_integral<T>
+                     ? "an integer that fits a signed type of " + std::to_string(8 * sizeof(T)) + " bits"
+                     : "an integer that fits an unsigned type of " + std::to_string(8 * sizeof(T)) + " bits");
+  } else if constexpr (std::same_as<T, double>) {
+    if (leaf_ != nullptr && leaf_->is_double()) return leaf_->get_double();
+    if (leaf_ == nullptr || !leaf_->is_number()) return not_a("a number");
+    // 2^64 and 2^63 themselves are doubles that no integer holds: casting them back would be undefined
+    auto const number =
+        leaf_->is_int64() ? static_cast<double>(leaf_->get_int64()) : static_cast<double>(leaf_->get_uint64());
+    bool const is_exact = leaf_->is_int64()
+                              ? number < 0x1p63 && static_cast<std::int64_t>(number) == leaf_->get_int64()
+                              : number < 0x1p64 && static_cast<std::uint64_t>(number) == leaf_->get_uint64();
+    if (!is_exact) return not_a("a number that a double holds exactly");
+    return number;
+  } else {
+    if (leaf_ == nullptr || !leaf_->is_string()) return not_a("a string");
+    return T(leaf_->get_string().data(), leaf_->get_string().size());
+  }
+}
+
+}  // namespace inlay
+
+#ifdef INLAY_HEADER_ONLY
+#include <inlay/impl/config_node.ipp>
+#endif
+
+#endif

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_IMPL_EFFECTIVE_CONFIG_IPP
+#define INLAY_IMPL_EFFECTIVE_CONFIG_IPP
+
+#include <inlay/config/effective_config.hpp>
+#include <inlay/detail/merged_walk.hpp>
+#include <inlay/json/pointer.hpp>
+#include <inlay/json/print.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace inlay {
+
+INLAY_DECL Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> layers) {
+  if (layers.empty() || layers.front().kind != LayerKind::base) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "an effective configuration needs a lowest layer of kind base"};
+  }
+  auto const state = std::make_shared<State>();
+  state->root.lowest_is_data_ = true;
+  // highest first, as a node has its objects
+  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
+    if (layer->kind == LayerKind::base && layer + 1 != layers.rend()) {
+      return Error{.kind = ErrorKind::invalid_argument,
+                   .message = "layer '" + layer->name + "' is of kind base, which only the lowest layer can be"};
+    }
+    auto const values = layer->document.values();
+    if (values.has_error()) {
+      auto error = values.error();
+      error.message = "layer '" + layer->name + "': " + error.message;
+      return error;
+    }
+    state->root.objects_.push_back(*values);
+  }
+  state->layers = std::move(layers);
+  return EffectiveConfig(state);
+}
+
+INLAY_DECL std::vector<Layer> const& EffectiveConfig::layers() const& noexcept { return state_->layers; }
+
+INLAY_DECL ConfigNode const& EffectiveConfig::root() const& noexcept { return state_->root; }
+
+INLAY_DECL std::optional<ConfigNode> EffectiveConfig::find(json::Pointer const& pointer) const& {
+  std::optional<ConfigNode> node(state_->root);
+  for (auto const& token : pointer.tokens()) {
+    if (!node->step(*node, token)) {
+      node.reset();
+      break;
+    }
+  }
+  return node;
+}
+
+INLAY_DECL std::optional<ConfigNode> EffectiveConfig::find(std::string_view pointer) const& {
+  std::optional<ConfigNode> node(state_->root);
+  std::array<char, 128> unescaped;
+  for (std::size_t position = 0; position != pointer.size();) {
+    if (pointer[position] != '/') return std::nullopt;
+    auto const start = ++position;
+    bool has_escapes = false;
+    for (; position != pointer.size() && pointer[position] != '/'; ++position) has_escapes |= pointer[position] == '~';
+    auto token = pointer.substr(start, position - start);
+    std::string long_token;
+    if (has_escapes) {
+      char* out = unescaped.data();
+      if (token.size() > unescaped.size()) {
+        long_token.resize(token.size());
+        out = long_token.data();
+      }
+      std::size_t size = 0;
+      for (std::size_t i = 0; i != token.size(); ++i) {
+        out[size] = token[i];
+        if (token[i] == '~') {
+          ++i;
+          if (i == token.size() || (token[i] != '0' && token[i] != '1')) return std::nullopt;
+          out[size] = token[i] == '0' ? '~' : '/';
+        }
+        ++size;
+      }
+      token = {out, size};
+    }
+    if (!node->step(*node, token)) return std::nullopt;
+  }
+  return node;
+}
+
+INLAY_DECL boost::json::value EffectiveConfig::to_value(boost::json::storage_ptr storage) const {
+  return root().to_value(std::move(storage));
+}
+
+INLAY_DECL void EffectiveConfig::write(std::string& out) const { root().write(out); }
+
+INLAY_DECL std::string EffectiveConfig::text() const {
+  std::string out;
+  write(out);
+  return out;
+}
+
+namespace detail {
+
+// Says, for a place and everything below it, which layer said what.
+class Explainer {
+ public:
+  Explainer(std::vector<Layer> const& layers, Explanation& explanation) : layers_(layers), explanation_(explanation) {
+    for (auto const& layer : layers) {
+      // from() has seen to it that there are values; an object that stands for itself alone is enough as a place
+      roots_.push_back({.what = Saying::object, .object = *layer.document.values()});
+    }
+  }
+
+  void explain(json::Pointer const& pointer) {
+    Sayings place = roots_;
+    for (auto const& token : pointer.tokens()) place = below(place, token);
+    auto const effect = effect_of(place);
+    explanation_.present = effect.is_present;
+    for (auto layer = effect.winner + 1; layer-- != effect.end;) {
+      if (place[layer].what == (effect.is_object ? Saying::object : place[effect.winner].what))
+        explanation_.contributors.push_back(layers_[layer].name);
+    }
+    pointer_ = to_string(pointer);
+    explain_place(place, effect);
+  }
+
+ private:
+  // What one layer says about a place.
+  struct Saying {
+    enum What {
+      nothing,
+      removed_above,  // it has a null, or something that is no object, on the way there
+      tombstone,
+      object,  // one that merges
+      leaf,    // anything else, and everything in an array
+    };
+    What what = nothing;
+    boost::json::object const* object{};
+    boost::json::value const* value{};  // of a leaf
+  };
+  using Sayings = std::vector<Saying>;  // lowest layer first
+
+  // What they come to.
+  struct Effect {
+    bool is_present{};
+    bool is_object{};
+    std::size_t winner{};  // the highest layer that says something; with nothing said: the lowest, and end is after it
+    std::size_t end{};     // the lowest layer that counts
+  };
+
+  Saying below(std::size_t layer, Saying const& saying, std::string_view token, bool is_under_object) const {
+    if (saying.what == Saying::object) {
+      auto const* const value = saying.object->if_contains(token);
+      if (value == nullptr) return {};
+      if (auto const* const object = value->if_object())
+        return {.what = Saying::object, .object = object, .value = value};
+      if (value->is_null() && layer != 0) return {.what = Saying::tombstone};
+      return {.what = Saying::leaf, .value = value};
+    }
+    if (saying.what == Saying::leaf && !is_under_object) {
+      if (auto const* const array = saying.value->if_array()) {
+        auto const index = json::parse_index(token);
+        if (index && *index < array->size()) return {.what = Saying::leaf, .value = &(*array)[*index]};
+      } else if (auto const* const object = saying.value->if_object()) {
+        if (auto const* const value = object->if_contains(token)) return {.what = Saying::leaf, .value = value};
+      }
+    }
+    return saying.what == Saying::nothing || layer == 0 ? Saying{} : Saying{.what = Saying::removed_above};
+  }
+
+  Sayings below(Sayings const& place, std::string_view token) const {
+    Sayings result(place.size());
+    bool is_under_object = false;  // an object laid over an array leaves nothing of it
+    for (auto layer = place.size(); layer-- != 0;) {
+      result[layer] = below(layer, place[layer], token, is_under_object);
+      is_under_object |= place[layer].what == Saying::object;
+    }
+    // who removes what nobody has does nothing
+    for (auto& saying : result) {
+      if (saying.what == Saying::nothing) continue;
+      if (saying.what != Saying::removed_above) break;
+      saying = {};
+    }
+    return result;
+  }
+
+  static Effect effect_of(Sayings const& place) {
+    auto layer = place.size();
+    while (layer != 0 && place[layer - 1].what == Saying::nothing) --layer;
+    if (layer == 0) return {.is_present = false, .is_object = false, .winner = 0, .end = 1};
+    Effect effect{.is_present = false, .is_object = false, .winner = layer - 1, .end = layer - 1};
+    auto const what = place[effect.winner].what;
+    effect.is_object = what == Saying::object;
+    effect.is_present = effect.is_object || what == Saying::leaf;
+    if (!effect.is_object) return effect;
+    for (; layer != 0; --layer) {
+      auto const below = place[layer - 1].what;
+      if (below == Saying::object) effect.end = layer - 1;
+      if (below != Saying::object && below != Saying::nothing) break;
+    }
+    return effect;
+  }
+
+  // The lowest layer that gives the value its place among the members of what is above it: there since then.
+  static std::size_t there_since(Sayings const& place, Effect const& effect) {
+    auto since = effect.winner;
+    for (auto layer = effect.winner + 1; layer-- != 0;) {
+      auto const what = place[layer].what;
+      if (what == Saying::nothing) continue;
+      bool const is_removed = what == Saying::tombstone || what == Saying::removed_above;
+      if (is_removed && effect.is_present) break;
+      if (what != Saying::removed_above) since = layer;
+    }
+    return since;
+  }
+
+  std::string text_of(Saying const& saying) const {
+    std::string text;
+    if (saying.value == nullptr) {
+      json::print(boost::json::value(*saying.object), text);
+    } else {
+      json::print(*saying.value, text);
+    }
+    return text;
+  }
+
+  Contribution contribution(Sayings const& place, std::size_t layer) const {
+    auto const& saying = place[layer];
+    Contribution result{.layer = layers_[layer].name, .json = {}};
+    if (saying.what == Saying::object || saying.what == Saying::leaf) result.json = text_of(saying);
+    return result;
+  }
+
+  LeafOrigin leaf(Sayings const& place, std::size_t winner) const {
+    LeafOrigin result{.pointer = pointer_, .winner = contribution(place, winner), .shadowed = {}};
+    for (auto layer = winner; layer-- != 0;) {
+      if (place[layer].what != Saying::nothing) result.shadowed.push_back(contribution(place, layer));
+    }
+    return result;
+  }
+
+  void explain_place(Sayings const& place, Effect const& effect) {
+    if (!effect.is_object) {
+      if (place[effect.winner].what != Saying::nothing) explanation_.leaves.push_back(leaf(place, effect.winner));
+      return;
+    }
+    auto const first_leaf = explanation_.leaves.size();
+    bool has_members = false;
+    auto const pointer_size = pointer_.size();
+    for (std::size_t layer = 0; layer != place.size(); ++layer) {
+      if (place[layer].what != Saying::object) continue;
+      for (auto const& member : *place[layer].object) {
+        auto const member_place = below(place, member.key());
+        auto const member_effect = effect_of(member_place);
+        if (layer != there_since(member_place, member_effect)) continue;
+        has_members |= member_effect.is_present;
+        json::append_token(pointer_, member.key());
+        explain_place(member_place, member_effect);
+        pointer_.resize(pointer_size);
+      }
+    }
+    if (has_members) return;
+    auto empty = leaf(place, effect.winner);
+    empty.winner.json = "{}";
+    explanation_.leaves.insert(explanation_.leaves.begin() + static_cast<std::ptrdiff_t>(first_leaf), std::move(empty));
+  }
+
+  std::vector<Layer> const& layers_;
+  Explanation& explanation_;
+  Sayings roots_;
+  std::string pointer_;
+};
+
+class DifferenceFinder {
+ public:
+  explicit DifferenceFinder(std::vector<ConfigDifference>& found) : found_(found) {}
+
+  void compare(ConfigNode const& before, ConfigNode const& after) {
+    if (before.is_same_view(after)) return;
+    if (before.is_leaf() || after.is_leaf()) {
+      auto before_text = before.text();
+      auto after_text = after.text();
+      if (before_text != after_text) found_.push_back({pointer_, std::move(before_text), std::move(after_text)});
+      return;
+    }
+    auto const size = pointer_.size();
+    auto const members_after = after.members();
+    for (auto member = members_after.begin(); member != members_after.end(); ++member) {
+      json::append_token(pointer_, member->name);
+      if (auto const was = before.find(member->name)) {
+        compare(*was, member->value);
+      } else {
+        found_.push_back({pointer_, std::nullopt, member->value.text()});
+      }
+      pointer_.resize(size);
+    }
+    auto const members_before = before.members();
+    for (auto member = members_before.begin(); member != members_before.end(); ++member) {
+      if (after.contains(member->name)) continue;
+      json::append_token(pointer_, member->name);
+      found_.push_back({pointer_, member->value.text(), std::nullopt});
+      pointer_.resize(size);
+    }
+  }
+
+ private:
+  std::vector<ConfigDifference>& found_;
+  std::string pointer_;
+};
+
+}  // namespace detail
+
+INLAY_DECL Explanation EffectiveConfig::explain(json::Pointer const& pointer) const {
+  Explanation explanation;
+  detail::Explainer(layers(), explanation).explain(pointer);
+  return explanation;
+}
+
+INLAY_DECL std::vector<ConfigDifference> differences(EffectiveConfig const& before, EffectiveConfig const& after) {
+  std::vector<ConfigDifference> found;
+  detail::DifferenceFinder(found).compare(before.root(), after.root());
+  return found;
+}
+
+}  // namespace inlay
+
+#endif

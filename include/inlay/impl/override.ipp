@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_IMPL_OVERRIDE_IPP
+#define INLAY_IMPL_OVERRIDE_IPP
+
+#include <inlay/config/override.hpp>
+
+#include <span>
+#include <string>
+#include <utility>
+
+namespace inlay::config {
+
+namespace detail {
+
+using Tokens = std::span<std::string const>;
+
+inline Result<boost::json::object> values_of(Override const& stored) {
+  using Values = Result<boost::json::object>;
+  if (!stored) return Values(boost::system::in_place_value);
+  auto const values = stored->values();
+  if (values.has_error()) return values.error();
+  return Values(boost::system::in_place_value, **values);
+}
+
+inline Result<Override> to_be_stored(boost::json::object values, json::Limits const& limits) {
+  if (values.empty()) return Override{};
+  auto document = Document::from(std::move(values), limits);
+  if (document.has_error()) return document.error();
+  return Override(std::move(*document));
+}
+
+inline void set_member(boost::json::object& object, Tokens tokens, boost::json::value const& value) {
+  auto& member = object[tokens.front()];
+  if (tokens.size() == 1) {
+    member = value;
+    return;
+  }
+  if (!member.is_object()) member.emplace_object();
+  set_member(member.get_object(), tokens.subspan(1), value);
+}
+
+// Whether the override says of something on the way to the pointer that it is no object, so that there is nothing.
+inline bool is_removed_above(boost::json::object const& object, Tokens tokens) {
+  if (tokens.size() == 1) return false;
+  auto const* const member = object.if_contains(tokens.front());
+  if (member == nullptr) return false;
+  return !member->is_object() || is_removed_above(member->get_object(), tokens.subspan(1));
+}
+
+inline void inherit_member(boost::json::object& object, Tokens tokens) {
+  auto const member = object.find(tokens.front());
+  if (member == object.end()) return;
+  if (tokens.size() > 1) {
+    if (!member->value().is_object()) return;
+    auto& inner = member->value().get_object();
+    inherit_member(inner, tokens.subspan(1));
+    if (!inner.empty()) return;
+  }
+  object.stable_erase(member);
+}
+
+inline void patch_object(boost::json::object& target, boost::json::object const& patch) {
+  for (auto const& [name, value] : patch) {
+    if (value.is_null()) {
+      target.stable_erase(name);
+    } else if (auto const* const inner_patch = value.if_object()) {
+      auto& member = target[name];
+      if (!member.is_object()) member.emplace_object();
+      auto& inner = member.get_object();
+      patch_object(inner, *inner_patch);
+      if (inner.empty() && !inner_patch->empty()) target.stable_erase(name);
+    } else {
+      target[name] = value;
+    }
+  }
+}
+
+}  // namespace detail
+
+INLAY_DECL Result<Override> set(Override const& stored, json::Pointer const& pointer, boost::json::value const& value,
+                                json::Limits const& limits) {
+  if (value.is_null()) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "an override cannot set null; remove() makes a value absent, inherit() takes the default's",
+                 .pointer = to_string(pointer)};
+  }
+  if (pointer.is_root()) {
+    if (auto const* const object = value.if_object()) return detail::to_be_stored(*object, limits);
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "a whole override is an object; to set a single value, name its place",
+                 .pointer = ""};
+  }
+  auto values = detail::values_of(stored);
+  if (values.has_error()) return values.error();
+  detail::set_member(*values, pointer.tokens(), value);
+  return detail::to_be_stored(std::move(*values), limits);
+}
+
+INLAY_DECL Result<Override> remove(Override const& stored, json::Pointer const& pointer, json::Limits const& limits) {
+  if (pointer.is_root()) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "the whole configuration cannot be removed; inherit() takes the whole override away",
+                 .pointer = ""};
+  }
+  auto values = detail::values_of(stored);
+  if (values.has_error()) return values.error();
+  if (detail::is_removed_above(*values, pointer.tokens())) return stored;
+  detail::set_member(*values, pointer.tokens(), nullptr);
+  return detail::to_be_stored(std::move(*values), limits);
+}
+
+INLAY_DECL Result<Override> inherit(Override const& stored, json::Pointer const& pointer) {
+  if (pointer.is_root()) return Override{};
+  auto values = detail::values_of(stored);
+  if (values.has_error()) return values.error();
+  detail::inherit_member(*values, pointer.tokens());
+  return detail::to_be_stored(std::move(*values), json::no_limits);
+}
+
+INLAY_DECL Result<Override> patch(Override const& stored, boost::json::object const& patch,
+                                  json::Limits const& limits) {
+  auto values = detail::values_of(stored);
+  if (values.has_error()) return values.error();
+  detail::patch_object(*values, patch);
+  return detail::to_be_stored(std::move(*values), limits);
+}
+
+}  // namespace inlay::config
+
+#endif
