@@ -10,12 +10,15 @@
 #endif
 
 #include <inlay/impl/backends.ipp>
+#include <inlay/impl/config_node.ipp>
 #include <inlay/impl/document.ipp>
+#include <inlay/impl/effective_config.ipp>
 #include <inlay/impl/equal.ipp>
 #include <inlay/impl/error.ipp>
 #include <inlay/impl/id.ipp>
 #include <inlay/impl/json_form.ipp>
 #include <inlay/impl/merge_patch.ipp>
+#include <inlay/impl/override.ipp>
 #include <inlay/impl/parse.ipp>
 #include <inlay/impl/pointer.ipp>
 #include <inlay/impl/print.ipp>

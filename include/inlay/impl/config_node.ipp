@@ -32,7 +32,7 @@ INLAY_DECL void ConfigNode::become(boost::json::value const& value, bool nulls_a
   } else {
     objects_.shrink(0);
   }
-  lowest_is_data_ = nulls_are_data;
+  lowest_is_data_ = object != nullptr && nulls_are_data;
 }
 
 // From the highest layer down: an object is remembered, anything else ends the search, a null in a patch too. What was

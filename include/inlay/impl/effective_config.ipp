@@ -106,8 +106,8 @@ class Explainer {
  public:
   Explainer(std::vector<Layer> const& layers, Explanation& explanation) : layers_(layers), explanation_(explanation) {
     for (auto const& layer : layers) {
-      // from() has seen to it that there are values; an object that stands for itself alone is enough as a place
-      roots_.push_back({.what = Saying::object, .object = *layer.document.values()});
+      // from() has seen to it that there are values
+      roots_.push_back({.what = Says::object, .object = *layer.document.values()});
     }
   }
 
@@ -117,8 +117,7 @@ class Explainer {
     auto const effect = effect_of(place);
     explanation_.present = effect.is_present;
     for (auto layer = effect.winner + 1; layer-- != effect.end;) {
-      if (place[layer].what == (effect.is_object ? Saying::object : place[effect.winner].what))
-        explanation_.contributors.push_back(layers_[layer].name);
+      if (place[layer].what != Says::nothing) explanation_.contributors.push_back(layers_[layer].name);
     }
     pointer_ = to_string(pointer);
     explain_place(place, effect);
@@ -126,17 +125,17 @@ class Explainer {
 
  private:
   // What one layer says about a place.
+  enum class Says {
+    nothing,
+    removed_above,  // it has a null, or something that is no object, on the way there
+    tombstone,
+    object,  // one that merges
+    leaf,    // anything else, and everything in an array
+  };
   struct Saying {
-    enum What {
-      nothing,
-      removed_above,  // it has a null, or something that is no object, on the way there
-      tombstone,
-      object,  // one that merges
-      leaf,    // anything else, and everything in an array
-    };
-    What what = nothing;
+    Says what = Says::nothing;
     boost::json::object const* object{};
-    boost::json::value const* value{};  // of a leaf
+    boost::json::value const* value{};  // of an object too, but for the whole document
   };
   using Sayings = std::vector<Saying>;  // lowest layer first
 
@@ -149,23 +148,23 @@ class Explainer {
   };
 
   Saying below(std::size_t layer, Saying const& saying, std::string_view token, bool is_under_object) const {
-    if (saying.what == Saying::object) {
+    if (saying.what == Says::object) {
       auto const* const value = saying.object->if_contains(token);
       if (value == nullptr) return {};
       if (auto const* const object = value->if_object())
-        return {.what = Saying::object, .object = object, .value = value};
-      if (value->is_null() && layer != 0) return {.what = Saying::tombstone};
-      return {.what = Saying::leaf, .value = value};
+        return {.what = Says::object, .object = object, .value = value};
+      if (value->is_null() && layer != 0) return {.what = Says::tombstone};
+      return {.what = Says::leaf, .value = value};
     }
-    if (saying.what == Saying::leaf && !is_under_object) {
+    if (saying.what == Says::leaf && !is_under_object) {
       if (auto const* const array = saying.value->if_array()) {
         auto const index = json::parse_index(token);
-        if (index && *index < array->size()) return {.what = Saying::leaf, .value = &(*array)[*index]};
+        if (index && *index < array->size()) return {.what = Says::leaf, .value = &(*array)[*index]};
       } else if (auto const* const object = saying.value->if_object()) {
-        if (auto const* const value = object->if_contains(token)) return {.what = Saying::leaf, .value = value};
+        if (auto const* const value = object->if_contains(token)) return {.what = Says::leaf, .value = value};
       }
     }
-    return saying.what == Saying::nothing || layer == 0 ? Saying{} : Saying{.what = Saying::removed_above};
+    return saying.what == Says::nothing || layer == 0 ? Saying{} : Saying{.what = Says::removed_above};
   }
 
   Sayings below(Sayings const& place, std::string_view token) const {
@@ -173,12 +172,12 @@ class Explainer {
     bool is_under_object = false;  // an object laid over an array leaves nothing of it
     for (auto layer = place.size(); layer-- != 0;) {
       result[layer] = below(layer, place[layer], token, is_under_object);
-      is_under_object |= place[layer].what == Saying::object;
+      is_under_object |= place[layer].what == Says::object;
     }
     // who removes what nobody has does nothing
     for (auto& saying : result) {
-      if (saying.what == Saying::nothing) continue;
-      if (saying.what != Saying::removed_above) break;
+      if (saying.what == Says::nothing) continue;
+      if (saying.what != Says::removed_above) break;
       saying = {};
     }
     return result;
@@ -186,17 +185,17 @@ class Explainer {
 
   static Effect effect_of(Sayings const& place) {
     auto layer = place.size();
-    while (layer != 0 && place[layer - 1].what == Saying::nothing) --layer;
+    while (layer != 0 && place[layer - 1].what == Says::nothing) --layer;
     if (layer == 0) return {.is_present = false, .is_object = false, .winner = 0, .end = 1};
     Effect effect{.is_present = false, .is_object = false, .winner = layer - 1, .end = layer - 1};
     auto const what = place[effect.winner].what;
-    effect.is_object = what == Saying::object;
-    effect.is_present = effect.is_object || what == Saying::leaf;
+    effect.is_object = what == Says::object;
+    effect.is_present = effect.is_object || what == Says::leaf;
     if (!effect.is_object) return effect;
     for (; layer != 0; --layer) {
       auto const below = place[layer - 1].what;
-      if (below == Saying::object) effect.end = layer - 1;
-      if (below != Saying::object && below != Saying::nothing) break;
+      if (below == Says::object) effect.end = layer - 1;
+      if (below != Says::object && below != Says::nothing) break;
     }
     return effect;
   }
@@ -206,49 +205,43 @@ class Explainer {
     auto since = effect.winner;
     for (auto layer = effect.winner + 1; layer-- != 0;) {
       auto const what = place[layer].what;
-      if (what == Saying::nothing) continue;
-      bool const is_removed = what == Saying::tombstone || what == Saying::removed_above;
+      if (what == Says::nothing) continue;
+      bool const is_removed = what == Says::tombstone || what == Says::removed_above;
       if (is_removed && effect.is_present) break;
-      if (what != Saying::removed_above) since = layer;
+      if (what != Says::removed_above) since = layer;
     }
     return since;
-  }
-
-  std::string text_of(Saying const& saying) const {
-    std::string text;
-    if (saying.value == nullptr) {
-      json::print(boost::json::value(*saying.object), text);
-    } else {
-      json::print(*saying.value, text);
-    }
-    return text;
   }
 
   Contribution contribution(Sayings const& place, std::size_t layer) const {
     auto const& saying = place[layer];
     Contribution result{.layer = layers_[layer].name, .json = {}};
-    if (saying.what == Saying::object || saying.what == Saying::leaf) result.json = text_of(saying);
+    if (saying.value != nullptr) {
+      result.json = json::print(*saying.value);
+    } else if (saying.object != nullptr) {
+      result.json = layers_[layer].document.text();
+    }
     return result;
   }
 
   LeafOrigin leaf(Sayings const& place, std::size_t winner) const {
     LeafOrigin result{.pointer = pointer_, .winner = contribution(place, winner), .shadowed = {}};
     for (auto layer = winner; layer-- != 0;) {
-      if (place[layer].what != Saying::nothing) result.shadowed.push_back(contribution(place, layer));
+      if (place[layer].what != Says::nothing) result.shadowed.push_back(contribution(place, layer));
     }
     return result;
   }
 
   void explain_place(Sayings const& place, Effect const& effect) {
     if (!effect.is_object) {
-      if (place[effect.winner].what != Saying::nothing) explanation_.leaves.push_back(leaf(place, effect.winner));
+      if (place[effect.winner].what != Says::nothing) explanation_.leaves.push_back(leaf(place, effect.winner));
       return;
     }
     auto const first_leaf = explanation_.leaves.size();
     bool has_members = false;
     auto const pointer_size = pointer_.size();
     for (std::size_t layer = 0; layer != place.size(); ++layer) {
-      if (place[layer].what != Saying::object) continue;
+      if (place[layer].what != Says::object) continue;
       for (auto const& member : *place[layer].object) {
         auto const member_place = below(place, member.key());
         auto const member_effect = effect_of(member_place);

@@ -59,20 +59,38 @@ inline void inherit_member(boost::json::object& object, Tokens tokens) {
   object.stable_erase(member);
 }
 
+// Whether a member of what was patched is to go: the patch inherits it, or went into it and it is empty.
+inline bool is_inherited(boost::json::key_value_pair const& member, boost::json::object const& patch) {
+  auto const* const change = patch.if_contains(member.key());
+  if (change == nullptr) return false;
+  if (change->is_null()) return true;
+  auto const* const inner_patch = change->if_object();
+  return inner_patch != nullptr && !inner_patch->empty() && member.value().get_object().empty();
+}
+
 inline void patch_object(boost::json::object& target, boost::json::object const& patch) {
+  bool inherits = false;
   for (auto const& [name, value] : patch) {
     if (value.is_null()) {
-      target.stable_erase(name);
+      inherits = true;
     } else if (auto const* const inner_patch = value.if_object()) {
       auto& member = target[name];
       if (!member.is_object()) member.emplace_object();
       auto& inner = member.get_object();
       patch_object(inner, *inner_patch);
-      if (inner.empty() && !inner_patch->empty()) target.stable_erase(name);
+      inherits |= inner.empty();
     } else {
       target[name] = value;
     }
   }
+  if (!inherits) return;
+  // a new object, since erasing in place moves all that follows, each time
+  boost::json::object kept(target.storage());
+  kept.reserve(target.size());
+  for (auto& member : target) {
+    if (!is_inherited(member, patch)) kept.emplace(member.key(), std::move(member.value()));
+  }
+  target = std::move(kept);
 }
 
 }  // namespace detail

@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <inlay/config/effective_config.hpp>
+
+#include <inlay/json/equal.hpp>
+#include <inlay/json/pointer.hpp>
+#include <inlay/json/print.hpp>
+
+#include <boost/json/object.hpp>
+#include <support/catch.hpp>
+#include <support/layers.hpp>
+
+#include <concepts>
+#include <cstdlib>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace inlay;
+
+namespace {
+
+json::Pointer at(std::string_view pointer) { return json::Pointer::parse(pointer).value(); }
+
+std::string shown(Contribution const& contribution) {
+  return contribution.layer + "=" + contribution.json.value_or("-");
+}
+
+// "present|contributors|pointer winner < shadowed < shadowed|..."
+std::string explained(EffectiveConfig const& view, std::string_view pointer) {
+  auto const explanation = view.explain(at(pointer));
+  std::string result = explanation.present ? "present:" : "absent:";
+  for (auto const& name : explanation.contributors) result += " " + name;
+  for (auto const& leaf : explanation.leaves) {
+    result += " | " + leaf.pointer + " " + shown(leaf.winner);
+    for (auto const& shadowed : leaf.shadowed) result += " < " + shown(shadowed);
+  }
+  return result;
+}
+
+std::string shown(std::vector<ConfigDifference> const& found) {
+  std::string result;
+  for (auto const& difference : found) {
+    result += (result.empty() ? "" : " | ") + difference.pointer + " " + difference.before.value_or("-") + " > " +
+              difference.after.value_or("-");
+  }
+  return result;
+}
+
+template <class Config>
+concept CanReadRoot = requires {
+  std::declval<Config>().root();
+};
+template <class Config>
+concept CanReadLayers = requires {
+  std::declval<Config>().layers();
+};
+template <class Config, class Pointer>
+concept CanFind = requires {
+  std::declval<Config>().find(std::declval<Pointer>());
+};
+template <class Config, class T>
+concept CanGet = requires {
+  std::declval<Config>().template get<T>(std::string_view());
+}
+&&requires { std::declval<Config>().template get<T>(json::Pointer()); };
+
+}  // namespace
+
+// A read of a temporary that could dangle does not compile; one that gives a value of its own does.
+static_assert(CanReadRoot<EffectiveConfig const&> && !CanReadRoot<EffectiveConfig>);
+static_assert(CanReadLayers<EffectiveConfig const&> && !CanReadLayers<EffectiveConfig>);
+static_assert(CanFind<EffectiveConfig const&, std::string_view> && !CanFind<EffectiveConfig, std::string_view>);
+static_assert(CanFind<EffectiveConfig const&, json::Pointer> && !CanFind<EffectiveConfig, json::Pointer>);
+static_assert(CanGet<EffectiveConfig const&, std::string_view> && !CanGet<EffectiveConfig, std::string_view>);
+static_assert(!CanGet<EffectiveConfig, std::optional<std::string_view>>);
+static_assert(CanGet<EffectiveConfig, std::string> && CanGet<EffectiveConfig, int>);
+
+TEST_CASE("an effective configuration has one base, the lowest layer") {
+  CHECK(EffectiveConfig::from({}).error().kind == ErrorKind::invalid_argument);
+  auto layers = test::layers({"{}", "{}"});
+  CHECK(EffectiveConfig::from({layers[1], layers[0]}).error().kind == ErrorKind::invalid_argument);
+  auto const two_bases = EffectiveConfig::from({layers[0], layers[1], layers[0]});
+  CHECK(two_bases.error().kind == ErrorKind::invalid_argument);
+  CHECK(two_bases.error().message == "layer 'base' is of kind base, which only the lowest layer can be");
+  auto const view = EffectiveConfig::from(layers).value();
+  CHECK(view.layers() == layers);
+}
+
+TEST_CASE("a layer whose stored text is no object is named") {
+  auto layers = test::layers({"{}", "{}"});
+  layers[1].document = Document::from_stored("{\"a\":");
+  auto const result = EffectiveConfig::from(layers);
+  CHECK(result.error().kind == ErrorKind::corrupt);
+  CHECK(result.error().message.starts_with("layer 'layer 1': "));
+}
+
+TEST_CASE("the example of the design: merge patches do not compose") {
+  CHECK(test::config({R"({"x":{"k":1}})", R"({"x":5})", R"({"x":{"m":2}})"}).text() == R"({"x":{"m":2}})");
+}
+
+TEST_CASE("what an override's three words mean") {
+  auto const base = R"({"a":1,"o":{"p":1,"q":2}})";
+  CHECK(test::config({base, R"({"a":2,"o":{"q":3}})"}).text() == R"({"a":2,"o":{"p":1,"q":3}})");
+  CHECK(test::config({base, R"({"a":null,"o":{"q":null}})"}).text() == R"({"o":{"p":1}})");
+  CHECK(test::config({base, "{}"}).text() == base);
+  CHECK(test::config({base, R"({"a":{}})"}).text() == R"({"a":{},"o":{"p":1,"q":2}})");
+}
+
+TEST_CASE("find goes through members and array elements") {
+  auto const view =
+      test::config({R"({"a":{"b":[10,{"c":null}]},"~/":{"":5},"s":"x"})", R"({"a":{"d":null,"e":{"f":6}}})"});
+  auto const text = [&view](std::string_view pointer) {
+    auto const node = view.find(pointer);
+    return node ? node->text() : "nothing";
+  };
+  CHECK(text("") == view.text());
+  CHECK(text("/a/b/0") == "10");
+  CHECK(text("/a/b/1/c") == "null");
+  CHECK(text("/a/e") == R"({"f":6})");
+  CHECK(text("/~0~1/") == "5");
+  for (auto const* absent :
+       {"/a/b/2", "/a/b/-", "/a/b/00", "/a/b/1/d", "/a/d", "/a/e/f/g", "/s/0", "/", "/a/", "/nobody"}) {
+    CAPTURE(absent);
+    CHECK(text(absent) == "nothing");
+    CHECK_FALSE(view.find(at(absent)));
+  }
+  for (auto const* no_pointer : {"a", "a/b", "/~", "/~2", "/~0~1/~"}) {
+    CAPTURE(no_pointer);
+    CHECK_FALSE(view.find(no_pointer));
+    CHECK(view.get<int>(no_pointer).error().kind == ErrorKind::invalid_argument);
+    CHECK(view.get<std::optional<int>>(no_pointer).error().kind == ErrorKind::invalid_argument);
+  }
+}
+
+TEST_CASE("a name with escapes is found however long it is") {
+  for (std::size_t const size : {1U, 127U, 128U, 129U, 1000U}) {
+    std::string const name(size, '~');
+    boost::json::object values;
+    values[name] = size;
+    auto const view = EffectiveConfig::from({{"base", LayerKind::base, Document::from(values).value()}}).value();
+    json::Pointer const pointer({name});
+    CHECK(view.get<std::size_t>(to_string(pointer)).value() == size);
+    CHECK(view.get<std::size_t>(pointer).value() == size);
+  }
+}
+
+TEST_CASE("get says where it failed") {
+  auto const view = test::config({R"({"a":{"b":"text"},"n":null})"});
+  CHECK(view.get<std::string>("/a/b").value() == "text");
+  auto const absent = view.get<std::string>("/a/c");
+  CHECK(absent.error().kind == ErrorKind::not_found);
+  CHECK(absent.error().pointer == "/a/c");
+  CHECK(view.get<bool>(at("/a/c")).error() == Error{ErrorKind::not_found, "there is no value here", "/a/c"});
+  auto const other = view.get<bool>("/a/b");
+  CHECK(other.error().kind == ErrorKind::invalid_argument);
+  CHECK(other.error().pointer == "/a/b");
+  CHECK(view.get<std::optional<bool>>("/a/c").value() == std::nullopt);
+  CHECK(view.get<std::optional<bool>>("/n").value() == std::nullopt);
+  CHECK(view.get<std::optional<bool>>("/a/b").error().pointer == "/a/b");
+}
+
+TEST_CASE("a copy of a view, and what was found in it, outlive the view") {
+  auto view = std::make_unique<EffectiveConfig>(test::config({R"({"a":{"b":1}})", R"({"a":{"c":2}})"}));
+  auto const copy = *view;
+  auto const node = view->find("/a").value();
+  view.reset();
+  CHECK(node.text() == R"({"b":1,"c":2})");
+  CHECK(copy.text() == R"({"a":{"b":1,"c":2}})");
+}
+
+TEST_CASE("explain names the winner of every leaf and what it shadows") {
+  auto const view = test::config({R"({"url":"d","headers":{"A":"1","B":"2"},"l":[1]})",
+                                  R"({"url":"e","headers":{"C":"3"}})", R"({"headers":{"A":"9","B":null},"l":[2]})"});
+  CHECK(explained(view, "") ==
+        "present: layer 2 layer 1 base"
+        R"( | /url layer 1="e" < base="d")"
+        R"( | /headers/A layer 2="9" < base="1")"
+        R"( | /headers/B layer 2=- < base="2")"
+        R"( | /headers/C layer 1="3")"
+        " | /l layer 2=[2] < base=[1]");
+  CHECK(explained(view, "/headers/C") == R"(present: layer 1 | /headers/C layer 1="3")");
+  CHECK(explained(view, "/headers") ==
+        "present: layer 2 layer 1 base"
+        R"( | /headers/A layer 2="9" < base="1" | /headers/B layer 2=- < base="2" | /headers/C layer 1="3")");
+}
+
+TEST_CASE("explain says who removed what is absent, or that nobody has it") {
+  auto const view = test::config({R"({"a":{"x":{"y":1}},"b":{"z":2},"n":null})", R"({"a":null,"b":5,"t":null})"});
+  CHECK(explained(view, "/a") == R"(absent: layer 1 | /a layer 1=- < base={"x":{"y":1}})");
+  CHECK(explained(view, "/a/x") == R"(absent: layer 1 | /a/x layer 1=- < base={"y":1})");
+  CHECK(explained(view, "/b/z") == "absent: layer 1 | /b/z layer 1=- < base=2");
+  CHECK(explained(view, "/t") == "absent: layer 1 | /t layer 1=-");
+  CHECK(explained(view, "/a/nobody") == "absent:");
+  CHECK(explained(view, "/nobody") == "absent:");
+  CHECK(explained(view, "/n") == "present: base | /n base=null");
+  CHECK(explained(view, "") == R"(present: layer 1 base | /a layer 1=- < base={"x":{"y":1}})"
+                               R"( | /b layer 1=5 < base={"z":2} | /n base=null | /t layer 1=-)");
+}
+
+TEST_CASE("explain keeps to what an object starts from anew") {
+  auto const view = test::config({R"({"o":{"k":1}})", R"({"o":5})", R"({"o":{"m":2}})"});
+  CHECK(explained(view, "/o") == "present: layer 2 | /o/k layer 1=- < base=1 | /o/m layer 2=2");
+  CHECK(explained(test::config({R"({"o":5})", R"({"o":{"m":2}})"}), "") == "present: layer 1 base | /o/m layer 1=2");
+}
+
+TEST_CASE("explain counts an object that is left empty as a leaf") {
+  CHECK(explained(test::config({R"({"a":{}})"}), "") == "present: base | /a base={}");
+  CHECK(explained(test::config({R"({"a":{"x":1}})", R"({"a":{"x":null}})"}), "/a") ==
+        R"(present: layer 1 base | /a layer 1={} < base={"x":1} | /a/x layer 1=- < base=1)");
+  CHECK(explained(test::config({"{}", "{}"}), "") == "present: layer 1 base |  layer 1={} < base={}");
+}
+
+TEST_CASE("inside an array explain names one leaf, whatever is there") {
+  auto const view = test::config({R"({"l":[1,{"n":null},3],"m":[7]})", R"({"l":[2,{"n":{"k":null}}],"m":{"0":8}})"});
+  CHECK(explained(view, "/l/0") == "present: layer 1 | /l/0 layer 1=2 < base=1");
+  CHECK(explained(view, "/l/1") == R"(present: layer 1 | /l/1 layer 1={"n":{"k":null}} < base={"n":null})");
+  CHECK(explained(view, "/l/1/n/k") == "present: layer 1 | /l/1/n/k layer 1=null");
+  CHECK(explained(view, "/l/2") == "absent: layer 1 | /l/2 layer 1=- < base=3");
+  CHECK(explained(view, "/m/0") == "present: layer 1 | /m/0 layer 1=8");
+  CHECK(explained(test::config({R"({"m":[7]})", R"({"m":{"x":1}})"}), "/m/0") == "absent:");
+}
+
+TEST_CASE("differences are named as high up as they differ as a whole") {
+  auto const before = test::config({R"({"a":1,"b":{"x":1,"y":[1]},"c":{"d":1},"same":{"z":1},"n":1})"});
+  auto const after =
+      test::config({R"({"n":1.0,"a":1,"b":{"x":2,"y":[1],"w":{}},"c":5,"same":{"z":1},"new":{"k":{"l":1}}})"});
+  CHECK(shown(differences(before, after)) ==
+        R"(/n 1 > 1.0 | /b/x 1 > 2 | /b/w - > {} | /c {"d":1} > 5 | /new - > {"k":{"l":1}})");
+  CHECK(shown(differences(after, before)) ==
+        R"(/b/x 2 > 1 | /b/w {} > - | /c 5 > {"d":1} | /n 1.0 > 1 | /new {"k":{"l":1}} > -)");
+  CHECK(differences(before, before).empty());
+}
+
+TEST_CASE("a view is read by many threads at once") {
+  auto const view = test::config({R"({"a":{"b":1},"c":[1]})", R"({"a":{"d":2}})"});
+  std::vector<std::string> texts(4);
+  {
+    std::vector<std::jthread> threads;
+    for (auto& text : texts) {
+      threads.emplace_back([&view, &text] { text = view.text() + view.find("/a/d")->text(); });
+    }
+  }
+  for (auto const& text : texts) CHECK(text == R"({"a":{"b":1,"d":2},"c":[1]}2)");
+}
+
+TEST_CASE("sixty-four levels are no trouble") {
+  std::string deep = "1";
+  std::string pointer;
+  for (int i = 0; i < 64; ++i) {
+    deep = R"({"a":)" + deep + "}";
+    pointer += "/a";
+  }
+  auto over = deep;
+  over[over.find('1')] = '2';
+  auto const view = test::config({deep, over, deep, over});
+  CHECK(view.text() == over);
+  CHECK(json::print(view.to_value()) == over);
+  CHECK(view.get<int>(pointer).value() == 2);
+  CHECK(view.explain().leaves.front().shadowed.size() == 3);
+  CHECK(differences(test::config({deep}), view).size() == 1);
+}
+
+TEST_CASE("a hundred thousand members, all overridden, take no quadratic time") {
+  boost::json::object values;
+  boost::json::object first;
+  boost::json::object second;
+  for (int i = 0; i < 100'000; ++i) {
+    values.emplace("member " + std::to_string(i), i);
+    first.emplace("member " + std::to_string(99'999 - i), i % 3 == 0 ? boost::json::value() : boost::json::value(-i));
+    second.emplace("member " + std::to_string(i), "x");
+  }
+  std::vector<Layer> const layers{{"base", LayerKind::base, Document::from(values, json::no_limits).value()},
+                                  {"first", LayerKind::merge_patch, Document::from(first, json::no_limits).value()},
+                                  {"second", LayerKind::merge_patch, Document::from(second, json::no_limits).value()}};
+  for (std::size_t count = 1; count <= layers.size(); ++count) {
+    auto const some = std::vector<Layer>(layers.begin(), layers.begin() + static_cast<std::ptrdiff_t>(count));
+    auto const view = EffectiveConfig::from(some).value();
+    auto const folded = test::fold(some);
+    CHECK(view.text() == json::print(folded));
+    CHECK(view.root().size() == folded.get_object().size());
+    CHECK(view.to_value() == folded);
+  }
+  auto const view = EffectiveConfig::from(layers).value();
+  CHECK(view.explain().leaves.size() == 100'000);
+  CHECK(differences(EffectiveConfig::from({layers[0]}).value(), view).size() == 100'000);
+}
+
+// --- The property: the view is the fold. -----------------------------------------------------------------------------
+
+namespace {
+
+void collect_pointers(boost::json::value const& value, json::Pointer const& here, std::set<json::Pointer>& found) {
+  found.insert(here);
+  if (auto const* object = value.if_object()) {
+    for (auto const& member : *object) collect_pointers(member.value(), here / member.key(), found);
+  } else if (auto const* array = value.if_array()) {
+    for (std::size_t i = 0; i <= array->size(); ++i) {
+      if (i != array->size()) collect_pointers((*array)[i], here / std::to_string(i), found);
+    }
+  }
+}
+
+// The text that iteration gives, with sizes checked on the way.
+std::string iterated(ConfigNode const& node) {
+  if (node.is_leaf()) return json::print(*node.leaf());
+  std::string text = "{";
+  std::size_t count = 0;
+  for (auto const& member : node.members()) {
+    if (count++ != 0) text += ',';
+    json::print_string(member.name, text);
+    text += ':' + iterated(member.value);
+    auto const same = node.find(member.name);
+    if (!same || !same->is_same_view(member.value)) return "a member that is not found";
+  }
+  if (count != node.size() || (count == 0) != node.empty()) return "a wrong size";
+  return text + '}';
+}
+
+// The leaves of the fold, "pointer=text", in its order.
+void collect_leaves(boost::json::value const& value, json::Pointer const& here, std::vector<std::string>& found) {
+  auto const* const object = value.if_object();
+  if (object == nullptr || object->empty()) {
+    found.push_back(to_string(here) + "=" + json::print(value));
+    return;
+  }
+  for (auto const& member : *object) collect_leaves(member.value(), here / member.key(), found);
+}
+
+std::string text_at(boost::json::value const& value, json::Pointer const& pointer) {
+  auto const* const found = json::find(value, pointer);
+  return found == nullptr ? "nothing" : json::print(*found);
+}
+
+// The same without going into arrays: what removes a member may be an array that has an element of that number.
+std::string member_at(boost::json::value const& value, json::Pointer const& pointer) {
+  auto const* found = &value;
+  for (auto const& token : pointer.tokens()) {
+    auto const* const object = found->if_object();
+    found = object == nullptr ? nullptr : object->if_contains(token);
+    if (found == nullptr) return "nothing";
+  }
+  return json::print(*found);
+}
+
+// What is wrong with an explanation, if anything is. `folds` are those of the lowest layer, of the lowest two, and so
+// on.
+std::string fault_of(Explanation const& explanation, std::vector<Layer> const& layers,
+                     std::vector<boost::json::value> const& folds) {
+  std::set<std::string> pointers;
+  for (auto const& leaf : explanation.leaves) {
+    if (!pointers.insert(leaf.pointer).second) return "explains twice: " + leaf.pointer;
+    auto const pointer = at(leaf.pointer);
+    auto layer = layers.size();
+    while (layer != 0 && layers[layer - 1].name != leaf.winner.layer) --layer;
+    if (layer-- == 0) return "a winner that is no layer";
+    // with the winner on top it is what it is in the end; no layer above changes it
+    for (auto i = layer; i < folds.size(); ++i) {
+      auto const text = leaf.winner.json ? text_at(folds[i], pointer) : member_at(folds[i], pointer);
+      if (text != leaf.winner.json.value_or("nothing")) return "a wrong winner: " + leaf.pointer;
+    }
+    for (auto const& shadowed : leaf.shadowed) {
+      while (layer != 0 && layers[layer - 1].name != shadowed.layer) --layer;
+      if (layer-- == 0) return "shadows what is not below: " + leaf.pointer;
+      boost::json::value const own(*layers[layer].document.values().value());
+      if (shadowed.json && text_at(own, pointer) != *shadowed.json) return "shadows what is not there: " + leaf.pointer;
+      if (!shadowed.json && layer == 0) return "the base removes: " + leaf.pointer;
+      auto const own_member = shadowed.json ? "nothing" : member_at(own, pointer);
+      if (own_member != "nothing" && own_member != "null") return "a tombstone that is a value";
+    }
+  }
+  return {};
+}
+
+std::size_t cases() {
+  char const* const count = std::getenv("INLAY_TEST_CASES");
+  return count != nullptr ? std::strtoull(count, nullptr, 10) : 20'000;
+}
+
+}  // namespace
+
+TEST_CASE("the view is the fold, in values and order, whatever the layers") {
+  auto random = test::random();
+  CAPTURE(random.seed());
+  for (std::size_t i = 0; i < cases(); ++i) {
+    auto const layers = test::random_layers(random);
+    auto const view = EffectiveConfig::from(layers).value();
+    std::vector<boost::json::value> folds;
+    std::set<json::Pointer> pointers;
+    for (std::size_t count = 1; count <= layers.size(); ++count) {
+      folds.push_back(test::fold({layers.begin(), layers.begin() + static_cast<std::ptrdiff_t>(count)}));
+      collect_pointers(boost::json::value(*layers[count - 1].document.values().value()), {}, pointers);
+    }
+    auto const& folded = folds.back();
+    auto const expected = json::print(folded);
+    INFO("case " << i << ", folds to " << expected);
+    std::string shown_layers;
+    for (auto const& layer : layers) shown_layers += std::string(layer.document.text()) + "\n";
+    INFO(shown_layers);
+
+    REQUIRE(view.text() == expected);
+    REQUIRE(json::print(view.to_value()) == expected);
+    REQUIRE(iterated(view.root()) == expected);
+
+    for (auto const& pointer : pointers) {
+      auto const node = view.find(pointer);
+      auto const by_text = view.find(to_string(pointer));
+      bool const is_right = (node ? iterated(*node) : "nothing") == text_at(folded, pointer) &&
+                            (node ? node->text() : "nothing") == text_at(folded, pointer) &&
+                            node.has_value() == by_text.has_value() && (!node || node->is_same_view(*by_text));
+      auto const explanation = view.explain(pointer);
+      auto const fault = fault_of(explanation, layers, folds);
+      if (!is_right || explanation.present != node.has_value() || !fault.empty())
+        FAIL(to_string(pointer) << ": " << fault);
+    }
+
+    std::vector<std::string> leaves;
+    collect_leaves(folded, {}, leaves);
+    std::vector<std::string> explained_leaves;
+    for (auto const& leaf : view.explain().leaves) {
+      if (leaf.winner.json) explained_leaves.push_back(leaf.pointer + "=" + *leaf.winner.json);
+    }
+    REQUIRE(explained_leaves == leaves);
+  }
+}
+
+TEST_CASE("differences are all there is between two views") {
+  auto random = test::random();
+  CAPTURE(random.seed());
+  for (std::size_t i = 0; i < cases() / 4; ++i) {
+    auto const layers = test::random_layers(random);
+    auto const before = EffectiveConfig::from({layers.front()}).value();
+    auto const after = EffectiveConfig::from(layers).value();
+    auto patched = before.to_value();
+    for (auto const& difference : differences(before, after)) {
+      auto pointer = at(difference.pointer);
+      REQUIRE(text_at(before.to_value(), pointer) == difference.before.value_or("nothing"));
+      REQUIRE(text_at(after.to_value(), pointer) == difference.after.value_or("nothing"));
+      auto tokens = pointer.tokens();
+      auto const name = tokens.back();
+      tokens.pop_back();
+      auto& parent = json::find(patched, json::Pointer(tokens))->as_object();
+      if (difference.after) {
+        parent[name] = json::parse(*difference.after).value();
+      } else {
+        parent.stable_erase(name);
+      }
+    }
+    REQUIRE(json::identical(patched, after.to_value()));
+  }
+}
