@@ -2,9 +2,9 @@
 #ifndef INLAY_DOCS_EXAMPLES_EXPECT_HPP
 #define INLAY_DOCS_EXAMPLES_EXPECT_HPP
 
+#include <boost/assert/source_location.hpp>
 #include <cstdlib>
 #include <iostream>
-#include <boost/assert/source_location.hpp>
 
 /** Ends the example when what it says is not so. Unlike assert, it holds in every build. */
 inline void expect(bool is_so, boost::source_location const& where = BOOST_CURRENT_LOCATION) {

@@ -15,6 +15,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -234,8 +235,8 @@ class Catalog {
       DocumentMode::replace without expected version or force; invalid_document for a result beyond the limits;
       not_found; conflict with the current version.
   */
-  template <class Entity>
-  [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, boost::json::object const& patch,
+  template <class Entity, std::same_as<boost::json::object> Object>  // deduced, so that braces mean a typed change
+  [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, Object const& patch,
                                                UpdateOptions const& options = {}) const;
 
   /** Applies a typed change: `catalog.update(id, {.is_enabled = false})`. A document in it is merged or replaced, as

@@ -351,9 +351,8 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
   }
 }
 
-template <class Entity>
-Result<Updated<Entity>> Catalog::update(Id<Entity> id, boost::json::object const& patch,
-                                        UpdateOptions const& options) const {
+template <class Entity, std::same_as<boost::json::object> Object>
+Result<Updated<Entity>> Catalog::update(Id<Entity> id, Object const& patch, UpdateOptions const& options) const {
   if (auto allowed = check_mode(options); !allowed) return allowed.error();
   return write<Entity>(
       id,
