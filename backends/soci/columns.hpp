@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BACKENDS_SOCI_COLUMNS_HPP
+#define INLAY_BACKENDS_SOCI_COLUMNS_HPP
+
+// Entities as rows of their tables: a member is a column of its name, in the order described.
+
+#include <backends/soci/connection.hpp>
+#include <backends/soci/schema.hpp>
+#include <inlay/model/entities.hpp>
+#include <inlay/storage/errors.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+
+namespace inlay::sql {
+
+/** Documents already met while reading one page: those of one integration are shared by all its rows. */
+using SharedDocuments = std::unordered_map<Uuid, Document>;
+
+[[nodiscard]] constexpr ValueType value_type(model::FieldType type) noexcept {
+  switch (type) {
+    case model::FieldType::text:
+    case model::FieldType::enumeration:
+    case model::FieldType::document:
+    case model::FieldType::id: return ValueType::text;
+    case model::FieldType::boolean:
+    case model::FieldType::version:
+    case model::FieldType::revision:
+    case model::FieldType::timestamp: break;
+  }
+  return ValueType::integer;
+}
+
+/** A member as a parameter. */
+template <class Member>
+[[nodiscard]] Parameter parameter(Member const& member) {
+  if constexpr (model::is_optional_v<Member>) {
+    if (!member) return null(value_type(model::field_type<Member>()));
+    return parameter(*member);
+  } else if constexpr (std::is_same_v<Member, bool>) {
+    return integer(member ? 1 : 0);
+  } else if constexpr (std::is_same_v<Member, std::string>) {
+    return text(member);
+  } else if constexpr (std::is_enum_v<Member>) {
+    return text(std::string(model::enum_name(member)));
+  } else if constexpr (std::is_same_v<Member, Document>) {
+    return text(std::string(member.text()));
+  } else if constexpr (model::is_id_v<Member>) {
+    return text(to_string(member));
+  } else if constexpr (std::is_same_v<Member, Timestamp>) {
+    return integer(member.microseconds);
+  } else {
+    return integer(member.value);  // Version, Revision
+  }
+}
+
+/** Puts a column's value into a member; false when it is none that inlay would have written. */
+template <class Member>
+[[nodiscard]] bool take(Member& member, Column& column) {
+  if constexpr (model::is_optional_v<Member>) {
+    if (column.is_null) {
+      member.reset();
+      return true;
+    }
+    return take(member.emplace(), column);
+  } else {
+    if (column.is_null) return false;
+    if constexpr (std::is_same_v<Member, bool>) {
+      member = column.number != 0;
+      return column.number == 0 || column.number == 1;
+    } else if constexpr (std::is_same_v<Member, std::string>) {
+      member = std::move(column.text);
+    } else if constexpr (std::is_enum_v<Member>) {
+      auto const value = model::enum_from_name<Member>(column.text);
+      if (!value) return false;
+      member = *value;
+    } else if constexpr (std::is_same_v<Member, Document>) {
+      member = Document::from_stored(std::move(column.text));
+    } else if constexpr (model::is_id_v<Member>) {
+      auto const uuid = parse_uuid(column.text);
+      if (!uuid) return false;
+      member.uuid = *uuid;
+    } else if constexpr (std::is_same_v<Member, Timestamp>) {
+      member.microseconds = column.number;
+    } else {
+      member.value = column.number;
+    }
+    return true;
+  }
+}
+
+/** Reads a row of Entity from `row`, beginning with column `at`, which moves behind it.
+
+    @throws inlay::Exception: corrupt, naming table, id and member.
+*/
+template <class Entity>
+void take_row(Entity& entity, Row& row, std::size_t& at, Tables const& tables, SharedDocuments* shared = nullptr) {
+  model::for_each_field<Entity>([&]<class Member>(model::Field const& field, Member Entity::*pointer) {
+    Column& column = row[at++];
+    if constexpr (std::is_same_v<Member, Document>) {
+      if (shared) {
+        auto const [place, is_new] = shared->try_emplace(entity.id.uuid);
+        if (is_new && !take(place->second, column))
+          shared->erase(place);
+        else {
+          entity.*pointer = place->second;
+          return;
+        }
+      }
+    }
+    if (take(entity.*pointer, column)) return;
+    throw Exception(storage::corrupt_row(tables.name(Entity::entity_name), entity.id.uuid,
+                                         "column " + std::string(field.name) + " holds what inlay never writes"));
+  });
+}
+
+/** Appends `t."a", t."b", ...`, the columns of Entity, and tells the statement their types. */
+template <class Entity>
+void select_columns(Statement& statement, std::string_view alias, bool with_documents = true) {
+  bool is_first = true;
+  for (model::Field const& field : model::fields<Entity>) {
+    if (!is_first) statement << ", ";
+    is_first = false;
+    if (field.type == model::FieldType::document && !with_documents) {
+      statement << "'{}'";
+    } else {
+      statement << alias << ".\"" << field.name << '"';
+    }
+    statement.gives(value_type(field.type));
+  }
+}
+
+}  // namespace inlay::sql
+
+#endif

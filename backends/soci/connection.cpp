@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <backends/soci/connection.hpp>
+
+#include <soci/soci.h>
+
+#include <cstddef>
+#include <utility>
+
+namespace inlay::sql {
+
+namespace {
+
+// Statements differ by their filters; a caller who invents ever new ones must not fill the memory.
+constexpr std::size_t max_prepared = 256;
+
+}  // namespace
+
+struct Connection::Prepared {
+  // SOCI keeps the addresses of what it exchanges, so these never move.
+  struct Exchanged {
+    ValueType type{};
+    long long number{};
+    std::string text{};
+    soci::indicator indicator = soci::i_ok;
+  };
+
+  Prepared(soci::session& session, std::string const& text, std::span<Parameter const> parameters,
+           std::vector<ValueType> const& columns)
+      : statement(session), given(parameters.size()), taken(columns.size()), row(taken.size()) {
+    statement.alloc();
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      Exchanged& slot = given[i];
+      slot.type = parameters[i].type;
+      if (slot.type == ValueType::integer) {
+        statement.exchange(soci::use(slot.number, slot.indicator));
+      } else {
+        statement.exchange(soci::use(slot.text, slot.indicator));
+      }
+    }
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+      Exchanged& slot = taken[i];
+      slot.type = columns[i];
+      if (slot.type == ValueType::integer) {
+        statement.exchange(soci::into(slot.number, slot.indicator));
+      } else {
+        statement.exchange(soci::into(slot.text, slot.indicator));
+      }
+    }
+    statement.prepare(text);
+    statement.define_and_bind();
+  }
+
+  void give(std::span<Parameter const> parameters) {
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      given[i].indicator = parameters[i].is_null ? soci::i_null : soci::i_ok;
+      if (given[i].type == ValueType::integer) {
+        given[i].number = parameters[i].number;
+      } else {
+        given[i].text = parameters[i].text;
+      }
+    }
+  }
+
+  void take(std::function<void(Row&)> const& on_row) {
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+      row[i].is_null = taken[i].indicator == soci::i_null;
+      if (taken[i].type == ValueType::integer) {
+        row[i].number = taken[i].number;
+      } else {
+        row[i].text.swap(taken[i].text);
+      }
+    }
+    if (on_row) on_row(row);
+  }
+
+  soci::statement statement;
+  std::vector<Exchanged> given;
+  std::vector<Exchanged> taken;
+  Row row;
+};
+
+Connection::Connection(Dialect const& dialect) : dialect_(dialect) {
+  try {
+    session_ = dialect.connect();
+  } catch (soci::soci_error const& error) {
+    throw dialect.classify(nullptr, error);
+  }
+}
+
+Connection::~Connection() = default;
+
+void Connection::fail(std::exception const& error) {
+  DatabaseFailure failure = dialect_.classify(session_.get(), error);
+  if (failure.kind() == FailureKind::lost) is_broken_ = true;
+  throw failure;
+}
+
+Connection::Prepared& Connection::prepared(Statement const& statement, std::span<Parameter const> parameters) {
+  auto const found = prepared_.find(statement.text());
+  if (found != prepared_.end()) return *found->second;
+  if (prepared_.size() >= max_prepared) prepared_.clear();
+  auto made = std::make_unique<Prepared>(*session_, dialect_.spell(statement.text()), parameters, statement.columns());
+  return *prepared_.emplace(statement.text(), std::move(made)).first->second;
+}
+
+long long Connection::run(Statement const& statement, std::span<Parameter const> parameters,
+                          std::function<void(Row&)> const& on_row) {
+  Prepared* ready = nullptr;
+  bool has_row = false;
+  try {
+    ready = &prepared(statement, parameters);
+    ready->give(parameters);
+    has_row = ready->statement.execute(true);
+  } catch (soci::soci_error const& error) {
+    fail(error);
+  }
+  if (ready->taken.empty()) return ready->statement.get_affected_rows();
+  // To the very end: a select that was left half read would pin what this connection sees, and on SQLite a write with
+  // RETURNING would not be done. Whatever on_row throws is thrown after that.
+  std::exception_ptr thrown;
+  while (has_row) {
+    if (!thrown) {
+      try {
+        ready->take(on_row);
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+    }
+    try {
+      has_row = ready->statement.fetch();
+    } catch (soci::soci_error const& error) {
+      fail(error);
+    }
+  }
+  if (thrown) std::rethrow_exception(thrown);
+  return 0;
+}
+
+void Connection::run_once(std::string const& text) {
+  try {
+    soci::statement statement(*session_);
+    statement.alloc();
+    statement.prepare(dialect_.spell(text));
+    statement.define_and_bind();
+    statement.execute(true);
+  } catch (soci::soci_error const& error) {
+    fail(error);
+  }
+}
+
+long long Connection::number(Statement const& statement) {
+  long long result = 0;
+  run(statement, [&](Row& row) { result = row.front().number; });
+  return result;
+}
+
+void Connection::roll_back() noexcept {
+  try {
+    dialect_.roll_back(*session_);
+  } catch (...) {
+    is_broken_ = true;
+  }
+}
+
+Transaction::Transaction(Connection& connection) : connection_(connection) {
+  connection.run(Statement(connection.dialect().begin_write()));
+}
+
+Transaction::~Transaction() { roll_back(); }
+
+void Transaction::commit() {
+  connection_.run(Statement("commit"));
+  is_open_ = false;
+}
+
+void Transaction::roll_back() noexcept {
+  if (is_open_) connection_.roll_back();
+  is_open_ = false;
+}
+
+}  // namespace inlay::sql

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BACKENDS_SOCI_CONNECTION_HPP
+#define INLAY_BACKENDS_SOCI_CONNECTION_HPP
+
+#include <backends/soci/dialect.hpp>
+#include <backends/soci/statement.hpp>
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace inlay::sql {
+
+/** A row as it comes out of a statement; valid until the function that got it returns. */
+using Row = std::vector<Column>;
+
+/** One connection and its prepared statements. Used by one thread at a time.
+
+    Every member throws DatabaseFailure.
+*/
+class Connection {
+ public:
+  explicit Connection(Dialect const& dialect);
+  ~Connection();
+  Connection(Connection const&) = delete;
+  Connection& operator=(Connection const&) = delete;
+
+  /** Runs a statement to its end, calls `on_row` for each row it gives, and returns how many rows it wrote.
+
+      The statement stays prepared under its text.
+  */
+  long long run(Statement const& statement, std::span<Parameter const> parameters,
+                std::function<void(Row&)> const& on_row = {});
+  long long run(Statement const& statement, std::function<void(Row&)> const& on_row = {}) {
+    return run(statement, statement.parameters(), on_row);
+  }
+
+  /** Runs a statement that is not worth keeping, such as DDL. */
+  void run_once(std::string const& text);
+
+  /** The one integer that a statement gives, or 0 when it gives none. */
+  [[nodiscard]] long long number(Statement const& statement);
+
+  /** Ends the transaction, if one is open; a connection that can't even do that is broken. */
+  void roll_back() noexcept;
+
+  /** Whether it must not be used again. */
+  [[nodiscard]] bool is_broken() const noexcept { return is_broken_; }
+
+  [[nodiscard]] soci::session& session() noexcept { return *session_; }
+  [[nodiscard]] Dialect const& dialect() const noexcept { return dialect_; }
+
+ private:
+  struct Prepared;
+  Prepared& prepared(Statement const& statement, std::span<Parameter const> parameters);
+  [[noreturn]] void fail(std::exception const& error);
+
+  Dialect const& dialect_;
+  std::unique_ptr<soci::session> session_;
+  // After session_: statements must be destroyed before their session.
+  std::unordered_map<std::string, std::unique_ptr<Prepared>> prepared_;
+  bool is_broken_ = false;
+};
+
+/** A transaction that writes; rolled back unless it was committed. */
+class Transaction {
+ public:
+  explicit Transaction(Connection& connection);
+  ~Transaction();
+  Transaction(Transaction const&) = delete;
+  Transaction& operator=(Transaction const&) = delete;
+
+  void commit();
+  void roll_back() noexcept;
+
+ private:
+  Connection& connection_;
+  bool is_open_ = true;
+};
+
+}  // namespace inlay::sql
+
+#endif

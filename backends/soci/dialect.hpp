@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BACKENDS_SOCI_DIALECT_HPP
+#define INLAY_BACKENDS_SOCI_DIALECT_HPP
+
+#include <backends/soci/failure.hpp>
+#include <inlay/storage/repository.hpp>
+
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace soci {
+class session;
+}
+
+namespace inlay::sql {
+
+class Connection;
+
+/** The column types that the schema is written in. */
+enum class ColumnKind {
+  id,        ///< 36 characters
+  name,      ///< up to 255 characters, compared byte for byte, part of keys
+  document,  ///< text of any length
+  integer,   ///< 64 bits
+  boolean,   ///< 0 or 1, read as an integer
+};
+
+/** All that one kind of database has of its own; everything else is written once, beside this file. */
+class Dialect {
+ public:
+  virtual ~Dialect() = default;
+
+  [[nodiscard]] virtual Capabilities capabilities() const = 0;
+
+  // ------------------------------------------------------------------------------------------------ connections
+
+  /** Opens a connection, set up for use.
+
+      @throws soci::soci_error, which classify() then tells.
+  */
+  [[nodiscard]] virtual std::unique_ptr<soci::session> connect() const = 0;
+
+  /** What an exception out of SOCI means; `session` is null when it came out of connect(). The message must hold no
+      bound value and no password. */
+  [[nodiscard]] virtual DatabaseFailure classify(soci::session* session, std::exception const& error) const = 0;
+
+  /** Ends a transaction, if one is open. */
+  virtual void roll_back(soci::session& session) const = 0;
+
+  // ------------------------------------------------------------------------------------------------------- DDL
+
+  [[nodiscard]] virtual std::string_view column_type(ColumnKind kind) const = 0;
+
+  /** What follows the closing bracket of create table. */
+  [[nodiscard]] virtual std::string_view table_options() const { return ""; }
+
+  /** A query that counts the tables named :p1. */
+  [[nodiscard]] virtual std::string_view count_tables() const = 0;
+
+  /** Called once for a store, after it was found to be one that may be used and before it is written. */
+  virtual void adopt(Connection& connection) const { static_cast<void>(connection); }
+
+  /** Begins and ends what only one of several processes may do at a time: migrating. */
+  virtual void begin_migration(Connection& connection) const = 0;
+  virtual void end_migration(Connection& connection) const = 0;
+
+  // ------------------------------------------------------------------------------------------------------- SQL
+
+  /** The statement that begins a transaction which will write. */
+  [[nodiscard]] virtual std::string_view begin_write() const { return "begin"; }
+
+  /** What follows a select of rows that must stay as they are until the transaction ends. */
+  [[nodiscard]] virtual std::string_view lock_rows() const { return " for update"; }
+
+  /** Whether statements can go on in a transaction in which one has failed. */
+  [[nodiscard]] virtual bool transaction_survives_failure() const { return true; }
+
+  /** Whether an index serves `(a, b) > (x, y)`. */
+  [[nodiscard]] virtual bool seeks_row_values() const { return true; }
+
+  /** A statement as this database spells it; called once for each text that is prepared. */
+  [[nodiscard]] virtual std::string spell(std::string const& text) const { return text; }
+
+  /** Moves the counter in table `counter` and gives the new revision. */
+  [[nodiscard]] virtual long long next_revision(Connection& connection, std::string const& counter) const = 0;
+};
+
+}  // namespace inlay::sql
+
+#endif

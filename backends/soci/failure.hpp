@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BACKENDS_SOCI_FAILURE_HPP
+#define INLAY_BACKENDS_SOCI_FAILURE_HPP
+
+#include <inlay/error.hpp>
+
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace inlay::sql {
+
+/** Why a database refused, as far as the shared code cares. */
+enum class FailureKind {
+  unique,       ///< a primary or unique key is taken
+  foreign_key,  ///< a reference would dangle
+  busy,         ///< somebody else was in the way; the same again may succeed
+  lost,         ///< the connection is gone
+  unreachable,  ///< the database cannot be opened, read or written: a missing folder, a full disk, ...
+  corrupt,      ///< what is there is no database, or a broken one
+  other,
+};
+
+/** Thrown inside the SQL backends; never leaves a Repository. */
+class DatabaseFailure : public std::exception {
+ public:
+  DatabaseFailure(FailureKind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
+
+  [[nodiscard]] FailureKind kind() const noexcept { return kind_; }
+  [[nodiscard]] char const* what() const noexcept override { return message_.c_str(); }
+
+  /** The error that callers see. */
+  [[nodiscard]] Error to_error() const {
+    switch (kind_) {
+      case FailureKind::busy: return {.kind = ErrorKind::unavailable, .message = "the store is busy: " + message_};
+      case FailureKind::lost:
+        return {.kind = ErrorKind::unavailable, .message = "the connection to the store was lost: " + message_};
+      case FailureKind::unreachable:
+        return {.kind = ErrorKind::unavailable, .message = "the store cannot be used: " + message_};
+      case FailureKind::corrupt:
+        return {.kind = ErrorKind::corrupt, .message = "the store is damaged or no database: " + message_};
+      case FailureKind::unique:
+      case FailureKind::foreign_key:
+      case FailureKind::other: break;
+    }
+    return {.kind = ErrorKind::internal, .message = "the database refused a statement: " + message_};
+  }
+
+ private:
+  FailureKind kind_;
+  std::string message_;
+};
+
+}  // namespace inlay::sql
+
+#endif

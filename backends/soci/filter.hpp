@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BACKENDS_SOCI_FILTER_HPP
+#define INLAY_BACKENDS_SOCI_FILTER_HPP
+
+// Conditions and scopes as SQL.
+
+#include <backends/soci/schema.hpp>
+#include <backends/soci/statement.hpp>
+#include <inlay/model/references.hpp>
+#include <inlay/storage/query.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace inlay::sql {
+
+[[nodiscard]] inline Parameter parameter(FieldValue const& value) {
+  return std::visit(
+      []<class Value>(Value const& given) {
+        if constexpr (std::is_same_v<Value, std::string>) {
+          return text(given);
+        } else if constexpr (std::is_same_v<Value, Uuid>) {
+          return text(to_string(given));
+        } else {
+          return integer(static_cast<long long>(given));
+        }
+      },
+      value);
+}
+
+/** Appends one condition on a table's field; check_condition has accepted it. */
+inline void add_condition(Statement& statement, Condition const& condition, model::Field const& field,
+                          std::string_view alias) {
+  std::string const column = std::string(alias) + ".\"" + std::string(field.name) + '"';
+  auto const compare = [&](std::string_view sign) {
+    statement << column << sign;
+    statement.bind(parameter(condition.values.front()));
+  };
+  switch (condition.op) {
+    case Operator::eq: compare(" = "); break;
+    case Operator::ne:
+      if (field.type == model::FieldType::boolean && !field.is_optional) {
+        statement << column << " = ";  // the other of two, which an index can serve
+        statement.bind(integer(std::get<bool>(condition.values.front()) ? 0 : 1));
+      } else if (field.is_optional) {
+        statement << '(';
+        compare(" <> ");
+        statement << " or " << column << " is null)";
+      } else {
+        compare(" <> ");
+      }
+      break;
+    case Operator::lt: compare(" < "); break;
+    case Operator::lte: compare(" <= "); break;
+    case Operator::gt: compare(" > "); break;
+    case Operator::gte: compare(" >= "); break;
+    case Operator::in:
+      if (condition.values.empty()) {
+        statement << "1 = 0";
+        break;
+      }
+      statement << column << " in (";
+      for (std::size_t i = 0; i < condition.values.size(); ++i) {
+        if (i > 0) statement << ", ";
+        statement.bind(parameter(condition.values[i]));
+      }
+      statement << ')';
+      break;
+  }
+}
+
+/** What filters know about the entity of that name; empty when there is none. */
+[[nodiscard]] inline std::span<inlay::detail::FilterPart const> entity_named(std::string_view name) {
+  std::span<inlay::detail::FilterPart const> found;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
+      [&]<class Entity>(std::type_identity<Entity>) {
+        if (name == Entity::entity_name) found = inlay::detail::filter_parts<Entity>;
+      });
+  return found;
+}
+
+/** Appends a scope on the rows of a table.
+
+    @throws inlay::Exception: invalid_argument for entities and members that there aren't.
+*/
+inline void add_scope(Statement& statement, Scope const& scope, std::span<inlay::detail::FilterPart const> entity,
+                      std::string const& alias, Tables const& tables) {
+  auto const has_member = [](std::span<inlay::detail::FilterPart const> of, std::string_view name) {
+    return !of.empty() && std::any_of(of[0].fields.begin(), of[0].fields.end(),
+                                      [&](model::Field const& field) { return field.name == name; });
+  };
+  switch (scope.kind) {
+    case Scope::Kind::condition: {
+      auto const place = inlay::detail::check_condition(scope.condition, entity);
+      if (place.has_error()) throw Exception(place.error());
+      add_condition(statement, scope.condition, place->field, alias);
+      return;
+    }
+    case Scope::Kind::related: {
+      auto const other = entity_named(scope.entity);
+      if (!has_member(other, scope.member) || !has_member(entity, scope.own_member) || scope.parts.size() != 1) {
+        throw Exception(Error{.kind = ErrorKind::invalid_argument,
+                              .message = "a scope relates rows by members that there are not"});
+      }
+      std::string const inner = alias + 'r';
+      statement << "exists (select 1 from " << tables.quoted(scope.entity) << ' ' << inner << " where " << inner
+                << ".\"" << scope.member << "\" = " << alias << ".\"" << scope.own_member << "\" and ";
+      add_scope(statement, scope.parts.front(), other, inner, tables);
+      statement << ')';
+      return;
+    }
+    case Scope::Kind::all_of:
+    case Scope::Kind::any_of: break;
+  }
+  bool const is_all = scope.kind == Scope::Kind::all_of;
+  if (scope.parts.empty()) {
+    statement << (is_all ? "1 = 1" : "1 = 0");
+    return;
+  }
+  std::string_view separator = "(";
+  for (Scope const& part : scope.parts) {
+    statement << std::exchange(separator, is_all ? " and " : " or ");
+    add_scope(statement, part, entity, alias, tables);
+  }
+  statement << ')';
+}
+
+/** Appends ` and ...` for a scope that does not let everything through. */
+template <class Entity>
+void and_scope(Statement& statement, Scope const& scope, std::string const& alias, Tables const& tables) {
+  if (scope.is_everything()) return;
+  statement << " and ";
+  add_scope(statement, scope, inlay::detail::filter_parts<Entity>, alias, tables);
+}
+
+}  // namespace inlay::sql
+
+#endif

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BACKENDS_SOCI_PARAMETERS_HPP
+#define INLAY_BACKENDS_SOCI_PARAMETERS_HPP
+
+// The parameters of a store's URL; what several backends read alike is read here.
+
+#include <backends/soci/repository.hpp>
+#include <inlay/storage/store_url.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+
+namespace inlay::sql {
+
+/** "5s", "250ms", "2m".
+
+    @return invalid_argument for anything else, or more than a day.
+*/
+[[nodiscard]] Result<std::chrono::milliseconds> duration_parameter(StoreUrl const& url, std::string_view name,
+                                                                   std::chrono::milliseconds otherwise);
+
+/** A number from `least` to `most`.
+
+    @return invalid_argument for anything else.
+*/
+[[nodiscard]] Result<std::size_t> count_parameter(StoreUrl const& url, std::string_view name, std::size_t otherwise,
+                                                  std::size_t least, std::size_t most);
+
+/** One of two words: whether it is the first, which it is when there is no such parameter.
+
+    @return invalid_argument for anything else.
+*/
+[[nodiscard]] Result<bool> choice_parameter(StoreUrl const& url, std::string_view name, std::string_view first,
+                                            std::string_view second);
+
+/** Reads `table_prefix`, `migrate` and `pool_size` (into `readers`).
+
+    @return invalid_argument.
+*/
+[[nodiscard]] Result<void> read_common_parameters(StoreUrl const& url, StoreOptions& options);
+
+}  // namespace inlay::sql
+
+#endif

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <backends/soci/repository.hpp>
+
+#include <backends/soci/pool.hpp>
+#include <backends/soci/schema.hpp>
+#include <backends/soci/select.hpp>
+#include <backends/soci/write.hpp>
+#include <boost/mp11/algorithm.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <random>
+#include <thread>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace inlay::sql {
+
+namespace {
+
+/** Waits longer and longer, and never as long as somebody else who began at the same time. */
+class Backoff {
+ public:
+  explicit Backoff(std::chrono::milliseconds patience) : deadline_(std::chrono::steady_clock::now() + patience) {}
+
+  /** False when there is no more time. */
+  [[nodiscard]] bool wait() {
+    if (std::chrono::steady_clock::now() >= deadline_) return false;
+    thread_local std::minstd_rand random{std::random_device{}()};
+    std::this_thread::sleep_for(
+        std::chrono::microseconds(std::uniform_int_distribution<long>(longest_ / 2, longest_)(random)));
+    longest_ = std::min(longest_ * 2, 100'000L);
+    return true;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point deadline_;
+  long longest_ = 1'000;  // microseconds
+};
+
+constexpr std::size_t max_commits = 1'000;
+
+class SqlRepository final : public RepositoryFrom<SqlRepository> {
+ public:
+  SqlRepository(std::unique_ptr<Dialect const> dialect, StoreOptions options)
+      : dialect_(std::move(dialect)),
+        options_(std::move(options)),
+        tables_(options_.table_prefix),
+        capabilities_(dialect_->capabilities()),
+        readers_(*dialect_, options_.readers, options_.patience),
+        own_writers_(*dialect_, std::max<std::size_t>(options_.writers, 1), options_.patience),
+        writers_(options_.writers == 0 ? readers_ : own_writers_),
+        statements_(boost::mp11::mp_apply_q<MakeStatements, model::Readables>::make(tables_)) {}
+
+  Result<void> open() {
+    return trying<void>([&] {
+      auto const connection = writers_.lease();
+      migrate(*connection, tables_, options_.may_migrate, options_.clock());
+      return Result<void>();
+    });
+  }
+
+  template <class Readable>
+  Result<Readable> find_readable(FindRequest<Readable> const& request) const {
+    return trying<Readable>([&]() -> Result<Readable> {
+      auto const connection = readers_.lease();
+      auto found = run_find(*connection, tables_, std::get<FixedStatements<Readable>>(statements_), request);
+      if (!found) return storage::no_such_row(model::Root<Readable>::entity_name);
+      return std::move(*found);
+    });
+  }
+
+  template <class Readable>
+  Result<Page<Readable>> list_readable(Query<Readable> const& query) const {
+    if (query.limit < 1 || query.limit > Query<Readable>::max_limit) {
+      return storage::limit_out_of_range(Query<Readable>::max_limit);
+    }
+    std::vector<FieldPlace> places;
+    for (Condition const& condition : query.where) {
+      auto const place = check_condition<Readable>(condition);
+      if (place.has_error()) return place.error();
+      places.push_back(*place);
+    }
+    return trying<Page<Readable>>([&]() -> Result<Page<Readable>> {
+      auto const connection = readers_.lease();
+      return run_list(*connection, tables_, query, places);
+    });
+  }
+
+  Result<Committed> commit(Commit const& commit) override {
+    if (commit.changes.empty()) return storage::nothing_to_commit();
+    return trying<Committed>([&]() -> Result<Committed> {
+      auto const connection = writers_.lease();
+      Transaction transaction(*connection);
+      auto const revision = Writer(*connection, transaction, tables_, commit).write();
+      if (!revision) return Committed{current_revision(*connection)};
+      try {
+        transaction.commit();
+      } catch (DatabaseFailure const& failure) {
+        if (failure.kind() == FailureKind::busy) throw;
+        // Neither done nor not done as far as anybody can tell from here.
+        Error error = failure.to_error();
+        error.outcome = Outcome::unknown;
+        return error;
+      }
+      return Committed{*revision};
+    });
+  }
+
+  Result<ChangePage> changes(ChangesRequest const& request) const override {
+    if (request.limit < 1 || request.limit > max_commits) return storage::limit_out_of_range(max_commits);
+    return trying<ChangePage>([&]() -> Result<ChangePage> {
+      auto const connection = readers_.lease();
+      return read_changes(*connection, request);
+    });
+  }
+
+  Result<void> compact(CompactRequest const& request) override {
+    return trying<void>([&]() -> Result<void> {
+      auto const connection = writers_.lease();
+      Transaction transaction(*connection);
+      Revision const current = current_revision(*connection, connection->dialect().lock_rows());
+      if (request.through > current) return storage::revision_not_reached(current);
+      for (std::string_view const table : {"change", "commit"}) {
+        Statement remove;
+        remove << "delete from " << tables_.quoted(table) << R"( where "revision" <= )";
+        connection->run(remove.bind(integer(request.through.value)));
+      }
+      Statement update;
+      update << "update " << tables_.quoted("counter") << R"( set "compacted_through" = )";
+      update.bind(integer(request.through.value)) << R"( where "compacted_through" < )";
+      connection->run(update.bind(integer(request.through.value)));
+      transaction.commit();
+      return {};
+    });
+  }
+
+  Result<Revision> revision() const override {
+    return trying<Revision>([&]() -> Result<Revision> {
+      auto const connection = readers_.lease();
+      return current_revision(*connection);
+    });
+  }
+
+  Capabilities const& capabilities() const noexcept override { return capabilities_; }
+
+ private:
+  struct MakeStatements {
+    template <class... Readables>
+    struct fn {
+      static std::tuple<FixedStatements<Readables>...> make(Tables const& tables) {
+        return {FixedStatements<Readables>(tables)...};
+      }
+    };
+  };
+
+  /** Runs an attempt again while others are in its way, and turns what it throws into errors. */
+  template <class T, class Attempt>
+  Result<T> trying(Attempt&& attempt) const {
+    Backoff backoff(options_.patience);
+    while (true) {
+      try {
+        return attempt();
+      } catch (Exception const& exception) {
+        return exception.error();
+      } catch (DatabaseFailure const& failure) {
+        if (failure.kind() != FailureKind::busy || !backoff.wait()) return failure.to_error();
+      }
+    }
+  }
+
+  Revision current_revision(Connection& connection, std::string_view lock = "") const {
+    Statement select(R"(select "revision" from )");
+    select << tables_.quoted("counter") << lock;
+    select.gives(ValueType::integer);
+    return Revision{connection.number(select)};
+  }
+
+  Result<ChangePage> read_changes(Connection& connection, ChangesRequest const& request) const;
+
+  std::unique_ptr<Dialect const> dialect_;
+  StoreOptions options_;
+  Tables tables_;
+  Capabilities capabilities_;
+  mutable Pool readers_;
+  Pool own_writers_;
+  Pool& writers_;
+  boost::mp11::mp_rename<boost::mp11::mp_transform<FixedStatements, model::Readables>, std::tuple> statements_;
+};
+
+Result<ChangePage> SqlRepository::read_changes(Connection& connection, ChangesRequest const& request) const {
+  // One statement, so that the page and how far the store has come belong together.
+  Statement select(
+      R"(select k."revision", k."compacted_through", c."revision", c."token", c."actor", c."reason", c."time",)"
+      R"( h."ordinal", h."entity", h."row_id", h."kind", h."before", h."after" from )");
+  for (ValueType const type : {ValueType::integer, ValueType::integer, ValueType::integer, ValueType::text,
+                               ValueType::text, ValueType::text, ValueType::integer, ValueType::integer,
+                               ValueType::text, ValueType::text, ValueType::text, ValueType::text, ValueType::text}) {
+    select.gives(type);
+  }
+  select << tables_.quoted("counter") << " k left join (select ";
+  if (request.row) {
+    select << R"(distinct o."revision", o."token", o."actor", o."reason", o."time" from )" << tables_.quoted("change")
+           << " d join " << tables_.quoted("commit") << R"( o on o."revision" = d."revision" where d."row_id" = )";
+    select.bind(text(to_string(request.row->id))) << R"( and d."entity" = )";
+    select.bind(text(request.row->entity)) << R"( and d."revision" > )";
+    select.bind(integer(request.after.value)) << R"( order by o."revision" limit )";
+  } else {
+    select << R"(o."revision", o."token", o."actor", o."reason", o."time" from )" << tables_.quoted("commit")
+           << R"( o where o."revision" > )";
+    select.bind(integer(request.after.value)) << R"( order by o."revision" limit )";
+  }
+  select.bind(integer(static_cast<long long>(request.limit) + 1))
+      << ") c on 1 = 1 left join " << tables_.quoted("change") << R"( h on h."revision" = c."revision")";
+  if (request.row) {
+    select << R"( and h."row_id" = )";
+    select.bind(text(to_string(request.row->id))) << R"( and h."entity" = )";
+    select.bind(text(request.row->entity));
+  }
+  select << R"( order by c."revision", h."ordinal")";
+
+  ChangePage page;
+  Revision current;
+  Revision compacted_through;
+  connection.run(select, [&](Row& row) {
+    current.value = row[0].number;
+    compacted_through.value = row[1].number;
+    if (row[2].is_null) return;
+    if (page.commits.empty() || page.commits.back().revision.value != row[2].number) {
+      CommitRecord& commit = page.commits.emplace_back();
+      commit.revision.value = row[2].number;
+      auto const token = parse_uuid(row[3].text);
+      if (token.has_error()) {
+        throw Exception(storage::corrupt_row(tables_.name("commit"), Uuid{}, "column token holds no UUID"));
+      }
+      commit.token = *token;
+      commit.actor = std::move(row[4].text);
+      if (!row[5].is_null) commit.reason = std::move(row[5].text);
+      commit.time.microseconds = row[6].number;
+    }
+    if (row[7].is_null) return;
+    ChangeRecord& change = page.commits.back().changes.emplace_back();
+    change.entity = std::move(row[8].text);
+    auto const id = parse_uuid(row[9].text);
+    auto const kind = model::enum_from_name<ChangeKind>(row[10].text);
+    if (id.has_error() || !kind) {
+      throw Exception(storage::corrupt_row(tables_.name("change"), page.commits.back().token,
+                                           "column row_id or kind holds what inlay never writes"));
+    }
+    change.id = *id;
+    change.kind = *kind;
+    if (!row[11].is_null) change.before = Document::from_stored(std::move(row[11].text));
+    if (!row[12].is_null) change.after = Document::from_stored(std::move(row[12].text));
+  });
+  if (request.after < compacted_through) return storage::changes_compacted(compacted_through);
+  page.has_more = page.commits.size() > request.limit;
+  if (page.has_more) page.commits.pop_back();
+  page.through = page.has_more ? page.commits.back().revision : std::max(current, request.after);
+  return page;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Repository>> open_store(std::unique_ptr<Dialect const> dialect, StoreOptions options) {
+  auto store = std::make_shared<SqlRepository>(std::move(dialect), std::move(options));
+  if (auto const opened = store->open(); opened.has_error()) return opened.error();
+  return std::shared_ptr<Repository>(std::move(store));
+}
+
+}  // namespace inlay::sql

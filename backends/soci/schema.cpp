@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <backends/soci/schema.hpp>
+
+#include <inlay/error.hpp>
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+namespace inlay::sql {
+
+namespace {
+
+struct Migration {
+  int number;
+  std::string_view name;
+  std::string_view statements;  // each ends with a semicolon at the end of its line
+};
+
+// Written out, not derived from the entities: what was done to a database once must never change. In braces stand the
+// column types of the dialect, its table options and the prefix. What an enumeration may hold is not checked here,
+// since SQLite could never widen it again.
+constexpr std::array migrations{Migration{1, "catalogue and change log", R"(
+create table "{prefix}team" (
+  "id" {id} not null primary key,
+  "name" {name} not null,
+  "domain" {name},
+  "logo" {name},
+  "is_verified" {boolean} not null check ("is_verified" in (0, 1)),
+  "is_white_labeled" {boolean} not null check ("is_white_labeled" in (0, 1)),
+  "terms_of_service" {name},
+  "allows_impersonation" {boolean} not null check ("allows_impersonation" in (0, 1)),
+  "version" {integer} not null check ("version" > 0),
+  "revision" {integer} not null,
+  "created_at" {integer} not null,
+  "updated_at" {integer} not null
+){options};
+create index "{prefix}team_order" on "{prefix}team" ("created_at", "id");
+create index "{prefix}team_name" on "{prefix}team" ("name", "created_at", "id");
+create index "{prefix}team_domain" on "{prefix}team" ("domain", "created_at", "id");
+
+create table "{prefix}environment" (
+  "id" {id} not null primary key,
+  "team_id" {id} not null,
+  "name" {name} not null,
+  "version" {integer} not null check ("version" > 0),
+  "revision" {integer} not null,
+  "created_at" {integer} not null,
+  "updated_at" {integer} not null,
+  constraint "{prefix}environment_key" unique ("team_id", "name"),
+  constraint "{prefix}environment_to_team" foreign key ("team_id") references "{prefix}team" ("id") on delete restrict
+){options};
+create index "{prefix}environment_order" on "{prefix}environment" ("created_at", "id");
+create index "{prefix}environment_team" on "{prefix}environment" ("team_id", "created_at", "id");
+create index "{prefix}environment_name" on "{prefix}environment" ("name", "created_at", "id");
+
+create table "{prefix}integration" (
+  "id" {id} not null primary key,
+  "name" {name} not null,
+  "category" {name},
+  "is_beta" {boolean} not null check ("is_beta" in (0, 1)),
+  "config" {document} not null,
+  "team_id" {id} not null,
+  "sharing" {name} not null,
+  "version" {integer} not null check ("version" > 0),
+  "revision" {integer} not null,
+  "created_at" {integer} not null,
+  "updated_at" {integer} not null,
+  constraint "{prefix}integration_key" unique ("team_id", "name"),
+  constraint "{prefix}integration_to_team" foreign key ("team_id") references "{prefix}team" ("id") on delete restrict
+){options};
+create index "{prefix}integration_order" on "{prefix}integration" ("created_at", "id");
+create index "{prefix}integration_name" on "{prefix}integration" ("name", "created_at", "id");
+create index "{prefix}integration_category" on "{prefix}integration" ("category", "created_at", "id");
+create index "{prefix}integration_is_beta" on "{prefix}integration" ("is_beta", "created_at", "id");
+create index "{prefix}integration_team" on "{prefix}integration" ("team_id", "created_at", "id");
+create index "{prefix}integration_sharing" on "{prefix}integration" ("sharing", "created_at", "id");
+
+create table "{prefix}environment_integration" (
+  "id" {id} not null primary key,
+  "integration_id" {id} not null,
+  "environment_id" {id} not null,
+  "show_in_catalog" {boolean} not null check ("show_in_catalog" in (0, 1)),
+  "is_enabled" {boolean} not null check ("is_enabled" in (0, 1)),
+  "override" {document},
+  "version" {integer} not null check ("version" > 0),
+  "revision" {integer} not null,
+  "created_at" {integer} not null,
+  "updated_at" {integer} not null,
+  constraint "{prefix}install_key" unique ("environment_id", "integration_id"),
+  constraint "{prefix}install_to_integration" foreign key ("integration_id")
+    references "{prefix}integration" ("id") on delete restrict,
+  constraint "{prefix}install_to_environment" foreign key ("environment_id")
+    references "{prefix}environment" ("id") on delete restrict
+){options};
+create index "{prefix}install_order" on "{prefix}environment_integration" ("created_at", "id");
+create index "{prefix}install_integration" on "{prefix}environment_integration" ("integration_id", "created_at", "id");
+create index "{prefix}install_environment" on "{prefix}environment_integration" ("environment_id", "created_at", "id");
+create index "{prefix}install_where" on "{prefix}environment_integration" ("integration_id", "environment_id");
+create index "{prefix}install_shown" on "{prefix}environment_integration" ("show_in_catalog", "created_at", "id");
+create index "{prefix}install_enabled" on "{prefix}environment_integration" ("is_enabled", "created_at", "id");
+
+create table "{prefix}grant" (
+  "id" {id} not null primary key,
+  "integration_id" {id} not null,
+  "team_id" {id} not null,
+  "status" {name} not null,
+  "version" {integer} not null check ("version" > 0),
+  "revision" {integer} not null,
+  "created_at" {integer} not null,
+  "updated_at" {integer} not null,
+  constraint "{prefix}grant_key" unique ("integration_id", "team_id"),
+  constraint "{prefix}grant_to_integration" foreign key ("integration_id")
+    references "{prefix}integration" ("id") on delete restrict,
+  constraint "{prefix}grant_to_team" foreign key ("team_id") references "{prefix}team" ("id") on delete restrict
+){options};
+create index "{prefix}grant_order" on "{prefix}grant" ("created_at", "id");
+create index "{prefix}grant_integration" on "{prefix}grant" ("integration_id", "created_at", "id");
+create index "{prefix}grant_team" on "{prefix}grant" ("team_id", "created_at", "id");
+create index "{prefix}grant_status" on "{prefix}grant" ("status", "created_at", "id");
+
+create table "{prefix}commit" (
+  "revision" {integer} not null primary key,
+  "token" {id} not null,
+  "actor" {document} not null,
+  "reason" {document},
+  "time" {integer} not null,
+  constraint "{prefix}commit_token" unique ("token")
+){options};
+
+create table "{prefix}change" (
+  "revision" {integer} not null,
+  "ordinal" {integer} not null,
+  "entity" {name} not null,
+  "row_id" {id} not null,
+  "kind" {name} not null,
+  "before" {document},
+  "after" {document},
+  primary key ("revision", "ordinal")
+){options};
+create index "{prefix}change_row" on "{prefix}change" ("row_id", "entity", "revision");
+
+create table "{prefix}counter" (
+  "id" {integer} not null primary key check ("id" = 1),
+  "revision" {integer} not null,
+  "compacted_through" {integer} not null
+){options};
+insert into "{prefix}counter" ("id", "revision", "compacted_through") values (1, 0, 0);
+)"}};
+
+constexpr std::string_view migration_table = R"(
+create table "{prefix}migration" (
+  "number" {integer} not null primary key,
+  "name" {name} not null,
+  "applied_at" {integer} not null
+){options};
+)";
+
+[[nodiscard]] std::string expanded(std::string_view text, Dialect const& dialect, Tables const& tables) {
+  std::string result;
+  while (!text.empty()) {
+    auto const open = text.find('{');
+    result += text.substr(0, open);
+    if (open == std::string_view::npos) break;
+    auto const close = text.find('}', open);
+    auto const word = text.substr(open + 1, close - open - 1);
+    text.remove_prefix(close + 1);
+    if (word == "prefix") {
+      result += tables.prefix();
+    } else if (word == "options") {
+      result += dialect.table_options();
+    } else if (word == "id") {
+      result += dialect.column_type(ColumnKind::id);
+    } else if (word == "name") {
+      result += dialect.column_type(ColumnKind::name);
+    } else if (word == "document") {
+      result += dialect.column_type(ColumnKind::document);
+    } else if (word == "integer") {
+      result += dialect.column_type(ColumnKind::integer);
+    } else if (word == "boolean") {
+      result += dialect.column_type(ColumnKind::boolean);
+    }
+  }
+  return result;
+}
+
+void run_all(Connection& connection, Tables const& tables, std::string_view statements) {
+  std::string const all = expanded(statements, connection.dialect(), tables);
+  std::size_t begin = 0;
+  for (std::size_t end = all.find(";\n"); end != std::string::npos; end = all.find(";\n", begin)) {
+    begin = all.find_first_not_of('\n', begin);
+    connection.run_once(all.substr(begin, end - begin));
+    begin = end + 2;
+  }
+}
+
+// Nothing: the migrations were never recorded here.
+[[nodiscard]] std::optional<int> recorded_migration(Connection& connection, Tables const& tables) {
+  Statement count(connection.dialect().count_tables());
+  count.with(text(tables.name("migration"))).gives(ValueType::integer);
+  if (connection.number(count) == 0) return std::nullopt;
+  Statement last;
+  last << R"(select coalesce(max("number"), 0) from )" << tables.quoted("migration");
+  last.gives(ValueType::integer);
+  return static_cast<int>(connection.number(last));
+}
+
+void refuse_newer(int recorded) {
+  if (recorded <= latest_migration()) return;
+  throw Exception(Error{.kind = ErrorKind::unavailable,
+                        .message = "the store was migrated by a newer inlay: it is at migration " +
+                                   std::to_string(recorded) + ", this inlay knows those up to " +
+                                   std::to_string(latest_migration()) + "; use an inlay that is as new"});
+}
+
+}  // namespace
+
+int latest_migration() noexcept { return migrations.back().number; }
+
+void migrate(Connection& connection, Tables const& tables, bool may_migrate, Timestamp now) {
+  // First without a lock: most of the time there is nothing to do, and a store that is refused is not touched.
+  auto recorded = recorded_migration(connection, tables);
+  refuse_newer(recorded.value_or(0));
+  if (recorded.value_or(0) < latest_migration() && !may_migrate) {
+    throw Exception(Error{.kind = ErrorKind::unavailable,
+                          .message = "the store is at migration " + std::to_string(recorded.value_or(0)) +
+                                     ", this inlay needs " + std::to_string(latest_migration()) +
+                                     ", and migrating was turned off (migrate=off)"});
+  }
+  connection.dialect().adopt(connection);
+  if (recorded.value_or(0) == latest_migration()) return;
+
+  connection.dialect().begin_migration(connection);
+  try {
+    recorded = recorded_migration(connection, tables);
+    refuse_newer(recorded.value_or(0));
+    if (!recorded) run_all(connection, tables, migration_table);
+    for (Migration const& migration : migrations) {
+      if (migration.number <= recorded.value_or(0)) continue;
+      run_all(connection, tables, migration.statements);
+      Statement record;
+      record << "insert into " << tables.quoted("migration") << R"( ("number", "name", "applied_at") values ()";
+      record.bind(integer(migration.number)) << ", ";
+      record.bind(text(std::string(migration.name))) << ", ";
+      record.bind(integer(now.microseconds)) << ")";
+      connection.run(record);
+    }
+    connection.dialect().end_migration(connection);
+  } catch (...) {
+    connection.roll_back();
+    throw;
+  }
+}
+
+}  // namespace inlay::sql

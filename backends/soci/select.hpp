@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BACKENDS_SOCI_SELECT_HPP
+#define INLAY_BACKENDS_SOCI_SELECT_HPP
+
+// How Readables are read: the statements, and what becomes of their rows.
+
+#include <backends/soci/columns.hpp>
+#include <backends/soci/filter.hpp>
+#include <inlay/model/references.hpp>
+#include <inlay/storage/query.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace inlay::sql {
+
+/** Calls `visit.template operator()<index>()` for each part of a Readable. */
+template <class Readable, class Visitor>
+void for_each_part(Visitor&& visit) {
+  [&]<std::size_t... index>(std::index_sequence<index...>) { (visit.template operator()<index>(), ...); }
+  (std::make_index_sequence<model::part_count<Readable>>{});
+}
+
+/** What a part's table is called inside a statement. */
+[[nodiscard]] inline std::string part_alias(std::size_t part) { return "t" + std::to_string(part); }
+
+/** Which part of a Readable is an integration; part_count when none is. */
+template <class Readable>
+inline constexpr std::size_t integration_part = boost::mp11::mp_find<model::Parts<Readable>, Integration>::value;
+
+/** Whether a Readable has room for where its integration is installed. */
+template <class Readable>
+concept HasInstalledIn = requires(Readable readable) {
+  readable.installed_in->ids;
+};
+
+/** Appends ` from t0 join t1 on ...`. */
+template <class Readable>
+void select_from(Statement& statement, Tables const& tables) {
+  for_each_part<Readable>([&]<std::size_t index>() {
+    statement << (index == 0 ? " from " : " join ") << tables.quoted(model::Part<Readable, index>::entity_name) << ' '
+              << part_alias(index);
+    if constexpr (index > 0) {
+      statement << " on " << part_alias(index) << ".\"id\" = " << part_alias(index - 1) << ".\""
+                << model::joining_reference<Readable, index - 1>.member << '"';
+    }
+  });
+}
+
+/** Appends the columns of all parts; the further parts' documents only if they are wanted. */
+template <class Readable>
+void select_parts(Statement& statement, bool with_nested_documents = true) {
+  for_each_part<Readable>([&]<std::size_t index>() {
+    if (index > 0) statement << ", ";
+    select_columns<model::Part<Readable, index>>(statement, part_alias(index), index == 0 || with_nested_documents);
+  });
+}
+
+/** Reads all parts of a Readable from a row, beginning with column `at`. */
+template <class Readable>
+void take_parts(Readable& readable, Row& row, std::size_t& at, Tables const& tables, SharedDocuments& shared) {
+  for_each_part<Readable>([&]<std::size_t index>() {
+    take_row(model::part_of<index>(readable), row, at, tables, index == 0 ? nullptr : &shared);
+  });
+}
+
+/** The statement behind find, for one id. */
+template <class Readable>
+[[nodiscard]] Statement find_statement(Tables const& tables, FindRequest<Readable> const& request) {
+  Statement statement("select ");
+  select_parts<Readable>(statement);
+  select_from<Readable>(statement, tables);
+  statement << " where t0.\"id\" = ";
+  statement.bind(text(to_string(request.id)));
+  and_scope<model::Root<Readable>>(statement, request.scope, "t0", tables);
+  return statement;
+}
+
+/** The same and, as further rows, the environments where the integration is installed. */
+template <HasInstalledIn Readable>
+[[nodiscard]] Statement find_installed_in_statement(Tables const& tables, FindRequest<Readable> const& request) {
+  Statement statement("select ");
+  select_parts<Readable>(statement);
+  std::size_t const columns = statement.columns().size();
+  statement.gives(ValueType::text);
+  statement << ", null";
+  select_from<Readable>(statement, tables);
+  statement << " where t0.\"id\" = ";
+  statement.bind(text(to_string(request.id)));
+  and_scope<model::Root<Readable>>(statement, request.scope, "t0", tables);
+  statement << " union all select ";
+  for (std::size_t i = 0; i < columns; ++i) statement << "null, ";
+  statement << "x.\"environment_id\" from (select i.\"environment_id\" from "
+            << tables.quoted(EnvironmentIntegration::entity_name) << " i where i.\"integration_id\" = ";
+  constexpr std::size_t part = integration_part<Readable>;
+  static_assert(part <= 1, "further down, more than one table would have to be searched for the integration");
+  if constexpr (part == 1) {
+    using Root = model::Root<Readable>;
+    statement << "(select \"" << model::joining_reference<Readable, 0>.member << "\" from "
+              << tables.quoted(Root::entity_name) << " where \"id\" = ";
+  }
+  statement.bind(text(to_string(request.id)));
+  if constexpr (part == 1) statement << ')';
+  if (!request.installed_in_scope.is_everything()) {
+    statement << " and exists (select 1 from " << tables.quoted(Environment::entity_name)
+              << " e where e.\"id\" = i.\"environment_id\"";
+    and_scope<Environment>(statement, request.installed_in_scope, "e", tables);
+    statement << ')';
+  }
+  statement << " order by i.\"environment_id\" limit " << std::to_string(InstalledIn::max_ids + 1) << ") x";
+  return statement;
+}
+
+/** The statements that are the same for every call without a scope; only their ids differ. */
+template <class Readable>
+struct FixedStatements {
+  Statement find;
+  Statement find_installed_in;
+
+  explicit FixedStatements(Tables const& tables) : find(find_statement<Readable>(tables, {})) {
+    if constexpr (HasInstalledIn<Readable>) find_installed_in = find_installed_in_statement<Readable>(tables, {});
+  }
+};
+
+/** Reads the one row, if there is one. */
+template <class Readable>
+[[nodiscard]] std::optional<Readable> run_find(Connection& connection, Tables const& tables,
+                                               FixedStatements<Readable> const& statements,
+                                               FindRequest<Readable> const& request) {
+  std::optional<Readable> found;
+  SharedDocuments shared;
+  std::array const ids{text(to_string(request.id)), text(to_string(request.id))};
+  if constexpr (HasInstalledIn<Readable>) {
+    if (request.with_installed_in) {
+      InstalledIn installed_in;
+      auto const on_row = [&](Row& row) {
+        if (!row.front().is_null) {
+          std::size_t at = 0;
+          take_parts(found.emplace(), row, at, tables, shared);
+        } else if (!take(installed_in.ids.emplace_back(), row.back())) {
+          throw Exception(storage::corrupt_row(tables.name(EnvironmentIntegration::entity_name), Uuid{},
+                                               "column environment_id holds what inlay never writes"));
+        }
+      };
+      if (request.scope.is_everything() && request.installed_in_scope.is_everything()) {
+        connection.run(statements.find_installed_in, ids, on_row);
+      } else {
+        connection.run(find_installed_in_statement(tables, request), on_row);
+      }
+      if (!found) return found;
+      std::sort(installed_in.ids.begin(), installed_in.ids.end());
+      installed_in.is_truncated = installed_in.ids.size() > InstalledIn::max_ids;
+      if (installed_in.is_truncated) installed_in.ids.resize(InstalledIn::max_ids);
+      found->installed_in = std::move(installed_in);
+      return found;
+    }
+  }
+  auto const on_row = [&](Row& row) {
+    std::size_t at = 0;
+    take_parts(found.emplace(), row, at, tables, shared);
+  };
+  if (request.scope.is_everything()) {
+    connection.run(statements.find, std::span(ids).first(1), on_row);
+  } else {
+    connection.run(find_statement(tables, request), on_row);
+  }
+  return found;
+}
+
+/** One statement for a page and the revision at which it was read: first a row with the revision and nulls, then the
+    page, one row longer than asked for when there is more. */
+template <class Readable>
+[[nodiscard]] Statement list_statement(Query<Readable> const& query, std::span<FieldPlace const> places,
+                                       Tables const& tables, Dialect const& dialect) {
+  Statement columns;
+  select_parts<Readable>(columns, query.with_nested_documents);
+
+  Statement statement("select \"revision\"");
+  statement.gives(ValueType::integer);
+  for (ValueType const type : columns.columns()) {
+    statement << ", null";
+    statement.gives(type);
+  }
+  statement << " from " << tables.quoted("counter") << " union all select * from (select 0";
+  // Each column gets a name of its own, which some databases demand of a derived table.
+  std::size_t number = 0;
+  for_each_part<Readable>([&]<std::size_t index>() {
+    for (model::Field const& field : model::fields<model::Part<Readable, index>>) {
+      statement << ", ";
+      if (index > 0 && field.type == model::FieldType::document && !query.with_nested_documents) {
+        statement << "'{}'";
+      } else {
+        statement << part_alias(index) << ".\"" << field.name << '"';
+      }
+      statement << " c" << std::to_string(number++);
+    }
+  });
+  select_from<Readable>(statement, tables);
+  std::string_view separator = " where ";
+  for (std::size_t i = 0; i < query.where.size(); ++i) {
+    statement << std::exchange(separator, " and ");
+    add_condition(statement, query.where[i], places[i].field, part_alias(places[i].part));
+  }
+  if (!query.scope.is_everything()) {
+    statement << std::exchange(separator, " and ");
+    add_scope(statement, query.scope, inlay::detail::filter_parts<model::Root<Readable>>, "t0", tables);
+  }
+  if (query.after) {
+    statement << separator;
+    auto const time = integer(query.after->created_at.microseconds);
+    auto const id = text(to_string(query.after->id));
+    if (dialect.seeks_row_values()) {
+      statement << "(t0.\"created_at\", t0.\"id\") > (";
+      statement.bind(time) << ", ";
+      statement.bind(id) << ')';
+    } else {
+      statement << "t0.\"created_at\" >= ";
+      statement.bind(time) << " and (t0.\"created_at\" > ";
+      statement.bind(time) << " or t0.\"id\" > ";
+      statement.bind(id) << ')';
+    }
+  }
+  statement << " order by t0.\"created_at\", t0.\"id\" limit ";
+  statement.bind(integer(static_cast<long long>(query.limit) + 1)) << ") page";
+  return statement;
+}
+
+template <class Readable>
+[[nodiscard]] Cursor cursor_of(Readable const& readable) {
+  auto const& root = model::part_of<0>(readable);
+  return {root.created_at, root.id.uuid};
+}
+
+/** Puts the right rows into their order, which they nearly always have: it is more than SQL promises of a union. */
+template <class Readable>
+void put_in_order(std::vector<Readable>& items) {
+  auto const is_before = [](Readable const& a, Readable const& b) { return cursor_of(a) < cursor_of(b); };
+  if (std::is_sorted(items.begin(), items.end(), is_before)) return;
+  std::vector<std::size_t> order(items.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return is_before(items[a], items[b]); });
+  std::vector<Readable> ordered;
+  ordered.reserve(items.size());
+  for (std::size_t const at : order) ordered.push_back(std::move(items[at]));
+  items = std::move(ordered);
+}
+
+/** Reads a page. */
+template <class Readable>
+[[nodiscard]] Page<Readable> run_list(Connection& connection, Tables const& tables, Query<Readable> const& query,
+                                      std::span<FieldPlace const> places) {
+  Page<Readable> page;
+  SharedDocuments shared;
+  connection.run(list_statement(query, places, tables, connection.dialect()), [&](Row& row) {
+    if (row[1].is_null) {
+      page.revision.value = row[0].number;
+      return;
+    }
+    std::size_t at = 1;
+    take_parts(page.items.emplace_back(), row, at, tables, shared);
+  });
+  put_in_order(page.items);
+  if (page.items.size() > query.limit) {
+    page.items.pop_back();
+    page.next = cursor_of(page.items.back());
+  }
+  return page;
+}
+
+}  // namespace inlay::sql
+
+#endif

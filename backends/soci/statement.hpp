@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BACKENDS_SOCI_STATEMENT_HPP
+#define INLAY_BACKENDS_SOCI_STATEMENT_HPP
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inlay::sql {
+
+/** The two types of values that statements exchange: SOCI reads these alike from every database. */
+enum class ValueType { integer, text };
+
+/** A value on its way into a statement. */
+struct Parameter {
+  ValueType type{};
+  bool is_null{};
+  bool is_revision{};  ///< stands for the revision of the commit that it is part of
+  long long number{};
+  std::string text{};
+
+  friend bool operator==(Parameter const&, Parameter const&) = default;
+};
+
+[[nodiscard]] inline Parameter integer(long long number) {
+  return {.type = ValueType::integer, .is_null = false, .is_revision = false, .number = number, .text = {}};
+}
+[[nodiscard]] inline Parameter text(std::string text) {
+  return {.type = ValueType::text, .is_null = false, .is_revision = false, .number = 0, .text = std::move(text)};
+}
+[[nodiscard]] inline Parameter null(ValueType type) {
+  return {.type = type, .is_null = true, .is_revision = false, .number = 0, .text = {}};
+}
+
+/** A statement, its parameters, and the types of the columns that it gives.
+
+    Identifiers stand in double quotes, parameters are written :p1, :p2, ... by bind(); the same text always has the
+    same types, since statements are kept prepared under their text.
+*/
+class Statement {
+ public:
+  Statement() = default;
+  explicit Statement(std::string_view text) : text_(text) {}
+
+  Statement& operator<<(std::string_view text) {
+    text_ += text;
+    return *this;
+  }
+  Statement& operator<<(char character) {
+    text_ += character;
+    return *this;
+  }
+  Statement& bind(Parameter value) {
+    parameters_.push_back(std::move(value));
+    text_ += ":p";
+    text_ += std::to_string(parameters_.size());
+    return *this;
+  }
+  /** A value for a parameter that the text names already. */
+  Statement& with(Parameter value) {
+    parameters_.push_back(std::move(value));
+    return *this;
+  }
+  Statement& gives(ValueType type) {
+    columns_.push_back(type);
+    return *this;
+  }
+
+  [[nodiscard]] std::string const& text() const noexcept { return text_; }
+  [[nodiscard]] std::vector<Parameter> const& parameters() const noexcept { return parameters_; }
+  [[nodiscard]] std::vector<ValueType> const& columns() const noexcept { return columns_; }
+
+ private:
+  std::string text_;
+  std::vector<Parameter> parameters_;
+  std::vector<ValueType> columns_;
+};
+
+/** What came out of one column of a row. */
+struct Column {
+  bool is_null{};
+  long long number{};
+  std::string text{};  ///< may be moved from
+};
+
+}  // namespace inlay::sql
+
+#endif

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <inlay/backends/sqlite.hpp>
+
+#include <backends/soci/connection.hpp>
+#include <backends/soci/parameters.hpp>
+#include <backends/soci/repository.hpp>
+
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <chrono>
+#include <filesystem>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace inlay {
+
+namespace {
+
+using sql::DatabaseFailure;
+using sql::FailureKind;
+
+[[nodiscard]] sqlite_api::sqlite3* native(soci::session& session) {
+  return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
+}
+
+class SqliteDialect final : public sql::Dialect {
+ public:
+  struct Settings {
+    std::string path{};
+    bool is_memory{};
+    bool is_fully_synchronous = true;
+    std::chrono::milliseconds busy_timeout{};
+  };
+
+  explicit SqliteDialect(Settings settings) : settings_(std::move(settings)) {}
+
+  Capabilities capabilities() const override {
+    return {.backend = "sqlite",
+            .is_durable = !settings_.is_memory,
+            .is_shared_by_processes = !settings_.is_memory,
+            .has_concurrent_writers = false};
+  }
+
+  std::unique_ptr<soci::session> connect() const override {
+    // Without an equals sign SOCI takes the whole text for the file's name.
+    auto session = std::make_unique<soci::session>(
+        soci::sqlite3, settings_.path.find('=') == std::string::npos ? settings_.path : "db=\"" + settings_.path + '"');
+    // SOCI counts the timeout in seconds.
+    sqlite_api::sqlite3_busy_timeout(native(*session), static_cast<int>(settings_.busy_timeout.count()));
+    *session << "pragma foreign_keys = on";
+    *session << (settings_.is_fully_synchronous ? "pragma synchronous = full" : "pragma synchronous = normal");
+    if (!settings_.is_memory && sqlite_api::sqlite3_db_readonly(native(*session), "main") != 0) {
+      throw DatabaseFailure(FailureKind::unreachable, "the file " + settings_.path + " cannot be written");
+    }
+    return session;
+  }
+
+  DatabaseFailure classify(soci::session* session, std::exception const& error) const override {
+    auto const* ours = dynamic_cast<soci::sqlite3_soci_error const*>(&error);
+    // SOCI passes only the primary code on, and not always that.
+    int const code = session ? sqlite_api::sqlite3_extended_errcode(native(*session)) : ours ? ours->result() : 0;
+    return {kind_of(code), message_of(session, error)};
+  }
+
+  void roll_back(soci::session& session) const override {
+    // Some failures, such as a full disk, end the transaction by themselves.
+    if (sqlite_api::sqlite3_get_autocommit(native(session)) == 0) session << "rollback";
+  }
+
+  std::string_view column_type(sql::ColumnKind kind) const override {
+    switch (kind) {
+      case sql::ColumnKind::id:
+      case sql::ColumnKind::name:
+      case sql::ColumnKind::document: return "text";
+      case sql::ColumnKind::integer:
+      case sql::ColumnKind::boolean: break;
+    }
+    return "integer";
+  }
+
+  // SQLite would otherwise store a text in an integer's column.
+  std::string_view table_options() const override { return " strict"; }
+
+  std::string_view count_tables() const override {
+    return "select count(*) from sqlite_master where type = 'table' and name = :p1";
+  }
+
+  void adopt(sql::Connection& connection) const override {
+    if (settings_.is_memory) return;
+    // Switching to WAL does not wait for others that are about the same thing, whatever the busy timeout.
+    auto const deadline = std::chrono::steady_clock::now() + settings_.busy_timeout;
+    while (true) {
+      try {
+        std::string mode;
+        sql::Statement pragma("pragma journal_mode = wal");
+        connection.run(pragma.gives(sql::ValueType::text), [&](sql::Row& row) { mode = row.front().text; });
+        if (mode == "wal") return;
+        throw DatabaseFailure(FailureKind::unreachable, "SQLite cannot use WAL for " + settings_.path);
+      } catch (DatabaseFailure const& failure) {
+        if (failure.kind() != FailureKind::busy || std::chrono::steady_clock::now() >= deadline) throw;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+
+  void begin_migration(sql::Connection& connection) const override { connection.run(sql::Statement(begin_write())); }
+  void end_migration(sql::Connection& connection) const override { connection.run(sql::Statement("commit")); }
+
+  // A plain `begin` would take its place among the writers only with its first write, and be refused if another had
+  // written since it first read.
+  std::string_view begin_write() const override { return "begin immediate"; }
+  std::string_view lock_rows() const override { return ""; }
+
+  long long next_revision(sql::Connection& connection, std::string const& counter) const override {
+    sql::Statement update;
+    update << "update " << counter << R"( set "revision" = "revision" + 1 returning "revision")";
+    return connection.number(update.gives(sql::ValueType::integer));
+  }
+
+ private:
+  [[nodiscard]] static FailureKind kind_of(int code) noexcept {
+    switch (code) {
+      case SQLITE_CONSTRAINT_PRIMARYKEY:
+      case SQLITE_CONSTRAINT_UNIQUE: return FailureKind::unique;
+      case SQLITE_CONSTRAINT_FOREIGNKEY:
+      case SQLITE_CONSTRAINT_TRIGGER: return FailureKind::foreign_key;  // on delete restrict is one of its triggers
+      default: break;
+    }
+    switch (code & 0xFF) {
+      case SQLITE_BUSY:
+      case SQLITE_LOCKED: return FailureKind::busy;
+      case SQLITE_CANTOPEN:
+      case SQLITE_FULL:
+      case SQLITE_IOERR:
+      case SQLITE_PERM:
+      case SQLITE_PROTOCOL:
+      case SQLITE_READONLY: return FailureKind::unreachable;
+      case SQLITE_CORRUPT:
+      case SQLITE_NOTADB: return FailureKind::corrupt;
+      default: return FailureKind::other;
+    }
+  }
+
+  [[nodiscard]] std::string message_of(soci::session* session, std::exception const& error) const {
+    // Not what(), which would quote the values that were bound.
+    if (session) return settings_.path + ": " + sqlite_api::sqlite3_errmsg(native(*session));
+    auto const* known = dynamic_cast<soci::soci_error const*>(&error);
+    return settings_.path + ": " + (known ? known->get_error_message() : error.what());
+  }
+
+  Settings settings_;
+};
+
+// SQLite's own words for these are few ("unable to open database file").
+[[nodiscard]] Result<void> check_path(std::string const& path, bool may_create) {
+  namespace fs = std::filesystem;
+  auto const refusal = [&](std::string_view why) {
+    return Error{.kind = ErrorKind::unavailable, .message = "cannot open " + path + ": " + std::string(why)};
+  };
+  std::error_code code;
+  fs::path const file(path);
+  fs::path const folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  if (!fs::is_directory(folder, code)) return refusal("there is no folder " + folder.string());
+  auto const status = fs::status(file, code);
+  if (fs::is_directory(status)) return refusal("it is a folder");
+  if (!fs::exists(status) && !may_create) {
+    return refusal("there is no such file, and making one was turned off (migrate=off)");
+  }
+  return {};
+}
+
+Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
+  auto const refusal = [](std::string_view message) {
+    return Error{.kind = ErrorKind::invalid_argument, .message = std::string(message)};
+  };
+  auto const known = url.allow_parameters({"synchronous", "busy_timeout", "pool_size", "table_prefix", "migrate"});
+  if (known.has_error()) return known.error();
+  if (!url.hosts.empty() || !url.user.empty() || url.password) {
+    return refusal("a SQLite store is a file and has no host or user: write sqlite:folder/file.db");
+  }
+  if (url.path.empty() || url.path.find('\0') != std::string::npos) {
+    return refusal("the URL of a SQLite store names its file: sqlite:folder/file.db, or sqlite::memory:");
+  }
+  if (url.path.find('=') != std::string::npos && url.path.find('"') != std::string::npos) {
+    return refusal("the path of a SQLite file cannot have both an equals sign and a quotation mark in it");
+  }
+
+  sql::StoreOptions options;
+  if (auto const read = sql::read_common_parameters(url, options); read.has_error()) return read.error();
+  auto const is_full = sql::choice_parameter(url, "synchronous", "full", "normal");
+  if (is_full.has_error()) return is_full.error();
+  auto const busy_timeout = sql::duration_parameter(url, "busy_timeout", std::chrono::seconds(5));
+  if (busy_timeout.has_error()) return busy_timeout.error();
+  options.patience = *busy_timeout;
+
+  SqliteDialect::Settings settings{.path = url.path,
+                                   .is_memory = url.path == ":memory:",
+                                   .is_fully_synchronous = *is_full,
+                                   .busy_timeout = *busy_timeout};
+  if (settings.is_memory) {
+    // Each connection to :memory: is a database of its own, so there is one, and its users take turns.
+    options.readers = 1;
+    options.writers = 0;
+  } else {
+    if (auto const fit = check_path(settings.path, options.may_migrate); fit.has_error()) return fit.error();
+    // Some builds of SQLite take these for URIs or for databases in memory; here they are files.
+    if (settings.path.starts_with("file:") || settings.path.starts_with(':')) settings.path.insert(0, "./");
+  }
+  return sql::open_store(std::make_unique<SqliteDialect>(std::move(settings)), std::move(options));
+}
+
+}  // namespace
+
+Backend sqlite_backend() { return {.schemes = {"sqlite"}, .open = open}; }
+
+}  // namespace inlay
