@@ -19,6 +19,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -27,7 +28,7 @@
 
 namespace inlay {
 
-// ---------------------------------------------------------------------------------------------- what calls take
+// ---- what calls take
 
 /** On whose behalf calls are made. The host has authenticated them; inlay believes it. */
 struct Caller {
@@ -125,7 +126,7 @@ struct InstallRequest {
   std::optional<Document> override{};  ///< stored as it is: a null in it removes
 };
 
-// ---------------------------------------------------------------------------------------------- what calls answer
+// ---- what calls answer
 
 /** The whole resource that callers see of an entity: with its integration and team, where it has them. */
 template <class Entity>
@@ -170,7 +171,7 @@ struct InstalledConfig {
   EffectiveConfig config;
 };
 
-// ---------------------------------------------------------------------------------------------- the front door
+// ---- the front door
 
 /** The catalogue: which integrations there are, where they are installed, and what their configuration is there.
 
@@ -334,7 +335,7 @@ class Catalog {
   /** Commits after a revision, oldest first. See Repository::changes. */
   [[nodiscard]] INLAY_DECL Result<ChangePage> changes(ChangesRequest const& request) const;
 
-  /** The store itself. */
+  /** The store itself, which knows nothing of callers. */
   [[nodiscard]] Repository& repository() const noexcept { return *repository_; }
   [[nodiscard]] CatalogOptions const& options() const& noexcept { return *options_; }
   CatalogOptions const& options() const&& = delete;
@@ -354,12 +355,28 @@ class Catalog {
                                                                        UpdateOptions const& options) const;
   template <class Entity>
   [[nodiscard]] Result<Resource<Entity>> insert(Entity row) const;
-  template <class Entity>
-  [[nodiscard]] Error who_uses(Id<Entity> id, Error error) const;
-  [[nodiscard]] static Result<void> check_mode(UpdateOptions const& options);
+  [[nodiscard]] Result<std::optional<InstalledIntegration>> find_install(Id<Integration> integration,
+                                                                         Id<Environment> environment) const;
+  [[nodiscard]] Result<InstalledConfig> config_of(InstalledIntegration found, std::vector<Layer> extra_layers) const;
+  template <class Readable>
+  [[nodiscard]] Result<Readable> find(Id<model::Root<Readable>> id, bool with_installed_in = false) const;
   [[nodiscard]] Result<Committed> commit(Timestamp time, std::vector<Change> changes,
                                          std::vector<AnyGuard> guards = {}) const;
-  [[nodiscard]] Result<InstalledConfig> config_of(InstalledIntegration found, std::vector<Layer> extra_layers) const;
+
+  // What the caller's team may see and do; without a team, everything.
+  template <class Entity>
+  [[nodiscard]] Result<std::vector<AnyGuard>> may_insert(Entity const& row) const;
+  [[nodiscard]] Result<std::vector<AnyGuard>> may_install(EnvironmentIntegration const& row) const;
+  template <class Entity>
+  [[nodiscard]] Result<void> may_change(Entity const& before, Entity const* after) const;
+  [[nodiscard]] Result<void> may_see_history(ChangesRequest::Row const& row) const;
+  [[nodiscard]] static Result<void> check_mode(UpdateOptions const& options);
+  template <class Readable>
+  [[nodiscard]] Result<void> conceal(std::span<Readable> items) const;
+  template <class Entity>
+  [[nodiscard]] Error who_uses(Id<Entity> id, Error error) const;
+  [[nodiscard]] Catalog administration() const;
+  [[nodiscard]] Result<std::optional<Grant>> find_grant(Id<Integration> integration, Id<Team> team) const;
 
   std::shared_ptr<Repository> repository_;
   std::shared_ptr<CatalogOptions const> options_;
@@ -388,6 +405,8 @@ Result<void> Catalog::for_each(Query<Readable> query, Visitor&& visit) const {
 
 #ifdef INLAY_HEADER_ONLY
 #include <inlay/impl/catalog.ipp>
+#include <inlay/impl/catalog_config.ipp>
+#include <inlay/impl/catalog_install.ipp>
 #endif
 
 #endif

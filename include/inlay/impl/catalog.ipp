@@ -3,9 +3,8 @@
 #define INLAY_IMPL_CATALOG_IPP
 
 #include <inlay/catalog.hpp>
-#include <inlay/config/override.hpp>
-#include <inlay/json/merge_patch.hpp>
-#include <inlay/json/parse.hpp>
+#include <inlay/impl/row_changes.hpp>
+#include <inlay/impl/visibility.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/model/references.hpp>
 #include <inlay/storage/errors.hpp>
@@ -67,119 +66,6 @@ class Catalog::DocumentCache {
 };
 
 namespace detail {
-
-/** Holds a document that a caller made, by whatever limits, to this catalogue's. */
-inline Result<void> check_document(Document const& document, std::string_view member, json::Limits const& limits) {
-  auto values = document.values();
-  if (!values) return values.error();
-  Result<void> checked = json::check(**values, limits);
-  if (checked && document.text().size() > limits.max_bytes) {
-    checked = Error{.kind = ErrorKind::invalid_document,
-                    .message = "the document is larger than " + std::to_string(limits.max_bytes) + " bytes",
-                    .pointer = ""};
-  }
-  if (checked) return {};
-  Error error = checked.error();
-  error.pointer = storage::member_pointer(member) + error.pointer.value_or("");
-  return error;
-}
-
-/** What a row may be, whoever made it: its texts, and the documents in it that `before` does not have already. */
-template <class Entity>
-Result<void> check_row(Entity const& row, Entity const* before, json::Limits const& limits) {
-  if (auto checked = model::check(row); !checked) return checked;
-  Result<void> result;
-  model::for_each_field<Entity>([&](model::Field const& field, auto member) {
-    using Value = model::ValueOf<std::remove_cvref_t<decltype(row.*member)>>;
-    if constexpr (std::is_same_v<Value, Document>) {
-      std::optional<Document> const document = row.*member;
-      if (!result || !document || (before != nullptr && before->*member == row.*member)) return;
-      result = check_document(*document, field.name, limits);
-    }
-  });
-  return result;
-}
-
-/** An override of {} is none. */
-template <class Entity>
-void normalise(Entity& row) {
-  if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
-    if (row.override && row.override->empty()) row.override.reset();
-  }
-}
-
-/** How a document member is written: merged or replaced; an optional one is an override. */
-inline Result<std::optional<Document>> written_document(model::Field const& field,
-                                                        std::optional<Document> const& current,
-                                                        boost::json::object const& given, DocumentMode mode,
-                                                        json::Limits const& limits) {
-  if (mode == DocumentMode::merge && field.is_optional) return config::patch(current, given, limits);
-  boost::json::object values;
-  if (mode == DocumentMode::merge && current) {
-    auto stored = current->values();
-    if (!stored) return stored.error();
-    boost::json::value target(**stored);
-    json::merge_patch::apply(target, boost::json::value(given));
-    values = std::move(target.get_object());
-  } else if (mode == DocumentMode::merge) {
-    boost::json::value target(boost::json::object_kind);
-    json::merge_patch::apply(target, boost::json::value(given));
-    values = std::move(target.get_object());
-  } else {
-    values = given;
-  }
-  auto document = Document::from(std::move(values), limits);
-  if (!document) return document.error();
-  return std::optional<Document>(std::move(*document));
-}
-
-/** Sets one member of a row; a document is merged or replaced. */
-template <class Entity, class Member>
-Result<void> set_member(Entity& row, Member Entity::*member, Member const& value, model::Field const& field,
-                        DocumentMode mode, json::Limits const& limits) {
-  if constexpr (std::is_same_v<model::ValueOf<Member>, Document>) {
-    std::optional<Document> const given = value;
-    if (!given) {
-      row.*member = value;
-      return {};
-    }
-    auto values = given->values();
-    if (!values) return values.error();
-    auto written = written_document(field, row.*member, **values, mode, limits);
-    if (!written) {
-      Error error = written.error();
-      error.pointer = storage::member_pointer(field.name) + error.pointer.value_or("");
-      return error;
-    }
-    if constexpr (model::is_optional_v<Member>) {
-      row.*member = std::move(*written);
-    } else {
-      row.*member = std::move(**written);
-    }
-  } else {
-    row.*member = value;
-  }
-  return {};
-}
-
-/** Sets the members of a row that a typed change has set. */
-template <class Entity>
-Result<void> apply_change(Entity& row, ChangeOf<Entity> const& change, DocumentMode mode, json::Limits const& limits) {
-  Result<void> result;
-  boost::mp11::mp_for_each<model::detail::Descriptors<ChangeOf<Entity>>>([&]<class ChangeMember>(ChangeMember) {
-    using Value = typename model::detail::MemberType<ChangeMember>::value_type;
-    constexpr model::Field const* field = model::find_field<Entity>(ChangeMember::name);
-    static_assert(field != nullptr && field->is_patchable(), "a change names members that a patch may touch");
-    auto const& set = change.*ChangeMember::pointer;
-    if (!set || !result) return;
-    model::for_each_field<Entity>([&]<class Member>(model::Field const& candidate, Member Entity::*member) {
-      if constexpr (std::is_same_v<Member, Value>) {
-        if (candidate.name == ChangeMember::name) result = set_member(row, member, *set, candidate, mode, limits);
-      }
-    });
-  });
-  return result;
-}
 
 /** Waits a little before trying again, longer each time and never quite alike for two callers. */
 inline void back_off(int attempt) {
@@ -248,7 +134,7 @@ INLAY_DECL Result<Committed> Catalog::commit(Timestamp time, std::vector<Change>
                                     .time = time});
 }
 
-// ---------------------------------------------------------------------------------------------- any entity
+// ---- any entity
 
 template <class Entity>
 Result<Resource<Entity>> Catalog::insert(Entity row) const {
@@ -256,9 +142,34 @@ Result<Resource<Entity>> Catalog::insert(Entity row) const {
   detail::normalise(row);
   if (auto checked = detail::check_row<Entity>(row, nullptr, options_->limits); !checked) return checked.error();
   Id<Entity> const id = row.id;
-  auto committed = commit(options_->clock(), {Insert<Entity>{std::move(row)}});
-  if (!committed) return committed.error();
-  return get(id);
+
+  for (int attempt = 0;; ++attempt) {
+    auto guards = may_insert(row);
+    if (!guards) return guards.error();
+    auto committed = commit(options_->clock(), {Insert<Entity>{row}}, std::move(*guards));
+    if (committed) return get(id);
+    // A guard that no longer holds: what allowed it has changed, so look again.
+    if (committed.error().kind != ErrorKind::conflict || attempt == detail::max_lost_races) return committed.error();
+    detail::back_off(attempt);
+  }
+}
+
+/** Whether the caller may create the row, and the rows that must stay as they are for that. */
+template <class Entity>
+Result<std::vector<AnyGuard>> Catalog::may_insert(Entity const& row) const {
+  if (!caller_.team) return std::vector<AnyGuard>();
+  if constexpr (std::is_same_v<Entity, Team>) {
+    return Error{.kind = ErrorKind::forbidden, .message = "a team cannot create a team"};
+  } else if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
+    return may_install(row);
+  } else {
+    if (detail::is_owned_by(row, *caller_.team)) return std::vector<AnyGuard>();
+    auto team = repository_->find(FindRequest<Team>{.id = row.team_id});
+    if (!team) return storage::dangling_reference(model::references<Entity>[0]);
+    return Error{.kind = ErrorKind::forbidden,
+                 .message = "on behalf of a team, rows can be created for that team only",
+                 .pointer = "/team_id"};
+  }
 }
 
 template <class Entity>
@@ -273,31 +184,116 @@ Result<Resource<Entity>> Catalog::create_from(boost::json::object const& object)
   return insert(std::move(*row));
 }
 
+template <class Readable>
+Result<Readable> Catalog::find(Id<model::Root<Readable>> id, bool with_installed_in) const {
+  FindRequest<Readable> request{.id = id, .with_installed_in = with_installed_in};
+  if (caller_.team) {
+    request.scope = detail::seen_by<model::Root<Readable>>(*caller_.team);
+    request.installed_in_scope = detail::seen_by<Environment>(*caller_.team);
+  }
+  return repository_->find(request);
+}
+
 template <class Entity>
 Result<Resource<Entity>> Catalog::get(Id<Entity> id) const {
-  return repository_->find(FindRequest<Resource<Entity>>{.id = id, .with_installed_in = true});
+  auto found = find<Resource<Entity>>(id, true);
+  if (!found) return found;
+  if (auto concealed = conceal(std::span(&*found, 1)); !concealed) return concealed.error();
+  return found;
 }
 
 template <class Readable>
 Result<Page<Readable>> Catalog::list(Query<Readable> const& query) const {
-  return repository_->list(query);
+  if (!caller_.team) return repository_->list(query);
+  auto scope = detail::list_scope(query, *caller_.team);
+  if (!scope) return scope.error();
+  Query<Readable> scoped = query;
+  scoped.scope = std::move(*scope);
+  auto page = repository_->list(scoped);
+  if (!page) return page;
+  if (auto concealed = conceal(std::span(page->items)); !concealed) return concealed.error();
+  return page;
+}
+
+/** Reduces what the caller's team does not see whole to summaries. */
+template <class Readable>
+Result<void> Catalog::conceal(std::span<Readable> items) const {
+  if (!caller_.team) return {};
+  Id<Team> const team = *caller_.team;
+  if constexpr (std::is_same_v<model::Root<Readable>, Integration>) {
+    Condition asked{"id", Operator::in, {}};
+    for (Readable& item : items) {
+      Integration const& integration = model::part_of<0>(item);
+      if (integration.team_id != team && integration.sharing == Sharing::ask) {
+        asked.values.emplace_back(integration.id.uuid);
+      }
+    }
+    if (!asked.values.empty()) {
+      std::size_t const count = asked.values.size();
+      auto whole = repository_->list(Query<Integration>{
+          .where = {std::move(asked)}, .limit = count, .scope = detail::seen_whole_by<Integration>(team)});
+      if (!whole) return whole.error();
+      for (Readable& item : items) {
+        Integration& integration = model::part_of<0>(item);
+        if (integration.team_id == team || integration.sharing != Sharing::ask) continue;
+        bool const seen = std::any_of(whole->items.begin(), whole->items.end(),
+                                      [&](Integration const& other) { return other.id == integration.id; });
+        if (seen) continue;
+        model::reduce_to_summary(integration);
+        if constexpr (std::is_same_v<Readable, OwnedIntegration>) item.installed_in.reset();
+      }
+    }
+  }
+  if constexpr (std::is_same_v<model::Part<Readable, model::part_count<Readable> - 1>, Team>) {
+    for (Readable& item : items) {
+      Team& owner = model::part_of<model::part_count<Readable> - 1>(item);
+      if (owner.id != team) model::reduce_to_summary(owner);
+    }
+  }
+  return {};
+}
+
+/** Whether the caller may make that change to a row that it sees. */
+template <class Entity>
+Result<void> Catalog::may_change(Entity const& before, Entity const* after) const {
+  if (!caller_.team) return {};
+  if (!detail::is_owned_by(before, *caller_.team)) {
+    return Error{.kind = ErrorKind::forbidden,
+                 .message = "this " + std::string(Entity::entity_name) + " belongs to another team"};
+  }
+  Result<void> result;
+  if constexpr (requires { Entity::administered_members; }) {
+    if (after == nullptr) return result;
+    model::for_each_field<Entity>([&](model::Field const& field, auto member) {
+      auto const& administered = Entity::administered_members;
+      bool const is_administered =
+          std::find(administered.begin(), administered.end(), field.name) != administered.end();
+      if (!is_administered || before.*member == after->*member) return;
+      result = Error{.kind = ErrorKind::forbidden,
+                     .message = std::string(field.name) + " cannot be changed on behalf of a team",
+                     .pointer = storage::member_pointer(field.name)};
+    });
+  }
+  return result;
 }
 
 template <class Entity>
 Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edit, UpdateOptions const& options) const {
   auto const edited = [&](Entity const& before) -> Result<Entity> {
+    if (auto allowed = may_change<Entity>(before, nullptr); !allowed) return allowed.error();
     if (options.expected_version && before.version != *options.expected_version) {
       return storage::stale_version(Entity::entity_name, before.version);
     }
     auto after = edit(before);
     if (!after) return after;
     detail::normalise(*after);
+    if (auto allowed = may_change(before, &*after); !allowed) return allowed.error();
     if (auto checked = detail::check_row(*after, &before, options_->limits); !checked) return checked.error();
     return after;
   };
 
   for (int attempt = 0;; ++attempt) {
-    auto found = repository_->find(FindRequest<Resource<Entity>>{.id = id, .with_installed_in = true});
+    auto found = get(id);
     if (!found) return found.error();
     Updated<Entity> answer{.resource = std::move(*found)};
     Entity& row = model::part_of<0>(answer.resource);
@@ -397,8 +393,9 @@ INLAY_DECL Result<void> Catalog::check_mode(UpdateOptions const& options) {
 template <class Entity>
 Result<void> Catalog::remove(Id<Entity> id, std::optional<Version> expected_version) const {
   for (int attempt = 0;; ++attempt) {
-    auto found = repository_->find(FindRequest<Entity>{.id = id});
+    auto found = find<Entity>(id);
     if (!found) return found.error();
+    if (auto allowed = may_change<Entity>(*found, nullptr); !allowed) return allowed.error();
     if (expected_version && found->version != *expected_version) {
       return storage::stale_version(Entity::entity_name, found->version);
     }
@@ -408,8 +405,9 @@ Result<void> Catalog::remove(Id<Entity> id, std::optional<Version> expected_vers
     Result<void> listed;
     model::for_each_referrer<Entity>([&]<class Referrer>(model::Reference const& reference, auto) {
       if constexpr (std::is_same_v<Referrer, Grant>) {
-        listed = for_each(Query<Grant>{.where = {{std::string(reference.member), Operator::eq, {id.uuid}}}},
-                          [&](Grant& grant) { changes.push_back(Remove<Grant>{std::move(grant)}); });
+        listed =
+            administration().for_each(Query<Grant>{.where = {{std::string(reference.member), Operator::eq, {id.uuid}}}},
+                                      [&](Grant& grant) { changes.push_back(Remove<Grant>{std::move(grant)}); });
       }
     });
     if (!listed) return listed.error();
@@ -428,195 +426,64 @@ Result<void> Catalog::remove(Id<Entity> id, std::optional<Version> expected_vers
 template <class Entity>
 Error Catalog::who_uses(Id<Entity> id, Error error) const {
   std::string users;
+  bool others = false;
   model::for_each_referrer<Entity>([&]<class Referrer>(model::Reference const& reference, auto) {
     constexpr std::size_t named = 3;
-    auto page =
-        list(Query<Referrer>{.where = {{std::string(reference.member), Operator::eq, {id.uuid}}}, .limit = named + 1});
-    if (!page) return;
-    for (std::size_t i = 0; i < std::min(named, page->items.size()); ++i) {
+    Query<Referrer> const query{.where = {{std::string(reference.member), Operator::eq, {id.uuid}}},
+                                .limit = named + 1};
+    auto all = repository_->list(query);
+    auto seen = list(query);
+    if (!all || !seen) return;
+    for (std::size_t i = 0; i < std::min(named, seen->items.size()); ++i) {
       if (!users.empty()) users += ", ";
-      users += std::string(Referrer::entity_name) + " " + detail::name_of(page->items[i]);
+      users += std::string(Referrer::entity_name) + " " + detail::name_of(seen->items[i]);
     }
-    if (page->items.size() > named) users += " and others";
+    others = others || seen->items.size() > named || all->items.size() > seen->items.size();
   });
+  if (others) users += users.empty() ? "others" : " and others";
   if (!users.empty()) {
     error.message = std::string(Entity::entity_name) + " " + to_string(id) + " is still used by " + users;
   }
   return error;
 }
 
-// ---------------------------------------------------------------------------------------------- installs
-
-INLAY_DECL Result<Installed> Catalog::install(InstallRequest const& request) const {
-  auto const installed_already = [&]() -> Result<std::optional<InstalledIntegration>> {
-    auto page =
-        list(Query<EnvironmentIntegration>{.where = {{"environment_id", Operator::eq, {request.environment_id.uuid}},
-                                                     {"integration_id", Operator::eq, {request.integration_id.uuid}}},
-                                           .limit = 1});
-    if (!page) return page.error();
-    if (page->items.empty()) return std::optional<InstalledIntegration>();
-    auto resource = get(page->items.front().id);
-    if (!resource) {
-      if (resource.error().kind == ErrorKind::not_found) return std::optional<InstalledIntegration>();
-      return resource.error();
-    }
-    return std::optional<InstalledIntegration>(std::move(*resource));
-  };
-
-  auto existing = installed_already();
-  if (!existing) return existing.error();
-  if (*existing) return Installed{.resource = std::move(**existing), .created = false};
-
-  auto created = insert(EnvironmentIntegration{.id = request.id,
-                                               .integration_id = request.integration_id,
-                                               .environment_id = request.environment_id,
-                                               .show_in_catalog = request.show_in_catalog,
-                                               .is_enabled = request.is_enabled,
-                                               .override = request.override});
-  if (created) return Installed{.resource = std::move(*created), .created = true};
-  if (created.error().kind != ErrorKind::already_exists) return created.error();
-
-  // Somebody installed it at the same moment, or the id that the caller brought is another install's.
-  existing = installed_already();
-  if (!existing) return existing.error();
-  if (!*existing) return created.error();
-  return Installed{.resource = std::move(**existing), .created = false};
-}
-
-INLAY_DECL Result<void> Catalog::uninstall(Id<EnvironmentIntegration> id,
-                                           std::optional<Version> expected_version) const {
-  return remove(id, expected_version);
-}
-
-INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::set(Id<EnvironmentIntegration> id,
-                                                                json::Pointer const& pointer,
-                                                                boost::json::value const& value,
-                                                                UpdateOptions const& options) const {
-  return write_override(
-      id, [&](config::Override const& stored) { return config::set(stored, pointer, value, options_->limits); },
-      options);
-}
-
-INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::remove(Id<EnvironmentIntegration> id,
-                                                                   json::Pointer const& pointer,
-                                                                   UpdateOptions const& options) const {
-  return write_override(
-      id, [&](config::Override const& stored) { return config::remove(stored, pointer, options_->limits); }, options);
-}
-
-INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::inherit(Id<EnvironmentIntegration> id,
-                                                                    json::Pointer const& pointer,
-                                                                    UpdateOptions const& options) const {
-  return write_override(
-      id, [&](config::Override const& stored) { return config::inherit(stored, pointer); }, options);
-}
-
-INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::write_override(Id<EnvironmentIntegration> id,
-                                                                           OverrideEdit const& edit,
-                                                                           UpdateOptions const& options) const {
-  return write<EnvironmentIntegration>(
-      id,
-      [&](EnvironmentIntegration const& before) -> Result<EnvironmentIntegration> {
-        auto written = edit(before.override);
-        if (!written) return written.error();
-        EnvironmentIntegration after = before;
-        after.override = std::move(*written);
-        return after;
-      },
-      options);
-}
-
-// ---------------------------------------------------------------------------------------------- configurations
-
-INLAY_DECL Result<InstalledConfig> Catalog::config_of(InstalledIntegration found,
-                                                      std::vector<Layer> extra_layers) const {
-  Integration& integration = found.integration;
-  integration.config = cache_->share(integration.id, std::move(integration.config));
-  if (auto values = integration.config.values(); !values) {
-    return storage::corrupt_row(Integration::entity_name, integration.id.uuid, "its config is not a JSON object");
-  }
-  std::vector<Layer> layers;
-  layers.reserve(2 + extra_layers.size());
-  layers.push_back({"integration", LayerKind::base, integration.config});
-  if (found.install.override) {
-    if (auto values = found.install.override->values(); !values) {
-      return storage::corrupt_row(EnvironmentIntegration::entity_name, found.install.id.uuid,
-                                  "its override is not a JSON object");
-    }
-    layers.push_back({"environment", LayerKind::merge_patch, *found.install.override});
-  }
-  std::move(extra_layers.begin(), extra_layers.end(), std::back_inserter(layers));
-  auto config = EffectiveConfig::from(std::move(layers));
-  if (!config) return config.error();
-  return InstalledConfig{.id = found.install.id,
-                         .integration_name = std::move(integration.name),
-                         .is_enabled = found.install.is_enabled,
-                         .show_in_catalog = found.install.show_in_catalog,
-                         .version = found.install.version,
-                         .integration_version = integration.version,
-                         .config = std::move(*config)};
-}
-
-INLAY_DECL Result<InstalledConfig> Catalog::effective_config(Id<EnvironmentIntegration> id,
-                                                             std::vector<Layer> extra_layers) const {
-  auto found = repository_->find(FindRequest<InstalledIntegration>{.id = id});
-  if (!found) return found.error();
-  return config_of(std::move(*found), std::move(extra_layers));
-}
-
-INLAY_DECL Result<InstalledConfig> Catalog::effective_config(Id<Environment> environment,
-                                                             std::string_view integration_name,
-                                                             std::vector<Layer> extra_layers) const {
-  auto page =
-      list(Query<InstalledIntegration>{.where = {{"environment_id", Operator::eq, {environment.uuid}},
-                                                 {"integration.name", Operator::eq, {std::string(integration_name)}}},
-                                       .limit = 2});
-  if (!page) return page.error();
-  std::string const place =
-      "integration \"" + std::string(integration_name) + "\" in environment " + to_string(environment);
-  if (page->items.empty()) {
-    return Error{.kind = ErrorKind::not_found, .message = "there is no install of " + place};
-  }
-  if (page->items.size() > 1) {
-    return Error{.kind = ErrorKind::invalid_argument,
-                 .message = "there are several installs of " + place + ", from several teams; name one by its id: " +
-                            to_string(page->items[0].install.id) + ", " + to_string(page->items[1].install.id)};
-  }
-  return config_of(std::move(page->items.front()), std::move(extra_layers));
-}
-
-INLAY_DECL Result<std::vector<InstalledConfig>> Catalog::effective_configs(Id<Environment> environment) const {
-  std::vector<InstalledConfig> configs;
-  std::optional<Error> failed;
-  auto listed = for_each(
-      Query<InstalledIntegration>{.where = {{"environment_id", Operator::eq, {environment.uuid}}}, .limit = 100},
-      [&](InstalledIntegration& item) {
-        auto config = config_of(std::move(item), {});
-        if (config) {
-          configs.push_back(std::move(*config));
-        } else {
-          failed = config.error();
-        }
-        return !failed;
-      });
-  if (!listed) return listed.error();
-  if (failed) return *failed;
-  if (configs.empty()) {
-    // Nothing installed, or no such environment?
-    if (auto found = repository_->find(FindRequest<Environment>{.id = environment}); !found) return found.error();
-  }
-  return configs;
-}
-
-INLAY_DECL Result<Explanation> Catalog::explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
-                                                std::vector<Layer> extra_layers) const {
-  auto found = effective_config(id, std::move(extra_layers));
-  if (!found) return found.error();
-  return found->config.explain(pointer);
-}
+// ---- history
 
 INLAY_DECL Result<ChangePage> Catalog::changes(ChangesRequest const& request) const {
+  if (caller_.team) {
+    if (!request.row) {
+      return Error{.kind = ErrorKind::forbidden,
+                   .message = "on behalf of a team, the history of one row at a time can be read"};
+    }
+    auto allowed = may_see_history(*request.row);
+    if (!allowed) return allowed.error();
+  }
   return repository_->changes(request);
+}
+
+/** A team reads the history of what belongs to it. */
+INLAY_DECL Result<void> Catalog::may_see_history(ChangesRequest::Row const& row) const {
+  Result<void> result = storage::no_such_row(row.entity);
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
+      [&]<class Entity>(std::type_identity<Entity>) {
+        if (row.entity != Entity::entity_name) return;
+        auto found = find<Entity>(Id<Entity>{row.id});
+        if (!found) {
+          result = found.error();
+        } else if constexpr (std::is_same_v<Entity, Grant>) {
+          result = Result<void>();  // seen by the two teams that it is between
+        } else {
+          result = may_change<Entity>(*found, nullptr);
+        }
+      });
+  return result;
+}
+
+/** The same catalogue without a team, for what the library itself must see. */
+INLAY_DECL Catalog Catalog::administration() const {
+  Catalog other = *this;
+  other.caller_.team.reset();
+  return other;
 }
 
 // Compiled once, in inlay::core. Grants are written by the sharing operations only.
@@ -633,6 +500,7 @@ INLAY_DECL Result<ChangePage> Catalog::changes(ChangesRequest const& request) co
       const;                                                                                                          \
   template Result<void> Catalog::remove<Entity>(Id<Entity>, std::optional<Version>) const;
 
+template Result<Grant> Catalog::get<Grant>(Id<Grant>) const;
 INLAY_INSTANTIATE_ENTITY(Team)
 INLAY_INSTANTIATE_ENTITY(Environment)
 INLAY_INSTANTIATE_ENTITY(Integration)

@@ -5,6 +5,7 @@
 #include <inlay/json/print.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/model/references.hpp>
+#include <inlay/model/summary.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -77,10 +78,12 @@ void write_value(Value const& value, std::string& out, JsonUse use) {
 /** Appends an entity's members, without the braces. */
 template <class Entity>
 void write_members(Entity const& row, std::string& out, JsonUse use, bool with_documents) {
+  bool const only_public = use == JsonUse::resource && is_summary(row);
   for_each_field<Entity>([&]<class Member>(Field const& field, Member Entity::*pointer) {
     using Value = ValueOf<Member>;
     if constexpr (!std::is_same_v<Value, Revision>) {
       if (!with_documents && field.type == FieldType::document) return;
+      if (only_public && !is_public<Entity>(field.name)) return;
       if constexpr (is_optional_v<Member>) {
         if (!(row.*pointer)) return;
         write_name(field.name, out);

@@ -31,6 +31,9 @@ struct Integration {
   static constexpr std::string_view entity_name = "integration";
   static constexpr std::array<model::UniqueKey, 1> unique_keys{{{"team_id", "name"}}};
 
+  /** What teams see that may ask for it, beside its team. */
+  static constexpr std::array<std::string_view, 5> public_members{"id", "name", "category", "is_beta", "team_id"};
+
   friend bool operator==(Integration const&, Integration const&) = default;
 };
 

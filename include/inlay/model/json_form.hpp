@@ -31,7 +31,7 @@ struct ResourceParts {
   bool with_nested_documents = true;  ///< a nested integration's config
 };
 
-/** Appends a row's JSON: its members in the order they were described. */
+/** Appends a row's JSON: its members in the order they were described; of a summary (summary.hpp) what is public. */
 template <class Entity>
 requires(!is_read_model<Entity>) void write_json(Entity const& row, std::string& out, JsonUse use = JsonUse::resource);
 

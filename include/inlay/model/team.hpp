@@ -24,6 +24,14 @@ struct Team {
   static constexpr std::string_view entity_name = "team";
   static constexpr std::array<model::UniqueKey, 0> unique_keys{};
 
+  /** What other teams see. */
+  static constexpr std::array<std::string_view, 7> public_members{
+      "id", "name", "domain", "logo", "is_verified", "is_white_labeled", "terms_of_service"};
+
+  /** What only the host's administration writes. */
+  static constexpr std::array<std::string_view, 3> administered_members{"is_verified", "is_white_labeled",
+                                                                        "allows_impersonation"};
+
   friend bool operator==(Team const&, Team const&) = default;
 };
 

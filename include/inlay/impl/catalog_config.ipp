@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_IMPL_CATALOG_CONFIG_IPP
+#define INLAY_IMPL_CATALOG_CONFIG_IPP
+
+#include <inlay/impl/catalog.ipp>
+
+#include <iterator>
+
+namespace inlay {
+
+// ---- one value of an override
+
+INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::set(Id<EnvironmentIntegration> id,
+                                                                json::Pointer const& pointer,
+                                                                boost::json::value const& value,
+                                                                UpdateOptions const& options) const {
+  return write_override(
+      id, [&](config::Override const& stored) { return config::set(stored, pointer, value, options_->limits); },
+      options);
+}
+
+INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::remove(Id<EnvironmentIntegration> id,
+                                                                   json::Pointer const& pointer,
+                                                                   UpdateOptions const& options) const {
+  return write_override(
+      id, [&](config::Override const& stored) { return config::remove(stored, pointer, options_->limits); }, options);
+}
+
+INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::inherit(Id<EnvironmentIntegration> id,
+                                                                    json::Pointer const& pointer,
+                                                                    UpdateOptions const& options) const {
+  return write_override(
+      id, [&](config::Override const& stored) { return config::inherit(stored, pointer); }, options);
+}
+
+INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::write_override(Id<EnvironmentIntegration> id,
+                                                                           OverrideEdit const& edit,
+                                                                           UpdateOptions const& options) const {
+  return write<EnvironmentIntegration>(
+      id,
+      [&](EnvironmentIntegration const& before) -> Result<EnvironmentIntegration> {
+        auto written = edit(before.override);
+        if (!written) return written.error();
+        EnvironmentIntegration after = before;
+        after.override = std::move(*written);
+        return after;
+      },
+      options);
+}
+
+// ---- configurations
+
+INLAY_DECL Result<InstalledConfig> Catalog::config_of(InstalledIntegration found,
+                                                      std::vector<Layer> extra_layers) const {
+  Integration& integration = found.integration;
+  integration.config = cache_->share(integration.id, std::move(integration.config));
+  if (auto values = integration.config.values(); !values) {
+    return storage::corrupt_row(Integration::entity_name, integration.id.uuid, "its config is not a JSON object");
+  }
+  std::vector<Layer> layers;
+  layers.reserve(2 + extra_layers.size());
+  layers.push_back({"integration", LayerKind::base, integration.config});
+  if (found.install.override) {
+    if (auto values = found.install.override->values(); !values) {
+      return storage::corrupt_row(EnvironmentIntegration::entity_name, found.install.id.uuid,
+                                  "its override is not a JSON object");
+    }
+    layers.push_back({"environment", LayerKind::merge_patch, *found.install.override});
+  }
+  std::move(extra_layers.begin(), extra_layers.end(), std::back_inserter(layers));
+  auto config = EffectiveConfig::from(std::move(layers));
+  if (!config) return config.error();
+  return InstalledConfig{.id = found.install.id,
+                         .integration_name = std::move(integration.name),
+                         .is_enabled = found.install.is_enabled,
+                         .show_in_catalog = found.install.show_in_catalog,
+                         .version = found.install.version,
+                         .integration_version = integration.version,
+                         .config = std::move(*config)};
+}
+
+INLAY_DECL Result<InstalledConfig> Catalog::effective_config(Id<EnvironmentIntegration> id,
+                                                             std::vector<Layer> extra_layers) const {
+  auto found = find<InstalledIntegration>(id);
+  if (!found) return found.error();
+  return config_of(std::move(*found), std::move(extra_layers));
+}
+
+INLAY_DECL Result<InstalledConfig> Catalog::effective_config(Id<Environment> environment,
+                                                             std::string_view integration_name,
+                                                             std::vector<Layer> extra_layers) const {
+  auto page =
+      list(Query<InstalledIntegration>{.where = {{"environment_id", Operator::eq, {environment.uuid}},
+                                                 {"integration.name", Operator::eq, {std::string(integration_name)}}},
+                                       .limit = 2});
+  if (!page) return page.error();
+  std::string const place =
+      "integration \"" + std::string(integration_name) + "\" in environment " + to_string(environment);
+  if (page->items.empty()) {
+    return Error{.kind = ErrorKind::not_found, .message = "there is no install of " + place};
+  }
+  if (page->items.size() > 1) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "there are several installs of " + place + ", from several teams; name one by its id: " +
+                            to_string(page->items[0].install.id) + ", " + to_string(page->items[1].install.id)};
+  }
+  return config_of(std::move(page->items.front()), std::move(extra_layers));
+}
+
+INLAY_DECL Result<std::vector<InstalledConfig>> Catalog::effective_configs(Id<Environment> environment) const {
+  std::vector<InstalledConfig> configs;
+  std::optional<Error> failed;
+  auto listed = for_each(
+      Query<InstalledIntegration>{.where = {{"environment_id", Operator::eq, {environment.uuid}}}, .limit = 100},
+      [&](InstalledIntegration& item) {
+        auto config = config_of(std::move(item), {});
+        if (config) {
+          configs.push_back(std::move(*config));
+        } else {
+          failed = config.error();
+        }
+        return !failed;
+      });
+  if (!listed) return listed.error();
+  if (failed) return *failed;
+  if (configs.empty()) {
+    // Nothing installed, or no such environment?
+    if (auto found = find<Environment>(environment); !found) return found.error();
+  }
+  return configs;
+}
+
+INLAY_DECL Result<Explanation> Catalog::explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
+                                                std::vector<Layer> extra_layers) const {
+  auto found = effective_config(id, std::move(extra_layers));
+  if (!found) return found.error();
+  return found->config.explain(pointer);
+}
+
+}  // namespace inlay
+
+#endif

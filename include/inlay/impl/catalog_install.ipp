@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_IMPL_CATALOG_INSTALL_IPP
+#define INLAY_IMPL_CATALOG_INSTALL_IPP
+
+// Installing, who may install, and the requests and grants between teams.
+
+#include <inlay/impl/catalog.ipp>
+
+namespace inlay {
+
+INLAY_DECL Result<std::optional<InstalledIntegration>> Catalog::find_install(Id<Integration> integration,
+                                                                             Id<Environment> environment) const {
+  auto page = list(Query<EnvironmentIntegration>{.where = {{"environment_id", Operator::eq, {environment.uuid}},
+                                                           {"integration_id", Operator::eq, {integration.uuid}}},
+                                                 .limit = 1});
+  if (!page) return page.error();
+  if (page->items.empty()) return std::optional<InstalledIntegration>();
+  auto resource = get(page->items.front().id);
+  if (resource) return std::optional<InstalledIntegration>(std::move(*resource));
+  if (resource.error().kind == ErrorKind::not_found) return std::optional<InstalledIntegration>();
+  return resource.error();
+}
+
+INLAY_DECL Result<Installed> Catalog::install(InstallRequest const& request) const {
+  auto existing = find_install(request.integration_id, request.environment_id);
+  if (!existing) return existing.error();
+  if (*existing) return Installed{.resource = std::move(**existing), .created = false};
+
+  auto created = insert(EnvironmentIntegration{.id = request.id,
+                                               .integration_id = request.integration_id,
+                                               .environment_id = request.environment_id,
+                                               .show_in_catalog = request.show_in_catalog,
+                                               .is_enabled = request.is_enabled,
+                                               .override = request.override});
+  if (created) return Installed{.resource = std::move(*created), .created = true};
+  if (created.error().kind != ErrorKind::already_exists) return created.error();
+
+  // Somebody installed it at the same moment, or the id that the caller brought is another install's.
+  existing = find_install(request.integration_id, request.environment_id);
+  if (!existing) return existing.error();
+  if (!*existing) return created.error();
+  return Installed{.resource = std::move(**existing), .created = false};
+}
+
+INLAY_DECL Result<void> Catalog::uninstall(Id<EnvironmentIntegration> id,
+                                           std::optional<Version> expected_version) const {
+  return remove(id, expected_version);
+}
+
+INLAY_DECL Result<std::vector<AnyGuard>> Catalog::may_install(EnvironmentIntegration const& row) const {
+  Id<Team> const team = *caller_.team;
+  auto const at_member = [](Error error, std::string_view member) {
+    error.pointer = storage::member_pointer(member);
+    return error;
+  };
+  auto environment = find<Environment>(row.environment_id);
+  if (!environment) return at_member(environment.error(), "environment_id");
+  auto integration = find<Integration>(row.integration_id);
+  if (!integration) return at_member(integration.error(), "integration_id");
+
+  std::vector<AnyGuard> guards;
+  if (integration->team_id == team) return guards;
+  // The policy and the grant that allow it must still be these when it is written.
+  guards.push_back(Guard<Integration>{integration->id, integration->version});
+  if (integration->sharing == Sharing::allow) return guards;
+  if (integration->sharing == Sharing::ask) {
+    auto grant = find_grant(integration->id, team);
+    if (!grant) return grant.error();
+    if (*grant && (*grant)->status == GrantStatus::granted) {
+      guards.push_back(Guard<Grant>{(*grant)->id, (*grant)->version});
+      return guards;
+    }
+  }
+  return at_member({.kind = ErrorKind::forbidden,
+                    .message = integration->sharing == Sharing::ask
+                                   ? "its owner has not granted this integration to the team: ask for it"
+                                   : "its owner shares this integration with nobody"},
+                   "integration_id");
+}
+
+INLAY_DECL Result<std::optional<Grant>> Catalog::find_grant(Id<Integration> integration, Id<Team> team) const {
+  auto page = repository_->list(Query<Grant>{
+      .where = {{"integration_id", Operator::eq, {integration.uuid}}, {"team_id", Operator::eq, {team.uuid}}},
+      .limit = 1});
+  if (!page) return page.error();
+  if (page->items.empty()) return std::optional<Grant>();
+  return std::optional<Grant>(std::move(page->items.front()));
+}
+
+INLAY_DECL Result<Grant> Catalog::ask_for(Id<Integration> integration_id, std::optional<Id<Team>> asking) const {
+  if (!asking) asking = caller_.team;
+  if (!asking) {
+    return Error{.kind = ErrorKind::invalid_argument, .message = "name the team that asks", .pointer = "/team_id"};
+  }
+  if (caller_.team && *caller_.team != *asking) {
+    return Error{.kind = ErrorKind::forbidden, .message = "a team asks for itself only", .pointer = "/team_id"};
+  }
+
+  for (int attempt = 0;; ++attempt) {
+    auto integration = find<Integration>(integration_id);
+    if (!integration) return integration.error();
+    auto existing = find_grant(integration_id, *asking);
+    if (!existing) return existing.error();
+    if (*existing && ((*existing)->status == GrantStatus::pending || (*existing)->status == GrantStatus::granted)) {
+      return std::move(**existing);
+    }
+    if (integration->team_id == *asking || integration->sharing == Sharing::allow) {
+      return Error{.kind = ErrorKind::invalid_argument,
+                   .message = "the team may install this integration without asking",
+                   .pointer = "/integration_id"};
+    }
+    if (integration->sharing == Sharing::deny) {
+      return Error{.kind = ErrorKind::forbidden,
+                   .message = "its owner shares this integration with nobody",
+                   .pointer = "/integration_id"};
+    }
+
+    auto const time = options_->clock();
+    std::vector<AnyGuard> guards{Guard<Integration>{integration->id, integration->version}};
+    Result<Grant> asked = Grant{};
+    if (*existing) {
+      Update<Grant> update{**existing, **existing};
+      update.after.status = GrantStatus::pending;
+      auto committed = commit(time, {update}, std::move(guards));
+      asked = committed ? Result<Grant>(updated(update, time, committed->revision)) : committed.error();
+    } else {
+      Grant const grant{.id = Id<Grant>{options_->generate_id()}, .integration_id = integration_id, .team_id = *asking};
+      auto committed = commit(time, {Insert<Grant>{grant}}, std::move(guards));
+      asked = committed ? Result<Grant>(inserted(grant, time, committed->revision)) : committed.error();
+    }
+    if (asked) return asked;
+    bool const lost_a_race =
+        asked.error().kind == ErrorKind::conflict || asked.error().kind == ErrorKind::already_exists;
+    if (!lost_a_race || attempt == detail::max_lost_races) return asked;
+    detail::back_off(attempt);
+  }
+}
+
+namespace detail {
+
+inline bool may_follow(GrantStatus from, GrantStatus to) {
+  switch (to) {
+    case GrantStatus::granted: return true;
+    case GrantStatus::denied: return from == GrantStatus::pending;
+    case GrantStatus::revoked: return from == GrantStatus::granted;
+    case GrantStatus::pending: return false;
+  }
+  return false;
+}
+
+}  // namespace detail
+
+INLAY_DECL Result<Grant> Catalog::answer(Id<Grant> id, GrantStatus status,
+                                         std::optional<Version> expected_version) const {
+  for (int attempt = 0;; ++attempt) {
+    auto grant = find<Grant>(id);
+    if (!grant) return grant;
+    if (caller_.team) {
+      auto integration = repository_->find(FindRequest<Integration>{.id = grant->integration_id});
+      if (!integration) return integration.error();
+      if (integration->team_id != *caller_.team) {
+        return Error{.kind = ErrorKind::forbidden, .message = "only the integration's owner answers"};
+      }
+    }
+    if (expected_version && grant->version != *expected_version) {
+      return storage::stale_version(Grant::entity_name, grant->version);
+    }
+    if (grant->status == status) return grant;
+    if (!detail::may_follow(grant->status, status)) {
+      return Error{.kind = ErrorKind::invalid_argument,
+                   .message = "a request that is " + std::string(model::enum_name(grant->status)) + " cannot become " +
+                              std::string(model::enum_name(status)),
+                   .pointer = "/status"};
+    }
+    auto const time = options_->clock();
+    Update<Grant> update{*grant, *grant};
+    update.after.status = status;
+    auto committed = commit(time, {update});
+    if (committed) return updated(update, time, committed->revision);
+    if (committed.error().kind != ErrorKind::conflict || expected_version || attempt == detail::max_lost_races) {
+      return committed.error();
+    }
+    detail::back_off(attempt);
+  }
+}
+
+}  // namespace inlay
+
+#endif

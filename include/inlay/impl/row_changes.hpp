@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_IMPL_ROW_CHANGES_HPP
+#define INLAY_IMPL_ROW_CHANGES_HPP
+
+// What an update does to a row, before anything is written.
+
+#include <inlay/catalog.hpp>
+#include <inlay/config/override.hpp>
+#include <inlay/json/merge_patch.hpp>
+#include <inlay/json/parse.hpp>
+#include <inlay/model/json_form.hpp>
+#include <inlay/storage/errors.hpp>
+
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace inlay::detail {
+
+/** Holds a document that a caller made, by whatever limits, to this catalogue's. */
+inline Result<void> check_document(Document const& document, std::string_view member, json::Limits const& limits) {
+  auto values = document.values();
+  if (!values) return values.error();
+  Result<void> checked = json::check(**values, limits);
+  if (checked && document.text().size() > limits.max_bytes) {
+    checked = Error{.kind = ErrorKind::invalid_document,
+                    .message = "the document is larger than " + std::to_string(limits.max_bytes) + " bytes",
+                    .pointer = ""};
+  }
+  if (checked) return {};
+  Error error = checked.error();
+  error.pointer = storage::member_pointer(member) + error.pointer.value_or("");
+  return error;
+}
+
+/** What a row may be, whoever made it: its texts, and the documents in it that `before` does not have already. */
+template <class Entity>
+Result<void> check_row(Entity const& row, Entity const* before, json::Limits const& limits) {
+  if (auto checked = model::check(row); !checked) return checked;
+  Result<void> result;
+  model::for_each_field<Entity>([&](model::Field const& field, auto member) {
+    using Value = model::ValueOf<std::remove_cvref_t<decltype(row.*member)>>;
+    if constexpr (std::is_same_v<Value, Document>) {
+      std::optional<Document> const document = row.*member;
+      if (!result || !document || (before != nullptr && before->*member == row.*member)) return;
+      result = check_document(*document, field.name, limits);
+    }
+  });
+  return result;
+}
+
+/** An override of {} is none. */
+template <class Entity>
+void normalise(Entity& row) {
+  if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
+    if (row.override && row.override->empty()) row.override.reset();
+  }
+}
+
+/** How a document member is written: merged or replaced; an optional one is an override. */
+inline Result<std::optional<Document>> written_document(model::Field const& field,
+                                                        std::optional<Document> const& current,
+                                                        boost::json::object const& given, DocumentMode mode,
+                                                        json::Limits const& limits) {
+  if (mode == DocumentMode::merge && field.is_optional) return config::patch(current, given, limits);
+  boost::json::object values;
+  if (mode == DocumentMode::merge && current) {
+    auto stored = current->values();
+    if (!stored) return stored.error();
+    boost::json::value target(**stored);
+    json::merge_patch::apply(target, boost::json::value(given));
+    values = std::move(target.get_object());
+  } else if (mode == DocumentMode::merge) {
+    boost::json::value target(boost::json::object_kind);
+    json::merge_patch::apply(target, boost::json::value(given));
+    values = std::move(target.get_object());
+  } else {
+    values = given;
+  }
+  auto document = Document::from(std::move(values), limits);
+  if (!document) return document.error();
+  return std::optional<Document>(std::move(*document));
+}
+
+/** Sets one member of a row; a document is merged or replaced. */
+template <class Entity, class Member>
+Result<void> set_member(Entity& row, Member Entity::*member, Member const& value, model::Field const& field,
+                        DocumentMode mode, json::Limits const& limits) {
+  if constexpr (std::is_same_v<model::ValueOf<Member>, Document>) {
+    std::optional<Document> const given = value;
+    if (!given) {
+      row.*member = value;
+      return {};
+    }
+    auto values = given->values();
+    if (!values) return values.error();
+    auto written = written_document(field, row.*member, **values, mode, limits);
+    if (!written) {
+      Error error = written.error();
+      error.pointer = storage::member_pointer(field.name) + error.pointer.value_or("");
+      return error;
+    }
+    if constexpr (model::is_optional_v<Member>) {
+      row.*member = std::move(*written);
+    } else {
+      row.*member = std::move(**written);
+    }
+  } else {
+    row.*member = value;
+  }
+  return {};
+}
+
+/** Sets the members of a row that a typed change has set. */
+template <class Entity>
+Result<void> apply_change(Entity& row, ChangeOf<Entity> const& change, DocumentMode mode, json::Limits const& limits) {
+  Result<void> result;
+  boost::mp11::mp_for_each<model::detail::Descriptors<ChangeOf<Entity>>>([&]<class ChangeMember>(ChangeMember) {
+    using Value = typename model::detail::MemberType<ChangeMember>::value_type;
+    constexpr model::Field const* field = model::find_field<Entity>(ChangeMember::name);
+    static_assert(field != nullptr && field->is_patchable(), "a change names members that a patch may touch");
+    auto const& set = change.*ChangeMember::pointer;
+    if (!set || !result) return;
+    model::for_each_field<Entity>([&]<class Member>(model::Field const& candidate, Member Entity::*member) {
+      if constexpr (std::is_same_v<Member, Value>) {
+        if (candidate.name == ChangeMember::name) result = set_member(row, member, *set, candidate, mode, limits);
+      }
+    });
+  });
+  return result;
+}
+
+}  // namespace inlay::detail
+
+#endif
