@@ -10,6 +10,9 @@
 #endif
 
 #include <inlay/impl/backends.ipp>
+#include <inlay/impl/catalog.ipp>
+#include <inlay/impl/catalog_config.ipp>
+#include <inlay/impl/catalog_install.ipp>
 #include <inlay/impl/config_node.ipp>
 #include <inlay/impl/document.ipp>
 #include <inlay/impl/effective_config.ipp>
