@@ -234,6 +234,12 @@ TEST_CASE("differences are named as high up as they differ as a whole") {
   CHECK(differences(before, before).empty());
 }
 
+TEST_CASE("the text is canonical even when a stored row's is not") {
+  auto layers = test::layers({"{}", R"({"c":1})"});
+  layers[0].document = Document::from_stored("{ \"a\": [1, 2],\n \"b\": {\"x\" : 1} }");
+  CHECK(EffectiveConfig::from(layers).value().text() == R"({"a":[1,2],"b":{"x":1},"c":1})");
+}
+
 TEST_CASE("a view is read by many threads at once") {
   auto const view = test::config({R"({"a":{"b":1},"c":[1]})", R"({"a":{"d":2}})"});
   std::vector<std::string> texts(4);

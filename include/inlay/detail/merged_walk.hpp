@@ -4,6 +4,7 @@
 
 // Going through a merged object, all of it, to write it down. Included by .ipp files only.
 
+#include <inlay/json/member_spans.hpp>
 #include <inlay/json/print.hpp>
 
 #include <boost/json/object.hpp>
@@ -23,6 +24,11 @@ namespace inlay::detail {
 struct ObjectPart {
   boost::json::object const* object{};
   bool has_tombstones{};  // whether its nulls remove (and there may be some, here or further down)
+
+  // where its text lies, for who asked for that
+  json::MemberSpans const* spans{};
+  json::MemberSpans::Object spans_object{};
+  std::string_view text{};  // the document's
 };
 
 /** Goes through merged objects in the fold's order and tells a sink what to write:
@@ -107,7 +113,13 @@ class MergedWalk {
   void write_single(ObjectPart const part) { write_run(part, 0, part.object->size()); }
 
   static ObjectPart child(ObjectPart const& part, boost::json::object::const_iterator member) {
-    return {.object = &member->value().get_object(), .has_tombstones = part.has_tombstones};
+    ObjectPart result = part;
+    result.object = &member->value().get_object();
+    if (part.spans != nullptr) {
+      result.spans_object = *part.spans->inner(part.spans_object, position(*part.object, member));
+      result.has_tombstones = part.has_tombstones && part.spans->has_null_members(result.spans_object);
+    }
+    return result;
   }
 
   void write_pair(ObjectPart const upper, ObjectPart const lowest) {
@@ -242,6 +254,12 @@ class TextSink {
     is_first_ = false;
   }
   void members(ObjectPart const& part, std::size_t first, std::size_t last) {
+    if (part.spans != nullptr) {
+      if (!is_first_) out_ += ',';
+      out_ += part.spans->members(part.text, part.spans_object, first, last);
+      is_first_ = false;
+      return;
+    }
     auto const begin = part.object->begin();
     for (auto i = begin + static_cast<std::ptrdiff_t>(first); i != begin + static_cast<std::ptrdiff_t>(last); ++i) {
       key(i->key());

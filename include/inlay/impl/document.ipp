@@ -10,11 +10,12 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace inlay {
 
-/** What the copies of a Document share. Everything but `text` is there once somebody asked for the values. */
+/** What the copies of a Document share. All but `text` is made when somebody asks for it. */
 struct Document::State {
   explicit State(std::string canonical) : text(std::move(canonical)) {}
   State(std::string canonical, boost::json::value parsed)
@@ -31,7 +32,14 @@ struct Document::State {
     return value.if_object();
   }
 
+  json::MemberSpans const* member_spans() const {
+    std::call_once(finding_spans, [this] { spans = json::MemberSpans::of(text); });
+    return spans ? &*spans : nullptr;
+  }
+
   std::string const text;
+  mutable std::optional<json::MemberSpans> spans;
+  mutable std::once_flag finding_spans;
   mutable boost::json::value value;
   mutable std::atomic<bool> is_parsed = false;
   mutable std::once_flag parsing;
@@ -98,6 +106,11 @@ INLAY_DECL Result<boost::json::object const*> Document::values() const& {
   why.kind = ErrorKind::corrupt;
   why.message = "the stored text is not a JSON object: " + why.message;
   return why;
+}
+
+INLAY_DECL json::MemberSpans const* Document::spans() const& {
+  static std::optional<json::MemberSpans> const of_no_members = json::MemberSpans::of("{}");
+  return state_ ? state_->member_spans() : &*of_no_members;
 }
 
 INLAY_DECL std::ostream& operator<<(std::ostream& out, Document const& document) { return out << document.text(); }

@@ -91,7 +91,24 @@ INLAY_DECL boost::json::value EffectiveConfig::to_value(boost::json::storage_ptr
   return root().to_value(std::move(storage));
 }
 
-INLAY_DECL void EffectiveConfig::write(std::string& out) const { root().write(out); }
+INLAY_DECL void EffectiveConfig::write(std::string& out) const {
+  std::vector<detail::ObjectPart> parts;
+  parts.reserve(layers().size() + 16);  // those of the levels below follow them
+  std::size_t size = 0;
+  for (auto layer = layers().rbegin(); layer != layers().rend(); ++layer) {
+    auto const* const spans = layer->document.spans();
+    bool const is_patch = layer->kind == LayerKind::merge_patch;
+    parts.push_back({.object = root().objects_[parts.size()],
+                     .has_tombstones = is_patch && (spans == nullptr || spans->has_null_members(spans->root())),
+                     .spans = spans,
+                     .spans_object = spans == nullptr ? 0 : spans->root(),
+                     .text = layer->document.text()});
+    size += layer->document.text().size();
+  }
+  out.reserve(out.size() + size);
+  detail::TextSink sink(out);
+  detail::MergedWalk(sink).write(std::move(parts));
+}
 
 INLAY_DECL std::string EffectiveConfig::text() const {
   std::string out;

@@ -5,6 +5,7 @@
 #include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
 #include <inlay/json/limits.hpp>
+#include <inlay/json/member_spans.hpp>
 
 #include <boost/json/object.hpp>
 
@@ -54,6 +55,15 @@ class Document {
   */
   [[nodiscard]] INLAY_DECL Result<boost::json::object const*> values() const&;
   Result<boost::json::object const*> values() const&& = delete;
+
+  /** Where the members' text lies in text(), for who copies spans of it; found by the first call, which other threads
+      wait for.
+
+      @return nullptr when the text is not canonical, as a row that somebody edited by hand.
+      @pre values() gave no error.
+  */
+  [[nodiscard]] INLAY_DECL json::MemberSpans const* spans() const&;
+  json::MemberSpans const* spans() const&& = delete;
 
   /** Whether the object has no members. Does not parse. */
   [[nodiscard]] bool empty() const noexcept { return text() == "{}"; }
