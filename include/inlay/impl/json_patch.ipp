@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_IMPL_JSON_PATCH_IPP
+#define INLAY_IMPL_JSON_PATCH_IPP
+
+#include <inlay/detail/common_subsequence.hpp>
+#include <inlay/json/equal.hpp>
+#include <inlay/json/json_patch.hpp>
+#include <inlay/json/pointer.hpp>
+#include <inlay/json/print.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/string.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace inlay::json::json_patch {
+
+namespace detail {
+
+enum class Verb { add, remove, replace, move, copy, test };
+
+struct VerbName {
+  Verb verb;
+  std::string_view name;
+};
+inline constexpr VerbName verbs[] = {{Verb::add, "add"},   {Verb::remove, "remove"}, {Verb::replace, "replace"},
+                                     {Verb::move, "move"}, {Verb::copy, "copy"},     {Verb::test, "test"}};
+
+inline std::string quoted(Pointer const& pointer) {
+  std::string text = "\"";
+  text += to_string(pointer);
+  text += '"';
+  return text;
+}
+
+/** One operation, taken apart. `value` points into the patch. */
+struct Operation {
+  std::size_t number = 0;
+  std::string_view name{};
+  Verb verb{};
+  Pointer path{};
+  Pointer from{};
+  boost::json::value const* value = nullptr;
+
+  /** The error of this operation, at one of its members ("" is the operation itself). */
+  [[nodiscard]] Error fail(std::string_view member, std::string_view why,
+                           ErrorKind kind = ErrorKind::invalid_argument) const {
+    Error error{.kind = kind, .message = "operation " + std::to_string(number), .pointer = std::string("/")};
+    if (!name.empty()) error.message.append(" (").append(name).append(")");
+    error.message.append(": ").append(why);
+    error.pointer->append(std::to_string(number));
+    if (!member.empty()) append_token(*error.pointer, member);
+    return error;
+  }
+};
+
+inline Result<Pointer> read_pointer(Operation const& operation, boost::json::object const& members,
+                                    std::string_view name) {
+  auto const* text = members.if_contains(name);
+  if (text == nullptr || !text->is_string()) {
+    return operation.fail(text == nullptr ? "" : name, "`" + std::string(name) + "` must be a JSON Pointer (a string)");
+  }
+  auto pointer = Pointer::parse(text->get_string());
+  if (pointer.has_error()) return operation.fail(name, pointer.error().message);
+  return pointer;
+}
+
+inline Result<Operation> read_operation(std::size_t number, boost::json::value const& source) {
+  Operation operation{.number = number};
+  auto const* members = source.if_object();
+  if (members == nullptr) return operation.fail("", "must be an object with `op` and `path`");
+  auto const* op = members->if_contains("op");
+  if (op == nullptr) return operation.fail("", "`op` is missing");
+  auto const* known = std::end(verbs);
+  if (op->is_string()) {
+    std::string_view const wanted = op->get_string();
+    known =
+        std::find_if(std::begin(verbs), std::end(verbs), [wanted](auto const& verb) { return verb.name == wanted; });
+  }
+  if (known == std::end(verbs)) {
+    return operation.fail("op", "`op` must be one of add, remove, replace, move, copy and test");
+  }
+  operation.verb = known->verb;
+  operation.name = known->name;
+
+  auto path = read_pointer(operation, *members, "path");
+  if (path.has_error()) return path.error();
+  operation.path = std::move(*path);
+  if (operation.verb == Verb::move || operation.verb == Verb::copy) {
+    auto from = read_pointer(operation, *members, "from");
+    if (from.has_error()) return from.error();
+    operation.from = std::move(*from);
+  } else if (operation.verb != Verb::remove) {
+    operation.value = members->if_contains("value");
+    if (operation.value == nullptr) return operation.fail("", "`value` is missing");
+  }
+  return operation;
+}
+
+inline Pointer parent_of(Pointer const& pointer) {
+  auto const& tokens = pointer.tokens();
+  return Pointer(std::vector<std::string>(tokens.begin(), tokens.end() - 1));
+}
+
+inline bool is_prefix(Pointer const& prefix, Pointer const& pointer) {
+  auto const& head = prefix.tokens();
+  auto const& whole = pointer.tokens();
+  return head.size() <= whole.size() && std::equal(head.begin(), head.end(), whole.begin());
+}
+
+inline std::size_t depth_of(boost::json::value const& value) noexcept {
+  std::size_t deepest = 0;
+  if (auto const* object = value.if_object()) {
+    for (auto const& member : *object) deepest = std::max(deepest, depth_of(member.value()));
+  } else if (auto const* array = value.if_array()) {
+    for (auto const& element : *array) deepest = std::max(deepest, depth_of(element));
+  } else {
+    return 0;
+  }
+  return deepest + 1;
+}
+
+inline boost::json::value exchange(boost::json::value& place, boost::json::value value) {
+  boost::json::value old = std::move(place);
+  place = std::move(value);
+  return old;
+}
+
+inline boost::json::value operation_value(std::string_view name, std::string_view path) {
+  return {{"op", name}, {"path", path}};
+}
+
+inline boost::json::value operation_value(std::string_view name, std::string_view path, boost::json::value value) {
+  auto operation = operation_value(name, path);
+  operation.get_object().emplace("value", std::move(value));
+  return operation;
+}
+
+/** Applies operations one after the other, and can write down what would undo them. */
+class Application {
+ public:
+  Application(boost::json::value& document, Limits const& limits, bool is_recording)
+      : document_(document), limits_(limits), is_recording_(is_recording) {}
+
+  Result<void> run(boost::json::value const& patch) {
+    auto const* operations = patch.if_array();
+    if (operations == nullptr) {
+      return Error{.kind = ErrorKind::invalid_argument,
+                   .message = "a JSON Patch must be an array of operations (RFC 6902)",
+                   .pointer = ""};
+    }
+    for (std::size_t number = 0; number < operations->size(); ++number) {
+      auto operation = read_operation(number, (*operations)[number]);
+      if (operation.has_error()) return operation.error();
+      if (auto done = run(*operation); done.has_error()) return done;
+    }
+    return {};
+  }
+
+  /** The operations that undo what was done. */
+  boost::json::value take_undo() {
+    boost::json::array patch;
+    patch.reserve(undo_.size());
+    for (auto it = undo_.rbegin(); it != undo_.rend(); ++it) patch.push_back(std::move(*it));
+    return boost::json::value(std::move(patch));
+  }
+
+ private:
+  struct Placed {
+    Pointer path;  // with the index that `-` stood for
+    std::optional<boost::json::value> replaced;
+  };
+
+  Result<void> run(Operation const& operation) {
+    switch (operation.verb) {
+      case Verb::add: return add(operation, boost::json::value(*operation.value, document_.storage()));
+      case Verb::remove: return remove(operation);
+      case Verb::replace: return replace(operation);
+      case Verb::move: return move(operation);
+      case Verb::copy: return copy(operation);
+      case Verb::test: return test(operation);
+    }
+    return {};
+  }
+
+  Result<void> add(Operation const& operation, boost::json::value value) {
+    auto placed = place(operation, std::move(value));
+    if (placed.has_error()) return placed.error();
+    if (is_recording_) record_unplacing(std::move(*placed));
+    return {};
+  }
+
+  Result<void> remove(Operation const& operation) {
+    auto removed = take(operation, operation.path, "path");
+    if (removed.has_error()) return removed.error();
+    if (is_recording_) undo_.push_back(operation_value("add", to_string(operation.path), std::move(*removed)));
+    return {};
+  }
+
+  Result<void> replace(Operation const& operation) {
+    auto* const value = find(document_, operation.path);
+    if (value == nullptr) return nothing_there(operation, operation.path, "path");
+    if (auto deep = check_depth(operation, *operation.value); deep.has_error()) return deep;
+    auto old = exchange(*value, boost::json::value(*operation.value, document_.storage()));
+    if (is_recording_) undo_.push_back(operation_value("replace", to_string(operation.path), std::move(old)));
+    return {};
+  }
+
+  Result<void> move(Operation const& operation) {
+    if (find(document_, operation.from) == nullptr) return nothing_there(operation, operation.from, "from");
+    if (operation.from == operation.path) return {};
+    if (is_prefix(operation.from, operation.path)) {
+      return operation.fail("path", quoted(operation.from) + " cannot be moved into itself");
+    }
+    auto value = take(operation, operation.from, "from");
+    if (value.has_error()) return value.error();
+    auto placed = place(operation, std::move(*value));
+    if (placed.has_error()) return placed.error();
+    if (is_recording_) record_moving_back(operation.from, std::move(*placed));
+    return {};
+  }
+
+  Result<void> copy(Operation const& operation) {
+    auto const* const source = find(std::as_const(document_), operation.from);
+    if (source == nullptr) return nothing_there(operation, operation.from, "from");
+    // Thirty operations that each copy the whole document into itself would make a billion of it.
+    copied_bytes_ += print(*source).size();
+    if (copied_bytes_ > limits_.max_bytes) {
+      return operation.fail("from",
+                            "the copies grow beyond the " + std::to_string(limits_.max_bytes) + " bytes of a document",
+                            ErrorKind::invalid_document);
+    }
+    return add(operation, boost::json::value(*source, document_.storage()));
+  }
+
+  Result<void> test(Operation const& operation) const {
+    auto const* const value = find(std::as_const(document_), operation.path);
+    if (value == nullptr) {
+      return operation.fail("path", "there is nothing at " + quoted(operation.path), ErrorKind::conflict);
+    }
+    if (equal(*value, *operation.value)) return {};
+    return operation.fail("value", "the value at " + quoted(operation.path) + " is another", ErrorKind::conflict);
+  }
+
+  static Error nothing_there(Operation const& operation, Pointer const& where, std::string_view member) {
+    return operation.fail(member, "there is nothing at " + quoted(where));
+  }
+
+  Result<void> check_depth(Operation const& operation, boost::json::value const& value) const {
+    std::size_t const allowed = std::min(limits_.max_depth, greatest_depth);
+    std::size_t const above = operation.path.tokens().size();
+    if (above <= allowed && depth_of(value) <= allowed - above) return {};
+    return operation.fail("path", "the document would be deeper than " + std::to_string(allowed) + " levels",
+                          ErrorKind::invalid_document);
+  }
+
+  /** Puts the value where `add` does (RFC 6902, section 4.1). */
+  Result<Placed> place(Operation const& operation, boost::json::value value) {
+    Pointer const& path = operation.path;
+    if (auto deep = check_depth(operation, value); deep.has_error()) return deep.error();
+    if (path.is_root()) return Placed{path, exchange(document_, std::move(value))};
+    Pointer const parent_path = parent_of(path);
+    std::string const& token = path.tokens().back();
+    auto* const parent = find(document_, parent_path);
+    if (parent == nullptr) return nothing_there(operation, parent_path, "path");
+    if (auto* const object = parent->if_object()) {
+      if (auto* const member = object->if_contains(token)) return Placed{path, exchange(*member, std::move(value))};
+      object->emplace(token, std::move(value));
+      return Placed{path, std::nullopt};
+    }
+    auto* const array = parent->if_array();
+    if (array == nullptr) {
+      return operation.fail("path", "the value at " + quoted(parent_path) + " is neither an object nor an array");
+    }
+    auto const index = token == "-" ? array->size() : parse_index(token);
+    if (!index) {
+      return operation.fail("path", quoted(path) + " must end in an index without leading zeros, or in `-`");
+    }
+    if (*index > array->size()) {
+      return operation.fail("path", "the array at " + quoted(parent_path) + " ends before " + quoted(path));
+    }
+    array->insert(array->begin() + static_cast<std::ptrdiff_t>(*index), std::move(value));
+    return Placed{parent_path / std::to_string(*index), std::nullopt};
+  }
+
+  /** Takes the value out, as `remove` does (RFC 6902, section 4.2). */
+  Result<boost::json::value> take(Operation const& operation, Pointer const& path, std::string_view member) {
+    if (path.is_root()) return operation.fail(member, "the whole document cannot be removed, only replaced");
+    auto* const value = find(document_, path);
+    if (value == nullptr) return nothing_there(operation, path, member);
+    boost::json::value taken = std::move(*value);
+    auto* const parent = find(document_, parent_of(path));
+    std::string const& token = path.tokens().back();
+    if (auto* const object = parent->if_object()) {
+      object->stable_erase(object->find(token));
+    } else {
+      auto& array = parent->get_array();
+      array.erase(array.begin() + static_cast<std::ptrdiff_t>(*parse_index(token)));
+    }
+    return taken;
+  }
+
+  void record_unplacing(Placed placed) {
+    undo_.push_back(placed.replaced ? operation_value("replace", to_string(placed.path), std::move(*placed.replaced))
+                                    : operation_value("remove", to_string(placed.path)));
+  }
+
+  void record_moving_back(Pointer const& from, Placed placed) {
+    if (!placed.replaced && !is_prefix(placed.path, from)) {
+      auto back = operation_value("move", to_string(from));
+      back.get_object().emplace("from", to_string(placed.path));
+      undo_.push_back(std::move(back));
+      return;
+    }
+    // What was replaced has to come back first, and then the moved value is gone.
+    undo_.push_back(operation_value("add", to_string(from), *find(std::as_const(document_), placed.path)));
+    record_unplacing(std::move(placed));
+  }
+
+  boost::json::value& document_;
+  Limits const& limits_;
+  bool is_recording_;
+  std::size_t copied_bytes_ = 0;
+  std::vector<boost::json::value> undo_;  // to be applied from the last one to the first
+};
+
+/** Collects the operations that turn one value into another, and how long their text is. */
+class Difference {
+ public:
+  void compare(boost::json::value const& from, boost::json::value const& to) {
+    std::size_t const operations_before = operations_.size();
+    std::size_t const bytes_before = bytes_;
+    if (from.is_object() && to.is_object()) {
+      compare_members(from.get_object(), to.get_object());
+    } else if (from.is_array() && to.is_array()) {
+      compare_elements(from.get_array(), to.get_array());
+    } else if (!identical(from, to)) {
+      push(operation_value("replace", path_, to));
+      return;
+    }
+    // Small changes say more than a replacement, and leave alone what others change; but where little is left of the
+    // old value they are several times as long.
+    std::size_t const bytes = bytes_ - bytes_before;
+    std::size_t bytes_left = bytes / 2;
+    if (bytes == 0 || !may_fit(to, bytes_left)) return;
+    auto replacement = operation_value("replace", path_, to);
+    std::size_t const replacement_bytes = print(replacement).size() + 1;
+    if (bytes / 2 <= replacement_bytes) return;
+    operations_.resize(operations_before);
+    operations_.push_back(std::move(replacement));
+    bytes_ = bytes_before + replacement_bytes;
+  }
+
+  boost::json::value take() { return boost::json::value(std::move(operations_)); }
+
+ private:
+  void push(boost::json::value operation) {
+    bytes_ += print(operation).size() + 1;
+    operations_.push_back(std::move(operation));
+  }
+
+  /** Whether the value's text could be that short. Looks at no more of it than that. */
+  static bool may_fit(boost::json::value const& value, std::size_t& bytes_left) {
+    auto const take = [&bytes_left](std::size_t bytes) {
+      bool const fits = bytes <= bytes_left;
+      bytes_left -= fits ? bytes : 0;
+      return fits;
+    };
+    if (auto const* text = value.if_string()) return take(text->size() + 2);
+    if (!take(1)) return false;
+    if (auto const* object = value.if_object()) {
+      return std::all_of(object->begin(), object->end(), [&](auto const& member) {
+        return take(member.key().size() + 3) && may_fit(member.value(), bytes_left);
+      });
+    }
+    auto const* array = value.if_array();
+    return array == nullptr ||
+           std::all_of(array->begin(), array->end(), [&](auto const& element) { return may_fit(element, bytes_left); });
+  }
+
+  /** Calls `what` while `path_` is that of the member or element `token`. */
+  template <class What>
+  void below(std::string_view token, What what) {
+    std::size_t const length = path_.size();
+    append_token(path_, token);
+    what();
+    path_.resize(length);
+  }
+
+  void compare_members(boost::json::object const& from, boost::json::object const& to) {
+    for (auto const& member : from) {
+      if (!to.contains(member.key())) below(member.key(), [&] { push(operation_value("remove", path_)); });
+    }
+    for (auto const& member : to) {
+      below(member.key(), [&] {
+        if (auto const* before = from.if_contains(member.key())) {
+          compare(*before, member.value());
+        } else {
+          push(operation_value("add", path_, member.value()));
+        }
+      });
+    }
+  }
+
+  void compare_elements(boost::json::array const& from, boost::json::array const& to) {
+    std::size_t const shorter = std::min(from.size(), to.size());
+    std::size_t start = 0;
+    while (start < shorter && identical(from[start], to[start])) ++start;
+    std::size_t tail = 0;
+    while (tail < shorter - start && identical(from[from.size() - 1 - tail], to[to.size() - 1 - tail])) ++tail;
+    std::size_t const from_end = from.size() - tail;
+    std::size_t const to_end = to.size() - tail;
+
+    std::size_t i = start;
+    std::size_t j = start;  // also the index in the array as it is by then
+    for (auto const& [next_i, next_j] : common_elements(from, to, start, from_end, to_end)) {
+      for (; i < next_i && j < next_j; ++i, ++j) below(std::to_string(j), [&] { compare(from[i], to[j]); });
+      for (; i < next_i; ++i) below(std::to_string(j), [&] { push(operation_value("remove", path_)); });
+      for (; j < next_j; ++j) below(std::to_string(j), [&] { push(operation_value("add", path_, to[j])); });
+      ++i;
+      ++j;
+    }
+  }
+
+  /** The indices in both arrays of elements that stay, between `start` and the two ends; the ends come last. */
+  static std::vector<std::pair<std::size_t, std::size_t>> common_elements(boost::json::array const& from,
+                                                                          boost::json::array const& to,
+                                                                          std::size_t start, std::size_t from_end,
+                                                                          std::size_t to_end) {
+    constexpr std::size_t max_edits = 1'000;  // a few million steps at the most
+    std::vector<std::pair<std::size_t, std::size_t>> shared;
+    if (start < from_end && start < to_end) {
+      std::unordered_map<std::string, std::size_t> texts;
+      auto const number = [&texts, start](boost::json::array const& array, std::size_t end) {
+        std::vector<std::size_t> numbers;
+        for (std::size_t i = start; i < end; ++i) {
+          numbers.push_back(texts.emplace(print(array[i]), texts.size()).first->second);
+        }
+        return numbers;
+      };
+      auto const from_numbers = number(from, from_end);
+      shared = inlay::detail::common_subsequence(from_numbers, number(to, to_end), max_edits);
+    }
+    for (auto& [i, j] : shared) {
+      i += start;
+      j += start;
+    }
+    shared.emplace_back(from_end, to_end);
+    return shared;
+  }
+
+  std::string path_;
+  boost::json::array operations_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace detail
+
+INLAY_DECL Result<void> apply(boost::json::value& target, boost::json::value const& patch, Limits const& limits) {
+  boost::json::value changed(target, target.storage());
+  if (auto done = detail::Application(changed, limits, false).run(patch); done.has_error()) return done;
+  target = std::move(changed);
+  return {};
+}
+
+INLAY_DECL boost::json::value diff(boost::json::value const& from, boost::json::value const& to) {
+  detail::Difference difference;
+  difference.compare(from, to);
+  return difference.take();
+}
+
+INLAY_DECL Result<boost::json::value> invert(boost::json::value const& before, boost::json::value const& patch,
+                                             Limits const& limits) {
+  boost::json::value changed = before;
+  detail::Application application(changed, limits, true);
+  if (auto const done = application.run(patch); done.has_error()) return done.error();
+  return application.take_undo();
+}
+
+}  // namespace inlay::json::json_patch
+
+#endif

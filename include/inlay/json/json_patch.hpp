@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_JSON_JSON_PATCH_HPP
+#define INLAY_JSON_JSON_PATCH_HPP
+
+#include <inlay/detail/config.hpp>
+#include <inlay/error.hpp>
+#include <inlay/json/limits.hpp>
+
+#include <boost/json/value.hpp>
+
+namespace inlay::json::json_patch {
+
+/** Applies a JSON Patch (RFC 6902): all of its operations, or none.
+
+    Strict: `add` puts a member into an object or array that is there, and replaces the value of a member in place;
+    `test` compares as json::equal does; a value is not moved into itself, and the document itself is not removed.
+    Members of an operation that RFC 6902 does not define are ignored, as it asks.
+
+    @return the error of the first operation that fails, its number in the message and the place in the patch as the
+    pointer (such as "/2/path"): conflict when a `test` does not hold; invalid_document when a value would end up deeper
+    than the limits allow, or when `copy` makes the document grow by more than they allow; invalid_argument for
+    anything else. The target is as it was before.
+
+    Complexity: a copy of the target, and a lookup an operation.
+*/
+[[nodiscard]] INLAY_DECL Result<void> apply(boost::json::value& target, boost::json::value const& patch,
+                                            Limits const& limits = {});
+
+/** A short patch that turns `from` into `to`, the order of members aside: [] when they are json::identical.
+
+    It names the smallest places that changed, unless replacing what is around them is less than half as long. What
+    changed inside an array is found as a common subsequence, so one element inserted is one `add`. Arrays that
+    share little are compared element by element, which bounds the time but gives a longer patch.
+*/
+[[nodiscard]] INLAY_DECL boost::json::value diff(boost::json::value const& from, boost::json::value const& to);
+
+/** The patch that undoes `patch`, which must fit `before`: what apply() makes of `before`, it turns back.
+
+    A member that was removed comes back as the last one of its object, since a JSON Patch cannot say where.
+
+    @return what apply() returns for `before` and `patch`.
+*/
+[[nodiscard]] INLAY_DECL Result<boost::json::value> invert(boost::json::value const& before,
+                                                           boost::json::value const& patch, Limits const& limits = {});
+
+}  // namespace inlay::json::json_patch
+
+#ifdef INLAY_HEADER_ONLY
+#include <inlay/impl/json_patch.ipp>
+#endif
+
+#endif
