@@ -2,6 +2,7 @@
 #include <inlay/backends/memory.hpp>
 #include <inlay/catalog.hpp>
 #include <inlay/json/merge_patch.hpp>
+#include <inlay/json/parse.hpp>
 #include <inlay/json/print.hpp>
 
 #include <support/catch.hpp>
@@ -143,7 +144,7 @@ TEST_CASE("each way a patch can be wrong is an error of its own that says where"
   CHECK(messages[0] != messages[1]);
   CHECK(messages[2] != messages[3]);
   auto const too_deep = std::string(70, '[') + std::string(70, ']');
-  boost::json::value deep = boost::json::parse(too_deep, {}, {.max_depth = 100});
+  boost::json::value deep = json::parse(too_deep, {.max_depth = 100}).value();
   auto const error = error_of(catalog.update(example.install.id, boost::json::object{{"override", {{"a", deep}}}}));
   CHECK(error.kind == ErrorKind::invalid_document);
   CHECK(error.pointer->rfind("/override/a/0/0", 0) == 0);

@@ -21,7 +21,7 @@ TEST_CASE("an integration's config passes through its JSON as it was written") {
   // Order of members, placeholders, a null that is data, and a double that stays one.
   constexpr char const* config =
       R"({"b":1.0,"a":"{{oauth.token.access_token}}","pagination":null,"headers":{"z":[1,{}],"é":"\u0000"}})";
-  Integration integration{.name = "zendesk"};
+  Integration integration{.name = "zendesk", .version = Version{1}};
   integration.config = Document::parse(config).value();
   CHECK(model::to_json(integration).find(std::string(R"("config":)") + config) != std::string::npos);
 }

@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <inlay/backends/memory.hpp>
+
+#include <inlay/model/json_form.hpp>
+#include <inlay/storage/errors.hpp>
+
+#include "change_log.hpp"
+#include "match.hpp"
+#include "table.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <mutex>
+#include <shared_mutex>
+#include <tuple>
+#include <utility>
+
+namespace inlay {
+
+namespace memory {
+
+/** Lets any number of readers in, or one writer. A writer that waits holds up the readers that come after it: the
+    platform's own lock lets them pass, and a busy store would never be written. */
+class FairLock {
+ public:
+  [[nodiscard]] std::shared_lock<std::shared_mutex> read() const {
+    std::lock_guard const turn(turnstile_);
+    return std::shared_lock(mutex_);
+  }
+  [[nodiscard]] std::unique_lock<std::shared_mutex> write() const {
+    std::lock_guard const turn(turnstile_);
+    return std::unique_lock(mutex_);
+  }
+
+ private:
+  mutable std::mutex turnstile_;
+  mutable std::shared_mutex mutex_;
+};
+
+/** Whether a scope lets a row through. To be called while the lock is held, and while the scope lives. */
+template <class Entity>
+using Predicate = std::function<bool(Entity const& row)>;
+
+/** A condition, and where the field that it names was found. */
+using PlacedCondition = std::pair<FieldPlace, Condition const*>;
+
+/** Adds the conditions that every row which the scope lets through meets. They can only narrow the search. */
+template <class Entity>
+void collect_conditions(Scope const& scope, std::vector<PlacedCondition>& where) {
+  if (scope.kind == Scope::Kind::all_of) {
+    for (Scope const& part : scope.parts) collect_conditions<Entity>(part, where);
+  } else if (scope.kind == Scope::Kind::condition) {
+    where.emplace_back(*find_field<Entity>(scope.condition.field), &scope.condition);
+  }
+}
+
+class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
+ public:
+  Result<Committed> commit(Commit const& commit) override;
+  Result<ChangePage> changes(ChangesRequest const& request) const override;
+  Result<void> compact(CompactRequest const& request) override;
+
+  Result<Revision> revision() const override {
+    auto const lock = lock_.read();
+    return log_.revision();
+  }
+
+  Capabilities const& capabilities() const noexcept override {
+    static Capabilities const own{.backend = "memory"};
+    return own;
+  }
+
+  template <class Readable>
+  Result<Readable> find_readable(FindRequest<Readable> const& request) const;
+  template <class Readable>
+  Result<Page<Readable>> list_readable(Query<Readable> const& query) const;
+
+ private:
+  /** A commit while it is being written: undoes what it has done unless it is kept. */
+  struct Transaction {
+    Timestamp time{};
+    Revision revision{};
+    std::vector<std::function<void()>> undo{};
+    std::vector<LoggedChange> changes{};
+
+    Transaction(Timestamp commit_time, Revision own_revision) : time(commit_time), revision(own_revision) {}
+    Transaction(Transaction const&) = delete;
+    Transaction& operator=(Transaction const&) = delete;
+    ~Transaction() {
+      for (auto step = undo.rbegin(); step != undo.rend(); ++step) (*step)();
+    }
+
+    void keep() noexcept { undo.clear(); }
+  };
+
+  template <class Entity>
+  [[nodiscard]] Table<Entity>& table() noexcept {
+    return std::get<Table<Entity>>(tables_);
+  }
+  template <class Entity>
+  [[nodiscard]] Table<Entity> const& table() const noexcept {
+    return std::get<Table<Entity>>(tables_);
+  }
+
+  template <class Entity>
+  [[nodiscard]] Result<Row<Entity>> at_version(Id<Entity> id, Version version) const;
+  template <class Entity>
+  [[nodiscard]] Result<void> check_constraints(Entity const& row) const;
+  template <class Entity>
+  void write(Row<Entity> const& before, Row<Entity> const& after, Transaction& transaction);
+
+  template <class Entity>
+  [[nodiscard]] Result<void> apply(Insert<Entity> const& change, Transaction& transaction);
+  template <class Entity>
+  [[nodiscard]] Result<void> apply(Update<Entity> const& change, Transaction& transaction);
+  template <class Entity>
+  [[nodiscard]] Result<void> apply(Edit<Entity> const& change, Transaction& transaction);
+  template <class Entity>
+  [[nodiscard]] Result<void> apply(Remove<Entity> const& change, Transaction& transaction);
+  template <class Entity>
+  [[nodiscard]] Result<void> rewrite(Row<Entity> const& before, Entity const& after, Transaction& transaction);
+
+  /** The rows that make up a Readable, found from the first of them. */
+  template <class Readable>
+  using PartRows = boost::mp11::mp_rename<boost::mp11::mp_transform<Row, model::Parts<Readable>>, std::tuple>;
+  template <class Readable>
+  [[nodiscard]] PartRows<Readable> join(Row<model::Root<Readable>> const& root) const;
+  template <class Readable>
+  [[nodiscard]] static Readable assemble(PartRows<Readable> const& rows, bool with_nested_documents);
+  template <class Entity>
+  [[nodiscard]] OrderedRows<Entity> const* narrowest(std::vector<PlacedCondition> const& where) const;
+  [[nodiscard]] InstalledIn installed_in(Id<Integration> integration, Predicate<Environment> const& is_visible) const;
+
+  template <class Entity>
+  [[nodiscard]] Result<Predicate<Entity>> predicate(Scope const& scope) const;
+  template <class Entity>
+  [[nodiscard]] Result<Predicate<Entity>> related_predicate(Scope const& scope) const;
+
+  FairLock lock_;
+  boost::mp11::mp_rename<boost::mp11::mp_transform<Table, model::Entities>, std::tuple> tables_;
+  ChangeLog log_;
+};
+
+// Reading
+
+template <class Readable>
+MemoryRepository::PartRows<Readable> MemoryRepository::join(Row<model::Root<Readable>> const& root) const {
+  PartRows<Readable> rows;
+  std::get<0>(rows) = root;
+  [&]<std::size_t... index>(std::index_sequence<index...>) {
+    // Foreign keys see to it that each part is there.
+    ((std::get<index + 1>(rows) = *table<model::Part<Readable, index + 1>>().find(
+          ((*std::get<index>(rows)).*model::joining_member<Readable, index>).uuid)),
+     ...);
+  }
+  (std::make_index_sequence<model::part_count<Readable> - 1>{});
+  return rows;
+}
+
+template <class Readable>
+Readable MemoryRepository::assemble(PartRows<Readable> const& rows, bool with_nested_documents) {
+  Readable whole;
+  [&]<std::size_t... index>(std::index_sequence<index...>) {
+    ((model::part_of<index>(whole) = *std::get<index>(rows)), ...);
+    auto const drop_documents = []<class Entity>(Entity& row) {
+      model::for_each_field<Entity>([&]<class Member>(model::Field const&, Member Entity::*pointer) {
+        if constexpr (std::is_same_v<model::ValueOf<Member>, Document>) row.*pointer = Member{};
+      });
+    };
+    if (!with_nested_documents) ((index == 0 ? void() : drop_documents(model::part_of<index>(whole))), ...);
+  }
+  (std::make_index_sequence<model::part_count<Readable>>{});
+  return whole;
+}
+
+InstalledIn MemoryRepository::installed_in(Id<Integration> integration,
+                                           Predicate<Environment> const& is_visible) const {
+  std::size_t number = 0;
+  while (model::references<EnvironmentIntegration>[number].entity != Integration::entity_name) ++number;
+  InstalledIn found;
+  for (auto const& [place, install] : table<EnvironmentIntegration>().referring_to(number, integration.uuid)) {
+    if (!is_visible || is_visible(**table<Environment>().find(install->environment_id.uuid))) {
+      found.ids.push_back(install->environment_id);
+    }
+  }
+  std::sort(found.ids.begin(), found.ids.end());
+  found.is_truncated = found.ids.size() > InstalledIn::max_ids;
+  if (found.is_truncated) found.ids.resize(InstalledIn::max_ids);
+  return found;
+}
+
+/** The scope as a function; an empty one for a scope that lets every row through. */
+template <class Entity>
+Result<Predicate<Entity>> MemoryRepository::predicate(Scope const& scope) const {
+  if (scope.is_everything()) return Predicate<Entity>();
+  switch (scope.kind) {
+    case Scope::Kind::condition: {
+      auto const place = check_condition<Entity>(scope.condition);
+      if (!place) return place.error();
+      return Predicate<Entity>([matcher = matchers<Entity>[place->index], &scope](Entity const& row) {
+        return matcher(&row, scope.condition);
+      });
+    }
+    case Scope::Kind::related: return related_predicate<Entity>(scope);
+    default: break;
+  }
+  std::vector<Predicate<Entity>> parts;
+  for (Scope const& part : scope.parts) {
+    auto one = predicate<Entity>(part);
+    if (!one) return one.error();
+    parts.push_back(std::move(*one));
+  }
+  bool const is_any = scope.kind == Scope::Kind::any_of;
+  return Predicate<Entity>([parts = std::move(parts), is_any](Entity const& row) {
+    auto const holds_for_row = [&](Predicate<Entity> const& part) { return !part || part(row); };
+    return is_any ? std::any_of(parts.begin(), parts.end(), holds_for_row)
+                  : std::all_of(parts.begin(), parts.end(), holds_for_row);
+  });
+}
+
+template <class Entity>
+Result<Predicate<Entity>> MemoryRepository::related_predicate(Scope const& scope) const {
+  Error const error{.kind = ErrorKind::invalid_argument,
+                    .message = "a scope names an entity, a member of it and an own one that are ids, and one part"};
+  std::size_t const own = model::detail::index_of(model::fields<Entity>, scope.own_member);
+  if (scope.parts.size() != 1 || own == model::field_count<Entity> || !id_getters<Entity>[own]) return error;
+
+  Result<Predicate<Entity>> result = error;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
+      [&]<class Other>(std::type_identity<Other>) {
+        if (scope.entity != Other::entity_name) return;
+        std::size_t const member = model::detail::index_of(model::fields<Other>, scope.member);
+        auto const& references = model::references<Other>;
+        auto const reference = static_cast<std::size_t>(
+            std::find_if(references.begin(), references.end(), [&](auto const& one) { return one.index == member; }) -
+            references.begin());
+        bool const is_own_id = scope.member == "id";
+        if (!is_own_id && reference == references.size()) return;
+        auto part = predicate<Other>(scope.parts.front());
+        if (!part) {
+          result = part.error();
+          return;
+        }
+        result = Predicate<Entity>([this, getter = id_getters<Entity>[own], is_own_id, number = reference,
+                                    part = std::move(*part)](Entity const& row) {
+          Uuid const* const id = getter(row);
+          if (!id) return false;
+          if (is_own_id) {
+            Row<Other> const* const other = table<Other>().find(*id);
+            return other && (!part || part(**other));
+          }
+          auto const& others = table<Other>().referring_to(number, *id);
+          return std::any_of(others.begin(), others.end(),
+                             [&](auto const& other) { return !part || part(*other.second); });
+        });
+      });
+  return result;
+}
+
+template <class Readable>
+Result<Readable> MemoryRepository::find_readable(FindRequest<Readable> const& request) const {
+  using Entity = model::Root<Readable>;
+  auto const is_visible = predicate<Entity>(request.scope);
+  if (!is_visible) return is_visible.error();
+  auto const is_visible_environment = predicate<Environment>(request.installed_in_scope);
+  if (!is_visible_environment) return is_visible_environment.error();
+
+  PartRows<Readable> rows;
+  std::optional<InstalledIn> installed;
+  {
+    auto const lock = lock_.read();
+    Row<Entity> const* const root = table<Entity>().find(request.id.uuid);
+    if (!root || (*is_visible && !(*is_visible)(**root))) return storage::no_such_row(Entity::entity_name);
+    rows = join<Readable>(*root);
+    if constexpr (requires(Readable readable) { readable.installed_in; }) {
+      if (request.with_installed_in) {
+        installed = installed_in(std::get<Row<Integration>>(rows)->id, *is_visible_environment);
+      }
+    }
+  }
+  Readable whole = assemble<Readable>(rows, true);
+  if constexpr (requires { whole.installed_in; }) whole.installed_in = std::move(installed);
+  return whole;
+}
+
+/** The smallest index that holds all rows which meet the conditions; nullptr when one of them names the row. */
+template <class Entity>
+OrderedRows<Entity> const* MemoryRepository::narrowest(std::vector<PlacedCondition> const& where) const {
+  auto const* smallest = &table<Entity>().all();
+  for (auto const& [place, condition] : where) {
+    if (place.part != 0 || condition->op != Operator::eq || place.field.type != model::FieldType::id) continue;
+    if (place.field.name == "id") return nullptr;
+    for (std::size_t number = 0; number < model::reference_count<Entity>; ++number) {
+      if (model::references<Entity>[number].index != place.index) continue;
+      auto const& rows = table<Entity>().referring_to(number, std::get<Uuid>(condition->values.front()));
+      if (rows.size() < smallest->size()) smallest = &rows;
+    }
+  }
+  return smallest;
+}
+
+template <class Readable>
+Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& query) const {
+  using Entity = model::Root<Readable>;
+  if (query.limit < 1 || query.limit > Query<Readable>::max_limit) {
+    return storage::limit_out_of_range(Query<Readable>::max_limit);
+  }
+  std::vector<PlacedCondition> where;
+  for (Condition const& condition : query.where) {
+    auto const place = check_condition<Readable>(condition);
+    if (!place) return place.error();
+    where.emplace_back(*place, &condition);
+  }
+  auto const is_visible = predicate<Entity>(query.scope);
+  if (!is_visible) return is_visible.error();
+  std::vector<PlacedCondition> narrowing = where;
+  collect_conditions<Entity>(query.scope, narrowing);
+
+  auto const meets = [&]<std::size_t part>(std::integral_constant<std::size_t, part>, void const* row) {
+    return std::all_of(where.begin(), where.end(), [&](PlacedCondition const& one) {
+      return one.first.part != part || matchers<model::Part<Readable, part>>[one.first.index](row, *one.second);
+    });
+  };
+  std::vector<PartRows<Readable>> found;
+  // Takes one row more than was asked for: that there is one is what says that this is not the last page.
+  auto const consider = [&](Row<Entity> const& root) {
+    if (!meets(std::integral_constant<std::size_t, 0>{}, root.get())) return true;
+    if (*is_visible && !(*is_visible)(*root)) return true;
+    PartRows<Readable> rows = join<Readable>(root);
+    bool const all_meet = [&]<std::size_t... index>(std::index_sequence<index...>) {
+      return (meets(std::integral_constant<std::size_t, index + 1>{}, std::get<index + 1>(rows).get()) && ...);
+    }
+    (std::make_index_sequence<model::part_count<Readable> - 1>{});
+    if (all_meet) found.push_back(std::move(rows));
+    return found.size() <= query.limit;
+  };
+
+  Page<Readable> page;
+  {
+    auto const lock = lock_.read();
+    page.revision = log_.revision();
+    if (auto const* const rows = narrowest<Entity>(narrowing)) {
+      auto row = query.after ? rows->upper_bound(*query.after) : rows->begin();
+      while (row != rows->end() && consider(row->second)) ++row;
+    } else {
+      auto const named = std::find_if(narrowing.begin(), narrowing.end(), [](PlacedCondition const& one) {
+        return one.first.part == 0 && one.first.field.name == "id" && one.second->op == Operator::eq;
+      });
+      auto const* const row = table<Entity>().find(std::get<Uuid>(named->second->values.front()));
+      if (row && (!query.after || place_of(**row) > *query.after)) consider(*row);
+    }
+  }
+
+  if (found.size() > query.limit) {
+    found.pop_back();
+    page.next = place_of(*std::get<0>(found.back()));
+  }
+  page.items.reserve(found.size());
+  for (auto const& rows : found) page.items.push_back(assemble<Readable>(rows, query.with_nested_documents));
+  return page;
+}
+
+// Writing
+
+template <class Entity>
+Result<Row<Entity>> MemoryRepository::at_version(Id<Entity> id, Version version) const {
+  Row<Entity> const* const row = table<Entity>().find(id.uuid);
+  if (!row) return storage::stale_version(Entity::entity_name, std::nullopt);
+  if ((*row)->version != version) return storage::stale_version(Entity::entity_name, (*row)->version);
+  return *row;
+}
+
+template <class Entity>
+Result<void> MemoryRepository::check_constraints(Entity const& row) const {
+  for (std::size_t key = 0; key < Entity::unique_keys.size(); ++key) {
+    Uuid const* const same = table<Entity>().find_same(key, row);
+    if (same && *same != row.id.uuid) return storage::unique_key_taken(Entity::entity_name, Entity::unique_keys[key]);
+  }
+  Result<void> result;
+  model::for_each_reference<Entity>([&]<class Member>(model::Reference const& reference, Member Entity::*pointer) {
+    Uuid const* const target = referenced_id(row.*pointer);
+    if (result && target && !table<model::ReferencedBy<Member>>().find(*target)) {
+      result = storage::dangling_reference(reference);
+    }
+  });
+  return result;
+}
+
+template <class Entity>
+void MemoryRepository::write(Row<Entity> const& before, Row<Entity> const& after, Transaction& transaction) {
+  Entity const& row = after ? *after : *before;
+  transaction.changes.push_back({Entity::entity_name, row.id.uuid,
+                                 !before  ? ChangeKind::inserted
+                                 : !after ? ChangeKind::removed
+                                          : ChangeKind::updated,
+                                 before, after, [](void const* stored) {
+                                   std::string text;
+                                   model::write_json(*static_cast<Entity const*>(stored), text, model::JsonUse::record);
+                                   return text;
+                                 }});
+  transaction.undo.emplace_back([this, before, after] { table<Entity>().replace(after, before); });
+  table<Entity>().replace(before, after);
+}
+
+template <class Entity>
+Result<void> MemoryRepository::apply(Insert<Entity> const& change, Transaction& transaction) {
+  if (table<Entity>().find(change.row.id.uuid)) return storage::id_taken(Entity::entity_name);
+  auto const row = std::make_shared<Entity const>(inserted(change.row, transaction.time, transaction.revision));
+  if (auto const checked = check_constraints(*row); !checked) return checked.error();
+  write<Entity>(nullptr, row, transaction);
+  return {};
+}
+
+template <class Entity>
+Result<void> MemoryRepository::rewrite(Row<Entity> const& before, Entity const& after, Transaction& transaction) {
+  auto const row =
+      std::make_shared<Entity const>(updated(Update<Entity>{*before, after}, transaction.time, transaction.revision));
+  if (auto const checked = check_constraints(*row); !checked) return checked.error();
+  write<Entity>(before, row, transaction);
+  return {};
+}
+
+template <class Entity>
+Result<void> MemoryRepository::apply(Update<Entity> const& change, Transaction& transaction) {
+  auto const before = at_version(change.before.id, change.before.version);
+  if (!before) return before.error();
+  return rewrite(*before, change.after, transaction);
+}
+
+template <class Entity>
+Result<void> MemoryRepository::apply(Edit<Entity> const& change, Transaction& transaction) {
+  Row<Entity> const* const found = table<Entity>().find(change.id.uuid);
+  if (!found) return storage::no_such_row(Entity::entity_name);
+  Row<Entity> const before = *found;
+  auto edited = change.edit(*before);
+  if (!edited) return edited.error();
+  Entity after = *std::move(edited);
+  // What belongs to the store makes no difference.
+  after.id = before->id;
+  after.version = before->version;
+  after.revision = before->revision;
+  after.created_at = before->created_at;
+  after.updated_at = before->updated_at;
+  if (after == *before) return {};
+  return rewrite(before, after, transaction);
+}
+
+template <class Entity>
+Result<void> MemoryRepository::apply(Remove<Entity> const& change, Transaction& transaction) {
+  auto const before = at_version(change.before.id, change.before.version);
+  if (!before) return before.error();
+  std::vector<std::string_view> referrers;
+  model::for_each_referrer<Entity>([&]<class Referrer>(model::Reference const& reference, auto) {
+    auto const& all = model::references<Referrer>;
+    auto const number = static_cast<std::size_t>(std::find(all.begin(), all.end(), reference) - all.begin());
+    bool const is_listed = !referrers.empty() && referrers.back() == Referrer::entity_name;
+    if (!is_listed && !table<Referrer>().referring_to(number, change.before.id.uuid).empty()) {
+      referrers.push_back(Referrer::entity_name);
+    }
+  });
+  if (!referrers.empty()) return storage::still_referenced(Entity::entity_name, referrers);
+  write<Entity>(*before, nullptr, transaction);
+  return {};
+}
+
+Result<Committed> MemoryRepository::commit(Commit const& commit) {
+  if (commit.changes.empty()) return storage::nothing_to_commit();
+  auto const lock = lock_.write();
+  if (log_.has(commit.token)) return storage::token_taken();
+  for (AnyGuard const& any : commit.guards) {
+    auto const checked = std::visit(
+        [&](auto const& guard) -> Result<void> {
+          auto const row = at_version(guard.id, guard.version);
+          if (!row) return row.error();
+          return {};
+        },
+        any);
+    if (!checked) return checked.error();
+  }
+
+  Transaction transaction(commit.time, Revision{log_.revision().value + 1});
+  for (Change const& any : commit.changes) {
+    auto const applied = std::visit([&](auto const& change) { return apply(change, transaction); }, any);
+    if (!applied) return applied.error();
+  }
+  if (transaction.changes.empty()) return Committed{log_.revision()};
+
+  auto logged = std::make_shared<LoggedCommit>();
+  logged->revision = transaction.revision;
+  logged->token = commit.token;
+  logged->actor = commit.actor;
+  logged->reason = commit.reason;
+  logged->time = commit.time;
+  logged->changes = std::move(transaction.changes);
+  log_.append(std::move(logged));
+  transaction.keep();
+  return Committed{log_.revision()};
+}
+
+// The change log
+
+Result<ChangePage> MemoryRepository::changes(ChangesRequest const& request) const {
+  if (request.limit < 1 || request.limit > ChangeLog::max_limit) {
+    return storage::limit_out_of_range(ChangeLog::max_limit);
+  }
+  auto lock = lock_.read();
+  if (request.after < log_.kept_after()) return storage::changes_compacted(log_.kept_after());
+  LoggedPage const found = log_.find(request);
+  lock.unlock();
+  return found.read(request);
+}
+
+Result<void> MemoryRepository::compact(CompactRequest const& request) {
+  // Destroyed after the lock is given back.
+  std::vector<std::shared_ptr<LoggedCommit const>> forgotten;
+  auto const lock = lock_.write();
+  if (request.through > log_.revision()) return storage::revision_not_reached(log_.revision());
+  forgotten = log_.forget(request.through);
+  return {};
+}
+
+}  // namespace memory
+
+Backend memory_backend() {
+  return {{"memory"}, [](StoreUrl const& url) -> Result<std::shared_ptr<Repository>> {
+            if (!url.hosts.empty() || !url.path.empty() || !url.user.empty() || url.password) {
+              return Error{.kind = ErrorKind::invalid_argument,
+                           .message = "a store in memory is opened as memory: and has neither host nor path"};
+            }
+            if (auto const allowed = url.allow_parameters({}); !allowed) return allowed.error();
+            return std::shared_ptr<Repository>(std::make_shared<memory::MemoryRepository>());
+          }};
+}
+
+}  // namespace inlay
