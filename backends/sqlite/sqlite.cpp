@@ -168,6 +168,12 @@ class SqliteDialect final : public sql::Dialect {
   if (!fs::exists(status) && !may_create) {
     return refusal("there is no such file, and making one was turned off (migrate=off)");
   }
+  // SQLite would overwrite a file this small. Its first bytes are not looked at here, since closing the file again
+  // would drop the locks of all its other users in this process.
+  auto const size = fs::file_size(file, code);
+  if (!code && size > 0 && size < 512) {
+    return Error{.kind = ErrorKind::corrupt, .message = "cannot open " + path + ": it is no SQLite database"};
+  }
   return {};
 }
 

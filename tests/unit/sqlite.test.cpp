@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <inlay/backends/sqlite.hpp>
+#include <support/catch.hpp>
+#include <support/sqlite.hpp>
+#include <support/temporary_folder.hpp>
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <random>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+using namespace inlay;
+using support::Catalogue;
+using support::commit_of;
+using support::open_sqlite;
+using support::read_file;
+using support::Shell;
+using support::TemporaryFolder;
+using support::write_file;
+
+namespace {
+
+/** What lies in a folder: names and contents. */
+std::vector<std::pair<std::string, std::string>> contents(TemporaryFolder const& folder) {
+  std::vector<std::pair<std::string, std::string>> found;
+  for (auto const& entry : std::filesystem::directory_iterator(folder.path())) {
+    found.emplace_back(entry.path().filename().string(),
+                       entry.is_regular_file() ? read_file(entry.path().string()) : "");
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("parameters that SQLite stores do not have, or values that make no sense, are refused by name") {
+  TemporaryFolder const folder;
+  std::string const file = folder.file("inlay.db");
+  for (auto const& [query, word] : std::vector<std::pair<std::string, std::string>>{
+           {"?sync=full", "sync"},
+           {"?synchronous=full&synchronous=normal", "synchronous"},
+           {"?synchronous=off", "synchronous"},
+           {"?busy_timeout=5", "busy_timeout"},
+           {"?busy_timeout=-5s", "busy_timeout"},
+           {"?busy_timeout=2000m", "busy_timeout"},
+           {"?busy_timeout=99999999999999999999s", "busy_timeout"},
+           {"?pool_size=0", "pool_size"},
+           {"?pool_size=4x", "pool_size"},
+           {"?table_prefix=", "table_prefix"},
+           {"?table_prefix=a%22b", "table_prefix"},
+           {"?table_prefix=1a", "table_prefix"},
+           {"?table_prefix=Inlay_", "table_prefix"},
+           {"?migrate=no", "migrate"},
+       }) {
+    CAPTURE(query);
+    auto const store = open_sqlite(file + query);
+    REQUIRE(store.has_error());
+    CHECK(store.error().kind == ErrorKind::invalid_argument);
+    CHECK(store.error().message.find(word) != std::string::npos);
+  }
+  CHECK(contents(folder).empty());
+}
+
+TEST_CASE("a SQLite store has a file and neither host nor user") {
+  for (auto const* url : {"sqlite:", "sqlite://host/inlay.db", "sqlite://me@host/inlay.db"}) {
+    CAPTURE(url);
+    auto const store = Backends{}.add(sqlite_backend()).open(url);
+    REQUIRE(store.has_error());
+    CHECK(store.error().kind == ErrorKind::invalid_argument);
+  }
+}
+
+TEST_CASE("every parameter is taken") {
+  TemporaryFolder const folder;
+  auto const store = open_sqlite(folder.file("inlay.db") +
+                                 "?synchronous=normal&busy_timeout=250ms&pool_size=2&table_prefix=x_&migrate=auto");
+  REQUIRE(store.has_value());
+  Shell shell(folder.file("inlay.db"));
+  CHECK(shell.one("select count(*) from x_team") == "0");
+}
+
+TEST_CASE("a file that is no database is refused and left untouched, byte for byte") {
+  std::mt19937 random(7);  // NOLINT: the same bytes each time
+  std::string noise(20'000, '\0');
+  std::generate(noise.begin(), noise.end(), [&] { return static_cast<char>(random()); });
+  for (auto const& content : {std::string("{\"not\": \"a database\"}"), std::string("x"), noise,
+                              std::string("SQLite format 2"), std::string(4096, 'a')}) {
+    TemporaryFolder const folder;
+    write_file(folder.file("notes.txt"), content);
+    auto const before = contents(folder);
+    auto const store = open_sqlite(folder.file("notes.txt"));
+    REQUIRE(store.has_error());
+    CHECK(store.error().kind == ErrorKind::corrupt);
+    CHECK(store.error().message.find("notes.txt") != std::string::npos);
+    CHECK(contents(folder) == before);
+  }
+}
+
+TEST_CASE("a missing folder, or a folder in place of the file, is refused and nothing is made") {
+  TemporaryFolder const folder;
+  std::filesystem::create_directory(folder.file("sub"));
+  auto const before = contents(folder);
+  auto const missing = open_sqlite(folder.file("no/such/inlay.db"));
+  REQUIRE(missing.has_error());
+  CHECK(missing.error().kind == ErrorKind::unavailable);
+  CHECK(missing.error().message.find("no/such") != std::string::npos);
+  auto const taken = open_sqlite(folder.file("sub"));
+  REQUIRE(taken.has_error());
+  CHECK(taken.error().kind == ErrorKind::unavailable);
+  CHECK(contents(folder) == before);
+}
+
+TEST_CASE("a database that a newer inlay has migrated is refused and left untouched") {
+  TemporaryFolder const folder;
+  std::string const file = folder.file("inlay.db");
+  REQUIRE(open_sqlite(file).has_value());
+  Shell(file).run("insert into inlay_migration values (4711, 'from the future', 0)");
+  auto const before = contents(folder);
+  for (auto const* query : {"", "?migrate=off"}) {
+    auto const store = open_sqlite(file + query);
+    REQUIRE(store.has_error());
+    CHECK(store.error().kind == ErrorKind::unavailable);
+    CHECK(store.error().message.find("4711") != std::string::npos);
+  }
+  CHECK(contents(folder) == before);
+}
+
+TEST_CASE("with migrate=off an older or empty database is refused and left untouched, a current one opens") {
+  TemporaryFolder const folder;
+  CHECK(open_sqlite(folder.file("none.db") + "?migrate=off").has_error());
+  CHECK(contents(folder).empty());
+
+  write_file(folder.file("empty.db"), "");
+  { Shell(folder.file("other.db")).run("create table theirs (a)"); }
+  auto const before = contents(folder);
+  for (auto const* name : {"empty.db", "other.db"}) {
+    auto const store = open_sqlite(folder.file(name) + "?migrate=off");
+    REQUIRE(store.has_error());
+    CHECK(store.error().kind == ErrorKind::unavailable);
+    CHECK(store.error().message.find("migrate") != std::string::npos);
+  }
+  CHECK(contents(folder) == before);
+
+  REQUIRE(open_sqlite(folder.file("empty.db")).has_value());
+  CHECK(open_sqlite(folder.file("empty.db") + "?migrate=off").has_value());
+}
+
+TEST_CASE("migrations are recorded, each is applied once, and tables of others are left alone") {
+  TemporaryFolder const folder;
+  std::string const file = folder.file("shared.db");
+  { Shell(file).run("create table theirs (a); insert into theirs values (1)"); }
+  for (int i = 0; i < 3; ++i) REQUIRE(open_sqlite(file).has_value());
+  REQUIRE(open_sqlite(file + "?table_prefix=second_").has_value());
+  Shell shell(file);
+  CHECK(shell.one("select a from theirs") == "1");
+  auto const recorded = shell.rows("select number, name from inlay_migration order by number");
+  REQUIRE_FALSE(recorded.empty());
+  for (std::size_t i = 0; i < recorded.size(); ++i) CHECK(recorded[i][0] == std::to_string(i + 1));
+  CHECK(shell.rows("select number, name from second_migration order by number") == recorded);
+}
+
+TEST_CASE("a store that was left with no migration applied is migrated") {
+  TemporaryFolder const folder;
+  std::string const file = folder.file("inlay.db");
+  {
+    Shell(file).run(
+        "create table inlay_migration (number integer not null primary key, name text not null,"
+        " applied_at integer not null) strict");
+  }
+  auto const store = open_sqlite(file);
+  REQUIRE(store.has_value());
+  CHECK((*store)->commit(Catalogue().commit()).has_value());
+}
+
+TEST_CASE("threads that open an empty file at once make one set of tables") {
+  TemporaryFolder const folder;
+  std::string const file = folder.file("inlay.db");
+  std::vector<std::string> errors(16);
+  std::vector<std::thread> threads;
+  for (auto& error : errors) {
+    threads.emplace_back([&] {
+      auto const store = open_sqlite(file + "?busy_timeout=30s");
+      if (store.has_error()) error = to_string(store.error());
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(errors == std::vector<std::string>(errors.size()));
+  CHECK(Shell(file).one("select count(*) from inlay_counter") == "1");
+}
+
+TEST_CASE("each table has its entity's members as columns, in order, of the right type") {
+  TemporaryFolder const folder;
+  REQUIRE(open_sqlite(folder.file("inlay.db")).has_value());
+  Shell shell(folder.file("inlay.db"));
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
+      [&]<class Entity>(std::type_identity<Entity>) {
+        std::vector<std::vector<std::string>> expected;
+        for (model::Field const& field : model::fields<Entity>) {
+          bool const is_integer = field.type == model::FieldType::boolean || field.is_set_by_store();
+          expected.push_back({std::string(field.name), is_integer ? "INTEGER" : "TEXT", field.is_optional ? "0" : "1"});
+        }
+        CHECK(shell.rows("select name, type, \"notnull\" from pragma_table_info('inlay_" +
+                         std::string(Entity::entity_name) + "') order by cid") == expected);
+      });
+}
+
+TEST_CASE("the schema itself keeps references, unique names and truth values, whoever writes") {
+  TemporaryFolder const folder;
+  auto const store = open_sqlite(folder.file("inlay.db"));
+  REQUIRE(store.has_value());
+  Catalogue const rows;
+  REQUIRE((*store)->commit(rows.commit()).has_value());
+  Shell shell(folder.file("inlay.db"));
+  CHECK(shell.run("delete from inlay_team") == SQLITE_CONSTRAINT_TRIGGER);
+  CHECK(shell.run("delete from inlay_integration") == SQLITE_CONSTRAINT_TRIGGER);
+  CHECK(shell.run("delete from inlay_environment") == SQLITE_CONSTRAINT_TRIGGER);
+  CHECK(shell.run("update inlay_environment set team_id = 'none'") == SQLITE_CONSTRAINT_FOREIGNKEY);
+  CHECK(shell.run("insert into inlay_environment select 'other', team_id, name, 1, 1, 0, 0 from inlay_environment") ==
+        SQLITE_CONSTRAINT_UNIQUE);
+  CHECK(shell.run("update inlay_environment_integration set is_enabled = 2") == SQLITE_CONSTRAINT_CHECK);
+  CHECK(shell.run("update inlay_team set name = null") == SQLITE_CONSTRAINT_NOTNULL);
+  CHECK(shell.run("update inlay_team set created_at = 'yesterday'") == SQLITE_CONSTRAINT_DATATYPE);
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
+      [&]<class Entity>(std::type_identity<Entity>) {
+        std::string const table = "inlay_" + std::string(Entity::entity_name);
+        std::size_t references = 0;
+        model::for_each_reference<Entity>([&](model::Reference const& reference, auto) {
+          ++references;
+          CHECK(shell.one("select \"table\" || ' ' || on_delete from pragma_foreign_key_list('" + table +
+                          "') where \"from\" = '" + std::string(reference.member) + "'") ==
+                "inlay_" + std::string(reference.entity) + " RESTRICT");
+        });
+        CHECK(shell.one("select count(*) from pragma_foreign_key_list('" + table + "')") == std::to_string(references));
+        CHECK(shell.one("select count(*) from pragma_index_list('" + table + "') where origin = 'u'") ==
+              std::to_string(std::size(Entity::unique_keys)));
+      });
+}
+
+TEST_CASE("a store is in WAL mode, and what one connection commits the next one sees") {
+  TemporaryFolder const folder;
+  std::string const file = folder.file("inlay.db");
+  auto const one = open_sqlite(file);
+  auto const two = open_sqlite(file);
+  REQUIRE(one.has_value());
+  REQUIRE(two.has_value());
+  CHECK(Shell(file).one("pragma journal_mode") == "wal");
+  Catalogue const rows;
+  for (int i = 1; i <= 20; ++i) {
+    Team team;
+    team.id = Id<Team>::generate();
+    team.name = "team";
+    auto const committed = (i % 2 == 0 ? *one : *two)->commit(commit_of({Insert<Team>{team}}));
+    REQUIRE(committed.has_value());
+    CHECK(committed->revision.value == i);
+    CHECK((*one)->find(FindRequest<Team>{.id = team.id}).has_value());
+    CHECK((*two)->find(FindRequest<Team>{.id = team.id}).has_value());
+    CHECK((*one)->revision().value() == Revision{i});
+    CHECK((*two)->list(Query<Team>{}).value().revision == Revision{i});
+  }
+}
+
+TEST_CASE("a store in memory is one store for all threads that use it, and each has its own") {
+  auto const store = open_sqlite(":memory:");
+  auto const other = open_sqlite(":memory:");
+  REQUIRE(store.has_value());
+  REQUIRE(other.has_value());
+  Catalogue const rows;
+  REQUIRE((*store)->commit(rows.commit()).has_value());
+  std::vector<int> found(8);
+  std::vector<std::thread> threads;
+  for (int& count : found) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 50; ++i) {
+        Team team;
+        team.id = Id<Team>::generate();
+        team.name = "team";
+        count += (*store)->commit(commit_of({Insert<Team>{team}})).has_value() &&
+                 (*store)->find(FindRequest<InstalledIntegration>{.id = rows.install.id}).has_value();
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(found == std::vector<int>(8, 50));
+  CHECK((*store)->revision().value() == Revision{401});
+  CHECK((*other)->revision().value() == Revision{0});
+}
+
+TEST_CASE("any name that a file can have names a store") {
+  TemporaryFolder const folder;
+  for (std::string const name : {"a b  c.db", "a=b.db", "it's.db", "say \"x\".db", "100%25.db",
+                                 "umläut \xF0\x9F\x8C\x8D.db", "db=x timeout=3.db", "a=b c.db"}) {
+    CAPTURE(name);
+    std::string decoded = name;
+    if (auto const at = decoded.find("%25"); at != std::string::npos) decoded.replace(at, 3, "%");
+    auto const store = open_sqlite(folder.file(name));
+    REQUIRE(store.has_value());
+    CHECK((*store)->commit(Catalogue().commit()).has_value());
+    CHECK(std::filesystem::exists(folder.file(decoded)));
+  }
+  auto const both = open_sqlite(folder.file("a=\"b\".db"));
+  REQUIRE(both.has_error());
+  CHECK(both.error().kind == ErrorKind::invalid_argument);
+}
+
+TEST_CASE("a path that looks like a URI or like memory is a file") {
+  TemporaryFolder const folder;
+  auto const here = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  bool const opened = open_sqlite("file:x.db%3Fmode=memory").has_value() && open_sqlite(":memory:x").has_value();
+  std::filesystem::current_path(here);
+  CHECK(opened);
+  CHECK(std::filesystem::exists(folder.file("file:x.db?mode=memory")));
+  CHECK(std::filesystem::exists(folder.file(":memory:x")));
+}
+
+TEST_CASE("while another program holds the write lock, reads work and a commit is unavailable in time") {
+  TemporaryFolder const folder;
+  auto const store = open_sqlite(folder.file("inlay.db") + "?busy_timeout=200ms");
+  REQUIRE(store.has_value());
+  Catalogue const rows;
+  Shell shell(folder.file("inlay.db"));
+  REQUIRE(shell.run("begin immediate") == SQLITE_OK);
+  auto const began = std::chrono::steady_clock::now();
+  auto const refused = (*store)->commit(rows.commit());
+  auto const took = std::chrono::steady_clock::now() - began;
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == ErrorKind::unavailable);
+  CHECK(refused.error().outcome == Outcome::not_done);
+  CHECK(took >= std::chrono::milliseconds(150));
+  CHECK(took < std::chrono::seconds(3));
+  CHECK((*store)->revision().value() == Revision{0});
+  REQUIRE(shell.run("commit") == SQLITE_OK);
+  CHECK((*store)->commit(rows.commit()).has_value());
+}
+
+TEST_CASE("what somebody has spoilt by hand is corrupt, and the error names table and id") {
+  TemporaryFolder const folder;
+  auto const store = open_sqlite(folder.file("inlay.db"));
+  REQUIRE(store.has_value());
+  Catalogue const rows;
+  REQUIRE((*store)->commit(rows.commit()).has_value());
+  Shell shell(folder.file("inlay.db"));
+  REQUIRE(shell.run("update inlay_integration set sharing = 'perhaps'") == SQLITE_OK);
+  auto const found = (*store)->find(FindRequest<InstalledIntegration>{.id = rows.install.id});
+  REQUIRE(found.has_error());
+  CHECK(found.error().kind == ErrorKind::corrupt);
+  CHECK(found.error().message.find("inlay_integration") != std::string::npos);
+  CHECK(found.error().message.find(to_string(rows.integration.id)) != std::string::npos);
+  CHECK((*store)->list(Query<OwnedIntegration>{}).error().kind == ErrorKind::corrupt);
+  // Another row of the same statement is none the worse for it.
+  CHECK((*store)->find(FindRequest<EnvironmentIntegration>{.id = rows.install.id}).has_value());
+
+  REQUIRE(shell.run("update inlay_integration set sharing = 'deny', config = '{\"a\":'") == SQLITE_OK);
+  auto const spoilt = (*store)->find(FindRequest<Integration>{.id = rows.integration.id});
+  REQUIRE(spoilt.has_value());
+  CHECK(spoilt->config.values().error().kind == ErrorKind::corrupt);
+}
+
+TEST_CASE("rows of one page share the document of the integration they have in common") {
+  auto const store = open_sqlite(":memory:");
+  REQUIRE(store.has_value());
+  Catalogue const rows;
+  REQUIRE((*store)->commit(rows.commit()).has_value());
+  std::vector<Change> more;
+  for (int i = 0; i < 5; ++i) {
+    Environment environment = rows.environment;
+    environment.id = Id<Environment>::generate();
+    environment.name = "e" + std::to_string(i);
+    EnvironmentIntegration install = rows.install;
+    install.id = Id<EnvironmentIntegration>::generate();
+    install.environment_id = environment.id;
+    more.insert(more.end(), {Insert<Environment>{environment}, Insert<EnvironmentIntegration>{install}});
+  }
+  REQUIRE((*store)->commit(commit_of(more)).has_value());
+  auto const page = (*store)->list(Query<InstalledIntegration>{});
+  REQUIRE(page.has_value());
+  REQUIRE(page->items.size() == 6);
+  for (auto const& item : page->items) {
+    CHECK(item.integration.config.text().data() == page->items.front().integration.config.text().data());
+    CHECK(item.integration.config == rows.integration.config);
+  }
+}
