@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <inlay/storage/commit.hpp>
+
+#include <support/catch.hpp>
+
+#include <set>
+#include <type_traits>
+
+using namespace inlay;
+
+namespace {
+
+constexpr Timestamp earlier{1'000'000};
+constexpr Timestamp later{2'000'000};
+
+}  // namespace
+
+TEST_CASE("every entity can be inserted, updated, edited, removed and guarded") {
+  std::set<std::size_t> places;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
+      [&]<class Entity>(std::type_identity<Entity>) {
+        places.insert({Change(Insert<Entity>{}).index(), Change(Update<Entity>{}).index(),
+                       Change(Edit<Entity>{}).index(), Change(Remove<Entity>{}).index()});
+        CHECK(std::holds_alternative<Guard<Entity>>(AnyGuard(Guard<Entity>{})));
+      });
+  CHECK(places.size() == std::variant_size_v<Change>);
+}
+
+TEST_CASE("an inserted row is at version 1, made and changed when the commit was, whatever the caller wrote there") {
+  Team const given{.id = Id<Team>::generate(),
+                   .name = "acme",
+                   .version = Version{9},
+                   .revision = Revision{9},
+                   .created_at = earlier,
+                   .updated_at = earlier};
+  Team const row = inserted(given, later, Revision{4});
+  CHECK(row.id == given.id);
+  CHECK(row.name == "acme");
+  CHECK(row.version == Version{1});
+  CHECK(row.revision == Revision{4});
+  CHECK(row.created_at == later);
+  CHECK(row.updated_at == later);
+}
+
+TEST_CASE("an updated row takes from the caller what is the caller's, and what is the store's from before") {
+  Team const before{.id = Id<Team>::generate(),
+                    .name = "acme",
+                    .version = Version{3},
+                    .revision = Revision{4},
+                    .created_at = earlier,
+                    .updated_at = earlier};
+  Team const after{.id = Id<Team>::generate(), .name = "umbrella", .is_verified = true, .created_at = later};
+  CHECK(updated(Update<Team>{before, after}, later, Revision{5}) == Team{.id = before.id,
+                                                                         .name = "umbrella",
+                                                                         .is_verified = true,
+                                                                         .version = Version{4},
+                                                                         .revision = Revision{5},
+                                                                         .created_at = earlier,
+                                                                         .updated_at = later});
+}
