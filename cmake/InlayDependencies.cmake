@@ -12,7 +12,7 @@ if(NOT Boost_FOUND)
 endif()
 find_package(Threads REQUIRED)
 
-# Decides one optional backend: sets <variable>_ENABLED, or stops when it was required and can't be had.
+# Decides one optional part: sets <variable>_ENABLED, or stops when it was required and can't be had.
 # usage: inlay_decide(INLAY_SQLITE "SQLite backend" <found?> "what to install")
 function(inlay_decide variable what found packages)
   set(enabled OFF)
@@ -44,3 +44,12 @@ if(NOT INLAY_SQLITE STREQUAL "OFF")
   endif()
 endif()
 inlay_decide(INLAY_SQLITE "SQLite backend" ${_sqlite_found} "libsoci-dev libsqlite3-dev")
+
+set(_rest_found FALSE)
+if(NOT INLAY_REST STREQUAL "OFF")
+  find_package(Boost 1.81 QUIET OPTIONAL_COMPONENTS url)
+  if(TARGET Boost::url)
+    set(_rest_found TRUE)
+  endif()
+endif()
+inlay_decide(INLAY_REST "REST resource" ${_rest_found} "libboost-url1.81-dev")

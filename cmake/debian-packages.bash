@@ -4,8 +4,8 @@
 
 # shellcheck disable=SC2034  # the arrays are used by the scripts that source this file
 # Boost and SOCI have to be named with their versions: Debian's default Boost is 1.74, which is too old.
-inlay_build_packages=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libsoci-dev libsqlite3-dev
-  libcli11-dev)
+inlay_build_packages=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
+  libsoci-dev libsqlite3-dev libcli11-dev)
 # git and pkg-config are for the tests of the package.
 inlay_test_packages=("${inlay_build_packages[@]}" catch2 git pkg-config)
 # Only what runs a private server: mariadb-server, without -core, would also start one of the system.

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_REST_HANDLER_HPP
+#define INLAY_REST_HANDLER_HPP
+
+#include <inlay/catalog.hpp>
+#include <inlay/rest/message.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace inlay::rest {
+
+/** How a handler answers; every member has a default that suits a host. */
+struct HandlerOptions {
+  /** Where the resources live below the server's root, "/api/v1": cut off targets, put before Location. */
+  std::string base_path{};
+
+  /** Whether what can undo somebody else's write (replace mode, JSON Patch) must say If-Match; else 428. */
+  bool requires_if_match = true;
+
+  /** What a client is told to wait when the store is unavailable. */
+  std::chrono::seconds retry_after{1};
+};
+
+/** The REST resource over a catalogue, without a transport: a request and a caller in, a response out.
+
+        rest::Handler const handler(catalog);
+        rest::Response const response = handler(request, caller);
+
+    Everything it does, it does through the catalogue as the caller, so that a caller reaches only what is theirs. It
+    may be called from any number of threads. It throws nothing: what can't be answered is a 500 or 503.
+
+    docs/rest.md has the routes, the statuses and the conditions; docs/openapi.yaml has them for machines.
+*/
+class Handler {
+ public:
+  explicit Handler(Catalog catalog, HandlerOptions options = {});
+
+  /** Answers a request on behalf of a caller whom the host has authenticated. */
+  [[nodiscard]] Response operator()(Request const& request, Caller const& caller) const noexcept;
+
+  /** The longest body that is read, in bytes; a longer one is a 413. For the transport to set its own limit by. */
+  [[nodiscard]] std::size_t max_body_bytes() const noexcept;
+
+ private:
+  Catalog catalog_;
+  HandlerOptions options_;
+};
+
+}  // namespace inlay::rest
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "etag.hpp"
+#include "text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <cstddef>
+
+namespace inlay::rest {
+namespace {
+
+constexpr std::uint64_t prime1 = 0x9E3779B185EBCA87U;
+constexpr std::uint64_t prime2 = 0xC2B2AE3D27D4EB4FU;
+constexpr std::uint64_t prime3 = 0x165667B19E3779F9U;
+constexpr std::uint64_t prime4 = 0x85EBCA77C2B2AE63U;
+constexpr std::uint64_t prime5 = 0x27D4EB2F165667C5U;
+
+// Byte by byte, so that it is little-endian everywhere; compilers make one load of it.
+template <class Unsigned>
+Unsigned read(char const* from) noexcept {
+  Unsigned value = 0;
+  for (std::size_t i = sizeof(Unsigned); i > 0; --i) {
+    value = static_cast<Unsigned>(value << 8U) | static_cast<unsigned char>(from[i - 1]);
+  }
+  return value;
+}
+
+std::uint64_t round_of(std::uint64_t lane, std::uint64_t input) noexcept {
+  return std::rotl(lane + input * prime2, 31) * prime1;
+}
+
+std::uint64_t merge(std::uint64_t hash, std::uint64_t lane) noexcept {
+  return (hash ^ round_of(0, lane)) * prime1 + prime4;
+}
+
+}  // namespace
+
+std::uint64_t xxh64(std::string_view text) noexcept {
+  char const* at = text.data();
+  std::size_t left = text.size();
+  std::uint64_t hash = prime5;
+  if (left >= 32) {
+    std::uint64_t a = prime1 + prime2;
+    std::uint64_t b = prime2;
+    std::uint64_t c = 0;
+    std::uint64_t d = 0 - prime1;
+    for (; left >= 32; at += 32, left -= 32) {
+      a = round_of(a, read<std::uint64_t>(at));
+      b = round_of(b, read<std::uint64_t>(at + 8));
+      c = round_of(c, read<std::uint64_t>(at + 16));
+      d = round_of(d, read<std::uint64_t>(at + 24));
+    }
+    hash = std::rotl(a, 1) + std::rotl(b, 7) + std::rotl(c, 12) + std::rotl(d, 18);
+    hash = merge(merge(merge(merge(hash, a), b), c), d);
+  }
+  hash += text.size();
+  for (; left >= 8; at += 8, left -= 8) {
+    hash = std::rotl(hash ^ round_of(0, read<std::uint64_t>(at)), 27) * prime1 + prime4;
+  }
+  if (left >= 4) {
+    hash = std::rotl(hash ^ (read<std::uint32_t>(at) * prime1), 23) * prime2 + prime3;
+    at += 4;
+    left -= 4;
+  }
+  for (; left > 0; ++at, --left) {
+    hash = std::rotl(hash ^ (static_cast<unsigned char>(*at) * prime5), 11) * prime1;
+  }
+  hash = (hash ^ (hash >> 33U)) * prime2;
+  hash = (hash ^ (hash >> 29U)) * prime3;
+  return hash ^ (hash >> 32U);
+}
+
+std::string etag_of(Version version, std::string_view body) {
+  std::array<char, 16> digits;
+  std::uint64_t const hash = xxh64(body);
+  for (std::size_t i = 0; i < digits.size(); ++i) digits[i] = "0123456789abcdef"[(hash >> (60 - 4 * i)) & 0xFU];
+  std::string tag = "\"" + std::to_string(version.value) + '-';
+  tag.append(digits.data(), digits.size());
+  return tag + '"';
+}
+
+std::optional<Version> EntityTag::version() const {
+  std::size_t const dash = opaque.find('-');
+  if (dash == std::string::npos) return std::nullopt;
+  Version version;
+  auto const [end, failure] = std::from_chars(opaque.data(), opaque.data() + dash, version.value);
+  if (failure != std::errc() || end != opaque.data() + dash) return std::nullopt;
+  return version;
+}
+
+bool TagList::matches(std::string_view etag) const noexcept {
+  return is_any || std::any_of(tags.begin(), tags.end(),
+                               [&](EntityTag const& tag) { return tag.opaque == etag.substr(1, etag.size() - 2); });
+}
+
+bool TagList::matches(Version version) const {
+  return is_any || std::any_of(tags.begin(), tags.end(),
+                               [&](EntityTag const& tag) { return !tag.is_weak && tag.version() == version; });
+}
+
+Result<TagList> parse_tags(std::string_view field, std::string_view value) {
+  value = trimmed(value);
+  if (value == "*") return TagList{.is_any = true};
+  auto const malformed = [&] {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = std::string(field) + R"( takes * or entity tags, such as "3-0123456789abcdef")"};
+  };
+  TagList list;
+  while (!value.empty()) {
+    // A backslash is an ordinary character in a tag, so that the lists of text.hpp will not do.
+    bool const is_weak = value.starts_with("W/");
+    if (is_weak) value.remove_prefix(2);
+    std::size_t const end = value.starts_with('"') ? value.find('"', 1) : std::string_view::npos;
+    if (end == std::string_view::npos) return malformed();
+    list.tags.push_back({is_weak, std::string(value.substr(1, end - 1))});
+    value = trimmed(value.substr(end + 1));
+    if (value.empty()) break;
+    if (value.front() != ',') return malformed();
+    while (!value.empty() && value.front() == ',') value = trimmed(value.substr(1));
+  }
+  if (list.tags.empty()) return malformed();
+  return list;
+}
+
+}  // namespace inlay::rest

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "exchange.hpp"
+
+#include "media.hpp"
+#include "text.hpp"
+
+#include <inlay/json/parse.hpp>
+#include <inlay/storage/errors.hpp>
+
+#include <algorithm>
+
+namespace inlay::rest {
+namespace {
+
+constexpr std::string_view tag_headers[] = {"If-Match", "If-None-Match"};
+
+std::string joined(std::span<std::string_view const> texts) {
+  std::string all;
+  for (std::string_view const text : texts) all.append(all.empty() ? "" : ", ").append(text);
+  return all;
+}
+
+Or<std::optional<TagList>> tags_of(Exchange const& exchange, std::string_view field) {
+  auto const value = exchange.request.headers.find(field);
+  if (!value) return std::optional<TagList>();
+  auto tags = parse_tags(field, *value);
+  if (!tags) return refuse(exchange, tags.error(), Situation::request);
+  return std::optional<TagList>(std::move(*tags));
+}
+
+Response not_modified(std::string const& etag) {
+  Response response{.status = 304};
+  response.headers.add("ETag", etag);
+  response.headers.add("Cache-Control", "private, no-cache");
+  return response;
+}
+
+}  // namespace
+
+bool Exchange::is_conditional() const noexcept {
+  return std::any_of(std::begin(tag_headers), std::end(tag_headers),
+                     [&](std::string_view name) { return request.headers.contains(name); });
+}
+
+// ---------------------------------------------------------------------------------------------- refusing
+
+Response refuse(Exchange const& exchange, Error const& error, Situation situation) {
+  Response response = problem(status_of(error.kind, situation), error);
+  if (response.status == 503) {
+    response.headers.add("Retry-After", std::to_string(exchange.options.retry_after.count()));
+  }
+  return response;
+}
+
+Response bad_request(std::string message) {
+  return problem(400, Error{.kind = ErrorKind::invalid_argument, .message = std::move(message)});
+}
+
+Response precondition_failed(Exchange const& exchange, Version current) {
+  return refuse(exchange,
+                Error{.kind = ErrorKind::conflict,
+                      .message = "the resource is not in the state that the request's condition names",
+                      .current_version = current},
+                Situation::conditional);
+}
+
+// ---------------------------------------------------------------------------------------------- the target
+
+Or<std::optional<std::string>> Parameters::take(std::string_view name) {
+  std::optional<std::string> value;
+  for (auto parameter = parameters_.begin(); parameter != parameters_.end();) {
+    if (parameter->first != name) {
+      ++parameter;
+      continue;
+    }
+    if (value) return bad_request("the query parameter " + std::string(name) + " is given twice");
+    value = std::move(parameter->second);
+    parameter = parameters_.erase(parameter);
+  }
+  return value;
+}
+
+Or<bool> Parameters::take_flag(std::string_view name) {
+  auto const value = take(name);
+  if (!value) return value.error();
+  bool const is_set = *value && **value == "true";
+  if (is_set || !*value || **value == "false") return Or<bool>(boost::system::in_place_value, is_set);
+  return bad_request("the query parameter " + std::string(name) + " is true or false");
+}
+
+Or<DocumentMode> Parameters::take_mode(std::string_view name) {
+  auto const value = take(name);
+  if (!value) return value.error();
+  if (!*value || **value == "merge") return DocumentMode::merge;
+  if (**value == "replace") return DocumentMode::replace;
+  return bad_request("the query parameter " + std::string(name) + " is merge or replace");
+}
+
+Or<void> Parameters::finish() const {
+  if (parameters_.empty()) return {};
+  return unknown_parameter(parameters_.front().first, "");
+}
+
+Response unknown_parameter(std::string_view name, std::string_view known) {
+  std::string message = "there is no query parameter \"" + std::string(name) + "\" here";
+  if (!known.empty()) message.append("; there are ").append(known);
+  return bad_request(std::move(message));
+}
+
+// ---------------------------------------------------------------------------------------------- the body
+
+Or<boost::json::value> read_body(Exchange const& exchange, std::span<std::string_view const> types,
+                                 std::string* type_found) {
+  Request const& request = exchange.request;
+  if (request.body.size() > exchange.max_body_bytes) {
+    return problem(413, Error{.kind = ErrorKind::invalid_document,
+                              .message = "a body has at most " + std::to_string(exchange.max_body_bytes) + " bytes"});
+  }
+  if (auto const coding = request.headers.find("Content-Encoding"); coding && !is_same_name(*coding, "identity")) {
+    Response response =
+        problem(415, Error{.kind = ErrorKind::invalid_argument, .message = "a body is sent without a content coding"});
+    response.headers.add("Accept-Encoding", "identity");
+    return response;
+  }
+  std::string const type = media_type(request.headers.find("Content-Type").value_or(""));
+  if (std::find(types.begin(), types.end(), type) == types.end()) {
+    Response response =
+        problem(415, Error{.kind = ErrorKind::invalid_argument,
+                           .message = "the Content-Type of a body here is " + joined(types) + ", in UTF-8"});
+    response.headers.add(request.method == "PATCH" ? "Accept-Patch" : "Accept", joined(types));
+    return response;
+  }
+  if (type_found != nullptr) *type_found = type;
+  // How deep documents may be is counted from their own root, by whoever reads them out of the body.
+  auto value = json::parse(request.body, {.max_bytes = exchange.max_body_bytes, .max_depth = json::greatest_depth});
+  if (!value) return refuse(exchange, value.error(), Situation::request);
+  return std::move(*value);
+}
+
+Or<boost::json::object> read_object(Exchange const& exchange) {
+  auto value = read_body(exchange, std::span(&json_type, 1));
+  if (!value) return value.error();
+  if (!value->is_object()) return bad_request("the body is a JSON object");
+  return std::move(value->get_object());
+}
+
+// ---------------------------------------------------------------------------------------------- conditions
+
+Or<std::optional<TagList>> if_match(Exchange const& exchange) { return tags_of(exchange, tag_headers[0]); }
+
+Or<std::optional<TagList>> if_none_match(Exchange const& exchange) { return tags_of(exchange, tag_headers[1]); }
+
+// ---------------------------------------------------------------------------------------------- answering
+
+Response answer_json(int status, std::string body) {
+  Response response{.status = status};
+  response.headers.add("Content-Type", json_type);
+  response.body = std::move(body);
+  return response;
+}
+
+Response answer(int status, Version version, std::string body) {
+  Response response = answer_json(status, std::move(body));
+  response.headers.add("ETag", etag_of(version, response.body));
+  return response;
+}
+
+Response answer_get(Exchange const& exchange, Version version, std::string body) {
+  auto const match = if_match(exchange);
+  if (!match) return match.error();
+  auto const none_match = if_none_match(exchange);
+  if (!none_match) return none_match.error();
+  if (*match && !(*match)->matches(version)) return precondition_failed(exchange, version);
+  Response response = answer(200, version, std::move(body));
+  if (*none_match) {
+    std::string etag = *response.headers.find("ETag");
+    if ((*none_match)->matches(etag)) return not_modified(etag);
+  }
+  // Whoever holds it must ask again, and nobody holds it for others: what is seen depends on who asks.
+  response.headers.add("Cache-Control", "private, no-cache");
+  return response;
+}
+
+}  // namespace inlay::rest

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "media.hpp"
+#include "operations.hpp"
+
+#include <inlay/rest/handler.hpp>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <new>
+
+namespace inlay::rest {
+namespace {
+
+struct Route {
+  std::string_view method;
+  std::string_view collection;  ///< the path's first segment
+  bool has_id;                  ///< the second segment is an id
+  std::string_view part;        ///< the third segment; "": there is none
+  Response (*answer)(Exchange const&);
+};
+
+constexpr Route routes[] = {
+    {"GET", "environment-integration", false, "", &list_rows<EnvironmentIntegration>},
+    {"POST", "environment-integration", false, "", &install},
+    {"GET", "environment-integration", true, "", &get_row<EnvironmentIntegration>},
+    {"PATCH", "environment-integration", true, "", &update_row<EnvironmentIntegration>},
+    {"DELETE", "environment-integration", true, "", &remove_row<EnvironmentIntegration>},
+    {"GET", "environment-integration", true, "config", &effective_config},
+    {"POST", "environment-integration", true, "preview", &preview},
+
+    {"GET", "integration", false, "", &list_rows<Integration>},
+    {"POST", "integration", false, "", &create_row<Integration>},
+    {"GET", "integration", true, "", &get_row<Integration>},
+    {"PATCH", "integration", true, "", &update_row<Integration>},
+    {"DELETE", "integration", true, "", &remove_row<Integration>},
+
+    {"GET", "environment", false, "", &list_rows<Environment>},
+    {"POST", "environment", false, "", &create_row<Environment>},
+    {"GET", "environment", true, "", &get_row<Environment>},
+    {"PATCH", "environment", true, "", &update_row<Environment>},
+    {"DELETE", "environment", true, "", &remove_row<Environment>},
+
+    {"GET", "team", false, "", &list_rows<Team>},
+    {"POST", "team", false, "", &create_row<Team>},
+    {"GET", "team", true, "", &get_row<Team>},
+    {"PATCH", "team", true, "", &update_row<Team>},
+    {"DELETE", "team", true, "", &remove_row<Team>},
+
+    {"GET", "grant", false, "", &list_rows<Grant>},
+    {"POST", "grant", false, "", &ask_for},
+    {"GET", "grant", true, "", &get_row<Grant>},
+    {"PATCH", "grant", true, "", &answer_grant},
+};
+
+bool is_for(Route const& route, std::vector<std::string> const& segments) noexcept {
+  std::size_t const length = 1U + (route.has_id ? 1U : 0U) + (route.part.empty() ? 0U : 1U);
+  return segments.size() == length && segments[0] == route.collection && (!route.has_id || !segments[1].empty()) &&
+         (route.part.empty() || segments[2] == route.part);
+}
+
+std::string joined(std::vector<std::string_view> const& methods) {
+  std::string all;
+  for (std::string_view const method : methods) all.append(all.empty() ? "" : ", ").append(method);
+  return all;
+}
+
+/** The methods that a path has, those that need no route of their own among them; none: there is no such path. */
+std::vector<std::string_view> methods_of(std::vector<std::string> const& segments) {
+  std::vector<std::string_view> methods;
+  for (Route const& route : routes) {
+    if (!is_for(route, segments)) continue;
+    methods.push_back(route.method);
+    if (route.method == "GET") methods.push_back("HEAD");
+  }
+  if (!methods.empty()) methods.push_back("OPTIONS");
+  return methods;
+}
+
+Response answer_options(std::vector<std::string_view> const& methods) {
+  Response response{.status = 204};
+  response.headers.add("Allow", joined(methods));
+  if (std::find(methods.begin(), methods.end(), "PATCH") != methods.end()) {
+    std::string types;
+    for (std::string_view const type : patch_types()) types.append(types.empty() ? "" : ", ").append(type);
+    response.headers.add("Accept-Patch", types);
+  }
+  return response;
+}
+
+Response no_such_path() {
+  return problem(404, Error{.kind = ErrorKind::not_found, .message = "there is no such path"});
+}
+
+Response respond(Exchange& exchange) {
+  Request const& request = exchange.request;
+  if (request.method == "OPTIONS" && request.target == "*") {
+    return answer_options({"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"});
+  }
+  auto target = parse_target(request.target);
+  if (!target) return refuse(exchange, target.error(), Situation::request);
+  exchange.target = std::move(*target);
+
+  auto& segments = exchange.target.segments;
+  auto const base = parse_target(exchange.options.base_path.empty() ? "/" : exchange.options.base_path);
+  if (!base) return refuse(exchange, base.error(), Situation::request);
+  std::vector<std::string> prefix = base->segments;
+  std::erase(prefix, "");
+  if (segments.size() < prefix.size() || !std::equal(prefix.begin(), prefix.end(), segments.begin())) {
+    return no_such_path();
+  }
+  segments.erase(segments.begin(), segments.begin() + static_cast<std::ptrdiff_t>(prefix.size()));
+
+  auto const methods = methods_of(segments);
+  if (methods.empty()) return no_such_path();
+  if (request.method == "OPTIONS") return answer_options(methods);
+  std::string_view const method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  auto const route = std::find_if(std::begin(routes), std::end(routes), [&](Route const& candidate) {
+    return candidate.method == method && is_for(candidate, segments);
+  });
+  if (route == std::end(routes)) {
+    Response response = problem(
+        405, Error{.kind = ErrorKind::invalid_argument, .message = "this path has the methods " + joined(methods)});
+    response.headers.add("Allow", joined(methods));
+    return response;
+  }
+  if (auto const accept = request.headers.find("Accept"); accept && !accepts_json(*accept)) {
+    return problem(
+        406, Error{.kind = ErrorKind::invalid_argument,
+                   .message = "answers are " + std::string(json_type) + ", and errors " + std::string(problem_type)});
+  }
+  return route->answer(exchange);
+}
+
+}  // namespace
+
+Handler::Handler(Catalog catalog, HandlerOptions options)
+    : catalog_(std::move(catalog)), options_(std::move(options)) {}
+
+std::size_t Handler::max_body_bytes() const noexcept {
+  // Room for a resource's other members around its document.
+  constexpr std::size_t envelope = std::size_t{64} << 10U;
+  std::size_t const longest = catalog_.options().limits.max_bytes;
+  return longest > static_cast<std::size_t>(-1) - envelope ? longest : longest + envelope;
+}
+
+Response Handler::operator()(Request const& request, Caller const& caller) const noexcept try {
+  Response response;
+  try {
+    Exchange exchange{.request = request,
+                      .caller = caller,
+                      .options = options_,
+                      .catalog = catalog_.as(caller),
+                      .max_body_bytes = max_body_bytes()};
+    response = respond(exchange);
+  } catch (Exception const& failure) {
+    response = problem(status_of(failure.error().kind, Situation::content), failure.error());
+  } catch (std::bad_alloc const&) {
+    throw;
+  } catch (std::exception const&) {
+    // What it says is about the program's inside, and may hold what no client should read.
+    response = problem(500, Error{.kind = ErrorKind::internal, .message = "the request could not be answered"});
+  }
+  if (request.method == "HEAD") {
+    if (response.status != 304) response.headers.set("Content-Length", std::to_string(response.body.size()));
+    response.body.clear();
+  }
+  return response;
+} catch (...) {
+  // Out of memory: answer without allocating any.
+  return Response{.status = 503};
+}
+
+}  // namespace inlay::rest

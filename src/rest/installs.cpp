@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "patch.hpp"
+
+#include <inlay/json/print.hpp>
+
+#include <array>
+
+namespace inlay::rest {
+namespace {
+
+void append_text(std::string& out, std::string_view name, std::string_view value) {
+  out.append(",\"").append(name).append("\":");
+  json::print_string(value, out);
+}
+
+void append_json(std::string& out, std::string_view name, std::string_view json) {
+  out.append(",\"").append(name).append("\":").append(json);
+}
+
+/** {"layer": name, "value": …} or {"layer": name, "removed": true}, without the closing brace. */
+void append_contribution(std::string& out, Contribution const& contribution) {
+  append_text(out, "layer", contribution.layer);
+  append_json(out, contribution.json ? "value" : "removed", contribution.json.value_or("true"));
+}
+
+void append_leaf(std::string& out, LeafOrigin const& leaf) {
+  out += R"({"pointer":)";
+  json::print_string(leaf.pointer, out);
+  append_contribution(out, leaf.winner);
+  out += R"(,"shadows":[)";
+  for (std::size_t i = 0; i < leaf.shadowed.size(); ++i) {
+    std::string contribution;
+    append_contribution(contribution, leaf.shadowed[i]);
+    contribution.front() = '{';
+    out.append(i == 0 ? "" : ",").append(contribution).append(1, '}');
+  }
+  out += "]}";
+}
+
+std::string text_of(bool value) { return value ? "true" : "false"; }
+
+}  // namespace
+
+std::span<std::string_view const> patch_types() noexcept {
+  static constexpr std::array<std::string_view, 2> types{merge_patch_type, json_type};
+  return types;
+}
+
+Response precondition_required() {
+  return problem(428, Error{.kind = ErrorKind::invalid_argument,
+                            .message = "this can undo somebody else's write: say If-Match with the ETag that you have "
+                                       "seen, or If-Match: * to do it whatever is there"});
+}
+
+Response install(Exchange const& exchange) {
+  if (auto const known = Parameters(exchange.target).finish(); !known) return known.error();
+  auto const object = read_object(exchange);
+  if (!object) return object.error();
+  auto row = model::read_new<EnvironmentIntegration>(*object, exchange.catalog.options().limits);
+  if (!row) return refuse(exchange, row.error(), Situation::content);
+  auto const installed = exchange.catalog.install({.id = row->id,
+                                                   .integration_id = row->integration_id,
+                                                   .environment_id = row->environment_id,
+                                                   .show_in_catalog = row->show_in_catalog,
+                                                   .is_enabled = row->is_enabled,
+                                                   .override = std::move(row->override)});
+  if (!installed) return refuse(exchange, installed.error(), Situation::content);
+  Response response =
+      answer(installed->created ? 201 : 200, version_of(installed->resource), resource_text(installed->resource));
+  response.headers.add(installed->created ? "Location" : "Content-Location",
+                       location(exchange, installed->resource.install));
+  return response;
+}
+
+Response preview(Exchange const& exchange) {
+  auto const id = id_in_path<EnvironmentIntegration>(exchange);
+  if (!id) return id.error();
+  auto const updated = apply_patch(exchange, *id, true);
+  if (!updated) return updated.error();
+  std::string body = R"({"resource":)";
+  write_resource(updated->resource, body);
+  append_json(body, "changed", text_of(updated->changed));
+  body += R"(,"differences":[)";
+  bool is_first = true;
+  for (ConfigDifference const& difference : updated->differences) {
+    body += is_first ? R"({"pointer":)" : R"(,{"pointer":)";
+    is_first = false;
+    json::print_string(difference.pointer, body);
+    if (difference.before) append_json(body, "before", *difference.before);
+    if (difference.after) append_json(body, "after", *difference.after);
+    body += '}';
+  }
+  return answer_json(200, body + "]}");
+}
+
+Response effective_config(Exchange const& exchange) {
+  Parameters parameters(exchange.target);
+  auto const pointer_text = parameters.take("pointer");
+  if (!pointer_text) return pointer_text.error();
+  auto const is_explained = parameters.take_flag("explain");
+  if (!is_explained) return is_explained.error();
+  if (auto const known = parameters.finish(); !known) return known.error();
+  auto const pointer = json::Pointer::parse(pointer_text->value_or(""));
+  if (!pointer) return refuse(exchange, pointer.error(), Situation::request);
+  auto const id = id_in_path<EnvironmentIntegration>(exchange);
+  if (!id) return id.error();
+
+  auto const found = exchange.catalog.effective_config(*id);
+  if (!found) return refuse(exchange, found.error(), Situation::request);
+  auto const value = found->config.find(*pointer);
+  if (!value && !*is_explained) {
+    return refuse(exchange,
+                  Error{.kind = ErrorKind::not_found,
+                        .message = "the effective configuration has no value there; explain=true tells why",
+                        .pointer = to_string(*pointer)},
+                  Situation::request);
+  }
+
+  std::string body = R"({"id":")" + to_string(found->id) + '"';
+  append_text(body, "integration_name", found->integration_name);
+  append_json(body, "is_enabled", text_of(found->is_enabled));
+  append_json(body, "show_in_catalog", text_of(found->show_in_catalog));
+  append_json(body, "version", std::to_string(found->version.value));
+  append_json(body, "integration_version", std::to_string(found->integration_version.value));
+  if (*pointer_text) append_text(body, "pointer", **pointer_text);
+  if (value) {
+    body += *pointer_text ? R"(,"value":)" : R"(,"config":)";
+    value->write(body);
+  }
+  if (*is_explained) {
+    auto const explanation = found->config.explain(*pointer);
+    body += R"(,"explanation":[)";
+    for (std::size_t i = 0; i < explanation.leaves.size(); ++i) {
+      if (i > 0) body += ',';
+      append_leaf(body, explanation.leaves[i]);
+    }
+    body += ']';
+  }
+  return answer_get(exchange, found->version, body + '}');
+}
+
+}  // namespace inlay::rest

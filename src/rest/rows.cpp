@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "media.hpp"
+#include "operations.hpp"
+#include "patch.hpp"
+#include "representation.hpp"
+
+#include <inlay/storage/query.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace inlay::rest {
+namespace {
+
+/** What a list of an entity's resources consists of, and the fields that it can be filtered by. */
+template <class Entity>
+struct ListOf;
+template <>
+struct ListOf<EnvironmentIntegration> {
+  using Item = InstalledIntegration;
+  static constexpr std::array<std::string_view, 6> filters{
+      "integration_id", "environment_id", "show_in_catalog", "is_enabled", "integration.name", "integration.category"};
+};
+template <>
+struct ListOf<Integration> {
+  using Item = OwnedIntegration;
+  static constexpr std::array<std::string_view, 5> filters{"name", "category", "sharing", "is_beta", "team_id"};
+};
+template <>
+struct ListOf<Environment> {
+  using Item = Environment;
+  static constexpr std::array<std::string_view, 2> filters{"team_id", "name"};
+};
+template <>
+struct ListOf<Team> {
+  using Item = Team;
+  static constexpr std::array<std::string_view, 2> filters{"name", "domain"};
+};
+template <>
+struct ListOf<Grant> {
+  using Item = Grant;
+  static constexpr std::array<std::string_view, 3> filters{"integration_id", "team_id", "status"};
+};
+
+template <class Entity>
+constexpr bool has_nested_config = std::is_same_v<Entity, EnvironmentIntegration>;
+
+template <class Entity>
+std::string list_parameters() {
+  std::string names = has_nested_config<Entity> ? "limit, next_cursor, expand" : "limit, next_cursor";
+  for (std::string_view const filter : ListOf<Entity>::filters) names.append(", ").append(filter);
+  return names;
+}
+
+Or<std::size_t> take_limit(Parameters& parameters, std::size_t standard, std::size_t max) {
+  auto const text = parameters.take("limit");
+  if (!text) return text.error();
+  std::size_t limit = standard;
+  if (!*text) return Or<std::size_t>(boost::system::in_place_value, limit);
+  char const* const last = (*text)->data() + (*text)->size();
+  auto const [end, failure] = std::from_chars((*text)->data(), last, limit);
+  if (failure != std::errc() || end != last || limit < 1 || limit > max) {
+    return bad_request("limit is a number from 1 to " + std::to_string(max));
+  }
+  return Or<std::size_t>(boost::system::in_place_value, limit);
+}
+
+template <class Entity>
+Or<Query<typename ListOf<Entity>::Item>> read_query(Exchange const& exchange) {
+  using Item = typename ListOf<Entity>::Item;
+  Parameters parameters(exchange.target);
+  Query<Item> query;
+  query.with_nested_documents = !has_nested_config<Entity>;
+
+  auto const limit = take_limit(parameters, query.limit, Query<Item>::max_limit);
+  if (!limit) return limit.error();
+  query.limit = *limit;
+
+  auto const cursor_text = parameters.take("next_cursor");
+  if (!cursor_text) return cursor_text.error();
+  if (*cursor_text) {
+    auto const cursor = parse_cursor(**cursor_text);
+    if (!cursor) return refuse(exchange, cursor.error(), Situation::request);
+    query.after = *cursor;
+  }
+
+  if constexpr (has_nested_config<Entity>) {
+    auto const expand = parameters.take("expand");
+    if (!expand) return expand.error();
+    if (*expand && **expand != "integration.config") return bad_request("expand takes integration.config");
+    query.with_nested_documents = expand->has_value();
+  }
+
+  auto const& filters = ListOf<Entity>::filters;
+  for (auto const& [name, value] : parameters.rest()) {
+    std::string_view const field = std::string_view(name).substr(0, name.find('['));
+    if (std::find(filters.begin(), filters.end(), field) == filters.end()) {
+      return unknown_parameter(name, list_parameters<Entity>());
+    }
+    auto condition = parse_condition<Item>(name + '=' + value);
+    if (!condition) return refuse(exchange, condition.error(), Situation::request);
+    query.where.push_back(std::move(*condition));
+  }
+  return query;
+}
+
+}  // namespace
+
+template <class Entity>
+Response list_rows(Exchange const& exchange) {
+  using Item = typename ListOf<Entity>::Item;
+  auto const query = read_query<Entity>(exchange);
+  if (!query) return query.error();
+  auto const page = exchange.catalog.template list<Item>(*query);
+  if (!page) return refuse(exchange, page.error(), Situation::request);
+
+  std::string body = R"({"result":[)";
+  bool is_first = true;
+  for (Item const& item : page->items) {
+    if (!is_first) body += ',';
+    is_first = false;
+    write_resource(item, body, query->with_nested_documents);
+  }
+  body += R"(],"next_cursor":)";
+  std::string const cursor = page->next ? to_string(*page->next) : std::string();
+  body += page->next ? '"' + cursor + '"' : std::string("null");
+  body += R"(,"limit":)" + std::to_string(query->limit) + '}';
+
+  Response response = answer_json(200, std::move(body));
+  response.headers.add("Cache-Control", "private, no-cache");
+  if (page->next) response.headers.add("Link", '<' + exchange.target.next_page(cursor) + R"(>; rel="next")");
+  return response;
+}
+
+template <class Entity>
+Response get_row(Exchange const& exchange) {
+  if (auto const known = Parameters(exchange.target).finish(); !known) return known.error();
+  auto const id = id_in_path<Entity>(exchange);
+  if (!id) return id.error();
+  auto const found = exchange.catalog.get(*id);
+  if (!found) return refuse(exchange, found.error(), Situation::request);
+  return answer_get(exchange, version_of(*found), resource_text(*found));
+}
+
+template <class Entity>
+Response create_row(Exchange const& exchange) {
+  if (auto const known = Parameters(exchange.target).finish(); !known) return known.error();
+  auto const object = read_object(exchange);
+  if (!object) return object.error();
+  auto const created = exchange.catalog.template create_from<Entity>(*object);
+  if (!created) return refuse(exchange, created.error(), Situation::content);
+  Response response = answer(201, version_of(*created), resource_text(*created));
+  response.headers.add("Location", location(exchange, model::part_of<0>(*created)));
+  return response;
+}
+
+template <class Entity>
+Response update_row(Exchange const& exchange) {
+  auto const id = id_in_path<Entity>(exchange);
+  if (!id) return id.error();
+  auto const updated = apply_patch(exchange, *id, false);
+  if (!updated) return updated.error();
+  return answer(200, version_of(updated->resource), resource_text(updated->resource));
+}
+
+template <class Entity>
+Response remove_row(Exchange const& exchange) {
+  if (auto const known = Parameters(exchange.target).finish(); !known) return known.error();
+  auto const id = id_in_path<Entity>(exchange);
+  if (!id) return id.error();
+  auto const condition = write_condition(exchange, *id);
+  if (!condition) return condition.error();
+  auto const removed = exchange.catalog.template remove<Entity>(*id, condition->expected);
+  if (!removed) return refuse_content(exchange, removed.error());
+  return answer_json(200, R"({"id":")" + to_string(*id) + R"("})");
+}
+
+#define INLAY_REST_INSTANTIATE(Entity)                   \
+  template Response create_row<Entity>(Exchange const&); \
+  template Response update_row<Entity>(Exchange const&); \
+  template Response remove_row<Entity>(Exchange const&); \
+  template Response list_rows<Entity>(Exchange const&);  \
+  template Response get_row<Entity>(Exchange const&);
+
+INLAY_REST_INSTANTIATE(Integration)
+INLAY_REST_INSTANTIATE(Environment)
+INLAY_REST_INSTANTIATE(Team)
+template Response list_rows<EnvironmentIntegration>(Exchange const&);
+template Response get_row<EnvironmentIntegration>(Exchange const&);
+template Response update_row<EnvironmentIntegration>(Exchange const&);
+template Response remove_row<EnvironmentIntegration>(Exchange const&);
+template Response list_rows<Grant>(Exchange const&);
+template Response get_row<Grant>(Exchange const&);
+
+#undef INLAY_REST_INSTANTIATE
+
+}  // namespace inlay::rest

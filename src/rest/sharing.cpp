@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "patch.hpp"
+
+#include <algorithm>
+
+namespace inlay::rest {
+namespace {
+
+/** Refuses an object that has members other than these. */
+Or<void> check_members(boost::json::object const& object, std::initializer_list<std::string_view> known) {
+  for (auto const& member : object) {
+    std::string_view const name(member.key().data(), member.key().size());
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    std::string names;
+    for (std::string_view const one : known) names.append(names.empty() ? "" : ", ").append(one);
+    return problem(422, Error{.kind = ErrorKind::invalid_argument,
+                              .message = "there is no such member here; there are " + names,
+                              .pointer = to_string(json::Pointer({std::string(name)}))});
+  }
+  return {};
+}
+
+Response bad_member(std::string_view name, std::string message) {
+  return problem(
+      422,
+      Error{.kind = ErrorKind::invalid_argument, .message = std::move(message), .pointer = "/" + std::string(name)});
+}
+
+/** The id in a member; nothing when it is absent or null. */
+template <class Entity>
+Or<std::optional<Id<Entity>>> read_id(boost::json::object const& object, std::string_view name) {
+  auto const* const value = object.if_contains(name);
+  if (value == nullptr || value->is_null()) return std::optional<Id<Entity>>();
+  auto const* const text = value->if_string();
+  auto const id = text == nullptr ? Result<Id<Entity>>(Error{}) : Id<Entity>::parse({text->data(), text->size()});
+  if (!id) return bad_member(name, std::string(name) + " is a UUID");
+  return std::optional<Id<Entity>>(*id);
+}
+
+/** Whether a team has asked for an integration before, which decides between 200 and 201 and nothing else. */
+Result<bool> has_asked(Exchange const& exchange, Id<Integration> integration, std::optional<Id<Team>> team) {
+  Result<bool> has(boost::system::in_place_value, false);
+  if (!team) return has;
+  auto const page = exchange.catalog.list(Query<Grant>{
+      .where = {{"integration_id", Operator::eq, {integration.uuid}}, {"team_id", Operator::eq, {team->uuid}}},
+      .limit = 1});
+  if (!page) return page.error();
+  *has = !page->items.empty();
+  return has;
+}
+
+}  // namespace
+
+Response ask_for(Exchange const& exchange) {
+  if (auto const known = Parameters(exchange.target).finish(); !known) return known.error();
+  auto const object = read_object(exchange);
+  if (!object) return object.error();
+  if (auto const known = check_members(*object, {"integration_id", "team_id"}); !known) return known.error();
+  auto const integration = read_id<Integration>(*object, "integration_id");
+  if (!integration) return integration.error();
+  if (!*integration) return bad_member("integration_id", "integration_id says what is asked for");
+  auto const team = read_id<Team>(*object, "team_id");
+  if (!team) return team.error();
+
+  auto const existed = has_asked(exchange, **integration, *team ? *team : exchange.caller.team);
+  if (!existed) return refuse(exchange, existed.error(), Situation::content);
+  auto const grant = exchange.catalog.ask_for(**integration, *team);
+  if (!grant) return refuse(exchange, grant.error(), Situation::content);
+  Response response = answer(*existed ? 200 : 201, grant->version, resource_text(*grant));
+  response.headers.add(*existed ? "Content-Location" : "Location", location(exchange, *grant));
+  return response;
+}
+
+Response answer_grant(Exchange const& exchange) {
+  if (auto const known = Parameters(exchange.target).finish(); !known) return known.error();
+  auto const id = id_in_path<Grant>(exchange);
+  if (!id) return id.error();
+  auto const body = read_body(exchange, patch_types());
+  if (!body) return body.error();
+  if (!body->is_object()) return bad_request("a merge patch of a resource is a JSON object");
+  boost::json::object const& patch = body->get_object();
+  if (auto const known = check_members(patch, {"status"}); !known) return known.error();
+  auto const* const status = patch.if_contains("status");
+  auto const* const text = status == nullptr ? nullptr : status->if_string();
+  auto const answer_given =
+      text == nullptr ? std::nullopt : model::enum_from_name<GrantStatus>({text->data(), text->size()});
+  if (!answer_given) return bad_member("status", "status is granted, denied or revoked");
+
+  auto const condition = write_condition(exchange, *id);
+  if (!condition) return condition.error();
+  auto const grant = exchange.catalog.answer(*id, *answer_given, condition->expected);
+  if (!grant) return refuse_content(exchange, grant.error());
+  return answer(200, grant->version, resource_text(*grant));
+}
+
+}  // namespace inlay::rest

@@ -1,0 +1,572 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <inlay/json/print.hpp>
+#include <inlay/rest/handler.hpp>
+
+#include <support/catch.hpp>
+#include <support/example.hpp>
+#include <support/rest.hpp>
+
+#include <rest/etag.hpp>  // the published algorithm is part of the promise
+
+#include <string>
+#include <vector>
+
+using namespace inlay;
+using test::body_of;
+using test::Client;
+using test::header_of;
+
+namespace {
+
+/** The example, behind a handler. */
+struct Fixture {
+  Catalog catalog = test::open_in_memory();
+  test::Example example{catalog};
+  rest::Handler handler{catalog};
+  Client client{handler};
+  std::string installs = "/environment-integration";
+  std::string install = installs + "/" + to_string(example.install.id);
+  std::string integration = "/integration/" + to_string(example.integration.id);
+  std::string environment = "/environment/" + to_string(example.environment.id);
+  std::string team = "/team/" + to_string(example.team.id);
+};
+
+std::string text(boost::json::value const& value) { return json::print(value); }
+
+std::string pointer_of(rest::Response const& response) {
+  auto const body = body_of(response);
+  auto const* const pointer = body.as_object().if_contains("pointer");
+  return pointer == nullptr ? "(none)" : std::string(pointer->as_string());
+}
+
+std::string kind_of(rest::Response const& response) { return std::string(body_of(response).at("kind").as_string()); }
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "each resource can be created, read, listed, updated and removed") {
+  auto const team_created = client.post("/team", R"({"name":"Other","domain":"other.example"})");
+  REQUIRE(team_created.status == 201);
+  auto const team_id = std::string(body_of(team_created).at("id").as_string());
+  CHECK(header_of(team_created, "Location") == "/team/" + team_id);
+
+  struct Case {
+    std::string path;
+    std::string body;
+    std::string patch;
+    char const* changed;
+  };
+  for (Case const& each : {
+           Case{"/team", R"({"name":"Third"})", R"({"is_verified":true})", R"("is_verified":true)"},
+           Case{"/environment", R"({"team_id":")" + team_id + R"(","name":"staging"})", R"({"name":"test"})",
+                R"("name":"test")"},
+           Case{"/integration", R"({"team_id":")" + team_id + R"(","name":"crm","config":{"a":{"b":1}}})",
+                R"({"config":{"a":{"c":null,"d":2}}})", R"("config":{"a":{"b":1,"d":2}})"},
+           Case{installs,
+                R"({"integration_id":")" +
+                    to_string(
+                        catalog.create(Integration{.name = "x", .team_id = example.team.id}).value().integration.id) +
+                    R"(","environment_id":")" + to_string(example.environment.id) + R"("})",
+                R"({"override":{"k":1}})", R"("override":{"k":1})"},
+       }) {
+    CAPTURE(each.path);
+    auto const created = client.post(each.path, each.body);
+    CAPTURE(created.body);
+    REQUIRE(created.status == 201);
+    auto const path = header_of(created, "Location");
+    CHECK(path == each.path + "/" + std::string(body_of(created).at("id").as_string()));
+
+    auto const read = client.get(path);
+    CHECK(read.status == 200);
+    CHECK(read.body == created.body);
+    CHECK(header_of(read, "ETag") == header_of(created, "ETag"));
+    CHECK(header_of(read, "Content-Type") == "application/json");
+
+    auto const updated = client.patch(path, each.patch);
+    CHECK(updated.status == 200);
+    CHECK(updated.body.find(each.changed) != std::string::npos);
+    CHECK(body_of(updated).at("version") == 2);
+    CHECK(client.get(path).body == updated.body);
+
+    auto const listed = client.get(each.path + "?limit=1000");
+    CHECK(listed.status == 200);
+    CHECK(listed.body.find(std::string(body_of(created).at("id").as_string())) != std::string::npos);
+
+    auto const removed = client.remove(path);
+    CHECK(removed.status == 200);
+    CHECK(removed.body == R"({"id":")" + std::string(body_of(created).at("id").as_string()) + R"("})");
+    CHECK(client.get(path).status == 404);
+    CHECK(client.remove(path).status == 404);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "installing what is installed answers the install that is there, and 200") {
+  auto const before = client.get(install).body;
+  auto const again =
+      client.post(installs, R"({"integration_id":")" + to_string(example.integration.id) + R"(","environment_id":")" +
+                                to_string(example.environment.id) + R"(","is_enabled":false})");
+  CHECK(again.status == 200);
+  CHECK(again.body == before);
+  CHECK(header_of(again, "Location") == "(none)");
+}
+
+TEST_CASE_METHOD(Fixture, "a path that leads nowhere is 404, a method that it does not have is 405 with Allow") {
+  for (char const* path : {"/", "/nothing", "/team/", "/team//", "//team", "/teams", "/team/x/y/z",
+                           "/environment-integration/x/configs", "/grant/x/config", "/team/x/config", "/TEAM"}) {
+    CAPTURE(path);
+    CHECK(client.get(path).status == 404);
+    CHECK(client({"BREW", path, {}, ""}).status == 404);
+  }
+  struct Case {
+    std::string method;
+    std::string path;
+    char const* allow;
+  };
+  for (Case const& each : {
+           Case{"DELETE", "/team", "GET, HEAD, POST, OPTIONS"},
+           Case{"get", "/team", "GET, HEAD, POST, OPTIONS"},
+           Case{"PUT", install, "GET, HEAD, PATCH, DELETE, OPTIONS"},
+           Case{"POST", install + "/config", "GET, HEAD, OPTIONS"},
+           Case{"GET", install + "/preview", "POST, OPTIONS"},
+           Case{"DELETE", "/grant/x", "GET, HEAD, PATCH, OPTIONS"},
+       }) {
+    auto const response = client({each.method, each.path, {}, ""});
+    CAPTURE(each.method, each.path);
+    CHECK(response.status == 405);
+    CHECK(header_of(response, "Allow") == each.allow);
+  }
+  // A path is decoded before it is looked at.
+  CHECK(client.get("/te%61m").status == 200);
+  CHECK(client.get("http://localhost:8080/team").status == 200);
+}
+
+TEST_CASE_METHOD(Fixture, "HEAD is GET without the body, and OPTIONS says what there is") {
+  auto const got = client.get(install);
+  auto const head = client({"HEAD", install, {}, ""});
+  CHECK(head.status == 200);
+  CHECK(head.body.empty());
+  CHECK(header_of(head, "Content-Length") == std::to_string(got.body.size()));
+  CHECK(header_of(head, "ETag") == header_of(got, "ETag"));
+  CHECK(client({"HEAD", "/nothing", {}, ""}).body.empty());
+
+  auto const options = client({"OPTIONS", install, {}, ""});
+  CHECK(options.status == 204);
+  CHECK(options.body.empty());
+  CHECK(header_of(options, "Allow") == "GET, HEAD, PATCH, DELETE, OPTIONS");
+  CHECK(header_of(options, "Accept-Patch").find("application/merge-patch+json") == 0);
+  CHECK(client({"OPTIONS", "*", {}, ""}).status == 204);
+}
+
+TEST_CASE_METHOD(Fixture, "a client that does not take JSON is told so") {
+  for (char const* accept : {"text/html", "application/json;q=0", "application/json; q=0.000, */*", "text/*, image/png",
+                             "application/*;q=0, text/html"}) {
+    CAPTURE(accept);
+    CHECK(client.get("/team", {{"accept", accept}}).status == 406);
+  }
+  for (char const* accept :
+       {"", "*/*", "application/json", "APPLICATION/JSON;q=0.1", "text/html, application/*;q=0.5",
+        "application/problem+json", "text/html;level=\"1,2\", application/json", "*/*;q=0, application/json"}) {
+    CAPTURE(accept);
+    CHECK(client.get("/team", {{"Accept", accept}}).status == 200);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "a body of a type that is not taken is 415, with what is taken") {
+  auto const patched = client.send("PATCH", install, "{}", {}, "text/plain");
+  CHECK(patched.status == 415);
+  CHECK(header_of(patched, "Accept-Patch").find("application/merge-patch+json") == 0);
+  CHECK(header_of(patched, "Accept-Patch").find("application/json") != std::string::npos);
+  auto const posted = client.send("POST", "/team", R"({"name":"x"})", {}, "application/merge-patch+json");
+  CHECK(posted.status == 415);
+  CHECK(header_of(posted, "Accept") == "application/json");
+  CHECK(client({"PATCH", install, {}, "{}"}).status == 415);
+  CHECK(client.patch(install, "{}", {{"Content-Encoding", "gzip"}}).status == 415);
+  CHECK(client.send("PATCH", install, "{}", {}, "application/json; charset=latin1").status == 415);
+
+  CHECK(client.send("PATCH", install, "{}", {}, "application/json").status == 200);
+  CHECK(client.send("PATCH", install, "{}", {}, "Application/Merge-Patch+JSON; charset=\"UTF-8\"").status == 200);
+}
+
+TEST_CASE("a body that is too long is 413") {
+  Catalog const catalog = test::open_in_memory({.limits = {.max_bytes = 1000}});
+  rest::Handler const handler(catalog);
+  Client const client(handler);
+  CHECK(handler.max_body_bytes() == 1000 + 65536);
+  std::string body = R"({"name":"x"})";
+  CHECK(client.post("/team", body + std::string(handler.max_body_bytes() - body.size(), ' ')).status == 201);
+  CHECK(client.post("/team", body + std::string(handler.max_body_bytes() - body.size() + 1, ' ')).status == 413);
+}
+
+TEST_CASE_METHOD(Fixture, "a body that can't be read is 400; one that asks for what can't be is 422; both say where") {
+  struct Case {
+    std::string body;
+    int status;
+    char const* pointer;
+  };
+  std::string const deep = std::string(80, '[') + std::string(80, ']');
+  for (Case const& each : {
+           Case{"", 400, ""},
+           Case{"{", 400, ""},
+           Case{"{}{}", 400, ""},
+           Case{R"({"is_enabled":true,"is_enabled":true})", 400, "/is_enabled"},
+           Case{R"({"override":{"a":1e999}})", 400, "/override/a"},
+           Case{"\xFF", 400, ""},
+           Case{"[]", 400, "(none)"},
+           Case{"null", 400, "(none)"},
+           Case{R"({"colour":1})", 422, "/colour"},
+           Case{R"({"version":1})", 422, "/version"},
+           Case{R"({"is_enabled":"yes"})", 422, "/is_enabled"},
+           Case{R"({"is_enabled":null})", 422, "/is_enabled"},
+           Case{R"({"override":7})", 422, "/override"},
+           Case{R"({"is_enabled":false,"integration":{}})", 422, "/integration"},
+       }) {
+    CAPTURE(each.body);
+    auto const response = client.patch(install, each.body);
+    CHECK(response.status == each.status);
+    CHECK(pointer_of(response) == each.pointer);
+    CHECK(header_of(response, "Content-Type") == "application/problem+json");
+  }
+  auto const too_deep = client.patch(install, R"({"override":{"a":)" + deep + "}}");
+  CHECK(too_deep.status == 422);
+  CHECK(kind_of(too_deep) == "invalid_document");
+  CHECK(pointer_of(too_deep).find("/override/a/0/0") == 0);
+  CHECK(client.get(install).body.find(R"("version":1,)") != std::string::npos);
+
+  CHECK(client.post("/team", "{}").status == 422);
+  CHECK(client.post("/team", R"({"name":""})").status == 422);
+  CHECK(pointer_of(client.post("/environment", R"({"name":"x"})")) == "/team_id");
+}
+
+TEST_CASE_METHOD(Fixture, "what is not there is 404, what is there already or still used is 409") {
+  auto const missing = to_string(Id<Team>::generate());
+  CHECK(client.get("/team/" + missing).status == 404);
+  CHECK(client.get("/team/no-uuid").status == 404);
+  auto const dangling = client.post("/environment", R"({"name":"x","team_id":")" + missing + R"("})");
+  CHECK(dangling.status == 404);
+  CHECK(pointer_of(dangling) == "/team_id");
+  auto const twice =
+      client.post("/environment", R"({"name":"production","team_id":")" + to_string(example.team.id) + R"("})");
+  CHECK(twice.status == 409);
+  CHECK(kind_of(twice) == "already_exists");
+  auto const used = client.remove(integration);
+  CHECK(used.status == 409);
+  CHECK(kind_of(used) == "in_use");
+}
+
+TEST_CASE_METHOD(Fixture, "the entity tag is the version and XXH64 of the body") {
+  CHECK(rest::xxh64("") == 0xEF46DB3751D8E999U);
+  CHECK(rest::xxh64("a") == 0xD24EC4F1A98C6E5BU);
+  CHECK(rest::xxh64("abc") == 0x44BC2CF5AD770999U);
+  CHECK(rest::xxh64("Nobody inspects the spammish repetition") == 0xFBCEA83C8A378BF1U);
+
+  auto const response = client.get(install);
+  CHECK(header_of(response, "ETag") == rest::etag_of(Version{1}, response.body));
+  CHECK(rest::etag_of(Version{12}, "abc") == "\"12-44bc2cf5ad770999\"");
+}
+
+TEST_CASE_METHOD(Fixture, "If-None-Match compares the whole tag, so that a change of a nested row is never missed") {
+  auto const tag = header_of(client.get(install), "ETag");
+  for (std::string const& value : {tag, "W/" + tag, "\"x\", " + tag + " , \"y\"", std::string("*")}) {
+    CAPTURE(value);
+    auto const response = client.get(install, {{"If-None-Match", value}});
+    CHECK(response.status == 304);
+    CHECK(response.body.empty());
+    CHECK(header_of(response, "ETag") == tag);
+  }
+  CHECK(client.get(install, {{"If-None-Match", "\"1-0000000000000000\""}}).status == 200);
+  CHECK(client.get(install, {{"If-None-Match", "1-x"}}).status == 400);
+
+  REQUIRE(client.patch(integration, R"({"config":{"label":"Renamed"}})").status == 200);
+  auto const fresh = client.get(install, {{"If-None-Match", tag}});
+  CHECK(fresh.status == 200);
+  CHECK(body_of(fresh).at("version") == 1);
+  CHECK(header_of(fresh, "ETag") != tag);
+  // The same install all the same: its version is what a write names.
+  CHECK(client.patch(install, R"({"is_enabled":false})", {{"If-Match", tag}}).status == 200);
+}
+
+TEST_CASE_METHOD(Fixture, "If-Match compares versions, strongly") {
+  auto const old = header_of(client.get(install), "ETag");
+  auto const now = header_of(client.patch(install, R"({"is_enabled":false})"), "ETag");
+  struct Case {
+    std::string value;
+    int status;
+  };
+  for (Case const& each :
+       {Case{now, 200}, Case{old + ", " + now, 200}, Case{"*", 200}, Case{old, 412}, Case{"W/" + now, 412},
+        Case{"\"other\"", 412}, Case{old + ", \"other\"", 412}, Case{"2", 400}, Case{"", 400}, Case{"\"2", 400}}) {
+    CAPTURE(each.value);
+    auto const response = client.patch(install, "{}", {{"If-Match", each.value}});
+    CHECK(response.status == each.status);
+    if (each.status == 412) {
+      CHECK(kind_of(response) == "conflict");
+      CHECK(body_of(response).at("current_version") == 2);
+    }
+  }
+  CHECK(client.get(install, {{"If-Match", old}}).status == 412);
+  CHECK(client.get(install, {{"If-Match", now}}).status == 200);
+  CHECK(client.patch(install, "{}", {{"If-None-Match", now}}).status == 412);
+  CHECK(client.patch(install, "{}", {{"If-None-Match", old}}).status == 200);
+  CHECK(client.remove(install, {{"If-Match", old}}).status == 412);
+  CHECK(client.remove(install, {{"If-Match", now}}).status == 200);
+  CHECK(client.remove(install, {{"If-Match", "*"}}).status == 404);
+}
+
+TEST_CASE_METHOD(Fixture, "replacing a document needs If-Match, unless the host says otherwise") {
+  std::string const body = R"({"override":{"base_url":null}})";
+  auto const refused = client.patch(install + "?override=replace", body);
+  CHECK(refused.status == 428);
+  CHECK(client.patch(install + "?override=sideways", body).status == 400);
+  CHECK(client.patch(install + "?config=replace", body).status == 400);
+  CHECK(client.get(install + "?override=replace").status == 400);
+
+  auto const tag = header_of(client.get(install), "ETag");
+  auto const replaced = client.patch(install + "?override=replace", body, {{"If-Match", tag}});
+  CHECK(replaced.status == 200);
+  CHECK(text(body_of(replaced).at("override")) == R"({"base_url":null})");
+  CHECK(client.patch(install + "?override=replace", body, {{"If-Match", tag}}).status == 412);
+  CHECK(client.patch(install + "?override=replace", R"({"override":{"a":1}})", {{"If-Match", "*"}}).status == 200);
+  CHECK(client.patch(install + "?override=merge", R"({"override":{"b":2}})").status == 200);
+
+  CHECK(client.patch(integration + "?config=replace", R"({"config":{"a":null}})", {{"If-Match", "*"}}).status == 200);
+  CHECK(text(body_of(client.get(integration)).at("config")) == R"({"a":null})");
+
+  rest::Handler const lenient(catalog, {.requires_if_match = false});
+  CHECK(Client(lenient).patch(install + "?override=replace", body).status == 200);
+}
+
+TEST_CASE_METHOD(Fixture, "a preview says what a patch would do and writes nothing") {
+  auto const before = client.get(install).body;
+  auto const revision = catalog.repository().revision().value();
+  auto const response = client.post(
+      install + "/preview", R"({"is_enabled":false,"override":{"base_url":"https://eu","headers":{"Accept":null}}})");
+  CAPTURE(response.body);
+  REQUIRE(response.status == 200);
+  auto const body = body_of(response);
+  CHECK(body.at("changed") == true);
+  CHECK(body.at("resource").at("is_enabled") == false);
+  CHECK(text(body.at("differences")) ==
+        R"([{"pointer":"/base_url","before":"https://api.example.com","after":"https://eu"}])");
+
+  auto const replaced = client.post(install + "/preview?override=replace", R"({"override":{"label":null}})");
+  REQUIRE(replaced.status == 200);
+  CHECK(text(body_of(replaced).at("differences")) == R"([{"pointer":"/label","before":"Example API"}])");
+  CHECK(text(body_of(client.post(install + "/preview", "{}")).at("changed")) == "false");
+  CHECK(client.post(install + "/preview", R"({"colour":1})").status == 422);
+  CHECK(client.post(install + "/preview", "{}", {{"If-Match", "\"9-0\""}}).status == 412);
+
+  CHECK(client.get(install).body == before);
+  CHECK(catalog.repository().revision().value() == revision);
+}
+
+TEST_CASE_METHOD(Fixture, "the effective configuration: whole, one value, and where it comes from") {
+  client.patch(install, R"({"is_enabled":false,"override":{"base_url":"https://eu"}})");
+  client.patch(install + "?override=replace", R"({"override":{"base_url":"https://eu","label":null}})",
+               {{"If-Match", "*"}});
+
+  auto const whole = client.get(install + "/config");
+  CAPTURE(whole.body);
+  REQUIRE(whole.status == 200);
+  auto const body = body_of(whole);
+  CHECK(text(body.at("id")) == "\"" + to_string(example.install.id) + "\"");
+  CHECK(body.at("integration_name") == "zendesk");
+  CHECK(body.at("is_enabled") == false);
+  CHECK(body.at("show_in_catalog") == true);
+  CHECK(body.at("version") == 3);
+  CHECK(body.at("integration_version") == 1);
+  CHECK(body.at("config").at("base_url") == "https://eu");
+  CHECK_FALSE(body.at("config").as_object().contains("label"));
+  CHECK(header_of(whole, "ETag").substr(0, 3) == "\"3-");
+  CHECK(client.get(install + "/config", {{"If-None-Match", header_of(whole, "ETag")}}).status == 304);
+
+  auto const one = body_of(client.get(install + "/config?pointer=/resources/users/list/method"));
+  CHECK(one.at("pointer") == "/resources/users/list/method");
+  CHECK(one.at("value") == "get");
+  CHECK_FALSE(one.as_object().contains("config"));
+
+  auto const absent = client.get(install + "/config?pointer=%2Flabel");
+  CHECK(absent.status == 404);
+  CHECK(pointer_of(absent) == "/label");
+  CHECK(client.get(install + "/config?pointer=label").status == 400);
+
+  auto const explained = body_of(client.get(install + "/config?pointer=/base_url&explain=true"));
+  CHECK(text(explained.at("explanation")) ==
+        R"([{"pointer":"/base_url","layer":"environment","value":"https://eu",)"
+        R"("shadows":[{"layer":"integration","value":"https://api.example.com"}]}])");
+  auto const removed = body_of(client.get(install + "/config?pointer=/label&explain=true"));
+  CHECK_FALSE(removed.as_object().contains("value"));
+  CHECK(text(removed.at("explanation")) == R"([{"pointer":"/label","layer":"environment","removed":true,)"
+                                           R"("shadows":[{"layer":"integration","value":"Example API"}]}])");
+  CHECK(client.get(install + "/config?explain=maybe").status == 400);
+  CHECK(client.get(install + "/config?colour=1").status == 400);
+}
+
+TEST_CASE_METHOD(Fixture, "lists are walked by limit and cursor, and the next page keeps the other parameters") {
+  for (int i = 0; i < 7; ++i) {
+    auto const response = client.post("/team", R"({"name":"same name","domain":"d)" + std::to_string(i) + R"("})");
+    REQUIRE(response.status == 201);
+  }
+  std::vector<std::string> domains;
+  std::string target = "/team?name=same+name&limit=3&domain[in]=d0,d1,d2,d3,d4,d5,d6,x%2Cy";
+  int pages = 0;
+  while (!target.empty()) {
+    auto const page = client.get(target);
+    CAPTURE(target, page.body);
+    REQUIRE(page.status == 200);
+    auto const body = body_of(page);
+    CHECK(body.at("limit") == 3);
+    for (auto const& item : body.at("result").as_array()) domains.emplace_back(item.at("domain").as_string());
+    ++pages;
+    auto const link = header_of(page, "Link");
+    if (body.at("next_cursor").is_null()) {
+      CHECK(link == "(none)");
+      break;
+    }
+    auto const cursor = std::string(body.at("next_cursor").as_string());
+    REQUIRE(link.size() > 13);
+    target = link.substr(1, link.find('>') - 1);
+    CHECK(link.substr(link.find('>')) == ">; rel=\"next\"");
+    CHECK(target == "/team?name=same+name&limit=3&domain%5Bin%5D=d0,d1,d2,d3,d4,d5,d6,x%2Cy&next_cursor=" + cursor);
+    auto tampered = cursor;
+    tampered[tampered.size() / 2] = tampered[tampered.size() / 2] == 'A' ? 'B' : 'A';
+    CHECK(client.get("/team?next_cursor=" + tampered).status == 400);
+  }
+  CHECK(pages == 3);
+  CHECK(domains == std::vector<std::string>{"d0", "d1", "d2", "d3", "d4", "d5", "d6"});
+  CHECK(body_of(client.get("/team")).at("limit") == 25);
+}
+
+TEST_CASE_METHOD(Fixture, "lists are filtered by the documented fields and by no others") {
+  auto const count = [&](std::string const& target) {
+    auto const response = client.get(target);
+    CAPTURE(target, response.body);
+    REQUIRE(response.status == 200);
+    return body_of(response).at("result").as_array().size();
+  };
+  std::string const environment_id = to_string(example.environment.id);
+  CHECK(count(installs + "?environment_id=" + environment_id) == 1);
+  CHECK(count(installs + "?environment_id=" + to_string(example.team.id)) == 0);
+  CHECK(count(installs + "?integration.name=zendesk&is_enabled=true&integration.category[ne]=crm") == 1);
+  CHECK(count(installs + "?integration.name[gt]=zendesk") == 0);
+  CHECK(count(installs + "?show_in_catalog=false") == 0);
+  CHECK(count("/integration?sharing[in]=allow,ask&is_beta=false&category=helpdesk") == 1);
+  CHECK(count("/environment?name[gte]=p&name[lt]=q&team_id=" + to_string(example.team.id)) == 1);
+  CHECK(count("/team?domain=example.com") == 1);
+  CHECK(count("/grant?status=pending") == 0);
+
+  for (std::string const& target : std::vector<std::string>{"/team?colour=1",
+                                                            "/team?is_verified=true",
+                                                            installs + "?override=x",
+                                                            installs + "?integration.id=x",
+                                                            "/environment?expand=integration.config",
+                                                            "/team?name[like]=x",
+                                                            "/team?name[]=x",
+                                                            installs + "?environment_id=x",
+                                                            installs + "?is_enabled=yes",
+                                                            "/team?limit=0",
+                                                            "/team?limit=1001",
+                                                            "/team?limit=1&limit=2",
+                                                            "/team?limit=",
+                                                            "/team?limit=-1",
+                                                            "/team?next_cursor=x",
+                                                            "/team?next_cursor=",
+                                                            installs + "?expand=everything",
+                                                            "/team?name=%FF",
+                                                            "/team?name=%00",
+                                                            "/team?=x",
+                                                            "/grant?version=1"}) {
+    CAPTURE(target);
+    CHECK(client.get(target).status == 400);
+  }
+  CHECK(body_of(client.get("/team?c%C3%B6lour=1")).at("detail").as_string().find("c\xC3\xB6lour") !=
+        boost::json::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "lists leave out environment_ids and the nested config, unless it is asked for") {
+  auto const item = body_of(client.get(installs)).at("result").at(0);
+  CHECK_FALSE(item.at("integration").as_object().contains("config"));
+  CHECK_FALSE(item.at("integration").as_object().contains("environment_ids"));
+  CHECK(item.at("integration").at("team").at("name") == "My Awesome Team");
+  auto const expanded = body_of(client.get(installs + "?expand=integration.config")).at("result").at(0);
+  CHECK(expanded.at("integration").at("config").at("label") == "Example API");
+  CHECK_FALSE(expanded.at("integration").as_object().contains("environment_ids"));
+  auto const own = body_of(client.get("/integration")).at("result").at(0);
+  CHECK(own.at("config").at("label") == "Example API");
+  CHECK_FALSE(own.as_object().contains("environment_ids"));
+}
+
+TEST_CASE_METHOD(Fixture, "a team asks for an integration, and its owner answers") {
+  auto const other = catalog.create(Team{.name = "Other"}).value();
+  REQUIRE(client.patch(integration, R"({"sharing":"ask"})").status == 200);
+  Client const asker(handler, {.actor = "bob", .team = other.id});
+  Client const owner(handler, {.actor = "alice", .team = example.team.id});
+  std::string const body = R"({"integration_id":")" + to_string(example.integration.id) + R"("})";
+
+  auto const asked = asker.post("/grant", body);
+  CAPTURE(asked.body);
+  REQUIRE(asked.status == 201);
+  auto const path = header_of(asked, "Location");
+  CHECK(body_of(asked).at("status") == "pending");
+  CHECK(text(body_of(asked).at("team_id")) == "\"" + to_string(other.id) + "\"");
+  auto const again = asker.post("/grant", body);
+  CHECK(again.status == 200);
+  CHECK(again.body == asked.body);
+
+  CHECK(asker.patch(path, R"({"status":"granted"})").status == 403);
+  for (char const* wrong : {"{}", R"({"status":"maybe"})", R"({"status":null})", R"({"team_id":"x"})"}) {
+    CAPTURE(wrong);
+    CHECK(owner.patch(path, wrong).status == 422);
+  }
+  CHECK(owner.patch(path, R"({"status":"granted"})", {{"If-Match", "\"9-0\""}}).status == 412);
+  auto const granted = owner.patch(path, R"({"status":"granted"})", {{"If-Match", header_of(asked, "ETag")}});
+  REQUIRE(granted.status == 200);
+  CHECK(body_of(granted).at("status") == "granted");
+  CHECK(body_of(asker.get("/grant?status=granted")).at("result").as_array().size() == 1);
+  CHECK(asker.get(path).body == granted.body);
+  CHECK(owner.patch(path, R"({"status":"pending"})").status == 422);
+  CHECK(body_of(owner.patch(path, R"({"status":"revoked"})")).at("status") == "revoked");
+
+  CHECK(asker.post("/grant", "{}").status == 422);
+  CHECK(asker.post("/grant", R"({"integration_id":"x"})").status == 422);
+  CHECK(asker.post("/grant", R"({"integration":"x"})").status == 422);
+}
+
+TEST_CASE_METHOD(Fixture, "a caller with a team reaches what is theirs and nothing else") {
+  auto const other = catalog.create(Team{.name = "Other"}).value();
+  REQUIRE(client.patch(integration, R"({"sharing":"ask"})").status == 200);
+  Client const stranger(handler, {.actor = "mallory", .team = other.id});
+  CHECK(stranger.get(install).status == 404);
+  CHECK(stranger.get(install + "/config").status == 404);
+  CHECK(stranger.patch(install, "{}").status == 404);
+  CHECK(stranger.remove(install).status == 404);
+  CHECK(stranger.post(install + "/preview", "{}").status == 404);
+  CHECK(stranger.get(environment).status == 404);
+  CHECK(body_of(stranger.get(installs)).at("result").as_array().empty());
+
+  auto const seen = body_of(stranger.get(integration)).as_object();
+  CHECK_FALSE(seen.contains("config"));
+  CHECK(seen.at("name") == "zendesk");
+  CHECK(stranger.patch(integration, R"({"is_beta":true})").status == 403);
+  CHECK(stranger.post("/team", R"({"name":"x"})").status == 403);
+}
+
+TEST_CASE_METHOD(Fixture, "a handler may be mounted below a path of the host's") {
+  rest::Handler const mounted(catalog, {.base_path = "/api/v1"});
+  Client const there(mounted);
+  CHECK(there.get("/team").status == 404);
+  CHECK(there.get("/api/v1").status == 404);
+  auto const page = there.get("/api/v1/team?limit=1");
+  REQUIRE(page.status == 200);
+  auto const created = there.post("/api/v1/team", R"({"name":"x"})");
+  CHECK(header_of(created, "Location").find("/api/v1/team/") == 0);
+  CHECK(there.get(header_of(created, "Location")).status == 200);
+  CHECK(header_of(there.get("/api/v1/team?limit=1"), "Link").find("</api/v1/team?limit=1&next_cursor=") == 0);
+}
+
+TEST_CASE("an id that the caller brings makes a retry safe") {
+  Catalog const catalog = test::open_in_memory();
+  rest::Handler const handler(catalog);
+  Client const client(handler);
+  std::string const body = R"({"id":"3fda2b4c-0516-41bc-8ae6-4927e42ecce9","name":"x"})";
+  CHECK(client.post("/team", body).status == 201);
+  CHECK(client.post("/team", body).status == 409);
+}
