@@ -57,6 +57,41 @@ inline std::string generate_config(std::size_t bytes) {
   return text;
 }
 
+/** A default with an override over it. */
+struct Workload {
+  char const* name;
+  std::size_t base_bytes;
+  std::size_t override_bytes;
+};
+inline constexpr std::array<Workload, 4> workloads{
+    Workload{"a_1.7KB_100B", 1'700, 100}, Workload{"b_60KB_300B", 60'000, 300}, Workload{"c_60KB_30KB", 60'000, 30'000},
+    Workload{"d_1MB_300B", 1'000'000, 300}};
+
+/** An override of about so many bytes: one nested change, five of them in 300 bytes, or as many as fit. */
+inline std::string generate_override(Workload const& workload) {
+  std::string const first = R"({"resources":{"resource_0":{"list":{"path":"/api/v3/resource_0","pagination":null}})";
+  if (workload.override_bytes <= 100) return first + "}}";
+  std::string const rest =
+      R"(},"headers":{"X-Api-Version":"2024-01-01","X-Team":"emea"},"authorization":{"config":{"expires_in":7200}},)"
+      R"("pagination":{"config":{"limit":50}}})";
+  std::string text = first;
+  if (workload.override_bytes <= 300) return text + R"(,"resource_7":{"get":{"timeout_seconds":12.5}})" + rest;
+  for (std::size_t i = 1; text.size() + rest.size() < workload.override_bytes; ++i) {
+    auto const name = "resource_" + std::to_string(i);
+    text += ",\"" + name + "\":{";
+    for (char const* const method : {"list", "get", "create", "update"}) {
+      if (text.back() != '{') text += ',';
+      text += '"';
+      text += method;
+      text += R"(":{"path":"/api/v3/)" + name +
+              R"(/{{parameters.region}}","query":{"per_page":10},"headers":{"X-Request-Source":)"
+              R"("{{account.name}}","Accept":null},"retry":false})";
+    }
+    text += '}';
+  }
+  return text + rest;
+}
+
 }  // namespace inlay::benchmarks
 
 #endif
