@@ -4,6 +4,7 @@
 
 // Going through a merged object, all of it, to write it down. Included by .ipp files only.
 
+#include <inlay/detail/find_member.hpp>
 #include <inlay/json/member_spans.hpp>
 #include <inlay/json/print.hpp>
 
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,15 +22,18 @@
 
 namespace inlay::detail {
 
+/** A document whose text is to be copied from; one whose values only are of use has neither. */
+struct SpanSource {
+  json::MemberSpans const* spans{};
+  std::string_view text{};
+};
+
 /** One layer's object, as a part of a merged one. */
 struct ObjectPart {
   boost::json::object const* object{};
-  bool has_tombstones{};  // whether its nulls remove (and there may be some, here or further down)
-
-  // where its text lies, for who asked for that
-  json::MemberSpans const* spans{};
+  SpanSource const* source{};  // whose spans there are, or nullptr
   json::MemberSpans::Object spans_object{};
-  std::string_view text{};  // the document's
+  bool has_tombstones{};  // whether its nulls remove (and there may be some, here or further down)
 };
 
 /** Goes through merged objects in the fold's order and tells a sink what to write:
@@ -64,26 +69,20 @@ class MergedWalk {
     return part.object->begin() + static_cast<std::ptrdiff_t>(position);
   }
 
-  // The object at hand is made of parts_ from `first` to the end; it is the end of them again on return. Both stacks
-  // serve all levels, so that a level costs no allocation; they grow, so what is in them is looked at by index.
+  // The object is made of parts_ from `first` to the end. These stacks serve all levels, so that a level costs no
+  // allocation; they grow meanwhile, so what is in them is looked at by index.
   void write_object(std::size_t first) {
-    sink_.begin_object(parts_.back().object->size());
-    switch (parts_.size() - first) {
-      case 1: write_single(parts_[first]); break;
-      case 2: write_pair(parts_[first], parts_[first + 1]); break;
-      default: write_many(first);
-    }
-    sink_.end_object();
-  }
-
-  void write_nested(std::string_view name, std::size_t first) {
-    sink_.key(name);
-    write_object(first);
-    parts_.resize(first);
+    // copies, as parts_ may move
+    auto const count = parts_.size() - first;
+    auto const highest = parts_[first];
+    if (count == 1) return write_single(highest);
+    auto const second = parts_[first + 1];
+    if (count == 2) return write_pair(highest, second);
+    write_many(first);
   }
 
   // The members first to last of an object that no other part has a say in.
-  void write_run(ObjectPart const part, std::size_t first, std::size_t last) {
+  void write_run(ObjectPart const& part, std::size_t first, std::size_t last) {
     if (!part.has_tombstones) {
       if (first != last) sink_.members(part, first, last);
       return;
@@ -99,34 +98,42 @@ class MergedWalk {
   }
 
   // A member that no other part has a say in.
-  void write_alone(ObjectPart const part, std::size_t at) {
+  void write_alone(ObjectPart const& part, std::size_t at) {
     auto const member = member_at(part, at);
     if (member->value().is_object() && part.has_tombstones) {
-      auto const nested = parts_.size();
-      parts_.push_back(child(part, member));
-      write_nested(member->key(), nested);
+      sink_.key(member->key());
+      write_single(child(part, member));
     } else if (!(member->value().is_null() && part.has_tombstones)) {
       sink_.members(part, at, at + 1);
     }
   }
 
-  void write_single(ObjectPart const part) { write_run(part, 0, part.object->size()); }
+  void write_single(ObjectPart const& part) {
+    sink_.begin_object(part.object->size());
+    write_run(part, 0, part.object->size());
+    sink_.end_object();
+  }
 
   static ObjectPart child(ObjectPart const& part, boost::json::object::const_iterator member) {
     ObjectPart result = part;
     result.object = &member->value().get_object();
-    if (part.spans != nullptr) {
-      result.spans_object = *part.spans->inner(part.spans_object, position(*part.object, member));
-      result.has_tombstones = part.has_tombstones && part.spans->has_null_members(result.spans_object);
+    if (part.source != nullptr) {
+      auto const& spans = *part.source->spans;
+      result.spans_object = *spans.inner(part.spans_object, position(*part.object, member));
+      result.has_tombstones = part.has_tombstones && spans.has_null_members(result.spans_object);
     }
     return result;
   }
 
-  void write_pair(ObjectPart const upper, ObjectPart const lowest) {
+  void write_pair(ObjectPart const& upper, ObjectPart const& lowest) {
+    sink_.begin_object(lowest.object->size());
     auto const first_meeting = meetings_.size();
+    auto expected = lowest.object->begin();  // the layers' members often have the same order
     for (std::size_t i = 0; i != upper.object->size(); ++i) {
-      auto const met = lowest.object->find(member_at(upper, i)->key());
-      if (met != lowest.object->end()) meetings_.push_back({.lowest = position(*lowest.object, met), .upper = i});
+      auto const met = find_member(*lowest.object, member_at(upper, i)->key(), expected);
+      if (met == lowest.object->end()) continue;
+      meetings_.push_back({.lowest = position(*lowest.object, met), .upper = i});
+      expected = met + 1;
     }
     auto const met_in_all = meetings_.size() - first_meeting;
     sort_meetings(first_meeting);
@@ -142,10 +149,8 @@ class MergedWalk {
       if (below->value().is_null() && lowest.has_tombstones) {
         revives = true;
       } else if (above->value().is_object() && below->value().is_object()) {
-        auto const nested = parts_.size();
-        parts_.push_back(child(upper, above));
-        parts_.push_back(child(lowest, below));
-        write_nested(above->key(), nested);
+        sink_.key(above->key());
+        write_pair(child(upper, above), child(lowest, below));
       } else {
         write_alone(upper, meeting.upper);
       }
@@ -153,20 +158,23 @@ class MergedWalk {
     write_run(lowest, next, lowest.object->size());
     meetings_.resize(first_meeting);
 
-    if (met_in_all == upper.object->size() && !revives) return;
-    for (std::size_t i = 0; i != upper.object->size(); ++i) {
-      auto const met = lowest.object->if_contains(member_at(upper, i)->key());
-      if (met == nullptr || (met->is_null() && lowest.has_tombstones)) write_alone(upper, i);
+    if (met_in_all != upper.object->size() || revives) {
+      for (std::size_t i = 0; i != upper.object->size(); ++i) {
+        auto const met = find_member(*lowest.object, member_at(upper, i)->key());
+        if (met == lowest.object->end() || (met->value().is_null() && lowest.has_tombstones)) write_alone(upper, i);
+      }
     }
+    sink_.end_object();
   }
 
   void write_many(std::size_t first) {
     auto const count = parts_.size() - first;
     auto const lowest = parts_.back();
+    sink_.begin_object(lowest.object->size());
     auto const first_meeting = meetings_.size();
     for (std::size_t p = first; p != first + count - 1; ++p) {
       for (auto const& member : *parts_[p].object) {
-        auto const met = lowest.object->find(member.key());
+        auto const met = find_member(*lowest.object, member.key());
         if (met != lowest.object->end()) meetings_.push_back({.lowest = position(*lowest.object, met), .upper = 0});
       }
     }
@@ -186,6 +194,7 @@ class MergedWalk {
     for (std::size_t p = count - 1; p-- != 0;) {
       for (std::size_t i = 0; i != parts_[first + p].object->size(); ++i) write_if_its_place(first, count, p, i);
     }
+    sink_.end_object();
   }
 
   // Writes the member of that name of the merged object if it has its place in the fold from this very part (see
@@ -199,7 +208,7 @@ class MergedWalk {
     bool is_decided = false;
     for (std::size_t p = 0; p != count; ++p) {
       auto const candidate = parts_[first + p];
-      auto const member = candidate.object->find(name);
+      auto const member = find_member(*candidate.object, name);
       if (member == candidate.object->end()) continue;
       if (member->value().is_null() && candidate.has_tombstones) break;
       place = p;
@@ -214,13 +223,15 @@ class MergedWalk {
         }
       }
     }
-    if (place != part) {
-      parts_.resize(nested);
-    } else if (leaf_part != none) {
-      sink_.members(parts_[first + leaf_part], leaf_at, leaf_at + 1);
-    } else {
-      write_nested(name, nested);
+    if (place == part) {
+      if (leaf_part != none) {
+        sink_.members(parts_[first + leaf_part], leaf_at, leaf_at + 1);
+      } else {
+        sink_.key(name);
+        write_object(nested);
+      }
     }
+    parts_.resize(nested);
   }
 
   void sort_meetings(std::size_t first) {
@@ -239,7 +250,10 @@ class TextSink {
  public:
   explicit TextSink(std::string& out) : out_(out) {}
 
+  void key(std::string_view name) { name_ = name; }
   void begin_object(std::size_t) {
+    if (name_) print_name(*name_);
+    name_.reset();
     out_ += '{';
     is_first_ = true;
   }
@@ -247,28 +261,30 @@ class TextSink {
     out_ += '}';
     is_first_ = false;
   }
-  void key(std::string_view name) {
-    if (!is_first_) out_ += ',';
-    json::print_string(name, out_);
-    out_ += ':';
-    is_first_ = false;
-  }
   void members(ObjectPart const& part, std::size_t first, std::size_t last) {
-    if (part.spans != nullptr) {
+    if (part.source != nullptr) {
       if (!is_first_) out_ += ',';
-      out_ += part.spans->members(part.text, part.spans_object, first, last);
+      out_ += part.source->spans->members(part.source->text, part.spans_object, first, last);
       is_first_ = false;
       return;
     }
     auto const begin = part.object->begin();
     for (auto i = begin + static_cast<std::ptrdiff_t>(first); i != begin + static_cast<std::ptrdiff_t>(last); ++i) {
-      key(i->key());
+      print_name(i->key());
       json::print(i->value(), out_);
+      is_first_ = false;
     }
   }
 
  private:
+  void print_name(std::string_view name) {
+    if (!is_first_) out_ += ',';
+    json::print_string(name, out_);
+    out_ += ':';
+  }
+
   std::string& out_;
+  std::optional<std::string_view> name_;  // of the object that is about to begin
   bool is_first_ = true;
 };
 

@@ -3,6 +3,7 @@
 #define INLAY_IMPL_CONFIG_NODE_IPP
 
 #include <inlay/config/config_node.hpp>
+#include <inlay/detail/find_member.hpp>
 #include <inlay/detail/merged_walk.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
@@ -49,8 +50,9 @@ inline std::size_t ConfigNode::enter_member(ConfigNode const& parent, std::strin
   std::size_t found = 0;
   std::size_t place = absent;
   for (std::size_t i = 0; i != count; ++i) {
-    auto const* const value = objects[i]->if_contains(name);
-    if (value == nullptr) continue;
+    auto const member = detail::find_member(*objects[i], name);
+    if (member == objects[i]->end()) continue;
+    auto const* const value = &member->value();
     bool const nulls_are_data = parent_is_data && i + 1 == count;
     auto const* const object = value->if_object();
     if (object == nullptr && value->is_null() && !nulls_are_data) break;
@@ -75,9 +77,10 @@ inline std::size_t ConfigNode::enter_member(ConfigNode const& parent, std::strin
 INLAY_DECL bool ConfigNode::enter(ConfigNode const& parent, std::string_view name) {
   if (parent.objects_.size() == 1) {
     bool const nulls_are_data = parent.lowest_is_data_;
-    auto const* const value = parent.objects_[0]->if_contains(name);
-    if (value == nullptr || (value->is_null() && !nulls_are_data)) return false;
-    become(*value, nulls_are_data);
+    auto const& object = *parent.objects_[0];
+    auto const member = detail::find_member(object, name);
+    if (member == object.end() || (member->value().is_null() && !nulls_are_data)) return false;
+    become(member->value(), nulls_are_data);
     return true;
   }
   return enter_member<false>(parent, name) != absent;

@@ -44,18 +44,20 @@ INLAY_DECL std::vector<Layer> const& EffectiveConfig::layers() const& noexcept {
 INLAY_DECL ConfigNode const& EffectiveConfig::root() const& noexcept { return state_->root; }
 
 INLAY_DECL std::optional<ConfigNode> EffectiveConfig::find(json::Pointer const& pointer) const& {
-  std::optional<ConfigNode> node(state_->root);
+  if (pointer.is_root()) return state_->root;
+  std::optional<ConfigNode> node(ConfigNode{});
+  auto const* parent = &state_->root;
   for (auto const& token : pointer.tokens()) {
-    if (!node->step(*node, token)) {
-      node.reset();
-      break;
-    }
+    if (!node->step(*parent, token)) return std::nullopt;
+    parent = &*node;
   }
   return node;
 }
 
 INLAY_DECL std::optional<ConfigNode> EffectiveConfig::find(std::string_view pointer) const& {
-  std::optional<ConfigNode> node(state_->root);
+  if (pointer.empty()) return state_->root;
+  std::optional<ConfigNode> node(ConfigNode{});
+  auto const* parent = &state_->root;
   std::array<char, 128> unescaped;
   for (std::size_t position = 0; position != pointer.size();) {
     if (pointer[position] != '/') return std::nullopt;
@@ -82,7 +84,8 @@ INLAY_DECL std::optional<ConfigNode> EffectiveConfig::find(std::string_view poin
       }
       token = {out, size};
     }
-    if (!node->step(*node, token)) return std::nullopt;
+    if (!node->step(*parent, token)) return std::nullopt;
+    parent = &*node;
   }
   return node;
 }
@@ -92,17 +95,20 @@ INLAY_DECL boost::json::value EffectiveConfig::to_value(boost::json::storage_ptr
 }
 
 INLAY_DECL void EffectiveConfig::write(std::string& out) const {
+  std::vector<detail::SpanSource> sources;
+  sources.reserve(layers().size());
   std::vector<detail::ObjectPart> parts;
   parts.reserve(layers().size() + 16);  // those of the levels below follow them
   std::size_t size = 0;
   for (auto layer = layers().rbegin(); layer != layers().rend(); ++layer) {
-    auto const* const spans = layer->document.spans();
-    bool const is_patch = layer->kind == LayerKind::merge_patch;
-    parts.push_back({.object = root().objects_[parts.size()],
-                     .has_tombstones = is_patch && (spans == nullptr || spans->has_null_members(spans->root())),
-                     .spans = spans,
-                     .spans_object = spans == nullptr ? 0 : spans->root(),
-                     .text = layer->document.text()});
+    auto& part = parts.emplace_back();
+    part.object = root().objects_[parts.size() - 1];
+    part.has_tombstones = layer->kind == LayerKind::merge_patch;
+    if (auto const* const spans = layer->document.spans()) {
+      part.source = &sources.emplace_back(detail::SpanSource{spans, layer->document.text()});
+      part.spans_object = spans->root();
+      part.has_tombstones = part.has_tombstones && spans->has_null_members(spans->root());
+    }
     size += layer->document.text().size();
   }
   out.reserve(out.size() + size);
