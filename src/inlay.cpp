@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <inlay/backends/all.hpp>
+#include <inlay/backends/memory.hpp>
+#include <inlay/catalog.hpp>
+
+#ifdef INLAY_HAS_SQLITE
+#include <inlay/backends/sqlite.hpp>
+#endif
+
+#include <utility>
+
+namespace inlay {
+
+Backends all_backends() {
+  Backends all;
+  all.add(memory_backend());
+#ifdef INLAY_HAS_SQLITE
+  all.add(sqlite_backend());
+#endif
+  return all;
+}
+
+Result<Catalog> Catalog::open(std::string_view url, CatalogOptions options) {
+  return open(url, all_backends(), std::move(options));
+}
+
+}  // namespace inlay
