@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "answers.hpp"
+
+#include <inlay/json/parse.hpp>
+#include <inlay/json/print.hpp>
+
+namespace inlay::cli {
+namespace {
+
+void append_member(std::string& out, std::string_view name, std::optional<std::string> const& json) {
+  if (!json) return;
+  out += ',';
+  json::print_string(name, out);
+  out += ':' + *json;
+}
+
+std::string differences_json(std::vector<ConfigDifference> const& differences) {
+  std::string out = "[";
+  for (auto const& difference : differences) {
+    if (out.size() > 1) out += ',';
+    out += R"({"pointer":)";
+    json::print_string(difference.pointer, out);
+    append_member(out, "before", difference.before);
+    append_member(out, "after", difference.after);
+    out += '}';
+  }
+  return out + ']';
+}
+
+// What somebody who changes a row wants to see of it; `get` shows the rest.
+boost::json::object own_members(boost::json::object resource) {
+  for (char const* nested : {"integration", "team"}) resource.stable_erase(nested);
+  return resource;
+}
+
+Cell cell_of_json(std::optional<std::string> const& json) {
+  return json ? Cell{*json, Tone::plain} : Cell{"(absent)", Tone::faint};
+}
+
+void show_dry_run(Output& output, bool is_changed, std::vector<ConfigDifference> const& differences) {
+  if (!is_changed) {
+    output.add_text("Nothing would change.\n");
+    return;
+  }
+  output.add_text("Nothing was written. The resource would be as above");
+  if (differences.empty()) {
+    output.add_text("; its effective configuration would stay as it is.\n");
+    return;
+  }
+  output.add_text(", and in its effective configuration:\n\n");
+  Table table({"POINTER", "BEFORE", "AFTER"});
+  for (auto const& difference : differences) {
+    table.add({{difference.pointer, Tone::name}, cell_of_json(difference.before), cell_of_json(difference.after)});
+  }
+  output.add_text(table.text(output.style()));
+}
+
+}  // namespace
+
+boost::json::value read_back(std::string_view json) { return json::parse(json, json::no_limits).value(); }
+
+void answer_resource(Output& output, std::string const& json) {
+  if (output.is_json()) {
+    output.add_json(json);
+  } else {
+    output.add_text(listing(read_back(json).as_object(), output.style()));
+  }
+}
+
+void answer_update(Output& output, std::string const& resource_json, bool is_changed, bool is_dry_run,
+                   std::vector<ConfigDifference> const& differences) {
+  if (is_dry_run && output.is_json()) {
+    output.add_json(R"({"resource":)" + resource_json + R"(,"changed":)" + (is_changed ? "true" : "false") +
+                    R"(,"differences":)" + differences_json(differences) + '}');
+    return;
+  }
+  if (output.is_json()) {
+    output.add_json(resource_json);
+    return;
+  }
+  output.add_text(listing(own_members(read_back(resource_json).as_object()), output.style()));
+  if (is_dry_run) {
+    output.add_text("\n");
+    show_dry_run(output, is_changed, differences);
+  } else if (!is_changed) {
+    output.remark("Nothing changed: it was so already.");
+  }
+}
+
+UpdateOptions update_options(WriteArguments const& arguments) {
+  UpdateOptions options;
+  if (arguments.if_version) options.expected_version = Version{*arguments.if_version};
+  if (arguments.replaces_documents) options.documents = DocumentMode::replace;
+  options.force = arguments.force;
+  options.dry_run = arguments.dry_run;
+  return options;
+}
+
+}  // namespace inlay::cli

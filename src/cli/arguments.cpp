@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: BSL-1.0
+// The only file that includes CLI11, which takes seconds to compile.
+#include "arguments.hpp"
+
+#include "commands.hpp"
+#include "text.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace inlay::cli {
+namespace {
+
+constexpr char const* catalogue_group = "Catalogue";
+constexpr char const* install_group = "Installed integrations";
+constexpr char const* config_group = "Effective configuration";
+constexpr char const* store_group = "The store";
+constexpr char const* other_group = "Without a store";
+
+constexpr char const* json_forms = "as text, @FILE, or - for standard input";
+
+// One argument block for all commands: only the chosen one's are read, and CLI11 keeps references to where they go.
+struct Arguments {
+  std::string id;
+  std::string json;
+  std::string other_json;
+  std::string pointer;
+  ListArguments list;
+  WriteArguments write;
+  InstallArguments install;
+  bool wants_json_patch = false;
+  std::vector<std::string> layers;
+  std::int64_t after = 0;
+  std::size_t limit = 100;
+};
+
+std::map<std::string, Format> const formats{
+    {"auto", Format::automatic}, {"table", Format::table}, {"json", Format::json}};
+
+class Program {
+ public:
+  Program() : app_("A catalogue of integrations and of what their configuration really is in each environment.") {
+    app_.name("inlay");
+    app_.require_subcommand(1);
+    app_.get_formatter()->label("SUBCOMMAND", "COMMAND");
+    app_.get_formatter()->label("Positionals", "Arguments");
+    app_.get_formatter()->label("REQUIRED", "(required)");
+    app_.set_help_flag("-h,--help", "Print this help and exit");
+    add_options();
+    add_resource("team", Kind::team, R"('{"name": "Example"}')", R"('{"domain": "example.com"}')", "name=Example");
+    add_resource("environment", Kind::environment, R"('{"team_id": "TEAM", "name": "production"}')",
+                 R"('{"name": "staging"}')", "name=production");
+    add_resource("integration", Kind::integration, "@zendesk.json", R"('{"config": {"label": "Help desk"}}')",
+                 "category=helpdesk");
+    add_install();
+    add_install_rows();
+    add_verbs();
+    add_config();
+    add_history();
+    add_json();
+    add_store();
+    app_.footer(
+        "JSON arguments are given as text, @FILE, or - for standard input. A command's own options are in\n"
+        "`inlay COMMAND --help`; those above stand before the command.\n\n"
+        "Answers are tables on a terminal and one line of JSON elsewhere. Exit status: 0; 1 for an error, with its\n"
+        "kind, message and pointer on standard error (as {\"error\": ...} with --output json, or when standard\n"
+        "error is no terminal); 2 for wrong usage.\n\n"
+        "Example:\n"
+        "  inlay --store sqlite:inlay.db team create '{\"name\": \"Example\"}'");
+  }
+
+  Invocation read(int argc, char const* const* argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (CLI::Success const& success) {
+      return {.options = {}, .command = {}, .exit_status = app_.exit(success)};
+    } catch (CLI::ParseError const& error) {
+      std::cerr << "inlay: " << printable(problem(error)) << "\nTry `" << deepest().second << " --help`.\n";
+      return {.options = {}, .command = {}, .exit_status = 2};
+    }
+    fill_defaults();
+    return {.options = options_, .command = commands_.at(deepest().first), .exit_status = {}};
+  }
+
+ private:
+  CLI::App* add(CLI::App& parent, std::string const& name, std::string const& what, std::string const& example) {
+    auto* command = parent.add_subcommand(name, what);
+    command->set_help_flag("-h,--help", "Print this help and exit");
+    command->group("Commands");
+    command->footer("Example:\n  inlay " + example);
+    return command;
+  }
+
+  void runs(CLI::App const* command, Command run) { commands_[command] = std::move(run); }
+
+  void add_options() {
+    app_.add_option("--store", options_.store, "The store's URL; else $INLAY_STORE, else sqlite:inlay.db")
+        ->type_name("URL");
+    app_.add_option("--output", output_, "table, json, or auto: table on a terminal, json elsewhere")
+        ->type_name("FORMAT")
+        ->check([](std::string const& name) {
+          return formats.contains(name) ? std::string() : "takes auto, table or json, not " + name;
+        });
+    app_.add_option("--actor", options_.actor, "Who makes the change, for the change log; else $USER, else cli")
+        ->type_name("NAME");
+    app_.add_option("--reason", options_.reason, "Why, for the change log")->type_name("TEXT");
+    app_.set_version_flag("--version", "inlay " INLAY_VERSION, "Print the version and exit");
+  }
+
+  void add_id(CLI::App* command, std::string const& of_what) {
+    command->add_option("ID", arguments_.id, "The id of the " + of_what)->required()->type_name("");
+  }
+
+  void add_json_argument(CLI::App* command, std::string const& name, std::string& into, std::string const& what) {
+    command->add_option(name, into, what + ", " + json_forms)->required()->type_name("");
+  }
+
+  void add_if_version(CLI::App* command) {
+    command->add_option("--if-version", arguments_.write.if_version, "Only if the row is at this version")
+        ->type_name("N");
+  }
+
+  void add_dry_run(CLI::App* command) {
+    command->add_flag(
+        "--dry-run", arguments_.write.dry_run,
+        "Write nothing; answer the resource as it would be and what would differ in its effective\n"
+        "configuration: {\"resource\", \"changed\", \"differences\": [{\"pointer\", \"before\", \"after\"}]}");
+  }
+
+  void add_replace(CLI::App* command, std::string const& flag, std::string const& what) {
+    command->add_flag(flag, arguments_.write.replaces_documents,
+                      "Store the " + what + " as it is given instead of merging it; needs --if-version or --force");
+    command->add_flag("--force", arguments_.write.force, "Allow that whatever the version, though it may undo a write");
+  }
+
+  void add_list_arguments(CLI::App* command) {
+    command->add_option("FILTER", arguments_.list.conditions, "field=value, or field[ne|in|lt|lte|gt|gte]=value")
+        ->type_name("");
+    command->add_option("--limit", arguments_.list.limit, "Rows at most, 1 to 1000 (25)")->type_name("N");
+    command->add_option("--cursor", arguments_.list.cursor, "The next_cursor of the page before")->type_name("TEXT");
+  }
+
+  void add_resource(std::string const& name, Kind kind, std::string const& body, std::string const& patch,
+                    std::string const& filter) {
+    auto* group = add(app_, name, "Create, read, change and delete " + name + "s", name + " create " + body);
+    group->group(catalogue_group);
+    group->require_subcommand(1);
+
+    auto* create_it = add(*group, "create", "Create one", name + " create " + body);
+    add_json_argument(create_it, "JSON", arguments_.json, "The " + name);
+    runs(create_it, [this, kind](Session& session) { return create(session, kind, arguments_.json); });
+
+    auto* get_it = add(*group, "get", "Show one", name + " get ID");
+    add_id(get_it, name);
+    runs(get_it, [this, kind](Session& session) { return get(session, kind, arguments_.id); });
+
+    auto* list_them = add(*group, "list", "List them", name + " list " + filter + " --limit 100");
+    add_list_arguments(list_them);
+    runs(list_them, [this, kind](Session& session) { return list(session, kind, arguments_.list); });
+
+    auto* update_it = add(*group, "update", "Change one by a merge patch (RFC 7396)", name + " update ID " + patch);
+    add_id(update_it, name);
+    add_json_argument(update_it, "PATCH", arguments_.json, "The merge patch");
+    add_if_version(update_it);
+    if (kind == Kind::integration) add_replace(update_it, "--replace-config", "config");
+    add_dry_run(update_it);
+    runs(update_it, [this, kind](Session& session) {
+      return update(session, kind, arguments_.id, arguments_.json, arguments_.write);
+    });
+
+    auto* delete_it = add(*group, "delete", "Delete one that nothing references", name + " delete ID");
+    add_id(delete_it, name);
+    add_if_version(delete_it);
+    runs(delete_it, [this, kind](Session& session) {
+      return remove_row(session, kind, arguments_.id, arguments_.write.if_version);
+    });
+  }
+
+  void add_install() {
+    auto* command = add(app_, "install", "Install an integration into an environment; what is there is left as it is",
+                        "install --integration zendesk --environment production");
+    command->group(install_group);
+    command->add_option("--integration", arguments_.install.integration, "Its id, or its name if only one has it")
+        ->required()
+        ->type_name("ID|NAME");
+    command->add_option("--environment", arguments_.install.environment, "Its id, or its name if only one has it")
+        ->required()
+        ->type_name("ID|NAME");
+    command->add_option("--override", arguments_.install.override, std::string("The config override, ") + json_forms)
+        ->type_name("JSON");
+    runs(command, [this](Session& session) { return install(session, arguments_.install); });
+  }
+
+  void add_install_rows() {
+    constexpr Kind kind = Kind::environment_integration;
+    auto* get_it = add(app_, "get", "Show an installed integration", "get ID");
+    get_it->group(install_group);
+    add_id(get_it, "environment integration");
+    runs(get_it, [this](Session& session) { return get(session, kind, arguments_.id); });
+
+    auto* list_them =
+        add(app_, "list", "List installed integrations", "list integration.name=zendesk is_enabled=true --limit 100");
+    list_them->group(install_group);
+    add_list_arguments(list_them);
+    list_them->add_option("--expand", arguments_.list.expand, "integration.config: bring it along")
+        ->check([](std::string const& member) {
+          return member == "integration.config" ? std::string() : "takes integration.config, not " + member;
+        })
+        ->allow_extra_args(false)
+        ->type_name("MEMBER");
+    runs(list_them, [this](Session& session) { return list(session, kind, arguments_.list); });
+
+    auto* update_it = add(app_, "update", "Change show_in_catalog, is_enabled or override by a merge patch",
+                          R"(update ID '{"is_enabled": false, "override": {"headers": {"X-Team": "a"}}}')"
+                          "\n\nIn a merged override null inherits the default again; with --replace-override null\n"
+                          "removes the default's member.");
+    update_it->group(install_group);
+    add_id(update_it, "environment integration");
+    add_json_argument(update_it, "PATCH", arguments_.json, "The merge patch");
+    add_replace(update_it, "--replace-override", "override");
+    add_if_version(update_it);
+    add_dry_run(update_it);
+    runs(update_it,
+         [this](Session& session) { return update(session, kind, arguments_.id, arguments_.json, arguments_.write); });
+
+    auto* uninstall_it = add(app_, "uninstall", "Remove an installed integration", "uninstall ID");
+    uninstall_it->group(install_group);
+    add_id(uninstall_it, "environment integration");
+    add_if_version(uninstall_it);
+    runs(uninstall_it,
+         [this](Session& session) { return remove_row(session, kind, arguments_.id, arguments_.write.if_version); });
+  }
+
+  void add_verb(Verb verb, std::string const& name, std::string const& what, std::string const& example) {
+    auto* command = add(app_, name, what, example);
+    command->group(install_group);
+    add_id(command, "environment integration");
+    command->add_option("POINTER", arguments_.pointer, "Where in the config (RFC 6901), such as /headers/Accept")
+        ->required()
+        ->type_name("");
+    if (verb == Verb::set) add_json_argument(command, "JSON", arguments_.json, "The value");
+    add_if_version(command);
+    add_dry_run(command);
+    runs(command, [this, verb](Session& session) {
+      return write_value(session, verb, arguments_.id, arguments_.pointer, arguments_.json, arguments_.write);
+    });
+  }
+
+  void add_verbs() {
+    add_verb(Verb::set, "set", "Override one value", R"(set ID /base_url '"https://eu.example.com"')");
+    add_verb(Verb::remove, "remove", "Make one value absent, whatever the default says",
+             "remove ID /headers/User-Agent");
+    add_verb(Verb::inherit, "inherit", "Let one value be the default's again", "inherit ID /base_url");
+  }
+
+  CLI::App* add_question(std::string const& name, std::string const& what, std::string const& example) {
+    auto* command = add(app_, name, what, example);
+    command->group(config_group);
+    add_id(command, "environment integration");
+    command->add_option("POINTER", arguments_.pointer, "Only what is there (RFC 6901), such as /pagination/format")
+        ->type_name("");
+    command
+        ->add_option("--layer", arguments_.layers,
+                     "One more layer on top, a merge patch; may be repeated, the last is the highest")
+        ->allow_extra_args(false)
+        ->type_name("NAME=JSON");
+    return command;
+  }
+
+  void add_config() {
+    auto* config_of = add_question("config", "Show what the configuration is, or one value of it",
+                                   R"(config ID /base_url --layer request='{"base_url": "http://localhost"}')");
+    runs(config_of,
+         [this](Session& session) { return config(session, arguments_.id, arguments_.pointer, arguments_.layers); });
+
+    auto* explain_it = add_question(
+        "explain", "Show where each value comes from and what it shadows",
+        "explain ID /headers\n\n"
+        "JSON: an array with an object for each leaf (scalar, array, empty object, or removed value):\n"
+        "  {\"pointer\": \"/headers/Accept\", \"layer\": \"environment\", \"value\": \"text/csv\",\n"
+        "   \"shadows\": [{\"layer\": \"integration\", \"value\": \"application/json\"}]}\n"
+        "with \"removed\": true in place of \"value\" where a layer removes it. [] when no layer says anything.");
+    runs(explain_it,
+         [this](Session& session) { return explain(session, arguments_.id, arguments_.pointer, arguments_.layers); });
+  }
+
+  CLI::App* add_log(std::string const& name, std::string const& what, std::string const& example) {
+    auto* command = add(app_, name, what,
+                        example +
+                            "\n\nJSON: {\"result\": [{\"revision\", \"time\", \"actor\", \"reason\"?, \"changes\": "
+                            "[{\"entity\", \"id\",\n\"kind\", \"before\"?, \"after\"?}]}], \"through\": REVISION, "
+                            "\"has_more\": BOOLEAN}");
+    command->group(store_group);
+    command->add_option("--after", arguments_.after, "Only commits after this revision; through of the page before")
+        ->type_name("REVISION");
+    command->add_option("--limit", arguments_.limit, "Commits at most, 1 to 1000 (100)")->type_name("N");
+    return command;
+  }
+
+  void add_history() {
+    auto* history_of = add_log("history", "Show what happened to one row, who did it and why", "history ID");
+    add_id(history_of, "row, of any kind");
+    runs(history_of,
+         [this](Session& session) { return history(session, arguments_.id, arguments_.after, arguments_.limit); });
+    auto* all_changes = add_log("changes", "Show what happened in the store, oldest first", "changes --after 120");
+    runs(all_changes, [this](Session& session) { return changes(session, arguments_.after, arguments_.limit); });
+  }
+
+  void add_json() {
+    auto* group = add(app_, "json", "Patch and compare documents", R"(json merge '{"a": 1}' '{"b": 2}')");
+    group->group(other_group);
+    group->require_subcommand(1);
+
+    auto* merge = add(*group, "merge", "Apply a merge patch (RFC 7396)", R"(json merge @config.json '{"a": null}')");
+    add_json_argument(merge, "TARGET", arguments_.json, "The document");
+    add_json_argument(merge, "PATCH", arguments_.other_json, "The merge patch");
+    runs(merge, [this](Session& session) { return json_merge(session, arguments_.json, arguments_.other_json); });
+
+    auto* patch = add(*group, "patch", "Apply a JSON Patch (RFC 6902), all of it or nothing",
+                      R"(json patch @config.json '[{"op": "remove", "path": "/headers/Accept"}]')");
+    add_json_argument(patch, "TARGET", arguments_.json, "The document");
+    add_json_argument(patch, "PATCH", arguments_.other_json, "The JSON Patch");
+    runs(patch, [this](Session& session) { return json_patch(session, arguments_.json, arguments_.other_json); });
+
+    auto* diff = add(*group, "diff", "Find the merge patch, or JSON Patch, from one document to another",
+                     R"(json diff @before.json @after.json)");
+    add_json_argument(diff, "FROM", arguments_.json, "The document before");
+    add_json_argument(diff, "TO", arguments_.other_json, "The document after");
+    diff->add_flag("--json-patch", arguments_.wants_json_patch, "Answer a JSON Patch (RFC 6902)");
+    runs(diff, [this](Session& session) {
+      return json_diff(session, arguments_.json, arguments_.other_json,
+                       arguments_.wants_json_patch ? PatchKind::json_patch : PatchKind::merge_patch);
+    });
+  }
+
+  void add_store() {
+    auto* migrate_it = add(app_, "migrate", "Create the store, or bring its tables up to date",
+                           "--store sqlite:/var/lib/host/inlay.db migrate");
+    migrate_it->group(store_group);
+    runs(migrate_it, [](Session& session) { return migrate(session); });
+
+    auto* show_version = add(app_, "version", "Show the version and the backends of this build", "version");
+    show_version->group(other_group);
+    runs(show_version, [](Session& session) { return version(session); });
+  }
+
+  void fill_defaults() {
+    auto const from_environment = [](char const* name) {
+      char const* const value = std::getenv(name);
+      return std::string(value == nullptr ? "" : value);
+    };
+    options_.output = formats.at(output_);
+    if (options_.store.empty()) options_.store = from_environment("INLAY_STORE");
+    if (options_.store.empty()) options_.store = "sqlite:inlay.db";
+    if (options_.actor.empty()) options_.actor = from_environment("USER");
+    if (options_.actor.empty()) options_.actor = "cli";
+  }
+
+  // The command that was named, and how it is called.
+  std::pair<CLI::App const*, std::string> deepest() const {
+    CLI::App const* at = &app_;
+    std::string name = app_.get_name();
+    while (!at->get_subcommands().empty()) {
+      at = at->get_subcommands().front();
+      name += ' ' + at->get_name();
+    }
+    return {at, name};
+  }
+
+  std::string problem(CLI::ParseError const& error) const {
+    auto const* const at = deepest().first;
+    auto const rest = at->remaining();
+    bool const is_about_what_is_there = error.get_name() == "RequiredError" || error.get_name() == "ExtrasError";
+    bool const needs_command = is_about_what_is_there && at->get_require_subcommand_min() > 0;
+    if (needs_command && rest.empty()) return "a command is missing";
+    if (needs_command) return "there is no command '" + rest.front() + "' here";
+    for (std::string const& argument : rest) {
+      std::string const name = argument.substr(0, argument.find('='));
+      if (at != &app_ && app_.get_option_no_throw(name) != nullptr && name != "--help") {
+        return name + " stands before the command: inlay " + name + " ... " + at->get_name();
+      }
+    }
+    return error.what();
+  }
+
+  CLI::App app_;
+  Options options_;
+  std::string output_ = "auto";
+  Arguments arguments_;
+  std::map<CLI::App const*, Command> commands_;
+};
+
+}  // namespace
+
+Invocation read_arguments(int argc, char const* const* argv) {
+  // The commands refer to their arguments, which live as long as the program does.
+  static Program program;
+  return program.read(argc, argv);
+}
+
+}  // namespace inlay::cli

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_CLI_COMMANDS_HPP
+#define INLAY_CLI_COMMANDS_HPP
+
+// What each command does, once its arguments are known. Each adds its answer to the session's output.
+
+#include "session.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace inlay::cli {
+
+/** The resources that have the same five commands; for an environment integration these need no prefix. */
+enum class Kind { team, environment, integration, environment_integration };
+
+struct ListArguments {
+  std::vector<std::string> conditions;
+  std::size_t limit = 25;
+  std::string cursor;
+  std::vector<std::string> expand;
+};
+
+struct WriteArguments {
+  std::optional<std::int64_t> if_version;
+  bool replaces_documents = false;
+  bool force = false;
+  bool dry_run = false;
+};
+
+struct InstallArguments {
+  std::string integration;  // id or name
+  std::string environment;  // id or name
+  std::string override;     // empty: none
+};
+
+enum class PatchKind { merge_patch, json_patch };
+
+enum class Verb { set, remove, inherit };
+
+// resource_commands.cpp
+[[nodiscard]] Result<void> create(Session& session, Kind kind, std::string const& json);
+[[nodiscard]] Result<void> get(Session& session, Kind kind, std::string const& id);
+[[nodiscard]] Result<void> list(Session& session, Kind kind, ListArguments const& arguments);
+[[nodiscard]] Result<void> update(Session& session, Kind kind, std::string const& id, std::string const& patch,
+                                  WriteArguments const& arguments);
+[[nodiscard]] Result<void> remove_row(Session& session, Kind kind, std::string const& id,
+                                      std::optional<std::int64_t> if_version);
+
+// install_commands.cpp
+[[nodiscard]] Result<void> install(Session& session, InstallArguments const& arguments);
+[[nodiscard]] Result<void> write_value(Session& session, Verb verb, std::string const& id, std::string const& pointer,
+                                       std::string const& value, WriteArguments const& arguments);
+
+// config_commands.cpp; each layer is NAME=JSON
+[[nodiscard]] Result<void> config(Session& session, std::string const& id, std::string const& pointer,
+                                  std::vector<std::string> const& layers);
+[[nodiscard]] Result<void> explain(Session& session, std::string const& id, std::string const& pointer,
+                                   std::vector<std::string> const& layers);
+
+// history_commands.cpp
+[[nodiscard]] Result<void> history(Session& session, std::string const& id, std::int64_t after, std::size_t limit);
+[[nodiscard]] Result<void> changes(Session& session, std::int64_t after, std::size_t limit);
+
+// json_commands.cpp
+[[nodiscard]] Result<void> json_merge(Session& session, std::string const& target, std::string const& patch);
+[[nodiscard]] Result<void> json_patch(Session& session, std::string const& target, std::string const& patch);
+[[nodiscard]] Result<void> json_diff(Session& session, std::string const& from, std::string const& to, PatchKind kind);
+
+// store_commands.cpp
+[[nodiscard]] Result<void> migrate(Session& session);
+[[nodiscard]] Result<void> version(Session& session);
+
+}  // namespace inlay::cli
+
+#endif

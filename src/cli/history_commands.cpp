@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "answers.hpp"
+
+#include <inlay/json/print.hpp>
+
+#include <boost/mp11/algorithm.hpp>
+
+namespace inlay::cli {
+namespace {
+
+void append_change(std::string& out, ChangeRecord const& change) {
+  out += R"({"entity":)";
+  json::print_string(change.entity, out);
+  out += R"(,"id":")" + to_string(change.id) + R"(","kind":")" + std::string(model::enum_name(change.kind)) + '"';
+  if (change.before) out.append(R"(,"before":)").append(change.before->text());
+  if (change.after) out.append(R"(,"after":)").append(change.after->text());
+  out += '}';
+}
+
+void append_commit(std::string& out, CommitRecord const& commit) {
+  out += R"({"revision":)" + std::to_string(commit.revision.value) + R"(,"time":")" + to_string(commit.time) +
+         R"(","actor":)";
+  json::print_string(commit.actor, out);
+  if (commit.reason) {
+    out += R"(,"reason":)";
+    json::print_string(*commit.reason, out);
+  }
+  out += R"(,"changes":[)";
+  for (ChangeRecord const& change : commit.changes) {
+    if (&change != &commit.changes.front()) out += ',';
+    append_change(out, change);
+  }
+  out += "]}";
+}
+
+std::string page_json(ChangePage const& page) {
+  std::string out = R"({"result":[)";
+  for (CommitRecord const& commit : page.commits) {
+    if (&commit != &page.commits.front()) out += ',';
+    append_commit(out, commit);
+  }
+  return out + R"(],"through":)" + std::to_string(page.through.value) + R"(,"has_more":)" +
+         (page.has_more ? "true" : "false") + '}';
+}
+
+bool is_of_the_store(std::string_view member) {
+  return member == "version" || member == "updated_at" || member == "revision";
+}
+
+// The caller's members that differ, e.g. "is_enabled, override".
+std::string changed_members(ChangeRecord const& change) {
+  if (!change.before || !change.after) return {};
+  boost::json::value const before = read_back(change.before->text());
+  boost::json::value const after = read_back(change.after->text());
+  std::string names;
+  auto const add = [&](boost::json::string_view key) {
+    std::string_view const name(key.data(), key.size());
+    if (!is_of_the_store(name)) names.append(names.empty() ? "" : ", ").append(name);
+  };
+  for (auto const& [name, value] : after.as_object()) {
+    auto const* old = before.as_object().if_contains(name);
+    if (old == nullptr || json::print(*old) != json::print(value)) add(name);
+  }
+  for (auto const& [name, value] : before.as_object()) {
+    if (!after.as_object().contains(name)) add(name);
+  }
+  return names;
+}
+
+void answer_page(Output& output, ChangePage const& page, bool names_rows) {
+  if (output.is_json()) {
+    output.add_json(page_json(page));
+    return;
+  }
+  std::vector<std::string> titles{"REVISION", "TIME", "ACTOR", "CHANGE", "MEMBERS", "REASON"};
+  if (names_rows) titles.insert(titles.begin() + 4, "ID");
+  Table table(std::move(titles));
+  for (CommitRecord const& commit : page.commits) {
+    for (ChangeRecord const& change : commit.changes) {
+      std::vector<Cell> row{{std::to_string(commit.revision.value), Tone::name},
+                            {to_string(commit.time)},
+                            {commit.actor},
+                            {std::string(model::enum_name(change.kind)) + ' ' + change.entity}};
+      if (names_rows) row.push_back({to_string(change.id)});
+      row.push_back({changed_members(change)});
+      row.push_back({commit.reason.value_or(""), Tone::faint});
+      table.add(std::move(row));
+    }
+  }
+  if (table.empty()) {
+    output.remark("There are none.");
+  } else {
+    output.add_text(table.text(output.style()));
+  }
+  if (page.has_more) output.remark("There are more: add --after " + std::to_string(page.through.value));
+}
+
+// Ids tell nothing about the kind of row; it is there under one kind only, unless a caller brought the same id twice.
+Result<ChangePage> changes_of_row(Catalog const& catalog, Uuid const& id, Revision after, std::size_t limit) {
+  Result<ChangePage> found = ChangePage{};
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, model::Entities>>([&](auto identity) {
+    using Entity = typename decltype(identity)::type;
+    if (found.has_error() || !found->commits.empty()) return;
+    ChangesRequest request{.after = after, .limit = limit, .row = {}};
+    request.row = ChangesRequest::Row{.entity = std::string(Entity::entity_name), .id = id};
+    found = catalog.changes(request);
+  });
+  return found;
+}
+
+}  // namespace
+
+Result<void> history(Session& session, std::string const& id, std::int64_t after, std::size_t limit) {
+  auto const parsed = parse_uuid(id);
+  if (parsed.has_error()) return parsed.error();
+  auto const catalog = session.open();
+  if (catalog.has_error()) return catalog.error();
+  auto const page = changes_of_row(*catalog, *parsed, Revision{after}, limit);
+  if (page.has_error()) return page.error();
+  if (page->commits.empty() && after == 0) {
+    return Error{.kind = ErrorKind::not_found, .message = "the change log knows no row with this id"};
+  }
+  answer_page(session.output, *page, false);
+  return {};
+}
+
+Result<void> changes(Session& session, std::int64_t after, std::size_t limit) {
+  auto const catalog = session.open();
+  if (catalog.has_error()) return catalog.error();
+  auto const page = catalog->changes({.after = Revision{after}, .limit = limit, .row = {}});
+  if (page.has_error()) return page.error();
+  answer_page(session.output, *page, true);
+  return {};
+}
+
+}  // namespace inlay::cli

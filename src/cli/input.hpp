@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_CLI_INPUT_HPP
+#define INLAY_CLI_INPUT_HPP
+
+#include <inlay/error.hpp>
+#include <inlay/json/limits.hpp>
+#include <inlay/json/pointer.hpp>
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace inlay::cli {
+
+/** A command that makes no sense as it was typed: exit status 2. */
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/** A resource may be larger than the documents in it, which are held to json::Limits when they are read. */
+inline constexpr json::Limits resource_limits{.max_bytes = std::size_t{8} << 20U, .max_depth = 72};
+
+/** The text that an argument means: itself, the file after `@`, or standard input for `-`.
+
+    @return invalid_argument for a file that cannot be read. @throw UsageError when standard input is asked for twice.
+*/
+[[nodiscard]] Result<std::string> read_text(std::string const& argument, std::size_t max_bytes);
+
+/** The JSON that an argument means. @return what json::parse returns, and what read_text does. */
+[[nodiscard]] Result<boost::json::value> read_value(std::string const& argument, json::Limits const& limits = {});
+
+/** The JSON object that an argument means.
+
+    @return invalid_argument at "" when it is something else; what read_value returns.
+*/
+[[nodiscard]] Result<boost::json::object> read_object(std::string const& argument, std::string_view what,
+                                                      json::Limits const& limits = {});
+
+}  // namespace inlay::cli
+
+#endif

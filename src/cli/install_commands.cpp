@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "answers.hpp"
+#include "input.hpp"
+
+namespace inlay::cli {
+namespace {
+
+/** The id that is meant: given as such, or as the name of a row that no other row has. */
+template <class Entity>
+Result<Id<Entity>> resolve(Catalog const& catalog, std::string const& id_or_name) {
+  if (auto const id = Id<Entity>::parse(id_or_name); id.has_value()) return *id;
+  Query<Entity> query;
+  query.where.push_back({.field = "name", .op = Operator::eq, .values = {id_or_name}});
+  query.limit = 10;
+  auto const page = catalog.list(query);
+  if (page.has_error()) return page.error();
+  std::string const what(Entity::entity_name);
+  if (page->items.empty()) {
+    return Error{.kind = ErrorKind::not_found,
+                 .message = "there is no " + what + " with the id or name '" + id_or_name + "'"};
+  }
+  if (page->items.size() == 1) return page->items.front().id;
+  std::string ids;
+  for (auto const& row : page->items) ids += (ids.empty() ? "" : ", ") + to_string(row.id);
+  if (page->next) ids += ", and more";
+  return Error{.kind = ErrorKind::invalid_argument,
+               .message = "several teams have an " + what + " named '" + id_or_name + "', name the id instead: " + ids};
+}
+
+}  // namespace
+
+Result<void> install(Session& session, InstallArguments const& arguments) {
+  InstallRequest request;
+  if (!arguments.override.empty()) {
+    auto values = read_object(arguments.override, "an override", resource_limits);
+    if (values.has_error()) return values.error();
+    auto document = Document::from(std::move(*values));
+    if (document.has_error()) return document.error();
+    request.override = std::move(*document);
+  }
+  auto const catalog = session.open();
+  if (catalog.has_error()) return catalog.error();
+  auto const integration = resolve<Integration>(*catalog, arguments.integration);
+  if (integration.has_error()) return integration.error();
+  auto const environment = resolve<Environment>(*catalog, arguments.environment);
+  if (environment.has_error()) return environment.error();
+  request.integration_id = *integration;
+  request.environment_id = *environment;
+
+  auto const installed = catalog->install(request);
+  if (installed.has_error()) return installed.error();
+  answer_resource(session.output, model::to_json(installed->resource));
+  if (!installed->created) session.output.remark("It was installed already, and is left as it was.");
+  return {};
+}
+
+Result<void> write_value(Session& session, Verb verb, std::string const& id, std::string const& pointer,
+                         std::string const& value, WriteArguments const& arguments) {
+  auto const parsed_id = Id<EnvironmentIntegration>::parse(id);
+  if (parsed_id.has_error()) return parsed_id.error();
+  auto const place = json::Pointer::parse(pointer);
+  if (place.has_error()) return place.error();
+  boost::json::value given;
+  if (verb == Verb::set) {
+    auto read = read_value(value);
+    if (read.has_error()) return read.error();
+    given = std::move(*read);
+  }
+  auto const catalog = session.open();
+  if (catalog.has_error()) return catalog.error();
+  UpdateOptions const options = update_options(arguments);
+  auto const updated = verb == Verb::set      ? catalog->set(*parsed_id, *place, given, options)
+                       : verb == Verb::remove ? catalog->remove(*parsed_id, *place, options)
+                                              : catalog->inherit(*parsed_id, *place, options);
+  if (updated.has_error()) return updated.error();
+  answer_update(session.output, *updated, arguments.dry_run);
+  return {};
+}
+
+}  // namespace inlay::cli

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "output.hpp"
+
+#include "text.hpp"
+
+#include <inlay/json/print.hpp>
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace inlay::cli {
+namespace {
+
+// https://no-color.org: set, and not to nothing, whatever it is set to.
+bool wants_colour(int stream) {
+  char const* const no_color = std::getenv("NO_COLOR");
+  if (no_color != nullptr && *no_color != '\0') return false;
+  char const* const terminal = std::getenv("TERM");
+  if (terminal == nullptr || std::strcmp(terminal, "dumb") == 0) return false;
+  return ::isatty(stream) != 0;
+}
+
+bool is_json(Format format, int stream) {
+  return format == Format::json || (format == Format::automatic && ::isatty(stream) == 0);
+}
+
+}  // namespace
+
+Output::Output(Format format)
+    : answers_are_json_(cli::is_json(format, STDOUT_FILENO)),
+      errors_are_json_(cli::is_json(format, STDERR_FILENO)),
+      style_{.has_colour = wants_colour(STDOUT_FILENO)},
+      error_style_{.has_colour = wants_colour(STDERR_FILENO)} {}
+
+void Output::add_json(std::string_view json) {
+  answer_ += json;
+  answer_ += '\n';
+}
+
+void Output::add_text(std::string_view text) { answer_ += text; }
+
+void Output::remark(std::string_view text) {
+  if (!answers_are_json_) remarks_.append(error_style_.paint(text, Tone::faint)) += '\n';
+}
+
+void Output::fail(Error const& error) const {
+  std::string text;
+  if (errors_are_json_) {
+    text = error_json(error);
+  } else {
+    text = error_style_.paint("inlay: " + std::string(to_string(error.kind)) + ":", Tone::bad) + ' ' +
+           printable(error.message);
+    if (error.pointer) {
+      text += "\n  at " + (error.pointer->empty() ? "the whole document (\"\")" : printable(*error.pointer));
+    }
+    if (error.current_version) text += "\n  the current version is " + std::to_string(error.current_version->value);
+    if (error.outcome == Outcome::unknown) text += "\n  it may have happened: look before you try again";
+  }
+  text += '\n';
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+Result<void> Output::finish() {
+  bool const is_written = std::fwrite(answer_.data(), 1, answer_.size(), stdout) == answer_.size();
+  bool const is_flushed = std::fflush(stdout) == 0;
+  if ((!is_written || !is_flushed) && errno != EPIPE) {
+    return Error{.kind = ErrorKind::unavailable,
+                 .message = std::string("the answer cannot be written: ") + std::strerror(errno)};
+  }
+  std::fwrite(remarks_.data(), 1, remarks_.size(), stderr);
+  return {};
+}
+
+std::string error_json(Error const& error) {
+  std::string out = R"({"error":{"kind":)";
+  json::print_string(to_string(error.kind), out);
+  out += R"(,"message":)";
+  // A message may repeat an argument, and what a shell passes need not be UTF-8, as JSON must.
+  json::print_string(printable(error.message), out);
+  if (error.pointer) {
+    out += R"(,"pointer":)";
+    json::print_string(printable(*error.pointer), out);
+  }
+  if (error.current_version) out += R"(,"current_version":)" + std::to_string(error.current_version->value);
+  if (error.outcome == Outcome::unknown) out += R"(,"outcome":"unknown")";
+  return out + "}}";
+}
+
+}  // namespace inlay::cli

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_CLI_OUTPUT_HPP
+#define INLAY_CLI_OUTPUT_HPP
+
+#include "table.hpp"
+
+#include <inlay/error.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace inlay::cli {
+
+/** How answers and errors are written; automatic: tables on a terminal, JSON elsewhere, for each stream by itself. */
+enum class Format { automatic, table, json };
+
+/** Where answers and errors go. Answers are kept until finish(), so that a failed command prints none. */
+class Output {
+ public:
+  explicit Output(Format format);
+
+  /** Whether answers are JSON; else they are for people. */
+  [[nodiscard]] bool is_json() const noexcept { return answers_are_json_; }
+
+  /** How answers for people look. */
+  [[nodiscard]] Style style() const noexcept { return style_; }
+
+  /** Adds JSON text as the one line of the answer. */
+  void add_json(std::string_view json);
+
+  /** Adds text for people: escaped where it holds what others wrote. */
+  void add_text(std::string_view text);
+
+  /** A remark for people beside the answer, on standard error; nothing when answers are JSON. */
+  void remark(std::string_view text);
+
+  /** An error, on standard error. */
+  void fail(Error const& error) const;
+
+  /** Writes the answer.
+
+      @return unavailable when it cannot be written. It is no error if nobody wants to read it any more (a closed pipe).
+  */
+  [[nodiscard]] Result<void> finish();
+
+ private:
+  bool answers_are_json_;
+  bool errors_are_json_;
+  Style style_;
+  Style error_style_;
+  std::string answer_;
+  std::string remarks_;
+};
+
+/** `{"error": {"kind": …, "message": …, "pointer"?: …, "current_version"?: …, "outcome"?: "unknown"}}` */
+[[nodiscard]] std::string error_json(Error const& error);
+
+}  // namespace inlay::cli
+
+#endif

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "answers.hpp"
+#include "input.hpp"
+
+#include <inlay/json/pointer.hpp>
+#include <inlay/json/print.hpp>
+
+#include <algorithm>
+#include <type_traits>
+
+namespace inlay::cli {
+namespace {
+
+template <class Entity>
+struct Tag {
+  using type = Entity;
+};
+
+template <class Visitor>
+Result<void> visit(Kind kind, Visitor&& visitor) {
+  switch (kind) {
+    case Kind::team: return visitor(Tag<Team>{});
+    case Kind::environment: return visitor(Tag<Environment>{});
+    case Kind::integration: return visitor(Tag<Integration>{});
+    case Kind::environment_integration: break;
+  }
+  return visitor(Tag<EnvironmentIntegration>{});
+}
+
+struct Column {
+  char const* title;
+  char const* pointer;  // into the resource's JSON
+};
+
+std::vector<Column> columns_of(Kind kind) {
+  switch (kind) {
+    case Kind::team:
+      return {{"ID", "/id"},           {"NAME", "/name"},         {"DOMAIN", "/domain"}, {"VERIFIED", "/is_verified"},
+              {"VERSION", "/version"}, {"UPDATED", "/updated_at"}};
+    case Kind::environment:
+      return {
+          {"ID", "/id"}, {"NAME", "/name"}, {"TEAM", "/team_id"}, {"VERSION", "/version"}, {"UPDATED", "/updated_at"}};
+    case Kind::integration:
+      return {{"ID", "/id"},           {"NAME", "/name"},    {"CATEGORY", "/category"}, {"TEAM", "/team/name"},
+              {"SHARING", "/sharing"}, {"BETA", "/is_beta"}, {"VERSION", "/version"},   {"UPDATED", "/updated_at"}};
+    case Kind::environment_integration: break;
+  }
+  return {{"ID", "/id"},
+          {"INTEGRATION", "/integration/name"},
+          {"ENVIRONMENT", "/environment_id"},
+          {"ENABLED", "/is_enabled"},
+          {"IN CATALOG", "/show_in_catalog"},
+          {"VERSION", "/version"},
+          {"UPDATED", "/updated_at"}};
+}
+
+struct ListAnswer {
+  std::vector<std::string> resources;
+  std::optional<std::string> next_cursor;
+  std::size_t limit;
+};
+
+void answer_list(Output& output, ListAnswer const& answer, Kind kind) {
+  if (output.is_json()) {
+    std::string out = R"({"result":[)";
+    for (std::string const& resource : answer.resources) {
+      if (&resource != &answer.resources.front()) out += ',';
+      out += resource;
+    }
+    out += R"(],"next_cursor":)";
+    if (answer.next_cursor) {
+      json::print_string(*answer.next_cursor, out);
+    } else {
+      out += "null";
+    }
+    output.add_json(out + R"(,"limit":)" + std::to_string(answer.limit) + '}');
+    return;
+  }
+  if (answer.resources.empty()) {
+    output.remark("There are none.");
+    return;
+  }
+  auto const columns = columns_of(kind);
+  std::vector<std::string> titles;
+  for (Column const& column : columns) titles.emplace_back(column.title);
+  Table table(std::move(titles));
+  for (std::string const& json : answer.resources) {
+    boost::json::value const resource = read_back(json);
+    std::vector<Cell> row;
+    for (Column const& column : columns) {
+      row.push_back(cell_of(json::find(resource, json::Pointer::parse(column.pointer).value())));
+    }
+    row.front().tone = Tone::name;
+    table.add(std::move(row));
+  }
+  output.add_text(table.text(output.style()));
+  if (answer.next_cursor) output.remark("There are more: add --cursor " + *answer.next_cursor);
+}
+
+template <class Readable>
+Result<Query<Readable>> query_of(ListArguments const& arguments) {
+  Query<Readable> query;
+  for (std::string const& text : arguments.conditions) {
+    auto condition = parse_condition<Readable>(text);
+    if (condition.has_error()) return condition.error();
+    query.where.push_back(std::move(*condition));
+  }
+  query.limit = arguments.limit;
+  if (!arguments.cursor.empty()) {
+    auto cursor = parse_cursor(arguments.cursor);
+    if (cursor.has_error()) return cursor.error();
+    query.after = *cursor;
+  }
+  query.with_nested_documents = !arguments.expand.empty();
+  return query;
+}
+
+template <class Readable>
+std::string list_item_json(Readable const& row, ListArguments const& arguments) {
+  std::string out;
+  if constexpr (std::is_same_v<Readable, InstalledIntegration>) {
+    model::write_json(row, out, model::ResourceParts{.with_nested_documents = !arguments.expand.empty()});
+  } else {
+    out = model::to_json(row);
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<void> create(Session& session, Kind kind, std::string const& json) {
+  auto const object = read_object(json, "a new resource", resource_limits);
+  if (object.has_error()) return object.error();
+  return visit(kind, [&](auto tag) -> Result<void> {
+    using Entity = typename decltype(tag)::type;
+    if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
+      return Error{.kind = ErrorKind::internal, .message = "an environment integration is made by install"};
+    } else {
+      auto const catalog = session.open();
+      if (catalog.has_error()) return catalog.error();
+      auto const created = catalog->template create_from<Entity>(*object);
+      if (created.has_error()) return created.error();
+      answer_resource(session.output, model::to_json(*created));
+      return {};
+    }
+  });
+}
+
+Result<void> get(Session& session, Kind kind, std::string const& id) {
+  return visit(kind, [&](auto tag) -> Result<void> {
+    using Entity = typename decltype(tag)::type;
+    auto const parsed = Id<Entity>::parse(id);
+    if (parsed.has_error()) return parsed.error();
+    auto const catalog = session.open();
+    if (catalog.has_error()) return catalog.error();
+    auto const found = catalog->get(*parsed);
+    if (found.has_error()) return found.error();
+    answer_resource(session.output, model::to_json(*found));
+    return {};
+  });
+}
+
+Result<void> list(Session& session, Kind kind, ListArguments const& arguments) {
+  return visit(kind, [&](auto tag) -> Result<void> {
+    using Readable = Resource<typename decltype(tag)::type>;
+    auto const query = query_of<Readable>(arguments);
+    if (query.has_error()) return query.error();
+    auto const catalog = session.open();
+    if (catalog.has_error()) return catalog.error();
+    auto const page = catalog->list(*query);
+    if (page.has_error()) return page.error();
+    ListAnswer answer{.resources = {}, .next_cursor = {}, .limit = query->limit};
+    for (auto const& row : page->items) answer.resources.push_back(list_item_json(row, arguments));
+    if (page->next) answer.next_cursor = to_string(*page->next);
+    answer_list(session.output, answer, kind);
+    return {};
+  });
+}
+
+Result<void> update(Session& session, Kind kind, std::string const& id, std::string const& patch,
+                    WriteArguments const& arguments) {
+  auto const object = read_object(patch, "a merge patch of a resource", resource_limits);
+  if (object.has_error()) return object.error();
+  return visit(kind, [&](auto tag) -> Result<void> {
+    using Entity = typename decltype(tag)::type;
+    auto const parsed = Id<Entity>::parse(id);
+    if (parsed.has_error()) return parsed.error();
+    auto const catalog = session.open();
+    if (catalog.has_error()) return catalog.error();
+    auto const updated = catalog->update(*parsed, *object, update_options(arguments));
+    if (updated.has_error()) return updated.error();
+    answer_update(session.output, *updated, arguments.dry_run);
+    return {};
+  });
+}
+
+Result<void> remove_row(Session& session, Kind kind, std::string const& id, std::optional<std::int64_t> if_version) {
+  return visit(kind, [&](auto tag) -> Result<void> {
+    using Entity = typename decltype(tag)::type;
+    auto const parsed = Id<Entity>::parse(id);
+    if (parsed.has_error()) return parsed.error();
+    auto const catalog = session.open();
+    if (catalog.has_error()) return catalog.error();
+    std::optional<Version> expected;
+    if (if_version) expected = Version{*if_version};
+    if (auto const removed = catalog->remove(*parsed, expected); removed.has_error()) return removed.error();
+    if (session.output.is_json()) {
+      session.output.add_json(R"({"id":")" + to_string(*parsed) + R"("})");
+    } else {
+      session.output.add_text((kind == Kind::environment_integration ? "uninstalled " : "deleted ") +
+                              to_string(*parsed) + '\n');
+    }
+    return {};
+  });
+}
+
+}  // namespace inlay::cli

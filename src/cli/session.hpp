@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_CLI_SESSION_HPP
+#define INLAY_CLI_SESSION_HPP
+
+#include "output.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace inlay {
+class Catalog;
+}
+
+namespace inlay::cli {
+
+/** What stands before the command. */
+struct Options {
+  std::string store;
+  Format output = Format::automatic;
+  std::string actor;
+  std::optional<std::string> reason;
+};
+
+/** One run of the program: what was asked for before the command, and where the answer goes. */
+struct Session {
+  Options options;
+  Output output;
+
+  /** Opens the store for the caller of the options. */
+  [[nodiscard]] Result<Catalog> open() const;
+};
+
+using Command = std::function<Result<void>(Session&)>;
+
+}  // namespace inlay::cli
+
+#endif

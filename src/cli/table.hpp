@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_CLI_TABLE_HPP
+#define INLAY_CLI_TABLE_HPP
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace inlay::cli {
+
+/** What a piece of text is, which colour shows where there is colour. */
+enum class Tone { plain, heading, name, faint, good, bad };
+
+/** Whether there is colour. */
+struct Style {
+  bool has_colour = false;
+
+  [[nodiscard]] std::string paint(std::string_view text, Tone tone) const;
+};
+
+struct Cell {
+  std::string text;  ///< not escaped yet; printing does that
+  Tone tone = Tone::plain;
+};
+
+/** Rows under titles, in columns as wide as what is in them. */
+class Table {
+ public:
+  explicit Table(std::vector<std::string> titles) : titles_(std::move(titles)) {}
+
+  void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
+
+  [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
+  [[nodiscard]] std::string text(Style style) const;
+
+ private:
+  std::vector<std::string> titles_;
+  std::vector<std::vector<Cell>> rows_;
+};
+
+/** A value of a resource as a cell shows it: a text without quotes, `-` for what is absent, else its JSON. */
+[[nodiscard]] Cell cell_of(boost::json::value const* value);
+
+/** JSON over several lines. */
+[[nodiscard]] std::string pretty(boost::json::value const& value);
+
+/** A whole resource, a line a member, what is nested indented below its name. */
+[[nodiscard]] std::string listing(boost::json::object const& resource, Style style);
+
+}  // namespace inlay::cli
+
+#endif

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "text.hpp"
+
+#include <inlay/detail/utf8.hpp>
+
+#include <wchar.h>
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+
+namespace inlay::cli {
+namespace {
+
+struct Character {
+  std::size_t bytes{};
+  std::uint32_t code{};
+  bool is_valid{};
+};
+
+Character first_character(std::string_view text) {
+  auto const byte = [text](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  std::size_t const bytes = inlay::detail::utf8_sequence(text);
+  if (bytes == 0) return {1, byte(0), false};
+  if (bytes == 1) return {1, byte(0), true};
+  std::uint32_t code = byte(0) & (0xFFU >> (bytes + 1));
+  for (std::size_t i = 1; i < bytes; ++i) code = (code << 6U) | (byte(i) & 0x3FU);
+  return {bytes, code, true};
+}
+
+bool is_obeyed(std::uint32_t code) {
+  bool const is_control = code < 0x20 || (code >= 0x7F && code <= 0x9F);
+  bool const breaks_line = code == 0x2028 || code == 0x2029;
+  bool const turns_direction = code == 0x061C || code == 0x200E || code == 0x200F ||
+                               (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+  return is_control || breaks_line || turns_direction;
+}
+
+std::string escaped(Character const& character) {
+  if (character.is_valid && character.code == '\n') return "\\n";
+  if (character.is_valid && character.code == '\t') return "\\t";
+  if (character.is_valid && character.code == '\r') return "\\r";
+  std::array<char, 8> out{};
+  std::snprintf(out.data(), out.size(), character.is_valid ? "\\u%04x" : "\\x%02x",
+                static_cast<unsigned>(character.code) & 0xFFFFU);
+  return out.data();
+}
+
+std::string escape(std::string_view text, bool keep_lines) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    Character const character = first_character(text);
+    bool const is_kept_line = keep_lines && character.code == '\n';
+    if (!character.is_valid || (is_obeyed(character.code) && !is_kept_line)) {
+      out += escaped(character);
+    } else {
+      out += text.substr(0, character.bytes);
+    }
+    text.remove_prefix(character.bytes);
+  }
+  return out;
+}
+
+std::size_t columns_of(Character const& character) {
+  if (character.code < 0x80) return 1;
+  int const width = ::wcwidth(static_cast<wchar_t>(character.code));
+  return width < 0 ? 1 : static_cast<std::size_t>(width);
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) { return escape(text, false); }
+
+std::string printable_lines(std::string_view text) { return escape(text, true); }
+
+std::size_t columns(std::string_view text) {
+  std::size_t sum = 0;
+  while (!text.empty()) {
+    Character const character = first_character(text);
+    sum += columns_of(character);
+    text.remove_prefix(character.bytes);
+  }
+  return sum;
+}
+
+std::string shortened(std::string text, std::size_t width) {
+  if (columns(text) <= width) return text;
+  std::size_t used = 0;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    Character const character = first_character(std::string_view(text).substr(at));
+    used += columns_of(character);
+    if (used >= width) break;
+    at += character.bytes;
+  }
+  text.resize(at);
+  return text + "\u2026";
+}
+
+}  // namespace inlay::cli

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_CLI_TEXT_HPP
+#define INLAY_CLI_TEXT_HPP
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace inlay::cli {
+
+/** Text that a terminal shows and never obeys, on one line.
+
+    Control characters, those that turn the direction of writing, and bytes that are not UTF-8 are escaped: a name or a
+    config is somebody else's text, and may hold a terminal's escape sequences.
+*/
+[[nodiscard]] std::string printable(std::string_view text);
+
+/** The same for text that is lines already. */
+[[nodiscard]] std::string printable_lines(std::string_view text);
+
+/** How many columns of a terminal printable text takes. */
+[[nodiscard]] std::size_t columns(std::string_view text);
+
+/** Printable text cut to at most `width` columns, with an ellipsis where something was cut. */
+[[nodiscard]] std::string shortened(std::string text, std::size_t width);
+
+}  // namespace inlay::cli
+
+#endif

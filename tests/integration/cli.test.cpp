@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSL-1.0
+// What the program does without a store that lasts.
+#include "cli.hpp"
+
+using namespace inlay;
+using namespace inlay::test;
+using Catch::Matchers::Contains;
+
+TEST_CASE("json merge applies a merge patch and keeps the order of members") {
+  Folder const folder;
+  auto const merged = folder.run({"json", "merge", R"({"b":1,"a":{"x":1,"y":2}})", R"({"a":{"x":null},"c":[null]})"});
+  CHECK(merged.status == 0);
+  CHECK(merged.out == "{\"b\":1,\"a\":{\"y\":2},\"c\":[null]}\n");
+}
+
+TEST_CASE("json diff finds the smallest merge patch, or says where there is none") {
+  Folder const folder;
+  CHECK(folder.run({"json", "diff", R"({"a":1,"b":{"c":2,"d":3}})", R"({"b":{"c":2,"d":4}})"}).out ==
+        "{\"a\":null,\"b\":{\"d\":4}}\n");
+  CHECK(folder.run({"json", "diff", R"({"a":[1]})", R"({"a":[1]})"}).out == "{}\n");
+  CHECK(fault_of(folder.run({"json", "diff", R"({"a":{}})", R"({"a":{"b":null}})"})) == "invalid_argument /a/b");
+}
+
+TEST_CASE("json patch applies a JSON Patch whole, or not at all") {
+  Folder const folder;
+  std::string const document = R"({"a":[1,2],"b":"x"})";
+  CHECK(folder.run({"json", "patch", document, R"([{"op":"add","path":"/a/1","value":3},{"op":"remove","path":"/b"}])"})
+            .out == "{\"a\":[1,3,2]}\n");
+  CHECK(fault_of(folder.run(
+            {"json", "patch", document, R"([{"op":"remove","path":"/b"},{"op":"test","path":"/a/0","value":7}])"})) ==
+        "conflict /1/value");
+  CHECK(fault_of(folder.run({"json", "patch", document, R"([{"op":"remove","path":"/c"}])"})) ==
+        "invalid_argument /0/path");
+}
+
+TEST_CASE("json diff can answer a JSON Patch, which says what a merge patch cannot") {
+  Folder const folder;
+  CHECK(folder.run({"json", "diff", "--json-patch", R"({"a":1})", R"({"a":null})"}).out ==
+        R"([{"op":"replace","path":"/a","value":null}])"
+        "\n");
+}
+
+TEST_CASE("a JSON argument is text, a file after @, or standard input") {
+  Folder const folder;
+  folder.write("target.json", " {\n \"n\" : 1.50 }\n");
+  CHECK(folder.run({"json", "merge", "@target.json", "{}"}).out == "{\"n\":1.5}\n");
+  CHECK(folder.run({"json", "merge", "-", "{}"}, {.input = "{\"n\": -0}"}).out == "{\"n\":-0.0}\n");
+  CHECK(folder.run({"json", "merge", "{}", "-5"}).out == "-5\n");
+}
+
+TEST_CASE("a file that is not there or is a folder cannot be read") {
+  Folder const folder;
+  auto const missing = error_of(folder.run({"json", "merge", "@missing.json", "{}"}));
+  CHECK(text_at(missing, "/error/kind") == "invalid_argument");
+  CHECK_THAT(text_at(missing, "/error/message"), Contains("missing.json"));
+  CHECK(fault_of(folder.run({"json", "merge", "@.", "{}"})) == "invalid_argument");
+}
+
+TEST_CASE("standard input can be asked for once") {
+  Folder const folder;
+  auto const run = folder.run({"json", "merge", "-", "-"}, {.input = "{}"});
+  CHECK(run.status == 2);
+  CHECK_THAT(run.err, Contains("standard input"));
+}
+
+TEST_CASE("numbers that JSON text can hold come back from the program unchanged") {
+  Folder const folder;
+  std::string const text =
+      "[18446744073709551615,-9223372036854775808,0.1,1e300,5e-324,-0.0,1.7976931348623157e308,123456789012345680.0]";
+  auto const printed = folder.run({"json", "merge", "{}", text}).out;
+  CHECK(folder.run({"json", "merge", "{}", printed}).out == printed);
+  auto const given = json::parse(text);
+  auto const returned = json::parse(printed);
+  REQUIRE((given.has_value() && returned.has_value()));
+  CHECK(json::print(*given) == json::print(*returned));
+}
+
+TEST_CASE("wrong usage is exit status 2 with a way to the help") {
+  Folder const folder;
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string says;
+  };
+  for (auto const& [arguments, says] : std::vector<Case>{
+           {{}, "a command is missing"},
+           {{"frobnicate"}, "no command 'frobnicate'"},
+           {{"team"}, "a command is missing"},
+           {{"team", "drop"}, "no command 'drop'"},
+           {{"get"}, "ID"},
+           {{"get", some_id, "extra"}, "extra"},
+           {{"get", "--colour", some_id}, "--colour"},
+           {{"install", "--integration", "zendesk"}, "--environment"},
+           {{"--store"}, "--store"},
+           {{"list", "--limit", "many"}, "many"},
+           {{"update", some_id, "{}", "--if-version", "1.5"}, "1.5"},
+           {{"list", "--expand", "everything"}, "everything"},
+           {{"--output", "yaml", "version"}, "yaml"},
+           {{"list", "--output", "json"}, "before the command"},
+           {{"config", some_id, "--layer", "no-equals-sign"}, "NAME=JSON"},
+       }) {
+    CAPTURE(arguments);
+    auto const run = folder.run(arguments);
+    INFO(run.err);
+    CHECK(run.status == 2);
+    CHECK(run.out.empty());
+    CHECK_THAT(run.err, Contains(says));
+    CHECK_THAT(run.err, Contains("--help"));
+  }
+}
+
+TEST_CASE("every command has a help with an example") {
+  Folder const folder;
+  std::vector<std::vector<std::string>> commands = {
+      {},          {"install"}, {"get"},           {"list"},         {"update"},        {"uninstall"},
+      {"set"},     {"remove"},  {"inherit"},       {"config"},       {"explain"},       {"json"},
+      {"history"}, {"changes"}, {"json", "merge"}, {"json", "diff"}, {"json", "patch"}, {"migrate"},
+      {"version"}, {"team"},    {"environment"},   {"integration"}};
+  for (std::string const kind : {"team", "environment", "integration"}) {
+    for (std::string const verb : {"create", "get", "list", "update", "delete"}) commands.push_back({kind, verb});
+  }
+  for (auto command : commands) {
+    command.push_back("--help");
+    CAPTURE(command);
+    auto const run = folder.run(command);
+    CHECK(run.status == 0);
+    CHECK(run.err.empty());
+    CHECK_THAT(run.out, Contains("Example:\n  inlay "));
+  }
+}
+
+TEST_CASE("the version names the library and its backends") {
+  Folder const folder;
+  auto const version = answer_of(folder.run({"version"}));
+  CHECK(at(version, "/version") == "\"" INLAY_VERSION "\"");
+  CHECK(at(version, "/backends/0") == "\"memory\"");
+  CHECK(folder.run({"--version"}).out == "inlay " INLAY_VERSION "\n");
+  CHECK_THAT(folder.run({"--output", "table", "version"}).out, Contains("backends: memory"));
+}
+
+TEST_CASE("a store in memory is new and empty each time") {
+  Folder const folder;
+  auto const team = answer_of(folder.run({"--store", "memory:", "team", "create", R"({"name":"A"})"}));
+  CHECK(at(team, "/version") == "1");
+  CHECK(folder.run({"--store", "memory:", "team", "list"}).out ==
+        "{\"result\":[],\"next_cursor\":null,\"limit\":25}\n");
+  CHECK(fault_of(folder.run({"--store", "memory:", "team", "get", text_at(team, "/id")})) == "not_found");
+  CHECK(folder.run({"--store", "memory:", "--output", "json", "migrate"}).status == 0);
+}
+
+TEST_CASE("the store comes from --store, else from INLAY_STORE") {
+  Folder const folder;
+  RunOptions const elsewhere{.environment = {{"INLAY_STORE", "papyrus:scroll"}}};
+  CHECK(fault_of(folder.run({"team", "list"}, elsewhere)) == "unknown_scheme");
+  CHECK(folder.run({"--store", "memory:", "team", "list"}, elsewhere).status == 0);
+  CHECK(folder.run({"team", "list"}, {.environment = {{"INLAY_STORE", "memory:"}}}).status == 0);
+  CHECK_FALSE(folder.has("inlay.db"));
+}
+
+TEST_CASE("a password in the store's URL is not repeated") {
+  Folder const folder;
+  auto const run = folder.run({"--store", "postgresql://user:hunter2@127.0.0.1:1/db", "team", "list"});
+  CHECK(run.status == 1);
+  CHECK_THAT(run.out + run.err, !Contains("hunter2"));
+}
+
+TEST_CASE("commands without a store never touch one") {
+  Folder const folder;
+  CHECK(folder.run({"version"}).status == 0);
+  CHECK(folder.run({"json", "merge", "{}", "{}"}).status == 0);
+  CHECK(folder.run({"team", "create", "--help"}).status == 0);
+  CHECK_FALSE(folder.has("inlay.db"));
+}

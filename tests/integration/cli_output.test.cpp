@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSL-1.0
+// How answers look: tables and colour on a terminal, one line of JSON elsewhere.
+#include "cli.hpp"
+
+using namespace inlay;
+using namespace inlay::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+RunOptions terminal(std::map<std::string, std::string> environment = {}) {
+  environment.try_emplace("TERM", "xterm");
+  return {.input = "",
+          .environment = std::move(environment),
+          .on_terminal = true,
+          .reader_is_gone = false,
+          .output_file = ""};
+}
+
+bool has_colour(std::string const& text) { return text.find('\033') != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a terminal gets tables in colour, a pipe gets JSON") {
+  Catalogue const catalogue;
+  auto const on_terminal = catalogue.run({"list"}, terminal());
+  CHECK(on_terminal.status == 0);
+  CHECK_THAT(on_terminal.out, Contains("INTEGRATION") && Contains("zendesk") && Contains(catalogue.install));
+  CHECK(has_colour(on_terminal.out));
+  CHECK(catalogue.run({"list"}).out.front() == '{');
+  CHECK(catalogue.run({"--output", "json", "list"}, terminal()).out.front() == '{');
+}
+
+TEST_CASE("there is no colour with NO_COLOR, on a dumb terminal, or in a table that goes elsewhere") {
+  Catalogue const catalogue;
+  CHECK_FALSE(has_colour(catalogue.run({"list"}, terminal({{"NO_COLOR", "1"}})).out));
+  CHECK(has_colour(catalogue.run({"list"}, terminal({{"NO_COLOR", ""}})).out));
+  CHECK_FALSE(has_colour(catalogue.run({"list"}, terminal({{"TERM", "dumb"}})).out));
+  auto const piped = catalogue.run({"--output", "table", "list"}, {.environment = {{"TERM", "xterm"}}}).out;
+  CHECK_THAT(piped, Contains("INTEGRATION"));
+  CHECK_FALSE(has_colour(piped));
+}
+
+TEST_CASE("every command has an answer for people") {
+  Catalogue const catalogue;
+  auto const& id = catalogue.install;
+  CHECK(catalogue.run({"set", id, "/headers/Accept", "\"text/csv\""}).status == 0);
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string shows;
+  };
+  for (auto const& [arguments, shows] : std::vector<Case>{
+           {{"team", "get", catalogue.team}, "My Awesome Team"},
+           {{"team", "list"}, "NAME"},
+           {{"environment", "list"}, "production"},
+           {{"integration", "list"}, "helpdesk"},
+           {{"integration", "list", "name=none"}, ""},
+           {{"get", id}, "My Awesome Team"},
+           {{"config", id}, "\"Accept\": \"text/csv\""},
+           {{"config", id, "/base_url"}, "https://api.example.com\n"},
+           {{"explain", id}, "SHADOWS"},
+           {{"explain", id, "/headers/Accept"}, "integration: \"application/json\""},
+           {{"explain", id, "/nowhere"}, "No layer"},
+           {{"set", id, "/label", "\"x\"", "--dry-run"}, "Nothing was written"},
+           {{"update", id, "{}", "--dry-run"}, "Nothing would change"},
+           {{"history", id}, "updated environment_integration"},
+           {{"changes"}, "inserted team"},
+           {{"json", "merge", "{}", R"({"a":1})"}, "\"a\": 1"},
+           {{"uninstall", id}, "uninstalled " + id},
+       }) {
+    CAPTURE(arguments);
+    std::vector<std::string> all = {"--output", "table"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    auto const run = catalogue.run(all);
+    INFO(run.err);
+    CHECK(run.status == 0);
+    CHECK_THAT(run.out, Contains(shows));
+  }
+}
+
+TEST_CASE("columns stand under each other, whatever script a name is written in") {
+  Catalogue const catalogue;
+  catalogue.create("team", R"({"name":"日本","domain":"a"})");
+  catalogue.create("team", R"({"name":"éclair","domain":"a"})");
+  auto const table = catalogue.run({"--output", "table", "team", "list", "domain=a"}).out;
+  CAPTURE(table);
+  // 日本 takes four columns and six bytes, éclair six columns and seven bytes.
+  CHECK_THAT(table, Contains("日本    a ") && Contains("éclair  a "));
+}
+
+TEST_CASE("what others stored cannot steer the terminal") {
+  Catalogue const catalogue;
+  CHECK(catalogue.run({"set", catalogue.install, "/label", R"("\u001b[2J\u009b31m\u202etxt\n")"}).status == 0);
+  for (auto const& arguments : std::vector<std::vector<std::string>>{{"config", catalogue.install, "/label"},
+                                                                     {"config", catalogue.install},
+                                                                     {"explain", catalogue.install, "/label"},
+                                                                     {"get", catalogue.install}}) {
+    CAPTURE(arguments);
+    auto const out = catalogue.run(arguments, terminal({{"NO_COLOR", "1"}})).out;
+    CHECK_THAT(out, Contains("\\u001b[2J\\u009b31m\\u202etxt\\n"));
+    CHECK_FALSE(has_colour(out));
+    CHECK_THAT(out, !Contains("\u009b") && !Contains("\u202e"));
+  }
+}
+
+TEST_CASE("an error is text on a terminal or in a table, and an object in JSON") {
+  Catalogue const catalogue;
+  auto const on_terminal = catalogue.run({"get", some_id}, terminal({{"NO_COLOR", "1"}}));
+  CHECK(on_terminal.status == 1);
+  CHECK_THAT(on_terminal.out, Contains("inlay: not_found: "));
+  auto const in_table = catalogue.run({"--output", "table", "update", catalogue.install, R"({"is_enabled":1})"});
+  CHECK_THAT(in_table.err, Contains("inlay: invalid_argument: ") && Contains("\n  at /is_enabled\n"));
+  auto const in_json = catalogue.run({"--output", "json", "get", some_id}, terminal());
+  CHECK_THAT(in_json.out, Catch::Matchers::StartsWith("{\"error\":{\"kind\":\"not_found\""));
+}
+
+TEST_CASE("a reader that is gone is no error") {
+  Catalogue const catalogue;
+  auto const run = catalogue.run({"changes"}, {.reader_is_gone = true});
+  CHECK(run.err.empty());
+  CHECK((run.status == 0 || run.status == 128 + 13));
+}
+
+TEST_CASE("an answer that cannot be written is an error") {
+  Catalogue const catalogue;
+  auto const run = catalogue.run({"get", catalogue.install}, {.output_file = "/dev/full"});
+  CHECK(run.status == 1);
+  CHECK_THAT(run.err, Contains("cannot be written"));
+}

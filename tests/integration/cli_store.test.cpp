@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: BSL-1.0
+// Every command on a store that lasts.
+#include "cli.hpp"
+
+using namespace inlay;
+using namespace inlay::test;
+using Catch::Matchers::Contains;
+
+TEST_CASE("a team, an environment and an integration can be created, read, changed, listed and deleted") {
+  Catalogue const catalogue;
+  for (auto const& [kind, id] :
+       {std::pair{"team", catalogue.create("team", R"({"name":"Another"})")},
+        std::pair{"environment",
+                  catalogue.create("environment", R"({"name":"staging","team_id":")" + catalogue.team + "\"}")},
+        std::pair{"integration",
+                  catalogue.create("integration", R"({"name":"hubspot","team_id":")" + catalogue.team + "\"}")}}) {
+    CAPTURE(kind);
+    CHECK(text_at(catalogue.answer({kind, "get", id}), "/id") == id);
+    auto const updated = catalogue.answer({kind, "update", id, R"({"name":"renamed"})"});
+    CHECK(at(updated, "/name") == "\"renamed\"");
+    CHECK(at(updated, "/version") == "2");
+    auto const listed = catalogue.answer({kind, "list", "name=renamed"});
+    CHECK(text_at(listed, "/result/0/id") == id);
+    CHECK(at(listed, "/result/1") == "absent");
+    CHECK(catalogue.fault({kind, "delete", id, "--if-version", "1"}) == "conflict");
+    CHECK(catalogue.run({kind, "delete", id, "--if-version", "2"}).out == "{\"id\":\"" + id + "\"}\n");
+    CHECK(catalogue.fault({kind, "get", id}) == "not_found");
+  }
+}
+
+TEST_CASE("an install answers the whole resource, and the same one when it is there already") {
+  Catalogue const catalogue;
+  auto const resource = catalogue.answer({"get", catalogue.install});
+  CHECK(text_at(resource, "/integration_id") == catalogue.integration);
+  CHECK(text_at(resource, "/environment_id") == catalogue.environment);
+  CHECK(at(resource, "/show_in_catalog") == "true");
+  CHECK(at(resource, "/integration/config") == example_config);
+  CHECK(at(resource, "/integration/environment_ids") == "[\"" + catalogue.environment + "\"]");
+  CHECK(at(resource, "/integration/team/name") == "\"My Awesome Team\"");
+  CHECK(at(resource, "/override") == "absent");
+
+  auto const again = catalogue.answer(
+      {"install", "--integration", "zendesk", "--environment", "production", "--override", R"({"base_url":"x"})"});
+  CHECK(json::print(again) == json::print(resource));
+}
+
+TEST_CASE("an override given at install is stored as it is") {
+  Catalogue const catalogue;
+  CHECK(catalogue.run({"uninstall", catalogue.install}).out == "{\"id\":\"" + catalogue.install + "\"}\n");
+  auto const installed = catalogue.answer({"install", "--integration", "zendesk", "--environment", "production",
+                                           "--override", R"({"base_url":"https://eu","label":null})"});
+  CHECK(at(installed, "/override") == R"({"base_url":"https://eu","label":null})");
+  CHECK(catalogue.run({"config", text_at(installed, "/id"), "/base_url"}).out == "\"https://eu\"\n");
+  CHECK(catalogue.fault({"config", text_at(installed, "/id"), "/label"}) == "not_found /label");
+}
+
+TEST_CASE("a name that several teams use is refused with the ids to choose from, an unknown one is not found") {
+  Catalogue const catalogue;
+  auto const other_team = catalogue.create("team", R"({"name":"Other"})");
+  auto const other = catalogue.create("integration", R"({"name":"zendesk","team_id":")" + other_team + "\"}");
+  auto const several = error_of(catalogue.run({"install", "--integration", "zendesk", "--environment", "production"}));
+  CHECK(text_at(several, "/error/kind") == "invalid_argument");
+  CHECK_THAT(text_at(several, "/error/message"), Contains(other) && Contains(catalogue.integration));
+  CHECK(catalogue.fault({"install", "--integration", "nothing", "--environment", "production"}) == "not_found");
+}
+
+TEST_CASE("lists come in pages that a cursor joins") {
+  Catalogue const catalogue;
+  std::vector<std::string> ids = {catalogue.environment};
+  for (char const* name : {"a", "b", "c", "d"}) {
+    ids.push_back(catalogue.create("environment",
+                                   std::string(R"({"name":")") + name + R"(","team_id":")" + catalogue.team + "\"}"));
+  }
+  std::vector<std::string> found;
+  std::vector<std::string> arguments = {"environment", "list", "--limit", "2"};
+  for (int page = 0; page < 4; ++page) {
+    auto const listed = catalogue.answer(arguments);
+    CHECK(at(listed, "/limit") == "2");
+    for (auto const& row : listed.at("result").as_array()) found.push_back(text_at(row, "/id"));
+    if (at(listed, "/next_cursor") == "null") break;
+    arguments = {"environment", "list", "--limit", "2", "--cursor", text_at(listed, "/next_cursor")};
+  }
+  CHECK(found == ids);
+}
+
+TEST_CASE("the list of installs takes filters and leaves the integration's config out unless it is asked for") {
+  Catalogue const catalogue;
+  auto const listed = catalogue.answer({"list", "integration.name=zendesk", "is_enabled=true"});
+  CHECK(text_at(listed, "/result/0/id") == catalogue.install);
+  CHECK(at(listed, "/result/0/integration/name") == "\"zendesk\"");
+  CHECK(at(listed, "/result/0/integration/config") == "absent");
+  CHECK(at(listed, "/result/0/integration/environment_ids") == "absent");
+  CHECK(at(catalogue.answer({"list", "is_enabled=false"}), "/result") == "[]");
+  CHECK(at(catalogue.answer({"list", "integration.name[in]=hubspot,zendesk", "--limit", "7"}), "/limit") == "7");
+  CHECK(at(catalogue.answer({"list", "--expand", "integration.config"}), "/result/0/integration/config") ==
+        example_config);
+}
+
+TEST_CASE("an update merges into the override, and a null in it inherits") {
+  Catalogue const catalogue;
+  auto const first =
+      catalogue.answer({"update", catalogue.install,
+                        R"({"is_enabled":false,"override":{"headers":{"X":"1","Accept":"a"},"label":"L"}})"});
+  CHECK(at(first, "/is_enabled") == "false");
+  CHECK(at(first, "/version") == "2");
+  auto const second = catalogue.answer({"update", catalogue.install, R"({"override":{"headers":{"X":null}}})"});
+  CHECK(at(second, "/override") == R"({"headers":{"Accept":"a"},"label":"L"})");
+  CHECK(at(second, "/is_enabled") == "false");
+  auto const third = catalogue.answer({"update", catalogue.install, R"({"override":null})"});
+  CHECK(at(third, "/override") == "absent");
+}
+
+TEST_CASE("an update that changes nothing leaves version and log alone") {
+  Catalogue const catalogue;
+  auto const before = catalogue.everything();
+  CHECK(at(catalogue.answer({"update", catalogue.install, R"({"is_enabled":true})"}), "/version") == "1");
+  CHECK(catalogue.everything() == before);
+}
+
+TEST_CASE("replacing an override needs a version or force, and stores a null as a removal") {
+  Catalogue const catalogue;
+  std::string const patch = R"({"override":{"label":null}})";
+  CHECK(error_of(catalogue.run({"update", catalogue.install, patch, "--replace-override"})).at("error").at("kind") ==
+        "invalid_argument");
+  auto const replaced =
+      catalogue.answer({"update", catalogue.install, patch, "--replace-override", "--if-version", "1"});
+  CHECK(at(replaced, "/override") == R"({"label":null})");
+  CHECK(at(catalogue.answer({"config", catalogue.install}), "/label") == "absent");
+  auto const forced =
+      catalogue.answer({"update", catalogue.install, R"({"override":{"label":"L"}})", "--replace-override", "--force"});
+  CHECK(at(forced, "/override") == R"({"label":"L"})");
+}
+
+TEST_CASE("replacing a config stores it as it is given") {
+  Catalogue const catalogue;
+  auto const replaced = catalogue.answer(
+      {"integration", "update", catalogue.integration, R"({"config":{"a":null}})", "--replace-config", "--force"});
+  CHECK(at(replaced, "/config") == R"({"a":null})");
+}
+
+TEST_CASE("a stale version is a conflict that tells the current one") {
+  Catalogue const catalogue;
+  CHECK(catalogue.run({"set", catalogue.install, "/label", "\"x\""}).status == 0);
+  auto const error =
+      error_of(catalogue.run({"update", catalogue.install, R"({"is_enabled":false})", "--if-version", "1"}));
+  CHECK(at(error, "/error/kind") == "\"conflict\"");
+  CHECK(at(error, "/error/current_version") == "2");
+}
+
+TEST_CASE("a dry run shows the resource and the differences, and writes nothing") {
+  Catalogue const catalogue;
+  auto const before = catalogue.everything();
+  auto const run = catalogue.answer(
+      {"update", catalogue.install, R"({"override":{"base_url":"https://eu","extra":1}})", "--dry-run"});
+  CHECK(at(run, "/resource/override") == R"({"base_url":"https://eu","extra":1})");
+  CHECK(at(run, "/changed") == "true");
+  CHECK(
+      at(run, "/differences") ==
+      R"([{"pointer":"/base_url","before":"https://api.example.com","after":"https://eu"},{"pointer":"/extra","after":1}])");
+  auto const verb = catalogue.answer({"remove", catalogue.install, "/label", "--dry-run"});
+  CHECK(at(verb, "/differences") == R"([{"pointer":"/label","before":"Example API"}])");
+  CHECK(at(catalogue.answer({"update", catalogue.install, "{}", "--dry-run"}), "/changed") == "false");
+  CHECK(at(catalogue.answer({"team", "update", catalogue.team, R"({"name":"T"})", "--dry-run"}), "/resource/name") ==
+        "\"T\"");
+  CHECK(catalogue.everything() == before);
+}
+
+TEST_CASE("set, remove and inherit do to one value what they say") {
+  Catalogue const catalogue;
+  auto const value = [&] { return catalogue.run({"config", catalogue.install, "/headers"}).out; };
+  CHECK(at(catalogue.answer({"set", catalogue.install, "/headers/Accept", "\"text/csv\""}), "/override") ==
+        R"({"headers":{"Accept":"text/csv"}})");
+  CHECK(value() == "{\"Accept\":\"text/csv\",\"User-Agent\":\"inlay\"}\n");
+  CHECK(at(catalogue.answer({"remove", catalogue.install, "/headers/User-Agent"}), "/override") ==
+        R"({"headers":{"Accept":"text/csv","User-Agent":null}})");
+  CHECK(value() == "{\"Accept\":\"text/csv\"}\n");
+  CHECK(at(catalogue.answer({"inherit", catalogue.install, "/headers"}), "/override") == "absent");
+  CHECK(value() == "{\"Accept\":\"application/json\",\"User-Agent\":\"inlay\"}\n");
+  CHECK(at(catalogue.answer({"set", catalogue.install, "/rate", "-5"}), "/override/rate") == "-5");
+  CHECK(catalogue.fault({"set", catalogue.install, "/rate", "null"}) == "invalid_argument /rate");
+}
+
+TEST_CASE("config answers the whole, one value, and what further layers make of it") {
+  Catalogue const catalogue;
+  CHECK(catalogue.run({"config", catalogue.install}).out == std::string(example_config) + "\n");
+  CHECK(catalogue.run({"config", catalogue.install, "/pagination/config/page_key"}).out == "\"page\"\n");
+  catalogue.folder.write("account.json", R"({"label":"Account","headers":{"Accept":null}})");
+  std::vector<std::string> const layered = {"--layer", "account=@account.json", "--layer",
+                                            R"(request={"label":"a=b"})"};
+  auto ask = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), layered.begin(), layered.end());
+    return catalogue.run(arguments).out;
+  };
+  CHECK(ask({"config", catalogue.install, "/label"}) == "\"a=b\"\n");
+  CHECK(ask({"config", catalogue.install, "/headers"}) == "{\"User-Agent\":\"inlay\"}\n");
+}
+
+TEST_CASE("explain tells for each leaf which layer it is from and what it shadows") {
+  Catalogue const catalogue;
+  CHECK(catalogue.run({"set", catalogue.install, "/headers/Accept", "\"text/csv\""}).status == 0);
+  CHECK(catalogue.run({"remove", catalogue.install, "/headers/User-Agent"}).status == 0);
+  CHECK(catalogue.run({"explain", catalogue.install, "/headers"}).out ==
+        R"([{"pointer":"/headers/Accept","layer":"environment","value":"text/csv",)"
+        R"("shadows":[{"layer":"integration","value":"application/json"}]},)"
+        R"({"pointer":"/headers/User-Agent","layer":"environment","removed":true,)"
+        R"("shadows":[{"layer":"integration","value":"inlay"}]}])"
+        "\n");
+  CHECK(catalogue.run({"explain", catalogue.install, "/nowhere"}).out == "[]\n");
+  auto const extra = catalogue.answer(
+      {"explain", catalogue.install, "/headers/Accept", "--layer", R"(mine={"headers":{"Accept":1}})"});
+  CHECK(at(extra, "/0/layer") == "\"mine\"");
+  CHECK(at(extra, "/0/shadows/1/layer") == "\"integration\"");
+}
+
+TEST_CASE("what others still reference cannot be deleted, and says by what") {
+  Catalogue const catalogue;
+  CHECK(catalogue.fault({"integration", "delete", catalogue.integration}) == "in_use");
+  CHECK(catalogue.fault({"environment", "delete", catalogue.environment}) == "in_use");
+  CHECK(catalogue.fault({"team", "delete", catalogue.team}) == "in_use");
+  CHECK(catalogue.run({"uninstall", catalogue.install}).status == 0);
+  CHECK(catalogue.run({"integration", "delete", catalogue.integration}).status == 0);
+}
+
+TEST_CASE("history and changes tell who did what, when and why") {
+  Catalogue const catalogue;
+  CHECK(catalogue
+            .run({"--actor", "alice", "--reason", "the EU moved", "set", catalogue.install, "/base_url",
+                  "\"https://eu\""},
+                 {.environment = {{"USER", "bob"}}})
+            .status == 0);
+  CHECK(catalogue.run({"inherit", catalogue.install, "/base_url"}, {.environment = {{"USER", "bob"}}}).status == 0);
+  auto const history = catalogue.answer({"history", catalogue.install});
+  CHECK(at(history, "/result/0/changes/0/kind") == "\"inserted\"");
+  CHECK(at(history, "/result/0/actor") == "\"cli\"");
+  CHECK(at(history, "/result/1/actor") == "\"alice\"");
+  CHECK(at(history, "/result/1/reason") == "\"the EU moved\"");
+  CHECK(at(history, "/result/1/changes/0/before/override") == "absent");
+  CHECK(at(history, "/result/1/changes/0/after/override") == R"({"base_url":"https://eu"})");
+  CHECK(at(history, "/result/2/actor") == "\"bob\"");
+  CHECK(at(history, "/result/2/reason") == "absent");
+  CHECK(at(history, "/result/3") == "absent");
+  CHECK(at(history, "/has_more") == "false");
+
+  auto const page = catalogue.answer({"changes", "--limit", "4"});
+  CHECK(at(page, "/has_more") == "true");
+  CHECK(at(page, "/result/0/changes/0/entity") == "\"team\"");
+  auto const rest = catalogue.answer({"changes", "--after", at(page, "/through")});
+  CHECK(at(rest, "/result/0/actor") == "\"alice\"");
+  CHECK(at(rest, "/result/2") == "absent");
+  CHECK(catalogue.fault({"history", some_id}) == "not_found");
+}
+
+TEST_CASE("migrate says whether there was something to do") {
+  Folder const folder;
+  CHECK(folder.run({"migrate"}).out == "{\"store\":\"sqlite:inlay.db\",\"migrated\":true}\n");
+  CHECK(folder.has("inlay.db"));
+  CHECK(folder.run({"migrate"}).out == "{\"store\":\"sqlite:inlay.db\",\"migrated\":false}\n");
+  CHECK_THAT(folder.run({"--output", "table", "migrate"}).out, Contains("up to date"));
+}
