@@ -12,9 +12,16 @@ install(
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/inlay DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT inlay-targets NAMESPACE inlay:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/inlay)
 
+# The kit that certifies backends goes out as sources: whoever uses it compiles them with the Catch2 that they have.
+set(INLAY_KIT_DIR ${CMAKE_INSTALL_DATADIR}/inlay/conformance)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/tests/conformance/include/inlay DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/tests/conformance/ DESTINATION ${INLAY_KIT_DIR}
+        FILES_MATCHING PATTERN "*.cpp" PATTERN "*.hpp" PATTERN subjects EXCLUDE PATTERN include EXCLUDE)
+install(FILES ${PROJECT_SOURCE_DIR}/backends/README.md DESTINATION ${INLAY_KIT_DIR})
+
 configure_package_config_file(
   ${PROJECT_SOURCE_DIR}/cmake/inlay-config.cmake.in ${PROJECT_BINARY_DIR}/inlay-config.cmake
-  INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/inlay)
+  INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/inlay PATH_VARS INLAY_KIT_DIR)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/inlay-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/inlay-config.cmake ${PROJECT_BINARY_DIR}/inlay-config-version.cmake
               ${PROJECT_SOURCE_DIR}/cmake/FindSOCI.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/inlay)

@@ -64,15 +64,17 @@ class Repository : public ReadersOf<model::Readables> {
 
       @return conflict when a row is not at the version that an update, removal or guard expects (current_version is
       the one it has, absent when the row is gone); already_exists when an id, a unique key or the token is taken, with
-      the pointer of the member; in_use when a removed row is still referenced; not_found when an inserted row
-      references one that is not there, with the pointer of the member; invalid_argument for a commit without changes;
+      the pointer of the member; in_use when a removed row is still referenced; not_found when a written row references
+      one that is not there, with the pointer of the member, or when the row of an Edit is not there, without;
+      invalid_argument for a commit without changes; what an Edit returns;
       unavailable, with Outcome::unknown when the connection died so that nobody can tell yet.
   */
   [[nodiscard]] virtual Result<Committed> commit(Commit const& commit) = 0;
 
   /** Commits after a revision, oldest first. Following it, nobody ever misses one.
 
-      @return compacted when commits after request.after are no longer kept; unavailable.
+      @return invalid_argument for a limit out of range; compacted when commits after request.after are no longer kept;
+      unavailable.
   */
   [[nodiscard]] virtual Result<ChangePage> changes(ChangesRequest const& request) const = 0;
 

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "kit.hpp"
+
+#include <limits>
+#include <map>
+#include <set>
+
+namespace inlay::conformance {
+
+namespace {
+
+/** Rows in the order of lists. */
+template <class Entity>
+std::vector<Entity> sorted(std::vector<Entity> const& rows) {
+  std::map<Cursor, Entity> by_place;
+  for (Entity const& row : rows) by_place.emplace(place_of(row), row);
+  std::vector<Entity> in_order;
+  for (auto const& [place, row] : by_place) in_order.push_back(row);
+  return in_order;
+}
+
+/** Sample rows written by commits whose times are the given ones, two rows in each. */
+template <class Entity>
+std::vector<Entity> insert_at(Store const& store, std::vector<std::int64_t> const& times) {
+  std::vector<Entity> rows;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    std::vector<Change> changes;
+    Entity const first = add_sample<Entity>(changes, 2 * i);
+    Entity const second = add_sample<Entity>(changes, 2 * i + 1);
+    Commit commit = commit_of(std::move(changes));
+    commit.time = Timestamp{times[i]};
+    Revision const revision = store.commit(commit);
+    rows.push_back(inserted(first, commit.time, revision));
+    rows.push_back(inserted(second, commit.time, revision));
+  }
+  return rows;
+}
+
+template <class Readable>
+std::vector<Id<model::Root<Readable>>> ids_of(std::vector<Readable> const& readables) {
+  std::vector<Id<model::Root<Readable>>> ids;
+  for (Readable const& readable : readables) ids.push_back(model::part_of<0>(readable).id);
+  return ids;
+}
+
+}  // namespace
+
+TEST_CASE("a list of nothing is one page without rows", "[list]") {
+  for_each_readable([]<class Readable>() {
+    Store const store;
+    Page<Readable> const page = must(store->list(Query<Readable>{}));
+    CHECK(page.items.empty());
+    CHECK(!page.next);
+    CHECK(page.revision == Revision{});
+  });
+}
+
+TEST_CASE("lists are ordered by created_at and then by id, whatever the order of writing", "[list]") {
+  for_each_entity([]<class Entity>() {
+    Store const store;
+    // Later, earlier, the same again, before 1970, the first and the last year that has four digits.
+    auto const rows = insert_at<Entity>(store, {1'700'000'000'000'002, 1'700'000'000'000'001, 1'700'000'000'000'002, -5,
+                                                0, -62'135'596'800'000'000, 253'402'300'799'999'999});
+    CHECK(store.all<Entity>() == sorted(rows));
+  });
+}
+
+TEST_CASE("a list follows created_at when rows change", "[list]") {
+  for_each_entity([]<class Entity>() {
+    Store const store;
+    auto rows = insert_at<Entity>(store, {30, 10, 20});
+    for (Entity& row : rows) row = store.update(row, rewritten(row, 9));
+    CHECK(store.all<Entity>() == sorted(rows));
+  });
+}
+
+TEST_CASE("pages of any size make up the list, and the last one says that it is", "[list]") {
+  for_each_readable([]<class Readable>() {
+    using Root = model::Root<Readable>;
+    Store const store;
+    auto const expected = ids_of(sorted(insert_at<Root>(store, {40, 10, 30, 20, 10, 40})));
+    for (std::size_t limit = 1; limit <= 13; ++limit) {
+      CAPTURE(limit);
+      std::vector<Id<Root>> seen;
+      Query<Readable> query{.limit = limit};
+      std::size_t pages = 0;
+      while (true) {
+        Page<Readable> const page = must(store->list(query));
+        ++pages;
+        for (auto const& id : ids_of(page.items)) seen.push_back(id);
+        if (!page.next) break;
+        REQUIRE(page.items.size() == limit);
+        REQUIRE(pages <= expected.size());
+        query.after = page.next;
+      }
+      CHECK(seen == expected);
+      CHECK(pages == (expected.size() + limit - 1) / limit);
+    }
+  });
+}
+
+TEST_CASE("a page starts after its cursor, whether or not a row is there", "[list]") {
+  for_each_readable([]<class Readable>() {
+    using Root = model::Root<Readable>;
+    Store const store;
+    auto const rows = sorted(insert_at<Root>(store, {10, 20, 30}));
+    auto const ids = ids_of(rows);
+    auto const after = [&](Cursor cursor) { return ids_of(must(store->list(Query<Readable>{.after = cursor})).items); };
+    CHECK(after({Timestamp{9}, {}}) == ids);
+    CHECK(after({Timestamp{10}, rows[0].id.uuid}) == std::vector(ids.begin() + 1, ids.end()));
+    CHECK(after({Timestamp{15}, scattered_uuid()}) == std::vector(ids.begin() + 2, ids.end()));
+    CHECK(after({Timestamp{20}, {}}) == std::vector(ids.begin() + 2, ids.end()));
+    CHECK(after(place_of(rows.back())).empty());
+    store.remove(rows[2]);
+    CHECK(after(place_of(rows[2])) == std::vector(ids.begin() + 3, ids.end()));
+  });
+}
+
+TEST_CASE("a cursor that went through its text continues the list", "[list]") {
+  Store const store;
+  auto const rows = sorted(insert_at<Team>(store, {1'700'000'000'123'456, 1'700'000'000'123'457}));
+  Page<Team> const first = must(store->list(Query<Team>{.limit = 3}));
+  REQUIRE(first.next);
+  Cursor const read = must(parse_cursor(to_string(*first.next)));
+  CHECK(must(store->list(Query<Team>{.after = read})).items == std::vector(rows.begin() + 3, rows.end()));
+}
+
+TEST_CASE("a page holds 25 rows unless told otherwise and 1000 at most", "[list]") {
+  Store const store;
+  std::vector<Change> changes;
+  for (std::size_t number = 0; number < 1'001; ++number) add_sample<Team>(changes, number);
+  store.commit(commit_of(std::move(changes)));
+  CHECK(must(store->list(Query<Team>{})).items.size() == 25);
+  Page<Team> const largest = must(store->list(Query<Team>{.limit = 1'000}));
+  CHECK(largest.items.size() == 1'000);
+  REQUIRE(largest.next);
+  CHECK(must(store->list(Query<Team>{.limit = 1'000, .after = largest.next})).items.size() == 1);
+}
+
+TEST_CASE("a limit of 0 or above 1000 is refused", "[list]") {
+  for_each_readable([]<class Readable>() {
+    Store const store;
+    for (std::size_t const limit : {std::size_t{0}, std::size_t{1'001}, std::numeric_limits<std::size_t>::max()}) {
+      CHECK(error_of(store->list(Query<Readable>{.limit = limit})).kind == ErrorKind::invalid_argument);
+    }
+  });
+}
+
+TEST_CASE("a page carries the revision that it was read at", "[list]") {
+  for_each_readable([]<class Readable>() {
+    using Root = model::Root<Readable>;
+    Store const store;
+    for (std::size_t number = 0; number < 3; ++number) {
+      Root const row = store.insert_sample<Root>(number);
+      CHECK(must(store->list(Query<Readable>{})).revision == row.revision);
+    }
+    Revision const revision = must(store->revision());
+    CHECK(must(store->list(Query<Readable>{.limit = 1})).revision == revision);
+  });
+}
+
+TEST_CASE("a walk sees the rows that stay exactly once while others come and go between its pages", "[list]") {
+  for_each_entity([]<class Entity>() {
+    Store const store;
+    auto const rows = sorted(insert_at<Entity>(store, {10, 20, 30, 40, 50, 60}));
+    std::set<Id<Entity>> const gone{rows[0].id, rows[2].id, rows[9].id};
+    std::multiset<Id<Entity>> seen;
+    Query<Entity> query{.limit = 2};
+    for (std::size_t turn = 0;; ++turn) {
+      Page<Entity> const page = must(store->list(query));
+      for (Entity const& row : page.items) seen.insert(row.id);
+      if (turn == 0) store.remove(rows[0]);
+      if (turn == 1) store.remove(rows[2]);
+      if (turn == 1) store.remove(rows[9]);
+      if (turn == 1) store.update(rows[1], rewritten(rows[1], 5));
+      if (turn == 2) store.update(rows[11], rewritten(rows[11], 5));
+      if (turn < 4) insert_at<Entity>(store, {15, 35, 70});
+      if (!page.next) break;
+      query.after = page.next;
+    }
+    for (Entity const& row : rows) {
+      if (!gone.contains(row.id)) CHECK(seen.count(row.id) == 1);
+    }
+    for (Id<Entity> const& id : seen) CHECK(seen.count(id) == 1);
+  });
+}
+
+}  // namespace inlay::conformance

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "kit.hpp"
+
+namespace inlay::conformance {
+
+namespace {
+
+/** Inserts installs of one integration, each in an environment of its own; gives the environments by their ids. */
+std::vector<Id<Environment>> install_in_many(Store const& store, Integration const& integration, std::size_t count,
+                                             std::size_t first = 0) {
+  std::vector<Change> changes;
+  std::vector<Id<Environment>> ids;
+  for (std::size_t number = first; number < first + count; ++number) {
+    Environment environment = sample<Environment>(number);
+    environment.team_id = integration.team_id;
+    changes.push_back(Insert<Environment>{environment});
+    EnvironmentIntegration install = sample<EnvironmentIntegration>(number);
+    install.environment_id = environment.id;
+    install.integration_id = integration.id;
+    changes.push_back(Insert<EnvironmentIntegration>{install});
+    ids.push_back(environment.id);
+  }
+  store.commit(commit_of(std::move(changes)));
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+}  // namespace
+
+TEST_CASE("a read model brings the rows that its parts reference, whole", "[read_models]") {
+  Store const store;
+  for (std::size_t number = 0; number < 4; ++number) {
+    EnvironmentIntegration const install = store.insert_sample<EnvironmentIntegration>(number);
+    auto const integration = store.read<Integration>(install.integration_id);
+    auto const team = store.read<Team>(integration.team_id);
+    auto const installed = store.read<InstalledIntegration>(install.id);
+    CHECK(installed.install == install);
+    CHECK(installed.integration == integration);
+    CHECK(installed.team == team);
+    auto const owned = store.read<OwnedIntegration>(integration.id);
+    CHECK(owned.integration == integration);
+    CHECK(owned.team == team);
+  }
+  auto const installs = store.all<EnvironmentIntegration>();
+  auto const resources = store.all<InstalledIntegration>();
+  REQUIRE(resources.size() == installs.size());
+  for (std::size_t i = 0; i < installs.size(); ++i) {
+    CHECK(resources[i] == store.read<InstalledIntegration>(installs[i].id));
+  }
+}
+
+TEST_CASE("a read model shows what changed in any of its parts", "[read_models]") {
+  Store const store;
+  EnvironmentIntegration const install = store.insert_sample<EnvironmentIntegration>(0);
+  auto const before = store.read<InstalledIntegration>(install.id);
+  Team const team = store.update(before.team, rewritten(before.team, 4));
+  Integration const integration = store.update(before.integration, rewritten(before.integration, 5));
+  auto const after = store.read<InstalledIntegration>(install.id);
+  CHECK(after.install == install);
+  CHECK(after.integration == integration);
+  CHECK(after.team == team);
+  CHECK(store.all<OwnedIntegration>().front().team == team);
+}
+
+TEST_CASE("the environments of an integration are read where they are asked for only", "[read_models]") {
+  Store const store;
+  Integration const integration = store.insert_sample<Integration>(0);
+  CHECK(!store.read<OwnedIntegration>(integration.id).installed_in);
+  FindRequest<OwnedIntegration> const request{.id = integration.id, .with_installed_in = true};
+  CHECK(must(store->find(request)).installed_in == InstalledIn{});
+
+  auto const ids = install_in_many(store, integration, 7);
+  store.insert_sample<EnvironmentIntegration>(1);
+  auto const owned = must(store->find(request));
+  REQUIRE(owned.installed_in);
+  CHECK(owned.installed_in->ids == ids);
+  CHECK(!owned.installed_in->is_truncated);
+  CHECK(owned.integration == integration);
+
+  auto const installs =
+      walk(*store, Query<EnvironmentIntegration>{.where = {{"integration_id", Operator::eq, {integration.id.uuid}}}});
+  auto const installed =
+      must(store->find(FindRequest<InstalledIntegration>{.id = installs[3].id, .with_installed_in = true}));
+  REQUIRE(installed.installed_in);
+  CHECK(installed.installed_in->ids == ids);
+  CHECK(installed.install == installs[3]);
+  CHECK(!store.read<InstalledIntegration>(installs[3].id).installed_in);
+  for (auto const& one : store.all<OwnedIntegration>()) CHECK(!one.installed_in);
+  for (auto const& one : store.all<InstalledIntegration>()) CHECK(!one.installed_in);
+}
+
+TEST_CASE("of more than a thousand environments the first by id are told, and that there are more", "[read_models]") {
+  Store const store;
+  Integration const integration = store.insert_sample<Integration>(0);
+  FindRequest<OwnedIntegration> const request{.id = integration.id, .with_installed_in = true};
+  auto ids = install_in_many(store, integration, 1'000);
+  auto exact = must(store->find(request)).installed_in;
+  REQUIRE(exact);
+  CHECK(exact->ids == ids);
+  CHECK(!exact->is_truncated);
+  for (auto const& id : install_in_many(store, integration, 1, 1'000)) ids.push_back(id);
+  std::sort(ids.begin(), ids.end());
+  ids.resize(1'000);
+  auto const truncated = must(store->find(request)).installed_in;
+  REQUIRE(truncated);
+  CHECK(truncated->ids == ids);
+  CHECK(truncated->is_truncated);
+}
+
+TEST_CASE("a list without nested documents leaves out those of further parts and no others", "[read_models]") {
+  Store const store;
+  for (std::size_t number = 0; number < 3; ++number) store.insert_sample<EnvironmentIntegration>(number);
+  auto const whole = store.all<InstalledIntegration>();
+  auto const lean = walk(*store, Query<InstalledIntegration>{.with_nested_documents = false});
+  REQUIRE(lean.size() == whole.size());
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    InstalledIntegration expected = whole[i];
+    REQUIRE(!expected.integration.config.empty());
+    expected.integration.config = Document{};
+    CHECK(lean[i].install == expected.install);
+    CHECK(lean[i].integration == expected.integration);
+    CHECK(lean[i].team == expected.team);
+  }
+  CHECK(walk(*store, Query<OwnedIntegration>{.with_nested_documents = false}) == store.all<OwnedIntegration>());
+  CHECK(walk(*store, Query<Integration>{.with_nested_documents = false}) == store.all<Integration>());
+}
+
+TEST_CASE("installs are found by the name and category of their integration", "[read_models]") {
+  Store const store;
+  std::vector<EnvironmentIntegration> installs;
+  for (std::size_t number = 0; number < 4; ++number) {
+    installs.push_back(store.insert_sample<EnvironmentIntegration>(number));
+    auto const integration = store.read<Integration>(installs.back().integration_id);
+    Integration named = integration;
+    named.name = number % 2 == 0 ? "even" : "odd";
+    named.category = number < 3 ? std::optional<std::string>("crm") : std::nullopt;
+    store.update(integration, named);
+  }
+  auto const listed = [&](std::vector<Condition> const& where) {
+    std::vector<EnvironmentIntegration> found;
+    for (auto const& one : walk(*store, Query<InstalledIntegration>{.where = where, .limit = 1})) {
+      found.push_back(one.install);
+    }
+    return found;
+  };
+  CHECK(listed({{"integration.name", Operator::eq, {std::string("even")}}}) == std::vector{installs[0], installs[2]});
+  CHECK(listed({{"integration.category", Operator::eq, {std::string("crm")}}}) ==
+        std::vector{installs[0], installs[1], installs[2]});
+  CHECK(listed({{"integration.category", Operator::ne, {std::string("crm")}}}) == std::vector{installs[3]});
+  CHECK(listed({{"integration.name", Operator::eq, {std::string("odd")}},
+                {"integration.category", Operator::eq, {std::string("crm")}}}) == std::vector{installs[1]});
+  CHECK(listed({{"integration.name", Operator::eq, {std::string("even")}},
+                {"environment_id", Operator::eq, {installs[2].environment_id.uuid}}}) == std::vector{installs[2]});
+}
+
+}  // namespace inlay::conformance
