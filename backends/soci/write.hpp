@@ -141,8 +141,11 @@ class Writer {
     if (!current) throw Exception(storage::no_such_row(Entity::entity_name));
     Result<Entity> edited = edit.edit(*current);
     if (edited.has_error()) throw Exception(edited.error());
-    if (*edited == *current) return;
-    apply(Update<Entity>{.before = std::move(*current), .after = std::move(*edited)});
+    // What belongs to the store makes no difference, whatever was returned for it.
+    Entity after = updated(Update<Entity>{*current, *std::move(edited)}, current->updated_at, current->revision);
+    after.version = current->version;
+    if (after == *current) return;
+    apply(Update<Entity>{.before = *std::move(current), .after = std::move(after)});
   }
 
   template <class Entity>
