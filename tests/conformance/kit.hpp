@@ -175,6 +175,15 @@ requires(inlay::model::is_entity<Entity>) struct Catch::StringMaker<Entity, void
   }
 };
 template <>
+struct Catch::StringMaker<inlay::conformance::Contents, void> {
+  static std::string convert(inlay::conformance::Contents const& contents) {
+    std::string text = "revision " + std::to_string(contents.revision.value) + ", " +
+                       std::to_string(contents.log.size()) + " commits in the log, rows:";
+    for (std::string const& row : contents.rows) text += "\n  " + row;
+    return text;
+  }
+};
+template <>
 struct Catch::StringMaker<inlay::Version, void> {
   static std::string convert(inlay::Version version) { return "version " + std::to_string(version.value); }
 };
