@@ -31,17 +31,24 @@ inline void print_double(double number, std::string& out) {
   if (text.find_first_of(".e") == std::string_view::npos) out.append(".0");  // else it would read back as an integer
 }
 
-/** How many characters at the front of `text` a JSON string holds as they are; whole words of them, then the rest. */
-inline std::size_t count_plain(std::string_view text) noexcept {
+/** Whether a JSON string holds the eight characters at `text` as they are. */
+inline bool is_plain_word(char const* text) noexcept {
   constexpr std::uint64_t ones = 0x0101'0101'0101'0101U;
   constexpr std::uint64_t high_bits = 0x80 * ones;
   auto const has_zero = [](std::uint64_t word) { return (word - ones) & ~word & high_bits; };
+  std::uint64_t word = 0;
+  std::memcpy(&word, text, sizeof word);
+  std::uint64_t const controls = (word - 0x20 * ones) & ~word & high_bits;
+  return (controls | has_zero(word ^ '"' * ones) | has_zero(word ^ '\\' * ones)) == 0;
+}
+
+/** How many characters at the front of `text` a JSON string holds as they are. */
+inline std::size_t count_plain(std::string_view text) noexcept {
+  constexpr std::size_t word = 8;
   std::size_t count = 0;
-  for (std::uint64_t word = 0; text.size() - count >= sizeof word; count += sizeof word) {
-    std::memcpy(&word, text.data() + count, sizeof word);
-    std::uint64_t const controls = (word - 0x20 * ones) & ~word & high_bits;
-    if ((controls | has_zero(word ^ '"' * ones) | has_zero(word ^ '\\' * ones)) != 0) break;
-  }
+  while (text.size() - count >= word && is_plain_word(text.data() + count)) count += word;
+  // The last word may overlap the one before it.
+  if (text.size() - count < word && count > 0 && is_plain_word(text.data() + text.size() - word)) return text.size();
   for (; count < text.size(); ++count) {
     auto const byte = static_cast<unsigned char>(text[count]);
     if (byte < 0x20 || byte == '"' || byte == '\\') break;
@@ -98,13 +105,20 @@ inline void print_pretty(boost::json::value const& value, std::size_t level, std
 
 INLAY_DECL void print_string(std::string_view text, std::string& out) {
   static constexpr char hex[] = "0123456789abcdef";
+  std::size_t plain = detail::count_plain(text);
+  if (plain == text.size()) {  // nearly always: grow once, by as many quotes, and copy the text between two of them
+    std::size_t const start = out.size();
+    out.append(text.size() + 2, '"');
+    text.copy(out.data() + start + 1, text.size());
+    return;
+  }
   out += '"';
   while (true) {
-    std::size_t const plain = detail::count_plain(text);
     out.append(text, 0, plain);
     if (plain == text.size()) break;
     auto const byte = static_cast<unsigned char>(text[plain]);
     text.remove_prefix(plain + 1);
+    plain = detail::count_plain(text);
     out += '\\';
     switch (byte) {
       case '"': out += '"'; break;
