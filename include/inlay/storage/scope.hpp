@@ -21,7 +21,7 @@ struct Scope {
     all_of,     ///< every part holds; without parts: always
     any_of,     ///< a part holds; without parts: never
     condition,  ///< the row meets `condition`
-    related,    ///< a row of `entity`, whose `member` equals this row's `own_member`, meets the one part
+    related,    ///< a row of `entity`, whose `member` equals this row's `own_member` (both ids), meets the one part
   };
 
   Kind kind = Kind::all_of;
