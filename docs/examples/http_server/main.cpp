@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSL-1.0
+// inlay's REST resource on a real HTTP server:
+//
+//     http_server sqlite:inlay.db 127.0.0.1:8080 tokens.txt
+//
+// A host that has a server already needs only the handler:
+//
+//     inlay::rest::Handler const handler(catalog);
+//     inlay::rest::Response const response = handler({method, target, headers, body}, caller);
+#include "service.hpp"
+
+#include <inlay/catalog.hpp>
+
+#include <cstdio>
+#include <iostream>
+
+int main(int argc, char** argv) {
+  if (argc < 2 || argc > 4) {
+    std::cerr << "usage: http_server STORE_URL [ADDRESS:PORT [TOKENS_FILE]]\n";
+    return 2;
+  }
+  auto const catalog = inlay::Catalog::open(argv[1]);
+  if (!catalog) {
+    std::cerr << catalog.error() << '\n';
+    return 1;
+  }
+  http_server::ServeOptions options;
+  if (argc > 2) options.listen = argv[2];
+  if (argc > 3) options.tokens_file = argv[3];
+  if (auto const served = http_server::serve(*catalog, options); !served) {
+    std::cerr << served.error() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "tokens.hpp"
+
+#include <fstream>
+#include <sstream>
+
+namespace http_server {
+namespace {
+
+using inlay::Error;
+using inlay::ErrorKind;
+
+std::string_view take_word(std::string_view& line) {
+  constexpr std::string_view space = " \t\r";
+  line.remove_prefix(std::min(line.find_first_not_of(space), line.size()));
+  std::string_view const word = line.substr(0, line.find_first_of(space));
+  line.remove_prefix(word.size());
+  return word;
+}
+
+// Takes as long whatever the texts hold, so that the time of an answer tells nothing about a token.
+bool is_same(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) difference |= static_cast<unsigned>(a[i] ^ b[i]);
+  return difference == 0;
+}
+
+}  // namespace
+
+inlay::Result<Tokens> Tokens::parse(std::string_view text) {
+  Tokens tokens;
+  for (int number = 1; !text.empty(); ++number) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    std::string_view const token = take_word(line);
+    if (token.empty() || token.front() == '#') continue;
+    std::string_view const actor = take_word(line);
+    std::string_view const team = take_word(line);
+    auto const refuse = [number](std::string const& what) {
+      return Error{.kind = ErrorKind::invalid_argument,
+                   .message = "line " + std::to_string(number) + " of the tokens: " + what};
+    };
+    if (actor.empty() || !take_word(line).empty()) return refuse("a line is TOKEN ACTOR [TEAM_ID]");
+    inlay::Caller caller{.actor = std::string(actor)};
+    if (!team.empty()) {
+      auto const id = inlay::Id<inlay::Team>::parse(team);
+      if (!id) return refuse("the third word is a team's id, a UUID");
+      caller.team = *id;
+    }
+    for (auto const& [other, ignored] : tokens.callers_) {
+      if (other == token) return refuse("this token stands on an earlier line too");
+    }
+    tokens.callers_.emplace_back(token, std::move(caller));
+  }
+  return tokens;
+}
+
+inlay::Result<Tokens> Tokens::read(std::string const& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf())) {
+    return Error{.kind = ErrorKind::not_found, .message = "the tokens file " + file + " is empty or can't be read"};
+  }
+  return parse(text.str());
+}
+
+inlay::Caller const* Tokens::find(std::optional<std::string> const& authorization) const {
+  constexpr std::string_view scheme = "bearer ";
+  if (!authorization || authorization->size() <= scheme.size()) return nullptr;
+  for (std::size_t i = 0; i < scheme.size(); ++i) {
+    if (((*authorization)[i] | 0x20) != (scheme[i] | 0x20)) return nullptr;
+  }
+  std::string_view token = std::string_view(*authorization).substr(scheme.size());
+  token = take_word(token);
+  inlay::Caller const* found = nullptr;
+  for (auto const& [known, caller] : callers_) {
+    if (is_same(known, token)) found = &caller;
+  }
+  return found;
+}
+
+}  // namespace http_server
