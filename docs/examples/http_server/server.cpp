@@ -22,6 +22,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <ctime>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -55,11 +56,22 @@ rest::Request to_request(http::request<http::string_body> message) {
   return request;
 }
 
+/** The time for the field Date (RFC 9110, 5.6.7). */
+std::string http_date() {
+  std::time_t const now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  std::array<char, 32> text{};
+  std::size_t const size = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return {text.data(), size};
+}
+
 http::response<http::string_body> to_message(rest::Response response, bool is_head, bool keeps_alive) {
   http::response<http::string_body> message;
   message.version(11);
   message.result(static_cast<unsigned>(response.status));
   message.reason(std::string(rest::reason_phrase(response.status)));
+  message.set(http::field::date, http_date());
   for (auto const& [name, value] : response.headers) message.insert(name, value);
   bool const has_no_body = is_head || response.status == 204 || response.status == 304;
   if (!has_no_body) {
