@@ -2,6 +2,7 @@
 #ifndef INLAY_IMPL_DOCUMENT_IPP
 #define INLAY_IMPL_DOCUMENT_IPP
 
+#include <inlay/detail/value_arena.hpp>
 #include <inlay/json/document.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/print.hpp>
@@ -17,15 +18,14 @@ namespace inlay {
 
 /** What the copies of a Document share. All but `text` is made when somebody asks for it. */
 struct Document::State {
-  explicit State(std::string canonical) : text(std::move(canonical)) {}
-  State(std::string canonical, boost::json::value parsed)
-      : text(std::move(canonical)), value(std::move(parsed)), is_parsed(true) {}
+  explicit State(std::string canonical) : text(std::move(canonical)), arena(text.size()) {}
+  explicit State(std::size_t text_size) : arena(text_size) {}
 
   /** The members; nullptr when the text is no JSON object. */
   boost::json::object const* members() const {
     if (!is_parsed.load(std::memory_order_acquire)) {
       std::call_once(parsing, [this] {
-        if (auto result = json::parse(text, json::no_limits)) value = std::move(*result);
+        if (auto result = json::parse(text, json::no_limits, &arena)) value = std::move(*result);
         is_parsed.store(true, std::memory_order_release);
       });
     }
@@ -37,10 +37,11 @@ struct Document::State {
     return spans ? &*spans : nullptr;
   }
 
-  std::string const text;
+  std::string text;
   mutable std::optional<json::MemberSpans> spans;
   mutable std::once_flag finding_spans;
-  mutable boost::json::value value;
+  mutable detail::ValueArena arena;
+  mutable boost::json::value value = boost::json::value(boost::json::storage_ptr(&arena));
   mutable std::atomic<bool> is_parsed = false;
   mutable std::once_flag parsing;
 };
@@ -63,16 +64,18 @@ inline Error canonical_text_too_long(std::size_t size, json::Limits const& limit
 INLAY_DECL Document::Document() noexcept = default;
 
 INLAY_DECL Result<Document> Document::parse(std::string_view text, json::Limits const& limits) {
-  auto value = json::parse(text, limits);
+  auto const state = std::make_shared<State>(text.size());
+  auto value = json::parse(text, limits, &state->arena);
   if (value.has_error()) return value.error();
   auto const* members = value->if_object();
   if (members == nullptr) return detail::no_object_error();
   if (members->empty()) return Document();
-  std::string canonical;
-  canonical.reserve(text.size());
-  json::print(*value, canonical);
-  if (canonical.size() > limits.max_bytes) return detail::canonical_text_too_long(canonical.size(), limits);
-  return Document(std::make_shared<State const>(std::move(canonical), std::move(*value)));
+  state->text.reserve(text.size());
+  json::print(*value, state->text);
+  if (state->text.size() > limits.max_bytes) return detail::canonical_text_too_long(state->text.size(), limits);
+  state->value = std::move(*value);
+  state->is_parsed = true;
+  return Document(state);
 }
 
 INLAY_DECL Result<Document> Document::from(boost::json::object values, json::Limits const& limits) {
