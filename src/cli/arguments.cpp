@@ -34,6 +34,7 @@ struct Arguments {
   ListArguments list;
   WriteArguments write;
   InstallArguments install;
+  ServeArguments serve;
   bool wants_json_patch = false;
   std::vector<std::string> layers;
   std::int64_t after = 0;
@@ -344,6 +345,18 @@ class Program {
                            "--store sqlite:/var/lib/host/inlay.db migrate");
     migrate_it->group(store_group);
     runs(migrate_it, [](Session& session) { return migrate(session); });
+
+    auto* serve_it = add(
+        app_, "serve", "Serve the store over HTTP",
+        "serve --listen 127.0.0.1:8080 --tokens tokens.txt\n\n"
+        "The tokens file has lines of TOKEN ACTOR [TEAM_ID]; a caller sends \"Authorization: Bearer TOKEN\". Without\n"
+        "one every caller is the host's own administration, and only loopback is listened on. GET /healthz needs no\n"
+        "token. Each request is a line on standard error. SIGTERM lets what has begun come to its end.");
+    serve_it->group(store_group);
+    serve_it->add_option("--listen", arguments_.serve.listen, "Where to listen (127.0.0.1:8080); port 0: a free one")
+        ->type_name("ADDRESS:PORT");
+    serve_it->add_option("--tokens", arguments_.serve.tokens_file, "Who may call")->type_name("FILE");
+    runs(serve_it, [this](Session& session) { return serve(session, arguments_.serve); });
 
     auto* show_version = add(app_, "version", "Show the version and the backends of this build", "version");
     show_version->group(other_group);

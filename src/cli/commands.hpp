@@ -39,6 +39,11 @@ struct InstallArguments {
 
 enum class PatchKind { merge_patch, json_patch };
 
+struct ServeArguments {
+  std::string listen = "127.0.0.1:8080";
+  std::string tokens_file;  // empty: none
+};
+
 enum class Verb { set, remove, inherit };
 
 // resource_commands.cpp
@@ -73,6 +78,9 @@ enum class Verb { set, remove, inherit };
 // store_commands.cpp
 [[nodiscard]] Result<void> migrate(Session& session);
 [[nodiscard]] Result<void> version(Session& session);
+
+// serve_command.cpp
+[[nodiscard]] Result<void> serve(Session& session, ServeArguments const& arguments);
 
 }  // namespace inlay::cli
 

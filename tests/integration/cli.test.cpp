@@ -114,7 +114,7 @@ TEST_CASE("every command has a help with an example") {
       {},          {"install"}, {"get"},           {"list"},         {"update"},        {"uninstall"},
       {"set"},     {"remove"},  {"inherit"},       {"config"},       {"explain"},       {"json"},
       {"history"}, {"changes"}, {"json", "merge"}, {"json", "diff"}, {"json", "patch"}, {"migrate"},
-      {"version"}, {"team"},    {"environment"},   {"integration"}};
+      {"serve"},   {"version"}, {"team"},          {"environment"},  {"integration"}};
   for (std::string const kind : {"team", "environment", "integration"}) {
     for (std::string const verb : {"create", "get", "list", "update", "delete"}) commands.push_back({kind, verb});
   }

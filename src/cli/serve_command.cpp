@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "commands.hpp"
+
+#include <inlay/catalog.hpp>
+
+#ifdef INLAY_HAS_REST
+#include <service.hpp>  // the example docs/examples/http_server, which this command is
+#endif
+
+namespace inlay::cli {
+
+Result<void> serve([[maybe_unused]] Session& session, [[maybe_unused]] ServeArguments const& arguments) {
+#ifdef INLAY_HAS_REST
+  auto const catalog = session.open();
+  if (catalog.has_error()) return catalog.error();
+  return http_server::serve(*catalog, {.listen = arguments.listen, .tokens_file = arguments.tokens_file});
+#else
+  return Error{.kind = ErrorKind::not_built,
+               .message = "this program was built without its server: build it with -DINLAY_REST=ON"};
+#endif
+}
+
+}  // namespace inlay::cli

@@ -1,0 +1,213 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# Drives a server with curl: the example bodies of the API's description, tokens, health, conditions, a graceful stop.
+#
+# usage: http_server.test.sh PROGRAM (inlay|example) STORE_URL
+#
+# STORE_URL may be the name of an environment variable that holds it; when that is not set the test is skipped (77).
+set -euo pipefail
+
+program=$1 kind=$2 store=$3
+if [[ $store =~ ^[A-Z_]+$ ]]; then
+  name=$store
+  store=${!name:-}
+  if [[ -z $store ]]; then
+    echo "skipped: $name is not set"
+    exit 77
+  fi
+  # A database is shared with other tests: tables of our own.
+  if [[ $store == *\?* ]]; then store+="&"; else store+="?"; fi
+  store+="table_prefix=http_$$_"
+fi
+
+folder=$(mktemp -d)
+server=
+finish() {
+  if [[ -n $server ]]; then kill "$server" 2>/dev/null || true; fi
+  rm -rf "$folder"
+}
+trap finish EXIT
+cd "$folder"
+
+failures=0
+check() { # WHAT EXPECTED ACTUAL
+  [[ $2 == "$3" ]] && return
+  echo "FAILED: $1: expected $2, got $3" >&2
+  failures=$((failures + 1))
+}
+check_has() { # WHAT PART TEXT
+  [[ $3 == *"$2"* ]] && return
+  echo "FAILED: $1: expected to find $2 in: $3" >&2
+  failures=$((failures + 1))
+}
+
+start() { # ADDRESS [TOKENS_FILE]
+  local command=("$program" "$store" "$@")
+  if [[ $kind == inlay ]]; then
+    command=("$program" --store "$store" serve --listen "$1")
+    if (($# > 1)); then command+=(--tokens "$2"); fi
+  fi
+  "${command[@]}" >out 2>err &
+  server=$!
+  for ((i = 0; i < 200; ++i)); do
+    url=$(sed -n 's/^listening at //p' out)
+    if [[ -n $url ]]; then return 0; fi
+    if ! kill -0 "$server" 2>/dev/null; then break; fi
+    sleep 0.05
+  done
+  server=
+  return 1
+}
+
+stop() {
+  kill -TERM "$server"
+  wait "$server" && status=0 || status=$?
+  server=
+  check "the exit status after SIGTERM" 0 "$status"
+}
+
+# ask METHOD PATH [BODY] [CURL_ARGUMENT...]: sets $status, $body and the file headers
+ask() {
+  local method=$1 path=$2 content=${3:-}
+  shift $(($# > 2 ? 3 : 2))
+  local arguments=(-sS -X "$method" -D headers -o body -w '%{http_code}')
+  if [[ $method == HEAD ]]; then arguments=(-sS -I -D headers -o body -w '%{http_code}'); fi
+  if [[ -n $content ]]; then arguments+=(-H 'Content-Type: application/json' --data-binary "$content"); fi
+  : >body
+  status=$(curl "${arguments[@]}" "$@" "$url$path")
+  body=$(<body)
+}
+header() { sed -n "s/^$1: //Ip" headers | tr -d '\r'; }
+
+team=05daecaf-4365-42e8-8370-8127de5dd717
+environment=8a2b104d-74a6-47f2-b93e-c6b611e82391
+integration=4a4de828-f4db-4c9e-adfd-434e0864c3c7
+install=3fda2b4c-0516-41bc-8ae6-4927e42ecce9
+other_team=77777777-7777-4777-8777-777777777777
+
+# ---- without tokens: the host's administration, on loopback
+
+if ! start 127.0.0.1:0; then
+  if grep -qE 'not_built|unknown_scheme' err; then
+    echo "skipped: this build has no backend for the store"
+    exit 77
+  fi
+  cat err >&2
+  exit 1
+fi
+
+ask GET /healthz
+check "the health" '200 {"status":"ok"}' "$status $body"
+
+ask POST /team "{\"id\":\"$team\",\"name\":\"My Awesome Team\",\"domain\":\"example.com\",
+  \"logo\":\"https://example.com/logo.png\",\"is_verified\":true,\"terms_of_service\":\"https://example.com/tos\"}"
+check "creating the team" 201 "$status"
+check "where it is" "/team/$team" "$(header Location)"
+ask POST /team "{\"id\":\"$other_team\",\"name\":\"Other\"}"
+check "creating another team" 201 "$status"
+ask POST /environment "{\"id\":\"$environment\",\"team_id\":\"$team\",\"name\":\"production\"}"
+check "creating the environment" 201 "$status"
+ask POST /integration "{\"id\":\"$integration\",\"team_id\":\"$team\",\"name\":\"zendesk\",\"category\":\"helpdesk\",
+  \"sharing\":\"allow\",\"config\":{
+    \"base_url\": \"https://api.example.com\",
+    \"label\": \"Example API\",
+    \"logo\": \"https://example.com/logo.png\",
+    \"headers\": {\"Content-Type\": \"application/json\", \"Accept\": \"application/json\", \"User-Agent\": \"truto\"},
+    \"authorization\": {\"format\": \"bearer\", \"config\": {\"value\": \"{{oauth.token.access_token}}\"}},
+    \"pagination\": {\"format\": \"page\", \"config\": {\"page_key\": \"page\", \"limit_key\": \"per_page\"}},
+    \"resources\": {\"users\": {\"list\": {\"method\": \"get\", \"path\": \"/users\", \"response_path\": \"data.users\"}}}
+  }}"
+check "creating the integration" 201 "$status"
+ask POST /environment-integration \
+  "{\"id\":\"$install\",\"integration_id\":\"$integration\",\"environment_id\":\"$environment\",\"is_enabled\":false}"
+check "installing" 201 "$status"
+first_tag=$(header ETag)
+ask POST /environment-integration "{\"integration_id\":\"$integration\",\"environment_id\":\"$environment\"}"
+check "installing again" 200 "$status"
+
+ask PATCH "/environment-integration/$install" \
+  '{"show_in_catalog":true,"is_enabled":true,"override":{"base_url":"https://eu.example.com"}}' -H "If-Match: $first_tag"
+check "the update of the API's description" 200 "$status"
+check_has "the update" "\"id\":\"$install\",\"integration_id\":\"$integration\",\"environment_id\":\"$environment\"" "$body"
+check_has "the update" '"show_in_catalog":true,"is_enabled":true,"override":{"base_url":"https://eu.example.com"}' "$body"
+check_has "the integration in it" '"config":{"base_url":"https://api.example.com","label":"Example API"' "$body"
+check_has "its environments" "\"environment_ids\":[\"$environment\"]" "$body"
+check_has "its team" "\"team\":{\"id\":\"$team\",\"name\":\"My Awesome Team\"" "$body"
+tag=$(header ETag)
+ask PATCH "/environment-integration/$install" '{"is_enabled":false}' -H "If-Match: $first_tag"
+check "an update with a stale tag" 412 "$status"
+check "its media type" application/problem+json "$(header Content-Type)"
+ask GET "/environment-integration/$install" '' -H "If-None-Match: $tag"
+check "what the client has already" "304 " "$status $body"
+ask HEAD "/environment-integration/$install"
+check "HEAD" "200 $tag" "$status $(header ETag)"
+ask GET "/environment-integration/$install/config?pointer=/base_url"
+check_has "the effective value" '"value":"https://eu.example.com"' "$body"
+ask GET "/environment-integration?integration.name=zendesk&is_enabled[ne]=false" '' --globoff
+check_has "the list" "\"result\":[{\"id\":\"$install\"" "$body"
+ask GET "/environment-integration?colour=1"
+check "an unknown parameter" 400 "$status"
+
+head -c 1200000 /dev/zero | tr '\0' ' ' >long
+status=$(curl -sS -o body -w '%{http_code}' -H 'Content-Type: application/json' --data-binary @long "$url/team")
+check "a body that is too long" 413 "$status"
+ask GET /team '' -H 'Host: rebound.example'
+check "a name that is not this machine's" 421 "$status"
+exec 3<>"/dev/tcp/127.0.0.1/${url##*:}"
+printf 'this is not HTTP\r\n\r\n' >&3
+check "something other than HTTP" "HTTP/1.1 400 Bad Request" "$(head -n 1 <&3 | tr -d '\r')"
+exec 3>&-
+
+check_has "the access log" "localhost \"PATCH /environment-integration/$install\" 200 " "$(<err)"
+stop
+
+# ---- with tokens
+
+printf '# who may call\n\ns3cret-host host\ns3cret-alice alice@example.com %s\ns3cret-bob bob %s\n' "$team" "$other_team" >tokens
+if [[ $store == memory:* ]]; then
+  echo "this test needs a store that outlives a server" >&2
+  exit 1
+fi
+start 127.0.0.1:0 tokens || { cat err >&2; exit 1; }
+ask GET /healthz
+check "the health, without a token" 200 "$status"
+ask GET /team
+check "no token" "401 Bearer" "$status $(header WWW-Authenticate)"
+ask GET /team '' -H 'Authorization: Bearer s3cret'
+check "a token that is not known" 401 "$status"
+ask GET "/environment-integration/$install" '' -H 'Authorization: Bearer s3cret-alice'
+check "one's own install, still there after a restart" 200 "$status"
+ask GET "/environment-integration/$install" '' -H 'authorization: bearer s3cret-bob'
+check "another team's install" 404 "$status"
+ask DELETE "/environment-integration/$install" '' -H 'Authorization: Bearer s3cret-alice'
+check "uninstalling" "200 {\"id\":\"$install\"}" "$status $body"
+check_has "the access log" "alice@example.com \"DELETE " "$(<err)"
+check "tokens in the log" 0 "$(grep -c s3cret err || true)"
+
+# A connection that waits does not hold up the stop.
+exec 3<>"/dev/tcp/127.0.0.1/${url##*:}"
+started=$SECONDS
+stop
+exec 3>&-
+(($((SECONDS - started)) < 5)) || check "the time it takes to stop" "under 5 s" "$((SECONDS - started)) s"
+
+# ---- what it refuses to start with
+
+if start 0.0.0.0:0; then
+  check "listening for everybody without tokens" refused "$(stop; echo served)"
+else
+  check_has "the refusal" tokens "$(<err)"
+fi
+printf 'only-a-token\n' >bad
+if start 127.0.0.1:0 bad; then
+  check "a bad tokens file" refused "$(stop; echo served)"
+else
+  check_has "the refusal" "line 1" "$(<err)"
+  check "the token in the refusal" 0 "$(grep -c only-a-token err || true)"
+fi
+
+if ((failures > 0)); then
+  echo "$failures failures" >&2
+  exit 1
+fi
+echo "all is as it should be"
