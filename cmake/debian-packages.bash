@@ -6,7 +6,7 @@
 # Boost and SOCI have to be named with their versions: Debian's default Boost is 1.74, which is too old.
 inlay_build_packages=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libsoci-dev libsqlite3-dev libcli11-dev)
-# git and pkg-config are for the tests of the package.
+# git and pkg-config are for the tests of the package, curl for those of the server.
 inlay_test_packages=("${inlay_build_packages[@]}" catch2 curl git pkg-config)
 # Only what runs a private server: mariadb-server, without -core, would also start one of the system.
 inlay_server_packages=(postgresql mariadb-server-core mariadb-client-core libpq-dev libmariadb-dev)
