@@ -94,13 +94,16 @@ template <class Member>
   }
 }
 
-/** Reads a row of Entity from `row`, beginning with column `at`, which moves behind it.
+/** Reads a row of Entity from `row`, beginning with column `at`, which moves behind it; its id only if that was
+   selected.
 
     @throws inlay::Exception: corrupt, naming table, id and member.
 */
 template <class Entity>
-void take_row(Entity& entity, Row& row, std::size_t& at, Tables const& tables, SharedDocuments* shared = nullptr) {
+void take_row(Entity& entity, Row& row, std::size_t& at, Tables const& tables, SharedDocuments* shared = nullptr,
+              bool with_id = true) {
   model::for_each_field<Entity>([&]<class Member>(model::Field const& field, Member Entity::*pointer) {
+    if (!with_id && field.name == "id") return;
     Column& column = row[at++];
     if constexpr (std::is_same_v<Member, Document>) {
       if (shared) {
@@ -119,18 +122,27 @@ void take_row(Entity& entity, Row& row, std::size_t& at, Tables const& tables, S
   });
 }
 
+/** Which columns of a table a statement selects, and what they are called in its result. */
+struct Selection {
+  bool with_id = true;
+  bool with_documents = true;
+  std::optional<std::size_t> number{};  ///< the columns are called c<number> and so on; absent: by their own names
+};
+
 /** Appends `t."a", t."b", ...`, the columns of Entity, and tells the statement their types. */
 template <class Entity>
-void select_columns(Statement& statement, std::string_view alias, bool with_documents = true) {
-  bool is_first = true;
+void select_columns(Statement& statement, std::string_view alias, Selection const& selection = {}) {
+  std::string_view separator;
+  std::size_t number = selection.number.value_or(0);
   for (model::Field const& field : model::fields<Entity>) {
-    if (!is_first) statement << ", ";
-    is_first = false;
-    if (field.type == model::FieldType::document && !with_documents) {
+    if (!selection.with_id && field.name == "id") continue;
+    statement << std::exchange(separator, ", ");
+    if (field.type == model::FieldType::document && !selection.with_documents) {
       statement << "'{}'";
     } else {
       statement << alias << ".\"" << field.name << '"';
     }
+    if (selection.number) statement << " c" << std::to_string(number++);
     statement.gives(value_type(field.type));
   }
 }

@@ -127,6 +127,10 @@ long long Connection::run(Statement const& statement, std::span<Parameter const>
       }
     }
     try {
+      if (statement.is_one_row()) {
+        dialect_.finish(ready->statement);
+        break;
+      }
       has_row = ready->statement.fetch();
     } catch (soci::soci_error const& error) {
       fail(error);

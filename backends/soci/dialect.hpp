@@ -12,7 +12,8 @@
 
 namespace soci {
 class session;
-}
+class statement;
+}  // namespace soci
 
 namespace inlay::sql {
 
@@ -45,6 +46,9 @@ class Dialect {
   /** What an exception out of SOCI means; `session` is null when it came out of connect(). The message must hold no
       bound value and no password. */
   [[nodiscard]] virtual DatabaseFailure classify(soci::session* session, std::exception const& error) const = 0;
+
+  /** Ends a query of which no more rows are wanted, so that it pins nothing. */
+  virtual void finish(soci::statement& query) const = 0;
 
   /** Ends a transaction, if one is open. */
   virtual void roll_back(soci::session& session) const = 0;

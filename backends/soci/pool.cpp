@@ -9,7 +9,7 @@ Pool::Lease Pool::lease() {
   std::unique_ptr<Connection> connection;
   {
     std::unique_lock lock(mutex_);
-    if (!returned_.wait_for(lock, timeout_, [&] { return lent_ < size_; })) {
+    if (lent_ >= size_ && !returned_.wait_for(lock, timeout_, [&] { return lent_ < size_; })) {
       throw DatabaseFailure(FailureKind::busy, "no connection became free within " + std::to_string(timeout_.count()) +
                                                    " ms; all " + std::to_string(size_) + " are in use");
     }

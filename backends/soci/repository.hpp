@@ -16,10 +16,9 @@ namespace inlay::sql {
 struct StoreOptions {
   std::string table_prefix = "inlay_";
   bool may_migrate = true;
-  std::size_t readers = 4;  ///< connections that read
-  std::size_t writers = 1;  ///< connections that write; 0: the same ones
-  std::chrono::milliseconds
-      patience{};  ///< how long to wait for a connection, and to go on trying when others are busy
+  std::size_t readers = 4;               ///< connections that read
+  std::size_t writers = 1;               ///< connections that write; 0: the same ones
+  std::chrono::milliseconds patience{};  ///< how long to wait for a connection, or until others are less busy
   Clock clock = now;
 };
 

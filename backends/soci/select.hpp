@@ -56,20 +56,27 @@ void select_from(Statement& statement, Tables const& tables) {
   });
 }
 
-/** Appends the columns of all parts; the further parts' documents only if they are wanted. */
+/** Appends the columns of all parts; the further parts' documents only if they are wanted, and never their ids, which
+    the part before has already. */
 template <class Readable>
-void select_parts(Statement& statement, bool with_nested_documents = true) {
+void select_parts(Statement& statement, bool with_nested_documents = true, bool are_numbered = false) {
   for_each_part<Readable>([&]<std::size_t index>() {
     if (index > 0) statement << ", ";
-    select_columns<model::Part<Readable, index>>(statement, part_alias(index), index == 0 || with_nested_documents);
+    Selection selection{.with_id = index == 0, .with_documents = index == 0 || with_nested_documents};
+    if (are_numbered) selection.number = statement.columns().size();
+    select_columns<model::Part<Readable, index>>(statement, part_alias(index), selection);
   });
 }
 
 /** Reads all parts of a Readable from a row, beginning with column `at`. */
 template <class Readable>
-void take_parts(Readable& readable, Row& row, std::size_t& at, Tables const& tables, SharedDocuments& shared) {
+void take_parts(Readable& readable, Row& row, std::size_t at, Tables const& tables, SharedDocuments* shared) {
   for_each_part<Readable>([&]<std::size_t index>() {
-    take_row(model::part_of<index>(readable), row, at, tables, index == 0 ? nullptr : &shared);
+    auto& part = model::part_of<index>(readable);
+    if constexpr (index > 0) {
+      part.id = model::part_of<index - 1>(readable).*model::joining_member<Readable, index - 1>;
+    }
+    take_row(part, row, at, tables, index == 0 ? nullptr : shared, index == 0);
   });
 }
 
@@ -82,6 +89,7 @@ template <class Readable>
   statement << " where t0.\"id\" = ";
   statement.bind(text(to_string(request.id)));
   and_scope<model::Root<Readable>>(statement, request.scope, "t0", tables);
+  statement.gives_one_row();
   return statement;
 }
 
@@ -137,21 +145,19 @@ template <class Readable>
                                                FixedStatements<Readable> const& statements,
                                                FindRequest<Readable> const& request) {
   std::optional<Readable> found;
-  SharedDocuments shared;
-  std::array const ids{text(to_string(request.id)), text(to_string(request.id))};
   if constexpr (HasInstalledIn<Readable>) {
     if (request.with_installed_in) {
       InstalledIn installed_in;
       auto const on_row = [&](Row& row) {
         if (!row.front().is_null) {
-          std::size_t at = 0;
-          take_parts(found.emplace(), row, at, tables, shared);
+          take_parts(found.emplace(), row, 0, tables, nullptr);
         } else if (!take(installed_in.ids.emplace_back(), row.back())) {
           throw Exception(storage::corrupt_row(tables.name(EnvironmentIntegration::entity_name), Uuid{},
                                                "column environment_id holds what inlay never writes"));
         }
       };
       if (request.scope.is_everything() && request.installed_in_scope.is_everything()) {
+        std::array const ids{text(to_string(request.id)), text(to_string(request.id))};
         connection.run(statements.find_installed_in, ids, on_row);
       } else {
         connection.run(find_installed_in_statement(tables, request), on_row);
@@ -164,12 +170,10 @@ template <class Readable>
       return found;
     }
   }
-  auto const on_row = [&](Row& row) {
-    std::size_t at = 0;
-    take_parts(found.emplace(), row, at, tables, shared);
-  };
+  auto const on_row = [&](Row& row) { take_parts(found.emplace(), row, 0, tables, nullptr); };
   if (request.scope.is_everything()) {
-    connection.run(statements.find, std::span(ids).first(1), on_row);
+    Parameter const id = text(to_string(request.id));
+    connection.run(statements.find, std::span(&id, 1), on_row);
   } else {
     connection.run(find_statement(tables, request), on_row);
   }
@@ -181,29 +185,17 @@ template <class Readable>
 template <class Readable>
 [[nodiscard]] Statement list_statement(Query<Readable> const& query, std::span<FieldPlace const> places,
                                        Tables const& tables, Dialect const& dialect) {
-  Statement columns;
-  select_parts<Readable>(columns, query.with_nested_documents);
+  Statement page;
+  select_parts<Readable>(page, query.with_nested_documents, true);
 
   Statement statement("select \"revision\"");
   statement.gives(ValueType::integer);
-  for (ValueType const type : columns.columns()) {
+  for (ValueType const type : page.columns()) {
     statement << ", null";
     statement.gives(type);
   }
-  statement << " from " << tables.quoted("counter") << " union all select * from (select 0";
-  // Each column gets a name of its own, which some databases demand of a derived table.
-  std::size_t number = 0;
-  for_each_part<Readable>([&]<std::size_t index>() {
-    for (model::Field const& field : model::fields<model::Part<Readable, index>>) {
-      statement << ", ";
-      if (index > 0 && field.type == model::FieldType::document && !query.with_nested_documents) {
-        statement << "'{}'";
-      } else {
-        statement << part_alias(index) << ".\"" << field.name << '"';
-      }
-      statement << " c" << std::to_string(number++);
-    }
-  });
+  // Each column of the page has a name of its own, which some databases demand of a derived table.
+  statement << " from " << tables.quoted("counter") << " union all select * from (select 0, " << page.text();
   select_from<Readable>(statement, tables);
   std::string_view separator = " where ";
   for (std::size_t i = 0; i < query.where.size(); ++i) {
@@ -265,8 +257,7 @@ template <class Readable>
       page.revision.value = row[0].number;
       return;
     }
-    std::size_t at = 1;
-    take_parts(page.items.emplace_back(), row, at, tables, shared);
+    take_parts(page.items.emplace_back(), row, 1, tables, &shared);
   });
   put_in_order(page.items);
   if (page.items.size() > query.limit) {

@@ -67,15 +67,22 @@ class Statement {
     columns_.push_back(type);
     return *this;
   }
+  /** Says that there is no second row to look for. */
+  Statement& gives_one_row() {
+    gives_one_row_ = true;
+    return *this;
+  }
 
   [[nodiscard]] std::string const& text() const noexcept { return text_; }
   [[nodiscard]] std::vector<Parameter> const& parameters() const noexcept { return parameters_; }
   [[nodiscard]] std::vector<ValueType> const& columns() const noexcept { return columns_; }
+  [[nodiscard]] bool is_one_row() const noexcept { return gives_one_row_; }
 
  private:
   std::string text_;
   std::vector<Parameter> parameters_;
   std::vector<ValueType> columns_;
+  bool gives_one_row_ = false;
 };
 
 /** What came out of one column of a row. */

@@ -64,6 +64,10 @@ class SqliteDialect final : public sql::Dialect {
     return {kind_of(code), message_of(session, error)};
   }
 
+  void finish(soci::statement& query) const override {
+    sqlite_api::sqlite3_reset(static_cast<soci::sqlite3_statement_backend*>(query.get_backend())->stmt_);
+  }
+
   void roll_back(soci::session& session) const override {
     // Some failures, such as a full disk, end the transaction by themselves.
     if (sqlite_api::sqlite3_get_autocommit(native(session)) == 0) session << "rollback";
