@@ -26,10 +26,10 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/inlay-config-version.cmak
 install(FILES ${PROJECT_BINARY_DIR}/inlay-config.cmake ${PROJECT_BINARY_DIR}/inlay-config-version.cmake
               ${PROJECT_SOURCE_DIR}/cmake/FindSOCI.cmake DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/inlay)
 
-# For builds without CMake: everything that inlay::inlay links, in the order that a linker wants.
+# For builds without CMake: every library that was built, in the order that a linker wants.
 get_property(_libraries GLOBAL PROPERTY INLAY_LIBRARIES)
 set(INLAY_PC_LIBS "")
-foreach(_name inlay sqlite soci memory core)
+foreach(_name inlay rest sqlite soci memory core)
   if("inlay_${_name}" IN_LIST _libraries)
     get_target_property(_output inlay_${_name} OUTPUT_NAME)
     if(NOT _output)
@@ -40,6 +40,9 @@ foreach(_name inlay sqlite soci memory core)
 endforeach()
 if(INLAY_SQLITE_ENABLED)
   string(APPEND INLAY_PC_LIBS " -lsoci_sqlite3 -lsoci_core -lsqlite3")
+endif()
+if(INLAY_REST_ENABLED)
+  string(APPEND INLAY_PC_LIBS " -lboost_url")
 endif()
 string(APPEND INLAY_PC_LIBS " -lboost_json")
 string(STRIP "${INLAY_PC_LIBS}" INLAY_PC_LIBS)

@@ -3,6 +3,7 @@
 
 #include <inlay/backends/memory.hpp>
 #include <inlay/catalog.hpp>
+#include <inlay/json/json_patch.hpp>
 #include <inlay/json/merge_patch.hpp>
 #include <inlay/json/parse.hpp>
 
@@ -96,6 +97,23 @@ void documents() {
   //]
 }
 
+void json_patch() {
+  //[json_patch
+  namespace json_patch = inlay::json::json_patch;
+  auto target = inlay::json::parse(R"({"a": 1, "list": [1, 2]})").value();
+  auto const before = target;
+  auto const patch = inlay::json::parse(R"([{"op": "test", "path": "/a", "value": 1},
+                                            {"op": "add", "path": "/list/-", "value": 3}])")
+                         .value();
+
+  expect(json_patch::apply(target, patch).has_value());  // all of it, or nothing
+  expect(target == inlay::json::parse(R"({"a": 1, "list": [1, 2, 3]})").value());
+
+  auto const undo = json_patch::invert(before, patch).value();
+  expect(json_patch::apply(target, undo).has_value() && target == before);
+  //]
+}
+
 }  // namespace
 
 int main() {
@@ -106,4 +124,5 @@ int main() {
   conflict(catalog, id);
   dry_run(catalog, id);
   documents();
+  json_patch();
 }
