@@ -3,9 +3,11 @@
 #define INLAY_BACKENDS_SOCI_DIALECT_HPP
 
 #include <backends/soci/failure.hpp>
+#include <backends/soci/statement.hpp>
 #include <inlay/storage/repository.hpp>
 
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -83,6 +85,24 @@ class Dialect {
 
   /** Whether an index serves `(a, b) > (x, y)`. */
   [[nodiscard]] virtual bool seeks_row_values() const { return true; }
+
+  /** A join for which the table on its left is read first, whatever the database thinks of that: the rows of a list are
+      read in their order. */
+  [[nodiscard]] virtual std::string_view ordered_join() const { return " join "; }
+
+  /** Whether for_each() can be used. */
+  [[nodiscard]] virtual bool can_probe() const { return false; }
+
+  /** Appends a query for the ids that `inner` selects, in its order and up to its limit, for each id that `outer`
+      selects. `inner` is told how to name the latter; it gives its one column the name "id". */
+  virtual void for_each(Statement& statement, std::function<void(Statement&)> const& outer,
+                        std::function<void(Statement&, std::string_view)> const& inner) const {
+    statement << "select x.\"id\" from (";
+    outer(statement);
+    statement << ") i cross join lateral (";
+    inner(statement, "i.\"id\"");
+    statement << ") x";
+  }
 
   /** A statement as this database spells it; called once for each text that is prepared. */
   [[nodiscard]] virtual std::string spell(std::string const& text) const { return text; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <backends/soci/repository.hpp>
 
+#include <backends/soci/list.hpp>
 #include <backends/soci/pool.hpp>
 #include <backends/soci/schema.hpp>
 #include <backends/soci/select.hpp>
@@ -84,7 +85,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     }
     return trying<Page<Readable>>([&]() -> Result<Page<Readable>> {
       auto const connection = readers_.lease();
-      return run_list(*connection, tables_, query, places);
+      return Lister<Readable>(*connection, tables_, query, places).page();
     });
   }
 

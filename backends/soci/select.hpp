@@ -12,14 +12,12 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 namespace inlay::sql {
 
@@ -43,15 +41,22 @@ concept HasInstalledIn = requires(Readable readable) {
   readable.installed_in->ids;
 };
 
+/** Appends a join with the table of a part, on what the part before references. */
+template <class Readable, std::size_t index>
+void join_part(Statement& statement, Tables const& tables, std::string_view join = " join ") {
+  statement << join << tables.quoted(model::Part<Readable, index>::entity_name) << ' ' << part_alias(index) << " on "
+            << part_alias(index) << ".\"id\" = " << part_alias(index - 1) << ".\""
+            << model::joining_reference<Readable, index - 1>.member << '"';
+}
+
 /** Appends ` from t0 join t1 on ...`. */
 template <class Readable>
-void select_from(Statement& statement, Tables const& tables) {
+void select_from(Statement& statement, Tables const& tables, std::string_view join = " join ") {
   for_each_part<Readable>([&]<std::size_t index>() {
-    statement << (index == 0 ? " from " : " join ") << tables.quoted(model::Part<Readable, index>::entity_name) << ' '
-              << part_alias(index);
-    if constexpr (index > 0) {
-      statement << " on " << part_alias(index) << ".\"id\" = " << part_alias(index - 1) << ".\""
-                << model::joining_reference<Readable, index - 1>.member << '"';
+    if constexpr (index == 0) {
+      statement << " from " << tables.quoted(model::Root<Readable>::entity_name) << ' ' << part_alias(index);
+    } else {
+      join_part<Readable, index>(statement, tables, join);
     }
   });
 }
@@ -178,93 +183,6 @@ template <class Readable>
     connection.run(find_statement(tables, request), on_row);
   }
   return found;
-}
-
-/** One statement for a page and the revision at which it was read: first a row with the revision and nulls, then the
-    page, one row longer than asked for when there is more. */
-template <class Readable>
-[[nodiscard]] Statement list_statement(Query<Readable> const& query, std::span<FieldPlace const> places,
-                                       Tables const& tables, Dialect const& dialect) {
-  Statement page;
-  select_parts<Readable>(page, query.with_nested_documents, true);
-
-  Statement statement("select \"revision\"");
-  statement.gives(ValueType::integer);
-  for (ValueType const type : page.columns()) {
-    statement << ", null";
-    statement.gives(type);
-  }
-  // Each column of the page has a name of its own, which some databases demand of a derived table.
-  statement << " from " << tables.quoted("counter") << " union all select * from (select 0, " << page.text();
-  select_from<Readable>(statement, tables);
-  std::string_view separator = " where ";
-  for (std::size_t i = 0; i < query.where.size(); ++i) {
-    statement << std::exchange(separator, " and ");
-    add_condition(statement, query.where[i], places[i].field, part_alias(places[i].part));
-  }
-  if (!query.scope.is_everything()) {
-    statement << std::exchange(separator, " and ");
-    add_scope(statement, query.scope, inlay::detail::filter_parts<model::Root<Readable>>, "t0", tables);
-  }
-  if (query.after) {
-    statement << separator;
-    auto const time = integer(query.after->created_at.microseconds);
-    auto const id = text(to_string(query.after->id));
-    if (dialect.seeks_row_values()) {
-      statement << "(t0.\"created_at\", t0.\"id\") > (";
-      statement.bind(time) << ", ";
-      statement.bind(id) << ')';
-    } else {
-      statement << "t0.\"created_at\" >= ";
-      statement.bind(time) << " and (t0.\"created_at\" > ";
-      statement.bind(time) << " or t0.\"id\" > ";
-      statement.bind(id) << ')';
-    }
-  }
-  statement << " order by t0.\"created_at\", t0.\"id\" limit ";
-  statement.bind(integer(static_cast<long long>(query.limit) + 1)) << ") page";
-  return statement;
-}
-
-template <class Readable>
-[[nodiscard]] Cursor cursor_of(Readable const& readable) {
-  auto const& root = model::part_of<0>(readable);
-  return {root.created_at, root.id.uuid};
-}
-
-/** Puts the right rows into their order, which they nearly always have: it is more than SQL promises of a union. */
-template <class Readable>
-void put_in_order(std::vector<Readable>& items) {
-  auto const is_before = [](Readable const& a, Readable const& b) { return cursor_of(a) < cursor_of(b); };
-  if (std::is_sorted(items.begin(), items.end(), is_before)) return;
-  std::vector<std::size_t> order(items.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return is_before(items[a], items[b]); });
-  std::vector<Readable> ordered;
-  ordered.reserve(items.size());
-  for (std::size_t const at : order) ordered.push_back(std::move(items[at]));
-  items = std::move(ordered);
-}
-
-/** Reads a page. */
-template <class Readable>
-[[nodiscard]] Page<Readable> run_list(Connection& connection, Tables const& tables, Query<Readable> const& query,
-                                      std::span<FieldPlace const> places) {
-  Page<Readable> page;
-  SharedDocuments shared;
-  connection.run(list_statement(query, places, tables, connection.dialect()), [&](Row& row) {
-    if (row[1].is_null) {
-      page.revision.value = row[0].number;
-      return;
-    }
-    take_parts(page.items.emplace_back(), row, 1, tables, &shared);
-  });
-  put_in_order(page.items);
-  if (page.items.size() > query.limit) {
-    page.items.pop_back();
-    page.next = cursor_of(page.items.back());
-  }
-  return page;
 }
 
 }  // namespace inlay::sql

@@ -117,6 +117,19 @@ class SqliteDialect final : public sql::Dialect {
   std::string_view begin_write() const override { return "begin immediate"; }
   std::string_view lock_rows() const override { return ""; }
 
+  std::string_view ordered_join() const override { return " cross join "; }
+  bool can_probe() const override { return true; }
+
+  // SQLite has no lateral joins, but a table-valued function sees the tables before it.
+  void for_each(sql::Statement& statement, std::function<void(sql::Statement&)> const& outer,
+                std::function<void(sql::Statement&, std::string_view)> const& inner) const override {
+    statement << R"(select j.value from ()";
+    outer(statement);
+    statement << R"() i, json_each((select json_group_array(x."id") from ()";
+    inner(statement, R"(i."id")");
+    statement << ") x)) j";
+  }
+
   long long next_revision(sql::Connection& connection, std::string const& counter) const override {
     sql::Statement update;
     update << "update " << counter << R"( set "revision" = "revision" + 1 returning "revision")";

@@ -386,3 +386,77 @@ TEST_CASE("rows of one page share the document of the integration they have in c
     CHECK(item.integration.config == rows.integration.config);
   }
 }
+
+TEST_CASE("a filter on the integration gives the same pages whichever way they are read") {
+  auto const store = open_sqlite(":memory:");
+  REQUIRE(store.has_value());
+  Catalogue const rows;
+  REQUIRE((*store)->commit(commit_of({Insert<Team>{rows.team}})).has_value());
+  // 30 integrations "common" with 1,200 installs come first, then 70 "late" ones with one each: too many to be probed
+  // at once, and too far away to be walked to. "rare" are two, "unused" has no install.
+  std::vector<Integration> integrations;
+  std::vector<Environment> environments;
+  std::vector<Change> changes;
+  for (int i = 0; i < 103; ++i) {
+    Integration& integration = integrations.emplace_back(rows.integration);
+    integration.id = Id<Integration>::generate();
+    integration.name = "integration " + std::to_string(i);
+    integration.category = i < 30 ? "common" : i < 100 ? "late" : i < 102 ? "rare" : "unused";
+    changes.emplace_back(Insert<Integration>{integration});
+  }
+  for (int i = 0; i < 40; ++i) {
+    Environment& environment = environments.emplace_back(rows.environment);
+    environment.id = Id<Environment>::generate();
+    environment.name = "environment " + std::to_string(i);
+    changes.emplace_back(Insert<Environment>{environment});
+  }
+  auto const install = [&](std::size_t integration, std::size_t environment) {
+    EnvironmentIntegration row = rows.install;
+    row.id = Id<EnvironmentIntegration>::generate();
+    row.integration_id = integrations[integration].id;
+    row.environment_id = environments[environment].id;
+    row.is_enabled = (integration + environment) % 3 != 0;
+    changes.emplace_back(Insert<EnvironmentIntegration>{row});
+  };
+  for (std::size_t i = 0; i < 1'200; ++i) install(i % 30, i / 30);
+  Commit early = commit_of(std::exchange(changes, {}));
+  early.time = Timestamp{1'000};
+  REQUIRE((*store)->commit(early).has_value());
+  for (std::size_t i = 30; i < 100; ++i) install(i, i % 40);
+  for (std::size_t i = 0; i < 60; ++i) install(100 + i % 2, i / 2);
+  Commit late = commit_of(std::exchange(changes, {}));
+  late.time = Timestamp{2'000};
+  REQUIRE((*store)->commit(late).has_value());
+
+  auto const all_pages = [&](Query<InstalledIntegration> query) {
+    std::vector<InstalledIntegration> found;
+    while (true) {
+      auto const page = (*store)->list(query).value();
+      CHECK(page.revision == Revision{3});
+      found.insert(found.end(), page.items.begin(), page.items.end());
+      if (!page.next) return found;
+      CHECK(page.items.size() == query.limit);
+      query.after = page.next;
+    }
+  };
+  auto const everything = all_pages({.limit = 1'000});
+  REQUIRE(everything.size() == 1'330);
+  for (std::string const category : {"common", "late", "rare", "unused"}) {
+    for (bool const is_enabled_only : {false, true}) {
+      CAPTURE(category, is_enabled_only);
+      std::vector<InstalledIntegration> expected;
+      std::copy_if(everything.begin(), everything.end(), std::back_inserter(expected), [&](auto const& item) {
+        return item.integration.category == category && (item.install.is_enabled || !is_enabled_only);
+      });
+      Query<InstalledIntegration> query{.where = {{"integration.category", Operator::eq, {category}}}, .limit = 25};
+      if (is_enabled_only) query.scope = Scope::where({"is_enabled", Operator::eq, {true}});
+      CHECK((all_pages(query) == expected));
+      query.limit = 1'000;
+      CHECK((all_pages(query) == expected));
+      // Several names of the same kind of filter, so that many integrations are named without a category.
+      query.where = {{"integration.category", Operator::ne, {std::string("none")}},
+                     {"integration.category", Operator::in, {category, std::string("nothing")}}};
+      CHECK((all_pages(query) == expected));
+    }
+  }
+}
