@@ -3,8 +3,8 @@
 #define INLAY_IMPL_CATALOG_IPP
 
 #include <inlay/catalog.hpp>
-#include <inlay/impl/row_changes.hpp>
-#include <inlay/impl/visibility.hpp>
+#include <inlay/detail/row_changes.hpp>
+#include <inlay/detail/visibility.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/model/references.hpp>
 #include <inlay/storage/errors.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef INLAY_IMPL_VISIBILITY_HPP
-#define INLAY_IMPL_VISIBILITY_HPP
+#ifndef INLAY_DETAIL_VISIBILITY_HPP
+#define INLAY_DETAIL_VISIBILITY_HPP
 
 // The rules about which team sees what, written as scopes; see Caller::team.
 

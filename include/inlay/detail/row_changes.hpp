@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef INLAY_IMPL_ROW_CHANGES_HPP
-#define INLAY_IMPL_ROW_CHANGES_HPP
+#ifndef INLAY_DETAIL_ROW_CHANGES_HPP
+#define INLAY_DETAIL_ROW_CHANGES_HPP
 
 // What an update does to a row, before anything is written.
 
