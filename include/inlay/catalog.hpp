@@ -64,7 +64,8 @@ struct UpdateOptions {
 
   DocumentMode documents = DocumentMode::merge;
 
-  /** Allows DocumentMode::replace without an expected version, though it may undo somebody else's write. */
+  /** Allows DocumentMode::replace and a JSON Patch without an expected version, though they may undo somebody else's
+      write. */
   bool force = false;
 
   /** Answers what would be, and writes nothing. */
@@ -115,6 +116,15 @@ struct ChangeOf<EnvironmentIntegration> {
   std::optional<std::optional<Document>> override{};
 };
 BOOST_DESCRIBE_STRUCT(ChangeOf<EnvironmentIntegration>, (), (show_in_catalog, is_enabled, override))
+
+/** A JSON Patch (RFC 6902) on a resource: an array of operations.
+
+    They are done on the row as its JSON shows it. `test` may look at every member; the others may touch the caller's
+    members only. What the patch leaves in a document is stored as it is: a null in an override removes.
+*/
+struct JsonPatch {
+  boost::json::value operations{};
+};
 
 /** What to install where. */
 struct InstallRequest {
@@ -246,6 +256,17 @@ class Catalog {
   [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, ChangeOf<Entity> const& change,
                                                UpdateOptions const& options = {}) const;
 
+  /** Applies a JSON Patch, all of it or nothing.
+
+      It can undo somebody else's write, so it needs an expected version, or force.
+
+      @return conflict with the operation's pointer when a `test` does not hold; invalid_argument with the operation's
+      pointer for one that is malformed, cannot be done or touches what a patch may not; else as above.
+  */
+  template <class Entity>
+  [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, JsonPatch const& patch,
+                                               UpdateOptions const& options = {}) const;
+
   /** Removes a row.
 
       @return not_found; conflict; in_use, saying by what, when others still reference it.
@@ -370,7 +391,7 @@ class Catalog {
   template <class Entity>
   [[nodiscard]] Result<void> may_change(Entity const& before, Entity const* after) const;
   [[nodiscard]] Result<void> may_see_history(ChangesRequest::Row const& row) const;
-  [[nodiscard]] static Result<void> check_mode(UpdateOptions const& options);
+  [[nodiscard]] static Result<void> check_mode(UpdateOptions const& options, bool may_undo_others);
   template <class Readable>
   [[nodiscard]] Result<void> conceal(std::span<Readable> items) const;
   template <class Entity>

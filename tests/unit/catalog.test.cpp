@@ -181,6 +181,45 @@ TEST_CASE("replacing a document needs an expected version, or force") {
   CHECK(catalog.update(example.install.id, patch, {.documents = DocumentMode::replace, .force = true}).has_value());
 }
 
+TEST_CASE("a JSON Patch changes the caller's members, tests any, and needs an expected version or force") {
+  Catalog const catalog = open();
+  auto const id = install_of(catalog, R"({"a":1,"b":{"c":2}})", R"({"b":{"d":4}})");
+  JsonPatch const patch{test::parsed(R"([
+    {"op": "test", "path": "/version", "value": 1},
+    {"op": "replace", "path": "/is_enabled", "value": false},
+    {"op": "add", "path": "/override/a", "value": null},
+    {"op": "move", "from": "/override/b/d", "path": "/override/b/e"}])")};
+  CHECK(error_of(catalog.update(id, patch)).kind == ErrorKind::invalid_argument);
+  auto const updated = catalog.update(id, patch, {.expected_version = Version{1}}).value();
+  CHECK_FALSE(updated.resource.install.is_enabled);
+  CHECK(override_of(catalog, id) == R"({"b":{"e":4},"a":null})");
+  CHECK(effective(catalog, id) == R"({"b":{"c":2,"e":4}})");
+
+  auto const failed = error_of(catalog.update(id, patch, {.force = true}));
+  CHECK(failed.kind == ErrorKind::conflict);
+  CHECK(failed.pointer->rfind("/0", 0) == 0);
+  CHECK(catalog.get(id).value().install.version == Version{2});
+
+  struct Case {
+    char const* patch;
+    char const* pointer;
+  };
+  for (Case const& wrong :
+       {Case{R"([{"op":"replace","path":"/version","value":9}])", "/0/path"},
+        Case{R"([{"op":"test","path":"/id","value":"x"},{"op":"move","from":"/id","path":"/override"}])", "/1/from"},
+        Case{R"([{"op":"add","path":"/colour","value":9}])", "/0/path"},
+        Case{R"([{"op":"remove","path":""}])", "/0/path"},
+        Case{R"([{"op":"replace","path":"/is_enabled","value":1}])", "/is_enabled"},
+        Case{R"([{"op":"remove","path":"/is_enabled"}])", "/is_enabled"}}) {
+    CAPTURE(wrong.patch);
+    auto const error = error_of(catalog.update(id, JsonPatch{test::parsed(wrong.patch)}, {.force = true}));
+    CHECK(error.kind == ErrorKind::invalid_argument);
+    CHECK(error.pointer == wrong.pointer);
+  }
+  catalog.update(id, JsonPatch{test::parsed(R"([{"op":"remove","path":"/override"}])")}, {.force = true}).value();
+  CHECK(override_of(catalog, id) == "none");
+}
+
 TEST_CASE("an integration's config has the same two write modes, and a null in it is data") {
   Catalog const catalog = open();
   Example const example(catalog);

@@ -6,13 +6,17 @@
 
 #include <inlay/catalog.hpp>
 #include <inlay/config/override.hpp>
+#include <inlay/json/equal.hpp>
+#include <inlay/json/json_patch.hpp>
 #include <inlay/json/merge_patch.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/errors.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -133,6 +137,72 @@ Result<void> apply_change(Entity& row, ChangeOf<Entity> const& change, DocumentM
     });
   });
   return result;
+}
+
+/** The first token of a pointer in a JSON Patch operation must be a member that a patch may touch. */
+template <class Entity>
+Result<void> may_touch(boost::json::object const& operation, std::string_view member, std::string const& place) {
+  auto const* given = operation.if_contains(member);
+  if (given == nullptr || !given->is_string()) return {};  // apply() says what is wrong with it
+  auto const pointer = json::Pointer::parse(std::string_view(given->get_string()));
+  if (!pointer) return {};
+  Error error{.kind = ErrorKind::invalid_argument, .message = "", .pointer = place + "/" + std::string(member)};
+  if (pointer->is_root()) {
+    error.message = "the resource itself cannot be replaced or removed by a patch";
+    return error;
+  }
+  std::string const& name = pointer->tokens().front();
+  model::Field const* const field = model::find_field<Entity>(name);
+  if (field != nullptr && field->is_patchable()) return {};
+  error.message = field == nullptr || field->type == model::FieldType::revision
+                      ? std::string(Entity::entity_name) + " has no such member"
+                      : name + " is read-only";
+  return error;
+}
+
+/** The row as a JSON Patch leaves it. */
+template <class Entity>
+Result<Entity> json_patched(Entity const& row, boost::json::value const& operations, json::Limits const& limits) {
+  if (auto const* array = operations.if_array()) {
+    for (std::size_t i = 0; i < array->size(); ++i) {
+      auto const* operation = (*array)[i].if_object();
+      if (operation == nullptr) continue;
+      auto const* op = operation->if_contains("op");
+      if (op == nullptr || *op == "test") continue;
+      std::string const place = "/" + std::to_string(i);
+      if (auto allowed = may_touch<Entity>(*operation, "path", place); !allowed) return allowed.error();
+      if (*op != "move") continue;
+      if (auto allowed = may_touch<Entity>(*operation, "from", place); !allowed) return allowed.error();
+    }
+  }
+
+  auto before = json::parse(model::to_json(row), json::no_limits);
+  if (!before) return before.error();
+  boost::json::value after = *before;
+  // The documents are one level down, beside members that count for nothing.
+  json::Limits const around{.max_bytes = std::max(limits.max_bytes, limits.max_bytes + (std::size_t{64} << 10U)),
+                            .max_depth = std::max(limits.max_depth, limits.max_depth + 1)};
+  if (auto applied = json::json_patch::apply(after, operations, around); !applied) return applied.error();
+
+  boost::json::object changed;
+  for (model::Field const& field : model::fields<Entity>) {
+    if (!field.is_patchable()) continue;
+    auto const* const old_value = before->get_object().if_contains(field.name);
+    auto const* const new_value = after.get_object().if_contains(field.name);
+    if (new_value == nullptr) {
+      if (old_value != nullptr) changed[field.name] = nullptr;
+    } else if (old_value == nullptr || !json::identical(*old_value, *new_value)) {
+      changed[field.name] = *new_value;
+    }
+  }
+  Entity patched = row;
+  auto const result = model::apply_merge_patch(
+      patched, changed,
+      [&](model::Field const& field, std::optional<Document> const& current, boost::json::object const& given) {
+        return written_document(field, current, given, DocumentMode::replace, limits);
+      });
+  if (!result) return result.error();
+  return patched;
 }
 
 }  // namespace inlay::detail

@@ -349,7 +349,7 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
 
 template <class Entity, std::same_as<boost::json::object> Object>
 Result<Updated<Entity>> Catalog::update(Id<Entity> id, Object const& patch, UpdateOptions const& options) const {
-  if (auto allowed = check_mode(options); !allowed) return allowed.error();
+  if (auto allowed = check_mode(options, options.documents == DocumentMode::replace); !allowed) return allowed.error();
   return write<Entity>(
       id,
       [&](Entity const& before) -> Result<Entity> {
@@ -368,7 +368,7 @@ Result<Updated<Entity>> Catalog::update(Id<Entity> id, Object const& patch, Upda
 template <class Entity>
 Result<Updated<Entity>> Catalog::update(Id<Entity> id, ChangeOf<Entity> const& change,
                                         UpdateOptions const& options) const {
-  if (auto allowed = check_mode(options); !allowed) return allowed.error();
+  if (auto allowed = check_mode(options, options.documents == DocumentMode::replace); !allowed) return allowed.error();
   return write<Entity>(
       id,
       [&](Entity const& before) -> Result<Entity> {
@@ -380,12 +380,18 @@ Result<Updated<Entity>> Catalog::update(Id<Entity> id, ChangeOf<Entity> const& c
       options);
 }
 
-INLAY_DECL Result<void> Catalog::check_mode(UpdateOptions const& options) {
-  if (options.documents == DocumentMode::replace && !options.expected_version && !options.force) {
+template <class Entity>
+Result<Updated<Entity>> Catalog::update(Id<Entity> id, JsonPatch const& patch, UpdateOptions const& options) const {
+  if (auto allowed = check_mode(options, true); !allowed) return allowed.error();
+  return write<Entity>(
+      id, [&](Entity const& before) { return detail::json_patched(before, patch.operations, options_->limits); },
+      options);
+}
+
+INLAY_DECL Result<void> Catalog::check_mode(UpdateOptions const& options, bool may_undo_others) {
+  if (may_undo_others && !options.expected_version && !options.force) {
     return Error{.kind = ErrorKind::invalid_argument,
-                 .message =
-                     "replacing a document can undo somebody else's write: name the expected version, or force "
-                     "it"};
+                 .message = "this can undo somebody else's write: name the expected version, or force it"};
   }
   return {};
 }
@@ -498,6 +504,7 @@ INLAY_DECL Catalog Catalog::administration() const {
                                                            UpdateOptions const&) const;                               \
   template Result<Updated<Entity>> Catalog::update<Entity>(Id<Entity>, ChangeOf<Entity> const&, UpdateOptions const&) \
       const;                                                                                                          \
+  template Result<Updated<Entity>> Catalog::update<Entity>(Id<Entity>, JsonPatch const&, UpdateOptions const&) const; \
   template Result<void> Catalog::remove<Entity>(Id<Entity>, std::optional<Version>) const;
 
 template Result<Grant> Catalog::get<Grant>(Id<Grant>) const;
