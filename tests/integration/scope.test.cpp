@@ -265,6 +265,30 @@ std::vector<Operation> const& operations() {
   return all;
 }
 
+/** Passes everything on, and does something of its own just before one commit. */
+struct Interrupted : RepositoryFrom<Interrupted> {
+  std::shared_ptr<Repository> inner;
+  std::function<void()> before_commit{};
+
+  explicit Interrupted(std::shared_ptr<Repository> repository) : inner(std::move(repository)) {}
+  template <class Readable>
+  Result<Readable> find_readable(FindRequest<Readable> const& request) const {
+    return inner->find(request);
+  }
+  template <class Readable>
+  Result<Page<Readable>> list_readable(Query<Readable> const& query) const {
+    return inner->list(query);
+  }
+  Result<Committed> commit(Commit const& commit) override {
+    if (auto const action = std::exchange(before_commit, {})) action();
+    return inner->commit(commit);
+  }
+  Result<ChangePage> changes(ChangesRequest const& request) const override { return inner->changes(request); }
+  Result<void> compact(CompactRequest const& request) override { return inner->compact(request); }
+  Result<Revision> revision() const override { return inner->revision(); }
+  Capabilities const& capabilities() const noexcept override { return inner->capabilities(); }
+};
+
 }  // namespace
 
 TEST_CASE("every operation shows and does to each side what the rules of sharing and scope say") {
@@ -320,30 +344,6 @@ TEST_CASE("who uses a row is told only as far as the caller sees") {
 TEST_CASE("an install that runs against a revocation or a policy change ends as if one had come before the other") {
   std::string const url = GENERATE(from_range(test::new_store_urls()));
   CAPTURE(test::scheme_of(url));
-
-  /** Passes everything on, and does something of its own just before one commit. */
-  struct Interrupted : RepositoryFrom<Interrupted> {
-    std::shared_ptr<Repository> inner;
-    std::function<void()> before_commit{};
-
-    explicit Interrupted(std::shared_ptr<Repository> repository) : inner(std::move(repository)) {}
-    template <class Readable>
-    Result<Readable> find_readable(FindRequest<Readable> const& request) const {
-      return inner->find(request);
-    }
-    template <class Readable>
-    Result<Page<Readable>> list_readable(Query<Readable> const& query) const {
-      return inner->list(query);
-    }
-    Result<Committed> commit(Commit const& commit) override {
-      if (auto const action = std::exchange(before_commit, {})) action();
-      return inner->commit(commit);
-    }
-    Result<ChangePage> changes(ChangesRequest const& request) const override { return inner->changes(request); }
-    Result<void> compact(CompactRequest const& request) override { return inner->compact(request); }
-    Result<Revision> revision() const override { return inner->revision(); }
-    Capabilities const& capabilities() const noexcept override { return inner->capabilities(); }
-  };
 
   auto const repository = all_backends().open(url).value();
   Catalog const catalog(repository);
