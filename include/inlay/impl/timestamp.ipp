@@ -56,7 +56,7 @@ inline std::optional<Timestamp> read_timestamp(std::string_view text) {
     if (digits == 0) return std::nullopt;
   }
 
-  std::int64_t offset_minutes = 0;
+  int offset_minutes = 0;
   if (!take_char(text, 'Z')) {
     bool const east = take_char(text, '+');
     if (!east && !take_char(text, '-')) return std::nullopt;
@@ -72,7 +72,8 @@ inline std::optional<Timestamp> read_timestamp(std::string_view text) {
                                          std::chrono::day(static_cast<unsigned>(*day))};
   if (!date.ok()) return std::nullopt;
   std::int64_t const days = std::chrono::sys_days(date).time_since_epoch().count();
-  std::int64_t const seconds = days * 86'400 + *hour * 3'600 + *minute * 60 + *second - offset_minutes * 60;
+  int const minutes_of_day = *hour * 60 + *minute - offset_minutes;
+  std::int64_t const seconds = days * 86'400 + std::int64_t{minutes_of_day} * 60 + *second;
   return Timestamp{seconds * 1'000'000 + fraction};
 }
 
