@@ -365,7 +365,7 @@ class Program {
 
   void fill_defaults() {
     auto const from_environment = [](char const* name) {
-      char const* const value = std::getenv(name);
+      char const* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): there is one thread
       return std::string(value == nullptr ? "" : value);
     };
     options_.output = formats.at(output_);
@@ -381,7 +381,7 @@ class Program {
     std::string name = app_.get_name();
     while (!at->get_subcommands().empty()) {
       at = at->get_subcommands().front();
-      name += ' ' + at->get_name();
+      name.append(1, ' ').append(at->get_name());
     }
     return {at, name};
   }

@@ -13,7 +13,7 @@ Result<std::vector<Layer>> read_layers(std::vector<std::string> const& arguments
   for (std::string const& argument : arguments) {
     std::size_t const end_of_name = argument.find('=');
     if (end_of_name == std::string::npos || end_of_name == 0) {
-      throw UsageError("--layer takes NAME=JSON, such as --layer request='{\"base_url\": \"http://localhost\"}'");
+      throw UsageError(R"(--layer takes NAME=JSON, such as --layer request='{"base_url": "http://localhost"}')");
     }
     std::string name = argument.substr(0, end_of_name);
     auto values = read_object(argument.substr(end_of_name + 1), "a layer");

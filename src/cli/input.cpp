@@ -5,8 +5,8 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 namespace inlay::cli {
@@ -23,7 +23,8 @@ Result<std::string> read_all(std::FILE* file, std::string const& name, std::size
     if (count == 0) break;
   }
   if (std::ferror(file) != 0) {
-    return Error{.kind = ErrorKind::invalid_argument, .message = "cannot read " + name + ": " + std::strerror(errno)};
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "cannot read " + name + ": " + std::generic_category().message(errno)};
   }
   return text;
 }
@@ -53,7 +54,8 @@ Result<std::string> read_text(std::string const& argument, std::size_t max_bytes
   std::string const path = argument.substr(1);
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::fopen(path.c_str(), "rb"), std::fclose);
   if (!file) {
-    return Error{.kind = ErrorKind::invalid_argument, .message = "cannot open " + path + ": " + std::strerror(errno)};
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "cannot open " + path + ": " + std::generic_category().message(errno)};
   }
   return read_all(file.get(), path, max_bytes);
 }

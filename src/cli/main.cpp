@@ -4,8 +4,8 @@
 #include "text.hpp"
 
 #include <clocale>
-#include <cstdio>
 #include <exception>
+#include <iostream>
 
 namespace {
 
@@ -20,7 +20,7 @@ int run(int argc, char const* const* argv) {
     if (done.has_value()) return 0;
     session.output.fail(done.error());
   } catch (cli::UsageError const& error) {
-    std::fprintf(stderr, "inlay: %s\nTry `inlay --help`.\n", cli::printable(error.what()).c_str());
+    std::cerr << "inlay: " << cli::printable(error.what()) << "\nTry `inlay --help`.\n";
     return 2;
   } catch (std::exception const& error) {
     session.output.fail({.kind = ErrorKind::internal, .message = error.what()});
@@ -32,6 +32,6 @@ int run(int argc, char const* const* argv) {
 
 int main(int argc, char** argv) {
   // Only so that the width of characters is known; numbers and dates stay as they are everywhere.
-  std::setlocale(LC_CTYPE, "C.UTF-8");
+  (void)std::setlocale(LC_CTYPE, "C.UTF-8");  // NOLINT(concurrency-mt-unsafe): there is one thread
   return run(argc, argv);
 }

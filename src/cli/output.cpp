@@ -11,15 +11,17 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iostream>
+#include <system_error>
 
 namespace inlay::cli {
 namespace {
 
 // https://no-color.org: set, and not to nothing, whatever it is set to.
 bool wants_colour(int stream) {
-  char const* const no_color = std::getenv("NO_COLOR");
+  char const* const no_color = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): there is one thread
   if (no_color != nullptr && *no_color != '\0') return false;
-  char const* const terminal = std::getenv("TERM");
+  char const* const terminal = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe): there is one thread
   if (terminal == nullptr || std::strcmp(terminal, "dumb") == 0) return false;
   return ::isatty(stream) != 0;
 }
@@ -61,7 +63,7 @@ void Output::fail(Error const& error) const {
     if (error.outcome == Outcome::unknown) text += "\n  it may have happened: look before you try again";
   }
   text += '\n';
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::cerr << text;
 }
 
 Result<void> Output::finish() {
@@ -69,9 +71,9 @@ Result<void> Output::finish() {
   bool const is_flushed = std::fflush(stdout) == 0;
   if ((!is_written || !is_flushed) && errno != EPIPE) {
     return Error{.kind = ErrorKind::unavailable,
-                 .message = std::string("the answer cannot be written: ") + std::strerror(errno)};
+                 .message = std::string("the answer cannot be written: ") + std::generic_category().message(errno)};
   }
-  std::fwrite(remarks_.data(), 1, remarks_.size(), stderr);
+  std::cerr << remarks_;
   return {};
 }
 

@@ -82,11 +82,13 @@ void answer_list(Output& output, ListAnswer const& answer, Kind kind) {
   }
   auto const columns = columns_of(kind);
   std::vector<std::string> titles;
+  titles.reserve(columns.size());
   for (Column const& column : columns) titles.emplace_back(column.title);
   Table table(std::move(titles));
   for (std::string const& json : answer.resources) {
     boost::json::value const resource = read_back(json);
     std::vector<Cell> row;
+    row.reserve(columns.size());
     for (Column const& column : columns) {
       row.push_back(cell_of(json::find(resource, json::Pointer::parse(column.pointer).value())));
     }

@@ -3,11 +3,10 @@
 
 #include <inlay/detail/utf8.hpp>
 
-#include <wchar.h>
-
 #include <array>
 #include <cstdint>
 #include <cstdio>
+#include <cwchar>
 
 namespace inlay::cli {
 namespace {
@@ -41,8 +40,8 @@ std::string escaped(Character const& character) {
   if (character.is_valid && character.code == '\t') return "\\t";
   if (character.is_valid && character.code == '\r') return "\\r";
   std::array<char, 8> out{};
-  std::snprintf(out.data(), out.size(), character.is_valid ? "\\u%04x" : "\\x%02x",
-                static_cast<unsigned>(character.code) & 0xFFFFU);
+  (void)std::snprintf(out.data(), out.size(), character.is_valid ? "\\u%04x" : "\\x%02x",
+                      static_cast<unsigned>(character.code) & 0xFFFFU);
   return out.data();
 }
 
