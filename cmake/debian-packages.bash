@@ -7,10 +7,11 @@
 inlay_build_packages=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libsoci-dev libsqlite3-dev libcli11-dev)
 # git and pkg-config are for the tests of the package, curl for those of the server.
-inlay_test_packages=("${inlay_build_packages[@]}" catch2 curl git pkg-config)
+inlay_test_packages=("${inlay_build_packages[@]}" catch2 nlohmann-json3-dev curl git pkg-config)
 # Only what runs a private server: mariadb-server, without -core, would also start one of the system.
 inlay_server_packages=(postgresql mariadb-server-core mariadb-client-core libpq-dev libmariadb-dev)
-inlay_benchmark_packages=(libbenchmark-dev)
+inlay_benchmark_packages=(libbenchmark-dev nlohmann-json3-dev rapidjson-dev)
+inlay_fuzz_packages=("${inlay_build_packages[@]}" clang libclang-rt-14-dev)
 inlay_lint_packages=(clang-format clang-tidy)
 
 # inlay_missing_packages NAME...: those that are not installed, one a line.

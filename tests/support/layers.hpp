@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -45,14 +46,30 @@ inline boost::json::value fold(std::vector<Layer> const& layers) {
   return result;
 }
 
-/** A value made of so few names and values that layers meet and differ everywhere. */
-inline boost::json::value random_config_value(Random& random, std::size_t levels) {
-  static constexpr std::array<std::string_view, 10> names{"a", "b", "",   "0",          "1",
-                                                          "~", "/", "~1", "\xC3\xA9\"", "long name \\"};
+/** A value made of so few names and values that layers meet and differ everywhere; `random` is a Random, or what a
+    fuzzer takes its choices from. */
+template <class Source>
+boost::json::value random_config_value(Source& random, std::size_t levels) {
+  static constexpr std::array<std::string_view, 16> names{"a",
+                                                          "b",
+                                                          "",
+                                                          "0",
+                                                          "1",
+                                                          "~",
+                                                          "/",
+                                                          "~1",
+                                                          "\xC3\xA9\"",
+                                                          "long name \\",
+                                                          "10",
+                                                          "01",
+                                                          "-",
+                                                          "\x01\x7F",
+                                                          "\xF0\x9F\x98\x80",
+                                                          std::string_view("\0", 1)};
   std::size_t const kind = levels == 0 ? random.below(6) : random.below(16);
   if (kind < 2) return nullptr;
-  if (kind < 3) return static_cast<std::int64_t>(random.below(3));
-  if (kind < 4) return 1.0;
+  if (kind < 3) return static_cast<std::int64_t>(random.below(3)) - 1;
+  if (kind < 4) return random.chance(2) ? 1.0 : -0.0;
   if (kind < 5) return "\xE2\x82\xAC \n";
   if (kind < 6) return true;
   if (kind < 8) {
@@ -61,6 +78,11 @@ inline boost::json::value random_config_value(Random& random, std::size_t levels
     return boost::json::value(std::move(array));
   }
   boost::json::object object;
+  if (random.chance(24)) {  // so many members that they are looked up another way
+    for (auto size = 10 + random.below(20); size != 0; --size) {
+      object.insert_or_assign(std::to_string(random.below(32)), random_config_value(random, levels / 2));
+    }
+  }
   auto const known_names = random.chance(2) ? names.size() : 3;
   for (auto size = random.below(5); size != 0; --size) {
     object.insert_or_assign(names[random.below(known_names)], random_config_value(random, levels - 1));
@@ -68,7 +90,7 @@ inline boost::json::value random_config_value(Random& random, std::size_t levels
   return boost::json::value(std::move(object));
 }
 
-/** Mostly up to five layers, sometimes more. */
+/** Mostly up to five layers, sometimes up to ten. */
 inline std::vector<Layer> random_layers(Random& random) {
   std::vector<Layer> result;
   for (auto count = 1 + random.below(random.chance(16) ? 10 : 5); count != 0; --count) {

@@ -15,10 +15,12 @@
 
 namespace inlay::test {
 
-// Few names and few scalars, so that two random values often meet.
+// A Source is a Random, or what a fuzzer takes its choices from. Few names and few scalars, so that two random values
+// often meet.
 inline constexpr std::array<std::string_view, 7> names{"a", "b", "c", "d", "a/b", "m~n", ""};
 
-inline boost::json::value random_scalar(Random& random) {
+template <class Source>
+boost::json::value random_scalar(Source& random) {
   switch (random.below(8)) {
     case 0: return nullptr;
     case 1: return true;
@@ -32,7 +34,8 @@ inline boost::json::value random_scalar(Random& random) {
 }
 
 /** A value of at most `levels` levels of arrays and objects. */
-inline boost::json::value random_json(Random& random, std::size_t levels) {
+template <class Source>
+boost::json::value random_json(Source& random, std::size_t levels) {
   if (levels == 0 || random.chance(4)) return random_scalar(random);
   std::size_t const size = random.below(5);
   if (random.chance(3)) {
@@ -48,7 +51,8 @@ inline boost::json::value random_json(Random& random, std::size_t levels) {
 }
 
 /** The value with one to three places added, removed or replaced. */
-inline boost::json::value random_edit(Random& random, boost::json::value value) {
+template <class Source>
+boost::json::value random_edit(Source& random, boost::json::value value) {
   for (std::size_t edits = random.below(3) + 1; edits > 0; --edits) {
     boost::json::value* place = &value;
     while (!random.chance(3)) {

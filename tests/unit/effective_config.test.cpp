@@ -382,7 +382,7 @@ std::string fault_of(Explanation const& explanation, std::vector<Layer> const& l
 
 std::size_t cases() {
   char const* const count = std::getenv("INLAY_TEST_CASES");
-  return count != nullptr ? std::strtoull(count, nullptr, 10) : 20'000;
+  return count != nullptr ? std::strtoull(count, nullptr, 10) : 100'000;
 }
 
 }  // namespace
@@ -416,10 +416,11 @@ TEST_CASE("the view is the fold, in values and order, whatever the layers") {
       bool const is_right = (node ? iterated(*node) : "nothing") == text_at(folded, pointer) &&
                             (node ? node->text() : "nothing") == text_at(folded, pointer) &&
                             node.has_value() == by_text.has_value() && (!node || node->is_same_view(*by_text));
+      if (!is_right) FAIL(to_string(pointer));
+      if (i % 4 != 0) continue;  // explaining everything takes most of the time
       auto const explanation = view.explain(pointer);
       auto const fault = fault_of(explanation, layers, folds);
-      if (!is_right || explanation.present != node.has_value() || !fault.empty())
-        FAIL(to_string(pointer) << ": " << fault);
+      if (explanation.present != node.has_value() || !fault.empty()) FAIL(to_string(pointer) << ": " << fault);
     }
 
     std::vector<std::string> leaves;
@@ -435,7 +436,7 @@ TEST_CASE("the view is the fold, in values and order, whatever the layers") {
 TEST_CASE("differences are all there is between two views") {
   auto random = test::random();
   CAPTURE(random.seed());
-  for (std::size_t i = 0; i < cases() / 4; ++i) {
+  for (std::size_t i = 0; i < cases() / 10; ++i) {
     auto const layers = test::random_layers(random);
     auto const before = EffectiveConfig::from({layers.front()}).value();
     auto const after = EffectiveConfig::from(layers).value();
