@@ -16,12 +16,13 @@ struct Size {
 };
 inline constexpr std::array<Size, 3> sizes{Size{"1.7KB", 1'700}, Size{"60KB", 60'000}, Size{"1MB", 1'000'000}};
 
-/** The text of one resource's methods, as integrations describe them. */
-inline std::string generate_resource(std::size_t number) {
+/** The text of one resource's first methods, as integrations describe them. */
+inline std::string generate_resource(std::size_t number, std::size_t methods = 4) {
   std::string const name = "resource_" + std::to_string(number);
   std::string text = "\"" + name + "\":{";
   char const* separator = "";
   for (std::string_view const method : {"list", "get", "create", "update"}) {
+    if (methods-- == 0) break;
     bool const is_read = method == "list" || method == "get";
     text += separator;
     separator = ",";
@@ -40,7 +41,7 @@ inline std::string generate_resource(std::size_t number) {
   return text;
 }
 
-/** A configuration of about so many bytes; the same one for the same size, always. */
+/** A configuration of nearly so many bytes, and no more; the same one for the same size, always. */
 inline std::string generate_config(std::size_t bytes) {
   std::string text =
       R"({"base_url":"https://{{parameters.subdomain}}.example.com","label":"Café – Helpdesk","logo":)"
@@ -49,9 +50,12 @@ inline std::string generate_config(std::size_t bytes) {
       R"("authorization":{"format":"oauth2","config":{"scope":["read","write"],"access_token":)"
       R"("{{oauth.token.access_token}}","expires_in":3600}},"pagination":{"format":"cursor","config":)"
       R"({"cursor_path":"meta.next","limit":100}},"rate_limit":{"per_second":9.75,"burst":20},"resources":{)";
-  for (std::size_t i = 0; i == 0 || text.size() < bytes; ++i) {
+  for (std::size_t i = 0;; ++i) {
+    std::size_t methods = 4;
+    while (methods > 0 && text.size() + generate_resource(i, methods).size() + 3 > bytes) --methods;
+    if (methods == 0) break;
     if (i > 0) text += ',';
-    text += generate_resource(i);
+    text += generate_resource(i, methods);
   }
   text += "}}";
   return text;
