@@ -20,8 +20,8 @@
 #include <inlay/impl/error.ipp>
 #include <inlay/impl/id.ipp>
 #include <inlay/impl/json_form.ipp>
-#include <inlay/impl/member_spans.ipp>
 #include <inlay/impl/json_patch.ipp>
+#include <inlay/impl/member_spans.ipp>
 #include <inlay/impl/merge_patch.ipp>
 #include <inlay/impl/override.ipp>
 #include <inlay/impl/parse.ipp>
