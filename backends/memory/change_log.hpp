@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,7 +77,8 @@ struct LoggedPage {
   }
 };
 
-/** The commits of a store, each one revision more than the one before it. Not thread-safe. */
+/** The commits of a store, oldest first. What was restored from another store may have gaps between the revisions. Not
+    thread-safe. */
 class ChangeLog {
  public:
   static constexpr std::size_t max_limit = 1'000;
@@ -88,6 +90,18 @@ class ChangeLog {
 
   [[nodiscard]] bool has(Uuid const& token) const { return tokens_.contains(token); }
 
+  /** All commits that are kept, oldest first. */
+  [[nodiscard]] std::vector<std::shared_ptr<LoggedCommit const>> all() const {
+    return {commits_.begin(), commits_.end()};
+  }
+
+  /** Begins anew, without commits, at these revisions. */
+  void start(Revision revision, Revision kept_after) {
+    *this = ChangeLog();
+    revision_ = revision;
+    kept_after_ = kept_after;
+  }
+
   /** Adds the next commit. Like Table::replace, it ends the program when memory runs out half-way. */
   void append(std::shared_ptr<LoggedCommit const> commit) noexcept {
     tokens_.insert(commit->token);
@@ -95,7 +109,7 @@ class ChangeLog {
       auto& revisions = revisions_of_[change.id];
       if (revisions.empty() || revisions.back() != commit->revision) revisions.push_back(commit->revision);
     }
-    revision_ = commit->revision;
+    revision_ = std::max(revision_, commit->revision);
     commits_.push_back(std::move(commit));
   }
 
@@ -104,15 +118,15 @@ class ChangeLog {
     LoggedPage page{{}, std::max(request.after, revision_), false};
     // Looks for one more than was asked for: that there is one is what says that there are more.
     if (!request.row) {
-      for (std::size_t at = index_of(std::min(request.after, revision_)) + 1;
-           at < commits_.size() && page.commits.size() <= request.limit; ++at) {
-        page.commits.push_back(commits_[at]);
+      for (auto commit = first_after(request.after); commit != commits_.end() && page.commits.size() <= request.limit;
+           ++commit) {
+        page.commits.push_back(*commit);
       }
     } else if (auto const revisions = revisions_of_.find(request.row->id); revisions != revisions_of_.end()) {
       auto const& all = revisions->second;
       for (auto revision = std::upper_bound(all.begin(), all.end(), request.after);
            revision != all.end() && page.commits.size() <= request.limit; ++revision) {
-        auto const& commit = commits_[index_of(*revision)];
+        auto const& commit = *std::prev(first_after(*revision));
         // Rows of two entities may have the same id.
         if (commit->touches(*request.row)) page.commits.push_back(commit);
       }
@@ -128,11 +142,11 @@ class ChangeLog {
   /** Takes out the commits up to and including `through`. */
   [[nodiscard]] std::vector<std::shared_ptr<LoggedCommit const>> forget(Revision through) {
     std::vector<std::shared_ptr<LoggedCommit const>> forgotten;
-    while (kept_after_ < through) {
+    kept_after_ = std::max(kept_after_, through);
+    while (!commits_.empty() && commits_.front()->revision <= through) {
       forgotten.push_back(commits_.front());
       commits_.pop_front();
       LoggedCommit const& commit = *forgotten.back();
-      kept_after_ = commit.revision;
       tokens_.erase(commit.token);
       for (LoggedChange const& change : commit.changes) {
         auto const revisions = revisions_of_.find(change.id);
@@ -146,14 +160,16 @@ class ChangeLog {
   }
 
  private:
-  /** The place of a commit; one before the first, which wraps around, for kept_after(). */
-  [[nodiscard]] std::size_t index_of(Revision revision) const noexcept {
-    return static_cast<std::size_t>(revision.value - kept_after_.value) - 1;
+  using Commits = std::deque<std::shared_ptr<LoggedCommit const>>;
+
+  [[nodiscard]] Commits::const_iterator first_after(Revision revision) const {
+    return std::upper_bound(commits_.begin(), commits_.end(), revision,
+                            [](Revision after, auto const& commit) { return after < commit->revision; });
   }
 
   Revision revision_{};
   Revision kept_after_{};
-  std::deque<std::shared_ptr<LoggedCommit const>> commits_;
+  Commits commits_;
   std::unordered_set<Uuid> tokens_;
   std::unordered_map<Uuid, std::deque<Revision>> revisions_of_;  // the commits that wrote a row of that id
 };

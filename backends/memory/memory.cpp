@@ -7,6 +7,7 @@
 #include "change_log.hpp"
 #include "match.hpp"
 #include "table.hpp"
+#include "transfer.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -59,6 +60,8 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   Result<Committed> commit(Commit const& commit) override;
   Result<ChangePage> changes(ChangesRequest const& request) const override;
   Result<void> compact(CompactRequest const& request) override;
+  Result<void> dump(DumpRequest const& request) const override;
+  Result<void> restore(RestoreRequest const& request) override;
 
   Result<Revision> revision() const override {
     auto const lock = lock_.read();
@@ -66,7 +69,7 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   }
 
   Capabilities const& capabilities() const noexcept override {
-    static Capabilities const own{.backend = "memory"};
+    static Capabilities const own{.backend = "memory", .can_transfer = true};
     return own;
   }
 
@@ -129,6 +132,9 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   [[nodiscard]] static Readable assemble(PartRows<Readable> const& rows, bool with_nested_documents);
   template <class Entity>
   [[nodiscard]] OrderedRows<Entity> const* narrowest(std::vector<PlacedCondition> const& where) const;
+  /** Takes a record as it is, into a store that nobody else knows yet. */
+  [[nodiscard]] Result<void> take(StoreRecord const& record);
+
   [[nodiscard]] InstalledIn installed_in(Id<Integration> integration, Predicate<Environment> const& is_visible) const;
 
   template <class Entity>
@@ -137,7 +143,7 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   [[nodiscard]] Result<Predicate<Entity>> related_predicate(Scope const& scope) const;
 
   FairLock lock_;
-  boost::mp11::mp_rename<boost::mp11::mp_transform<Table, model::Entities>, std::tuple> tables_;
+  Tables tables_;
   ChangeLog log_;
 };
 
@@ -516,6 +522,61 @@ Result<void> MemoryRepository::compact(CompactRequest const& request) {
   auto const lock = lock_.write();
   if (request.through > log_.revision()) return storage::revision_not_reached(log_.revision());
   forgotten = log_.forget(request.through);
+  return {};
+}
+
+// Moving
+
+Result<void> MemoryRepository::dump(DumpRequest const& request) const {
+  auto const snapshot = [this] {
+    auto const lock = lock_.read();
+    return Snapshot(tables_, log_);
+  }();
+  return snapshot.give(request.sink);
+}
+
+Result<void> MemoryRepository::take(StoreRecord const& record) {
+  return std::visit(
+      [&]<class Record>(Record const& given) -> Result<void> {
+        if constexpr (std::is_same_v<Record, StoreHeader>) {
+          log_.start(given.revision, given.compacted_through);
+        } else if constexpr (std::is_same_v<Record, CommitRecord>) {
+          if (log_.has(given.token)) return storage::contradictory_records("commit");
+          log_.append(logged(given));
+        } else {
+          if (table<Record>().find(given.id.uuid) || !check_constraints(given)) {
+            return storage::contradictory_records(Record::entity_name);
+          }
+          table<Record>().replace(nullptr, std::make_shared<Record const>(given));
+        }
+        return {};
+      },
+      record);
+}
+
+Result<void> MemoryRepository::restore(RestoreRequest const& request) {
+  if (!request.replace) {
+    auto const current = revision();
+    if (*current > Revision{}) return storage::not_empty(*current);
+  }
+  // Beside this store, so that nobody waits while it is filled.
+  MemoryRepository next;
+  storage::RecordCheck check;
+  Result<void> taken;
+  auto const filled = request.fill([&](StoreRecord const& record) {
+    if (taken) taken = check.accept(record);
+    if (taken) taken = next.take(record);
+    return taken;
+  });
+  if (!filled) return filled.error();
+  if (!taken) return taken;
+  if (auto const whole = check.finish(); !whole) return whole.error();
+
+  // What was there is destroyed with `next`, after the lock is given back.
+  auto const lock = lock_.write();
+  if (!request.replace && log_.revision() > Revision{}) return storage::not_empty(log_.revision());
+  std::swap(tables_, next.tables_);
+  std::swap(log_, next.log_);
   return {};
 }
 

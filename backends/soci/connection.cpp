@@ -166,8 +166,8 @@ void Connection::roll_back() noexcept {
   }
 }
 
-Transaction::Transaction(Connection& connection) : connection_(connection) {
-  connection.run(Statement(connection.dialect().begin_write()));
+Transaction::Transaction(Connection& connection, std::string_view begin) : connection_(connection) {
+  connection.run(Statement(begin));
 }
 
 Transaction::~Transaction() { roll_back(); }

@@ -66,10 +66,14 @@ class Connection {
   bool is_broken_ = false;
 };
 
-/** A transaction that writes; rolled back unless it was committed. */
+/** A transaction; rolled back unless it was committed. */
 class Transaction {
  public:
-  explicit Transaction(Connection& connection);
+  /** Begins one that writes. */
+  explicit Transaction(Connection& connection) : Transaction(connection, connection.dialect().begin_write()) {}
+
+  /** Begins one as the statement `begin` says. */
+  Transaction(Connection& connection, std::string_view begin);
   ~Transaction();
   Transaction(Transaction const&) = delete;
   Transaction& operator=(Transaction const&) = delete;

@@ -5,6 +5,7 @@
 #include <backends/soci/pool.hpp>
 #include <backends/soci/schema.hpp>
 #include <backends/soci/select.hpp>
+#include <backends/soci/transfer.hpp>
 #include <backends/soci/write.hpp>
 #include <boost/mp11/algorithm.hpp>
 
@@ -96,15 +97,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       Transaction transaction(*connection);
       auto const revision = Writer(*connection, transaction, tables_, commit).write();
       if (!revision) return Committed{current_revision(*connection)};
-      try {
-        transaction.commit();
-      } catch (DatabaseFailure const& failure) {
-        if (failure.kind() == FailureKind::busy) throw;
-        // Neither done nor not done as far as anybody can tell from here.
-        Error error = failure.to_error();
-        error.outcome = Outcome::unknown;
-        return error;
-      }
+      if (auto const finished = finish(transaction); finished.has_error()) return finished.error();
       return Committed{*revision};
     });
   }
@@ -134,6 +127,40 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       connection->run(update.bind(integer(request.through.value)));
       transaction.commit();
       return {};
+    });
+  }
+
+  Result<void> dump(DumpRequest const& request) const override {
+    bool has_begun = false;
+    RecordSink const sink = [&](StoreRecord const& record) {
+      has_begun = true;
+      return request.sink(record);
+    };
+    return trying<void>([&]() -> Result<void> {
+      auto const connection = readers_.lease();
+      Transaction snapshot(*connection, connection->dialect().begin_snapshot());
+      return once_begun(has_begun, [&]() -> Result<void> {
+        Dumper(*connection, tables_, sink).run();
+        return {};
+      });
+    });
+  }
+
+  Result<void> restore(RestoreRequest const& request) override {
+    bool has_begun = false;
+    return trying<void>([&]() -> Result<void> {
+      auto const connection = writers_.lease();
+      Transaction transaction(*connection);
+      Revision const current = current_revision(*connection, connection->dialect().lock_rows());
+      if (!request.replace && current > Revision{}) return storage::not_empty(current);
+      Restorer restorer(*connection, tables_);
+      if (request.replace) restorer.clear();
+      has_begun = true;
+      return once_begun(has_begun, [&]() -> Result<void> {
+        if (auto const filled = fill(restorer, request); filled.has_error()) return filled.error();
+        restorer.finish();
+        return finish(transaction);
+      });
     });
   }
 
@@ -169,6 +196,52 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
         if (failure.kind() != FailureKind::busy || !backoff.wait()) return failure.to_error();
       }
     }
+  }
+
+  /** Commits. @throws DatabaseFailure: busy, when it can be tried again. */
+  static Result<void> finish(Transaction& transaction) {
+    try {
+      transaction.commit();
+    } catch (DatabaseFailure const& failure) {
+      if (failure.kind() == FailureKind::busy) throw;
+      // Neither done nor not done as far as anybody can tell from here.
+      Error error = failure.to_error();
+      error.outcome = Outcome::unknown;
+      return error;
+    }
+    return {};
+  }
+
+  /** Runs what cannot be tried again once somebody has seen or given records. */
+  template <class Attempt>
+  static Result<void> once_begun(bool const& has_begun, Attempt&& attempt) {
+    try {
+      return attempt();
+    } catch (DatabaseFailure const& failure) {
+      if (!has_begun) throw;
+      return failure.to_error();
+    }
+  }
+
+  /** Lets the request give its records. What goes wrong here must not be thrown through whoever gives them. */
+  static Result<void> fill(Restorer& restorer, RestoreRequest const& request) {
+    storage::RecordCheck check;
+    Result<void> taken;
+    auto const filled = request.fill([&](StoreRecord const& record) {
+      if (taken.has_value()) taken = check.accept(record);
+      if (taken.has_error()) return taken;
+      try {
+        restorer.take(record);
+      } catch (Exception const& exception) {
+        taken = exception.error();
+      } catch (DatabaseFailure const& failure) {
+        taken = failure.to_error();
+      }
+      return taken;
+    });
+    if (filled.has_error()) return filled;
+    if (taken.has_error()) return taken;
+    return check.finish();
   }
 
   Revision current_revision(Connection& connection, std::string_view lock = "") const {

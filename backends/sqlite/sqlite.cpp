@@ -40,7 +40,8 @@ class SqliteDialect final : public sql::Dialect {
     return {.backend = "sqlite",
             .is_durable = !settings_.is_memory,
             .is_shared_by_processes = !settings_.is_memory,
-            .has_concurrent_writers = false};
+            .has_concurrent_writers = false,
+            .can_transfer = true};
   }
 
   std::unique_ptr<soci::session> connect() const override {
@@ -115,6 +116,7 @@ class SqliteDialect final : public sql::Dialect {
   // A plain `begin` would take its place among the writers only with its first write, and be refused if another had
   // written since it first read.
   std::string_view begin_write() const override { return "begin immediate"; }
+  std::string_view begin_snapshot() const override { return "begin"; }
   std::string_view lock_rows() const override { return ""; }
 
   std::string_view ordered_join() const override { return " cross join "; }

@@ -31,7 +31,7 @@ enum class ErrorKind {
   unavailable,       ///< the store cannot be reached, is busy or cannot be written; trying later may help
   compacted,         ///< the changes asked for are no longer kept
   corrupt,           ///< what is stored is not what inlay wrote
-  not_built,         ///< the URL names a backend that this build or this program does not have
+  not_built,         ///< the URL names a backend that this build or program does not have, or one that can't do this
   unknown_scheme,    ///< the URL's scheme names no backend
   internal,          ///< a defect in inlay or in a package below it
 };

@@ -31,5 +31,6 @@
 #include <inlay/impl/storage_errors.ipp>
 #include <inlay/impl/store_url.ipp>
 #include <inlay/impl/timestamp.ipp>
+#include <inlay/impl/transfer.ipp>
 
 #endif

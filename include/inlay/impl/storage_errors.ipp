@@ -95,6 +95,24 @@ INLAY_DECL Error revision_not_reached(Revision current) {
           .message = "the store has not reached this revision, it is at " + std::to_string(current.value)};
 }
 
+INLAY_DECL Error cannot_transfer(std::string_view backend) {
+  return {.kind = ErrorKind::not_built,
+          .message = "the backend " + std::string(backend) + " can neither give a whole store nor take one"};
+}
+
+INLAY_DECL Error not_empty(Revision current) {
+  return {.kind = ErrorKind::already_exists,
+          .message = "the store has been written before, it is at revision " + std::to_string(current.value) +
+                     "; only an empty one is filled unless it is to be replaced"};
+}
+
+INLAY_DECL Error contradictory_records(std::string_view table) {
+  return {.kind = ErrorKind::invalid_argument,
+          .message = "of the " + std::string(table) +
+                     " records up to here, two have the same id or unique values, or one references a row that is not "
+                     "there"};
+}
+
 INLAY_DECL Error corrupt_row(std::string_view table, Uuid const& id, std::string_view what) {
   std::string message = "the row ";
   message += to_string(id);

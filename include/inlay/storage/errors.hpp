@@ -8,6 +8,7 @@
 #include <inlay/error.hpp>
 #include <inlay/id.hpp>
 #include <inlay/model/references.hpp>
+#include <inlay/revision.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -48,6 +49,15 @@ namespace inlay::storage {
 
 /** invalid_argument: the change log can't be compacted up to a revision that the store has not reached. */
 [[nodiscard]] INLAY_DECL Error revision_not_reached(Revision current);
+
+/** not_built: the backend can't give all of its store, or take one (Capabilities::can_transfer). */
+[[nodiscard]] INLAY_DECL Error cannot_transfer(std::string_view backend);
+
+/** already_exists: a store that was written before is to be restored, and not to be replaced. */
+[[nodiscard]] INLAY_DECL Error not_empty(Revision current);
+
+/** invalid_argument: of the records to be restored into a table, those that came so far cannot be together. */
+[[nodiscard]] INLAY_DECL Error contradictory_records(std::string_view table);
 
 /** corrupt: what is stored in a row of a table is not what inlay wrote. */
 [[nodiscard]] INLAY_DECL Error corrupt_row(std::string_view table, Uuid const& id, std::string_view what);

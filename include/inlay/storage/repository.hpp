@@ -6,7 +6,9 @@
 #include <inlay/model/entities.hpp>
 #include <inlay/storage/changes.hpp>
 #include <inlay/storage/commit.hpp>
+#include <inlay/storage/errors.hpp>
 #include <inlay/storage/query.hpp>
+#include <inlay/storage/transfer.hpp>
 
 #include <boost/mp11/algorithm.hpp>
 
@@ -52,6 +54,7 @@ struct Capabilities {
   bool is_durable{};              ///< an acknowledged commit survives the end of the process
   bool is_shared_by_processes{};  ///< several processes can open the same store
   bool has_concurrent_writers{};  ///< commits of different rows do not wait for each other's statements
+  bool can_transfer{};            ///< can dump and restore
 };
 
 /** What a backend implements: rows, one way to write, and a log of what was written. Thread-safe.
@@ -86,6 +89,32 @@ class Repository : public ReadersOf<model::Readables> {
 
   /** The last commit's revision; also tells whether the store can be reached. */
   [[nodiscard]] virtual Result<Revision> revision() const = 0;
+
+  /** Gives all records of the store (see StoreRecord), as they were at one moment, whatever others write meanwhile.
+
+      It keeps a connection until it is done, and a few records at a time in memory.
+
+      @return not_built when the backend has no such thing (Capabilities::can_transfer); corrupt; unavailable; what the
+      sink returns.
+  */
+  [[nodiscard]] virtual Result<void> dump(DumpRequest const& request) const {
+    static_cast<void>(request);
+    return storage::cannot_transfer(capabilities().backend);
+  }
+
+  /** Makes the store hold the records, ids, versions, times, revisions and change log as they are given; all of them,
+      or nothing. The next commit has a revision greater than the header's.
+
+      Until it is done readers see the store as it was, and writers may have to wait.
+
+      @return already_exists when the store was ever written and is not to be replaced; invalid_argument for records
+     that storage::RecordCheck refuses, or that contradict one another; what `fill` returns; not_built, as for dump;
+      unavailable, with Outcome::unknown as for commit.
+  */
+  [[nodiscard]] virtual Result<void> restore(RestoreRequest const& request) {
+    static_cast<void>(request);
+    return storage::cannot_transfer(capabilities().backend);
+  }
 
   [[nodiscard]] virtual Capabilities const& capabilities() const noexcept = 0;
 };

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BACKENDS_SOCI_TRANSFER_HPP
+#define INLAY_BACKENDS_SOCI_TRANSFER_HPP
+
+// A whole store as records, and back.
+
+#include <backends/soci/columns.hpp>
+#include <inlay/storage/changes.hpp>
+#include <inlay/storage/transfer.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace inlay::sql {
+
+/** Gives the records of a store, inside a transaction that its caller has begun and that sees one moment.
+
+    By pages, since some client libraries keep all rows of a result in memory. Every member throws, inlay::Exception for
+    what the sink returns.
+*/
+class Dumper {
+ public:
+  Dumper(Connection& connection, Tables const& tables, RecordSink const& sink)
+      : connection_(connection), tables_(tables), sink_(sink) {}
+
+  void run() {
+    give(header());
+    for_each_entity([&]<class Entity>(std::type_identity<Entity>) { give_rows<Entity>(); });
+    give_commits();
+  }
+
+ private:
+  static constexpr std::size_t page_size = 256;
+
+  template <class Visitor>
+  static void for_each_entity(Visitor&& visit) {
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(visit);
+  }
+
+  void give(StoreRecord const& record) {
+    if (auto const taken = sink_(record); taken.has_error()) throw Exception(taken.error());
+  }
+
+  [[nodiscard]] std::size_t count(std::string_view table) {
+    Statement select("select count(*) from ");
+    select << tables_.quoted(table);
+    return static_cast<std::size_t>(connection_.number(select.gives(ValueType::integer)));
+  }
+
+  [[nodiscard]] StoreHeader header() {
+    StoreHeader header;
+    Statement select(R"(select "revision", "compacted_through" from )");
+    select << tables_.quoted("counter");
+    connection_.run(select.gives(ValueType::integer).gives(ValueType::integer), [&](Row& row) {
+      header.revision.value = row[0].number;
+      header.compacted_through.value = row[1].number;
+    });
+    std::size_t number = 0;
+    for_each_entity(
+        [&]<class Entity>(std::type_identity<Entity>) { header.rows[number++] = count(Entity::entity_name); });
+    header.commits = count("commit");
+    return header;
+  }
+
+  /** Appends ` where (a, b) > (x, y) order by a, b limit …`; the first page begins before everything. */
+  void page_after(Statement& select, std::string const& a, std::string const& b,
+                  std::optional<std::pair<Parameter, Parameter>> const& after) {
+    if (after && connection_.dialect().seeks_row_values()) {
+      select << " where (" << a << ", " << b << ") > (";
+      select.bind(after->first) << ", ";
+      select.bind(after->second) << ')';
+    } else if (after) {
+      select << " where " << a << " >= ";
+      select.bind(after->first) << " and (" << a << " > ";
+      select.bind(after->first) << " or " << b << " > ";
+      select.bind(after->second) << ')';
+    }
+    select << " order by " << a << ", " << b << " limit " << std::to_string(page_size);
+  }
+
+  template <class Entity>
+  void give_rows() {
+    std::optional<std::pair<Parameter, Parameter>> after;
+    std::vector<StoreRecord> page;
+    do {
+      Statement select("select ");
+      select_columns<Entity>(select, "t0");
+      select << " from " << tables_.quoted(Entity::entity_name) << " t0";
+      page_after(select, R"(t0."created_at")", R"(t0."id")", after);
+      page.clear();
+      connection_.run(select, [&](Row& columns) {
+        Entity row;
+        std::size_t at = 0;
+        take_row(row, columns, at, tables_);
+        page.emplace_back(std::move(row));
+      });
+      for (StoreRecord const& record : page) give(record);
+      if (!page.empty()) {
+        Entity const& last = std::get<Entity>(page.back());
+        after.emplace(parameter(last.created_at), parameter(last.id));
+      }
+    } while (page.size() == page_size);
+  }
+
+  void give_commits() {
+    std::vector<CommitRecord> page;
+    Revision after{};
+    do {
+      Statement select(R"(select "revision", "token", "actor", "reason", "time" from )");
+      select << tables_.quoted("commit") << R"( where "revision" > )";
+      select.bind(integer(after.value)) << R"( order by "revision" limit )" << std::to_string(page_size);
+      for (ValueType const type :
+           {ValueType::integer, ValueType::text, ValueType::text, ValueType::text, ValueType::integer}) {
+        select.gives(type);
+      }
+      page.clear();
+      connection_.run(select, [&](Row& row) {
+        CommitRecord& commit = page.emplace_back();
+        commit.revision.value = row[0].number;
+        auto const token = parse_uuid(row[1].text);
+        if (token.has_error()) throw Exception(corrupt("commit", Uuid{}));
+        commit.token = *token;
+        commit.actor = std::move(row[2].text);
+        if (!row[3].is_null) commit.reason = std::move(row[3].text);
+        commit.time.microseconds = row[4].number;
+      });
+      for (CommitRecord& commit : page) {
+        take_changes(commit);
+        after = commit.revision;
+        give(std::move(commit));
+      }
+    } while (page.size() == page_size);
+  }
+
+  // The changes are read by pages of their own, since one commit may have thousands.
+  void take_changes(CommitRecord& commit) {
+    while (true) {
+      if (changes_.empty() && has_more_changes_) read_changes();
+      if (changes_.empty() || changes_.front().first > commit.revision) return;
+      // An older one belongs to a commit that is not there, which only somebody else can have done.
+      if (changes_.front().first == commit.revision) commit.changes.push_back(std::move(changes_.front().second));
+      changes_.pop_front();
+    }
+  }
+
+  void read_changes() {
+    Statement select(R"(select "revision", "ordinal", "entity", "row_id", "kind", "before", "after" from )");
+    select << tables_.quoted("change");
+    page_after(select, R"("revision")", R"("ordinal")", last_change_);
+    for (ValueType const type : {ValueType::integer, ValueType::integer, ValueType::text, ValueType::text,
+                                 ValueType::text, ValueType::text, ValueType::text}) {
+      select.gives(type);
+    }
+    connection_.run(select, [&](Row& row) {
+      last_change_.emplace(integer(row[0].number), integer(row[1].number));
+      auto& [revision, change] = changes_.emplace_back();
+      revision.value = row[0].number;
+      change.entity = std::move(row[2].text);
+      auto const id = parse_uuid(row[3].text);
+      auto const kind = model::enum_from_name<ChangeKind>(row[4].text);
+      if (id.has_error() || !kind) throw Exception(corrupt("change", Uuid{}));
+      change.id = *id;
+      change.kind = *kind;
+      if (!row[5].is_null) change.before = Document::from_stored(std::move(row[5].text));
+      if (!row[6].is_null) change.after = Document::from_stored(std::move(row[6].text));
+    });
+    has_more_changes_ = changes_.size() == page_size;
+  }
+
+  [[nodiscard]] Error corrupt(std::string_view table, Uuid const& id) const {
+    return storage::corrupt_row(tables_.name(table), id, "a column holds what inlay never writes");
+  }
+
+  Connection& connection_;
+  Tables const& tables_;
+  RecordSink const& sink_;
+  std::deque<std::pair<Revision, ChangeRecord>> changes_;
+  std::optional<std::pair<Parameter, Parameter>> last_change_;
+  bool has_more_changes_ = true;
+};
+
+/** Rows on their way into one table, many with one statement. */
+class Batch {
+ public:
+  Batch(Connection& connection, Tables const& tables) : connection_(connection), tables_(tables) {}
+
+  /** Adds a row, `values` in the order of `columns`, which are the same as long as the table is.
+
+      @throws inlay::Exception: invalid_argument when the database finds that rows contradict each other.
+  */
+  void add(std::string_view table, std::string_view columns, std::vector<Parameter> values) {
+    if (table != table_) flush();
+    table_ = table;
+    columns_ = columns;
+    for (Parameter const& value : values) bytes_ += value.text.size();
+    rows_.push_back(std::move(values));
+    if (rows_.size() == most_rows || bytes_ > most_bytes) flush();
+  }
+
+  void flush() {
+    if (rows_.empty()) return;
+    Statement insert;
+    insert << "insert into " << tables_.quoted(table_) << " (" << columns_ << ") values ";
+    std::string_view next_row;
+    for (auto& row : rows_) {
+      insert << std::exchange(next_row, ", ") << '(';
+      std::string_view next_value;
+      for (Parameter& value : row) {
+        insert << std::exchange(next_value, ", ");
+        insert.bind(std::move(value));
+      }
+      insert << ')';
+    }
+    rows_.clear();
+    bytes_ = 0;
+    try {
+      connection_.run(insert);
+    } catch (DatabaseFailure const& failure) {
+      if (failure.kind() != FailureKind::unique && failure.kind() != FailureKind::foreign_key) throw;
+      throw Exception(storage::contradictory_records(table_));
+    }
+  }
+
+ private:
+  // Below the 999 parameters that some builds of SQLite take, and the 16 MiB that MariaDB takes in one statement.
+  static constexpr std::size_t most_rows = 50;
+  static constexpr std::size_t most_bytes = std::size_t{4} << 20U;
+
+  Connection& connection_;
+  Tables const& tables_;
+  std::string table_;
+  std::string columns_;
+  std::vector<std::vector<Parameter>> rows_;
+  std::size_t bytes_{};
+};
+
+/** Puts records in the place of all that a store holds, inside a transaction that its caller has begun and ends.
+
+    Every member throws: inlay::Exception for what callers are to be told; DatabaseFailure.
+*/
+class Restorer {
+ public:
+  Restorer(Connection& connection, Tables const& tables)
+      : connection_(connection), tables_(tables), batch_(connection, tables) {}
+
+  /** To be called first. */
+  void clear() {
+    for (std::string_view const table : {"change", "commit"}) remove_all(table);
+    // Those that reference go before those that are referenced.
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, boost::mp11::mp_reverse<model::Entities>>>(
+        [&]<class Entity>(std::type_identity<Entity>) { remove_all(Entity::entity_name); });
+  }
+
+  void take(StoreRecord const& record) {
+    std::visit([&](auto const& given) { write(given); }, record);
+  }
+
+  /** To be called last. */
+  void finish() {
+    batch_.flush();
+    commits_.flush();
+    Statement update;
+    update << "update " << tables_.quoted("counter") << R"( set "revision" = )";
+    update.bind(integer(header_.revision.value)) << R"(, "compacted_through" = )";
+    connection_.run(update.bind(integer(header_.compacted_through.value)));
+  }
+
+ private:
+  void remove_all(std::string_view table) {
+    Statement remove("delete from ");
+    connection_.run(remove << tables_.quoted(table));
+  }
+
+  void write(StoreHeader const& header) { header_ = header; }
+
+  template <class Entity>
+  void write(Entity const& row) {
+    static std::string const columns = [] {
+      std::string names;
+      for (model::Field const& field : model::fields<Entity>) {
+        names.append(names.empty() ? "\"" : ", \"").append(field.name).append("\"");
+      }
+      return names;
+    }();
+    std::vector<Parameter> values;
+    values.reserve(model::field_count<Entity>);
+    model::for_each_field<Entity>(
+        [&](model::Field const&, auto pointer) { values.push_back(parameter(row.*pointer)); });
+    batch_.add(Entity::entity_name, columns, std::move(values));
+  }
+
+  void write(CommitRecord const& commit) {
+    // Each table in batches of its own: the two alternate.
+    commits_.add("commit", R"("revision", "token", "actor", "reason", "time")",
+                 {integer(commit.revision.value), text(to_string(commit.token)), text(commit.actor),
+                  commit.reason ? text(*commit.reason) : null(ValueType::text), integer(commit.time.microseconds)});
+    long long ordinal = 0;
+    auto const json = [](std::optional<Document> const& row) {
+      return row ? text(std::string(row->text())) : null(ValueType::text);
+    };
+    for (ChangeRecord const& change : commit.changes) {
+      batch_.add("change", R"("revision", "ordinal", "entity", "row_id", "kind", "before", "after")",
+                 {integer(commit.revision.value), integer(ordinal++), text(change.entity), text(to_string(change.id)),
+                  text(std::string(model::enum_name(change.kind))), json(change.before), json(change.after)});
+    }
+  }
+
+  Connection& connection_;
+  Tables const& tables_;
+  Batch batch_;
+  Batch commits_{connection_, tables_};
+  StoreHeader header_;
+};
+
+}  // namespace inlay::sql
+
+#endif
