@@ -308,7 +308,7 @@ TEST_CASE("the records of a store are its state at one revision while others wri
                         return Result<void>();
                       }})
           .value();
-    } while (!is_done);
+    } while (!is_done && dumps.size() < 500);  // a writer that fails never says that it is done
   });
   REQUIRE(!dumps.empty());
   for (auto const& records : dumps) {
