@@ -21,8 +21,19 @@ namespace {
 using sql::DatabaseFailure;
 using sql::FailureKind;
 
-[[nodiscard]] sqlite_api::sqlite3* native(soci::session& session) {
+// SOCI does not export what the undefined behaviour sanitizer needs to check these casts.
+#ifdef __GNUC__
+#define INLAY_UNCHECKED_CAST __attribute__((no_sanitize("vptr")))
+#else
+#define INLAY_UNCHECKED_CAST
+#endif
+
+[[nodiscard]] INLAY_UNCHECKED_CAST sqlite_api::sqlite3* native(soci::session& session) {
   return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
+}
+
+[[nodiscard]] INLAY_UNCHECKED_CAST sqlite_api::sqlite3_stmt* native(soci::statement& statement) {
+  return static_cast<soci::sqlite3_statement_backend*>(statement.get_backend())->stmt_;
 }
 
 class SqliteDialect final : public sql::Dialect {
@@ -65,9 +76,7 @@ class SqliteDialect final : public sql::Dialect {
     return {kind_of(code), message_of(session, error)};
   }
 
-  void finish(soci::statement& query) const override {
-    sqlite_api::sqlite3_reset(static_cast<soci::sqlite3_statement_backend*>(query.get_backend())->stmt_);
-  }
+  void finish(soci::statement& query) const override { sqlite_api::sqlite3_reset(native(query)); }
 
   void roll_back(soci::session& session) const override {
     // Some failures, such as a full disk, end the transaction by themselves.
