@@ -46,7 +46,9 @@ struct Exchange {
 
 /** Refuses what the catalogue refused about a body that could be read. */
 [[nodiscard]] inline Response refuse_content(Exchange const& exchange, Error const& error) {
-  return refuse(exchange, error, exchange.is_conditional() ? Situation::conditional : Situation::content);
+  // A conflict at a place in the body is a JSON Patch's own `test`, not the request's condition.
+  bool const is_about_condition = exchange.is_conditional() && !error.pointer;
+  return refuse(exchange, error, is_about_condition ? Situation::conditional : Situation::content);
 }
 
 // ---- the target

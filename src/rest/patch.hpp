@@ -18,6 +18,10 @@ inline constexpr std::string_view document_member = [] {
   return name;
 }();
 
+/** Refuses a JSON Patch that is malformed, whatever it would be applied to: no array of operations (RFC 6902, 3 and 4).
+ */
+[[nodiscard]] Or<void> check_operations(boost::json::value const& patch);
+
 /** 428: the request can undo somebody else's write and does not say which state it means. */
 [[nodiscard]] Response precondition_required();
 
@@ -34,18 +38,24 @@ template <class Entity>
   if (auto const known = parameters.finish(); !known) return known.error();
 
   std::string type;
-  auto const body = read_body(exchange, patch_types(), &type);
+  auto body = read_body(exchange, patch_types(), &type);
   if (!body) return body.error();
-  if (!body->is_object()) return bad_request("a merge patch of a resource is a JSON object");
+  bool const is_json_patch = type == json_patch_type;
+  if (is_json_patch) {
+    if (auto const checked = check_operations(*body); !checked) return checked.error();
+  } else if (!body->is_object()) {
+    return bad_request("a merge patch of a resource is a JSON object");
+  }
 
   auto const condition = write_condition(exchange, id);
   if (!condition) return condition.error();
   options.expected_version = condition->expected;
-  if (options.documents == DocumentMode::replace) {
+  if (is_json_patch || options.documents == DocumentMode::replace) {
     if (!condition->is_given && exchange.options.requires_if_match && !is_dry_run) return precondition_required();
     options.force = true;
   }
-  auto updated = exchange.catalog.update(id, body->get_object(), options);
+  auto updated = is_json_patch ? exchange.catalog.update(id, JsonPatch{std::move(*body)}, options)
+                               : exchange.catalog.update(id, body->get_object(), options);
   if (!updated) return refuse_content(exchange, updated.error());
   return std::move(*updated);
 }

@@ -75,7 +75,7 @@ Response answer_grant(Exchange const& exchange) {
   if (auto const known = Parameters(exchange.target).finish(); !known) return known.error();
   auto const id = id_in_path<Grant>(exchange);
   if (!id) return id.error();
-  auto const body = read_body(exchange, patch_types());
+  auto const body = read_body(exchange, patch_types().first(2));  // a status is no document to edit
   if (!body) return body.error();
   if (!body->is_object()) return bad_request("a merge patch of a resource is a JSON object");
   boost::json::object const& patch = body->get_object();

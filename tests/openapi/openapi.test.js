@@ -2,34 +2,32 @@
 // Holds docs/openapi.yaml to the code: drives every operation of a running server, and checks each request and each
 // response against the document.
 //
-// usage: node openapi.test.js INLAY_PROGRAM
+// usage: node openapi.test.js INLAY_PROGRAM OPENAPI_DOCUMENT
 import { Validator } from "@seriousme/openapi-schema-validator";
 import Ajv from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve as resolvePath } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 import { parse } from "yaml";
 
-const program = process.argv[2] && resolvePath(process.argv[2]);
-if (!program) {
-  console.error("usage: node openapi.test.js INLAY_PROGRAM");
+const [program, document] = process.argv.slice(2).map((path) => resolve(path));
+if (!program || !document) {
+  console.error("usage: node openapi.test.js INLAY_PROGRAM OPENAPI_DOCUMENT");
   process.exit(2);
 }
 
 // ---------------------------------------------------------------------------------------------- the document
 
-const here = dirname(fileURLToPath(import.meta.url));
-const text = readFileSync(join(here, "../../docs/openapi.yaml"), "utf8");
+const text = readFileSync(document, "utf8");
 const api = parse(text);
 const ajv = new Ajv({ strict: true, strictRequired: false, strictTypes: false, allErrors: true });
 addFormats(ajv);
 ajv.addVocabulary(["components"]); // where the references go through
 ajv.addSchema({ $id: "api", components: api.components }, "api");
 
-function resolve(node) {
+function target(node) {
   if (!node?.$ref) return node;
   return node.$ref.slice(2).split("/").reduce((at, name) => at[name], api);
 }
@@ -50,14 +48,14 @@ const operations = new Map();
 for (const [path, item] of Object.entries(api.paths)) {
   for (const method of ["get", "post", "patch", "delete"]) {
     if (!item[method]) continue;
-    const parameters = [...(item.parameters ?? []), ...(item[method].parameters ?? [])].map(resolve);
+    const parameters = [...(item.parameters ?? []), ...(item[method].parameters ?? [])].map(target);
     operations.set(item[method].operationId, { path, method: method.toUpperCase(), ...item[method], parameters });
   }
 }
 
 // What a query says, as the type that its parameter has.
 function typed(schema, value) {
-  const type = resolve(schema).type;
+  const type = target(schema).type;
   if (type === "integer" && /^-?\d+$/.test(value)) return Number(value);
   if (type === "boolean" && /^(true|false)$/.test(value)) return value === "true";
   return value;
@@ -92,7 +90,7 @@ function checkRequest(operation, id, query, headers, type, body) {
 }
 
 function checkResponse(operation, response, body) {
-  const documented = resolve(operation.responses[response.status]);
+  const documented = target(operation.responses[response.status]);
   if (!documented) throw new Error(`status ${response.status} is not documented; body: ${body}`);
   const type = response.headers.get("content-type");
   if (documented.content) {
@@ -105,7 +103,7 @@ function checkResponse(operation, response, body) {
     throw new Error(`a body is not documented: ${body}`);
   }
   for (const [name, ref] of Object.entries(documented.headers ?? {})) {
-    const header = resolve(ref);
+    const header = target(ref);
     const value = response.headers.get(name);
     if (value === null && header.required) throw new Error(`header ${name} is missing`);
     if (value !== null) check(header.schema, value, `header ${name}`);
@@ -166,8 +164,8 @@ async function call(name, expected, { id, query = {}, headers = {}, body, type, 
     if (breaks && !wrong) throw breaks;
     if (!breaks && wrong) throw new Error("the document lets a wrong request through");
     const parameters = new URLSearchParams(query).toString();
-    const target = operation.path.replace("{id}", id) + (parameters ? `?${parameters}` : "");
-    const response = await fetch(url + target, {
+    const path = operation.path.replace("{id}", id) + (parameters ? `?${parameters}` : "");
+    const response = await fetch(url + path, {
       method: operation.method,
       headers: { Accept: "application/json", ...headers, Authorization: `Bearer ${as}` },
       body: content,
@@ -247,6 +245,10 @@ async function everything() {
   await call("ask_for", 404, { body: { integration_id: ids.nothing }, as: "bob" });
   await call("ask_for", 422, { body: {}, wrong: true });
   const grant = asked.body.id;
+  const theirs = (await call("create_environment", 201, { body: { team_id: ids.other, name: "theirs" }, as: "bob" })).body.id;
+  await call("install", 403, { body: { integration_id: ids.integration, environment_id: theirs }, as: "bob" });
+  await call("install", 409, { body: { id: ids.install, integration_id: ids.integration, environment_id: theirs } });
+  await call("remove_environment", 200, { id: theirs, as: "bob" });
   await call("get_integration", 200, { id: ids.integration, as: "bob" });
   await call("answer_grant", 403, { id: grant, body: { status: "granted" }, as: "bob" });
   await call("answer_grant", 422, { id: grant, body: { status: "maybe" }, wrong: true });
@@ -403,7 +405,10 @@ try {
   failure = error;
 }
 server.kill("SIGTERM");
-await stopped;
+const slow = setTimeout(() => server.kill("SIGKILL"), 20_000);
+const status = await stopped;
+clearTimeout(slow);
+if (status !== 0) failure ??= new Error(`the server ended with ${status} after SIGTERM`);
 rmSync(folder, { recursive: true, force: true });
 if (failure) {
   console.error(failure.message);

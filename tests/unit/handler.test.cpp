@@ -334,6 +334,44 @@ TEST_CASE_METHOD(Fixture, "replacing a document needs If-Match, unless the host 
   CHECK(Client(lenient).patch(install + "?override=replace", body).status == 200);
 }
 
+TEST_CASE_METHOD(Fixture, "a JSON Patch is done whole or not at all, and needs If-Match") {
+  auto const send = [&](std::string const& patch, rest::Headers headers) {
+    return client.send("PATCH", install, patch, std::move(headers), "application/json-patch+json");
+  };
+  rest::Headers const any{{"If-Match", "*"}};
+  std::string const good =
+      R"([{"op":"test","path":"/version","value":1},{"op":"replace","path":"/is_enabled","value":false},)"
+      R"({"op":"add","path":"/override","value":{"label":null}}])";
+  CHECK(send(good, {}).status == 428);
+  auto const patched = send(good, {{"If-Match", header_of(client.get(install), "ETag")}});
+  CAPTURE(patched.body);
+  REQUIRE(patched.status == 200);
+  CHECK(body_of(patched).at("is_enabled") == false);
+  CHECK(text(body_of(patched).at("override")) == R"({"label":null})");
+
+  auto const failed = send(good, any);
+  CHECK(failed.status == 409);
+  CHECK(kind_of(failed) == "conflict");
+  CHECK(send(good, {{"If-Match", "\"1-0\""}}).status == 412);
+  for (char const* malformed : {"{}", "[1]", R"([{"op":"add"}])", R"([{"op":"add","path":"/is_enabled"}])",
+                                R"([{"op":"copy","path":"/is_enabled"}])", R"([{"op":"spin","path":""}])"}) {
+    CAPTURE(malformed);
+    CHECK(send(malformed, any).status == 400);
+  }
+  for (char const* impossible :
+       {R"([{"op":"replace","path":"/version","value":9}])", R"([{"op":"remove","path":"/nothing"}])",
+        R"([{"op":"replace","path":"/is_enabled","value":"yes"}])",
+        R"([{"op":"add","path":"is_enabled","value":1}])"}) {
+    CAPTURE(impossible);
+    CHECK(send(impossible, any).status == 422);
+  }
+  CHECK(client.get(install).body == patched.body);
+  auto const seen = client.send("POST", install + "/preview", R"([{"op":"remove","path":"/override"}])", {},
+                                "application/json-patch+json");
+  CHECK(seen.status == 200);
+  CHECK(text(body_of(seen).at("differences")) == R"([{"pointer":"/label","after":"Example API"}])");
+}
+
 TEST_CASE_METHOD(Fixture, "a preview says what a patch would do and writes nothing") {
   auto const before = client.get(install).body;
   auto const revision = catalog.repository().revision().value();

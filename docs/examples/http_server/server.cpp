@@ -129,6 +129,7 @@ class Session : public std::enable_shared_from_this<Session> {
     auto const remote = stream_.socket().remote_endpoint(ignored);
     if (!ignored) remote_ = remote.address().to_string(ignored);
     std::lock_guard const lock(state_.mutex);
+    is_last_ = state_.is_stopping;
     state_.sessions.insert(this);
   }
   Session(Session const&) = delete;
@@ -327,14 +328,21 @@ void Server::run() {
   unsigned const usual = std::max(4U, 2 * std::thread::hardware_concurrency());
   std::vector<std::thread> threads(state_->listen.threads == 0 ? usual : state_->listen.threads);
   for (auto& thread : threads) thread = std::thread([this] { state_->io.run(); });
+  // Kept beyond the lock: whoever lets go of a session last destroys it, and that takes the lock.
+  std::vector<std::shared_ptr<Session>> alive;
   {
     std::unique_lock lock(state_->mutex);
     state_->changed.wait(lock, [this] { return state_->is_stopping; });
-    asio::post(state_->acceptor.get_executor(), [this] { state_->acceptor.close(); });
     for (Session* const session : state_->sessions) {
       // One that is just being destroyed has no owner left to keep it.
-      if (auto const alive = session->weak_from_this().lock()) alive->stop();
+      if (auto kept = session->weak_from_this().lock()) alive.push_back(std::move(kept));
     }
+  }
+  asio::post(state_->acceptor.get_executor(), [this] { state_->acceptor.close(); });
+  for (auto const& session : alive) session->stop();
+  alive.clear();
+  {
+    std::unique_lock lock(state_->mutex);
     state_->changed.wait_for(lock, stop_time, [this] { return state_->sessions.empty(); });
   }
   state_->io.stop();
