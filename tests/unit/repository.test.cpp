@@ -64,3 +64,16 @@ TEST_CASE("what was asked for is what the template is given") {
   auto const id = Id<Grant>::generate();
   CHECK(static_cast<Repository const&>(noting).find(FindRequest<Grant>{.id = id}).value().id == id);
 }
+
+TEST_CASE("a backend that knows nothing of transfer says so") {
+  Noting noting;
+  Repository& repository = noting;
+  CHECK_FALSE(repository.capabilities().can_transfer);
+  auto const dumped = repository.dump({.sink = [](StoreRecord const&) { return Result<void>(); }});
+  REQUIRE_FALSE(dumped);
+  CHECK(dumped.error().kind == ErrorKind::not_built);
+  CHECK(dumped.error().message == "the backend noting can neither give a whole store nor take one");
+  auto const restored = repository.restore({.fill = [](RecordSink const&) { return Result<void>(); }});
+  REQUIRE_FALSE(restored);
+  CHECK(restored.error() == dumped.error());
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <inlay/storage/repository.hpp>
+#include <inlay/storage/transfer.hpp>
+
+#include <support/catch.hpp>
+
+#include <sstream>
+#include <vector>
+
+using namespace inlay;
+using Catch::Matchers::Contains;
+
+namespace {
+
+constexpr char const* team_line =
+    R"({"entity":"team","revision":3,"row":{"id":"3fda2b4c-0516-41bc-8ae6-4927e42ecce9","name":"A","is_verified":false,)"
+    R"("is_white_labeled":false,"allows_impersonation":true,"version":2,"created_at":"2021-08-10T10:00:00.000001Z",)"
+    R"("updated_at":"2021-08-10T10:00:00.000002Z"}})"
+    "\n";
+constexpr char const* commit_line =
+    R"({"commit":{"revision":3,"token":"3fda2b4c-0516-41bc-8ae6-4927e42ecce9","actor":"a\n\"b","reason":"why",)"
+    R"("time":"2021-08-10T10:00:00.000002Z","changes":[{"entity":"team","id":"3fda2b4c-0516-41bc-8ae6-4927e42ecce9",)"
+    R"("kind":"updated","before":{"x":1.0},"after":{"x":[null,18446744073709551615]}}]}})"
+    "\n";
+constexpr char const* header_line =
+    R"({"inlay_format":1,"revision":3,"compacted_through":2,"rows":{"team":1,"environment":0,"integration":0,)"
+    R"("environment_integration":0,"grant":0},"commits":1})"
+    "\n";
+
+StoreRecord record_of(std::string_view line) { return storage::parse_line(line).value(); }
+
+std::string line_of(StoreRecord const& record) {
+  std::string line;
+  storage::append_line(record, line);
+  return line;
+}
+
+/** "pointer" or "kind pointer" of what is wrong with a line. */
+std::string fault_of(std::string_view line) {
+  auto const record = storage::parse_line(line);
+  if (record) return "nothing";
+  return std::string(to_string(record.error().kind)) + ' ' + record.error().pointer.value_or("-");
+}
+
+std::string replaced(std::string line, std::string_view what, std::string_view with) {
+  return line.replace(line.find(what), what.size(), with);
+}
+
+/** What a check says of records, one after the other; "" when all is well. */
+std::string fault_of(std::vector<StoreRecord> const& records) {
+  storage::RecordCheck check;
+  for (StoreRecord const& record : records) {
+    if (auto const accepted = check.accept(record); !accepted) return accepted.error().message;
+  }
+  auto const finished = check.finish();
+  return finished ? "" : finished.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("a record is one line of JSON, which reads back the same") {
+  for (std::string const line : {header_line, team_line, commit_line}) {
+    CHECK(line_of(record_of(line)) == line);
+    CHECK(record_of(line) == record_of(line_of(record_of(line))));
+  }
+  auto const team = std::get<Team>(record_of(team_line));
+  CHECK(team.revision == Revision{3});
+  CHECK(team.version == Version{2});
+  CHECK(team.updated_at.microseconds % 1'000'000 == 2);
+  auto const commit = std::get<CommitRecord>(record_of(commit_line));
+  CHECK(commit.actor == "a\n\"b");
+  CHECK(commit.changes.at(0).after->text() == R"({"x":[null,18446744073709551615]})");
+  auto const header = std::get<StoreHeader>(record_of(header_line));
+  CHECK(header.size() == 2);
+  CHECK(header.compacted_through == Revision{2});
+}
+
+TEST_CASE("an entity that the header does not name has no rows") {
+  auto const header = std::get<StoreHeader>(record_of(replaced(header_line, R"(,"grant":0)", "")));
+  CHECK(header == std::get<StoreHeader>(record_of(header_line)));
+}
+
+TEST_CASE("a line that is no record is refused where it is wrong") {
+  struct Case {
+    std::string line;
+    std::string fault;
+  };
+  for (auto const& [line, fault] : std::vector<Case>{
+           {"", "invalid_document "},
+           {"[]", "invalid_argument "},
+           {"{}", "invalid_argument "},
+           {R"({"entity":"team","entity":"team"})", "invalid_document /entity"},
+           {R"({"entity":"teams","revision":1,"row":{}})", "invalid_argument /entity"},
+           {R"({"entity":"team","row":{}})", "invalid_argument "},
+           {R"({"entity":"team","revision":1,"row":[]})", "invalid_argument /row"},
+           {R"({"entity":"team","revision":1,"row":{},"more":1})", "invalid_argument /more"},
+           {replaced(team_line, R"("version":2)", R"("version":"2")"), "invalid_argument /row/version"},
+           {replaced(team_line, R"("name":"A")", R"("nome":"A")"), "invalid_argument /row/nome"},
+           {replaced(team_line, R"("name":"A")", R"("name":"")"), "invalid_argument /row/name"},
+           {replaced(header_line, R"("inlay_format":1)", R"("inlay_format":2)"), "invalid_argument /inlay_format"},
+           {replaced(header_line, R"("team":1)", R"("a/b":1)"), "invalid_argument /rows/a~1b"},
+           {replaced(header_line, R"("team":1)", R"("team":-1)"), "invalid_argument /rows/team"},
+           {replaced(header_line, R"("commits":1)", R"("commits":"1")"), "invalid_argument /commits"},
+           {replaced(commit_line, R"("reason":"why")", R"("reason":null)"), "invalid_argument /commit/reason"},
+           {replaced(commit_line, "a\\n", "a\\u0000"), "invalid_argument /commit/actor"},
+           {replaced(commit_line, "2021-08-10T", "2021-18-10T"), "invalid_argument /commit/time"},
+           {replaced(commit_line, R"("updated")", R"("moved")"), "invalid_argument /commit/changes/0/kind"},
+           {replaced(commit_line, R"("entity":"team")", R"("entity":"x")"),
+            "invalid_argument /commit/changes/0/entity"},
+           {replaced(commit_line, R"({"x":1.0})", "[]"), "invalid_argument /commit/changes/0/before"},
+       }) {
+    CAPTURE(line);
+    CHECK(fault_of(line) == fault);
+  }
+}
+
+TEST_CASE("what is wrong in a file is told with the number of its line") {
+  std::istringstream file(std::string(header_line) + team_line + "{\"entity\":\n");
+  std::size_t count = 0;
+  auto const read = storage::read_lines(file, [&](StoreRecord const&) {
+    ++count;
+    return Result<void>();
+  });
+  REQUIRE_FALSE(read);
+  CHECK(read.error().kind == ErrorKind::invalid_document);
+  CHECK_THAT(read.error().message, Catch::Matchers::StartsWith("line 3: "));
+  CHECK(count == 2);
+
+  std::istringstream shuffled(std::string(team_line) + header_line);
+  storage::RecordCheck check;
+  auto const refused = storage::read_lines(shuffled, [&](StoreRecord const& record) { return check.accept(record); });
+  REQUIRE_FALSE(refused);
+  CHECK_THAT(refused.error().message, Catch::Matchers::StartsWith("line 1: the header"));
+
+  std::istringstream whole(header_line);
+  auto const unavailable = storage::read_lines(
+      whole, [](StoreRecord const&) -> Result<void> { return Error{.kind = ErrorKind::unavailable, .message = "x"}; });
+  REQUIRE_FALSE(unavailable);
+  CHECK(unavailable.error().message == "x");
+}
+
+TEST_CASE("records are held to their order and to what the header says") {
+  auto const header = std::get<StoreHeader>(record_of(header_line));
+  auto const team = std::get<Team>(record_of(team_line));
+  auto const commit = std::get<CommitRecord>(record_of(commit_line));
+  CHECK(fault_of({header, team, commit}).empty());
+  CHECK(fault_of({StoreHeader{}}).empty());
+
+  CHECK_THAT(fault_of(std::vector<StoreRecord>{}), Contains("no records at all"));
+  CHECK_THAT(fault_of({team}), Contains("header must be the first"));
+  CHECK_THAT(fault_of({header, header}), Contains("more records of header"));
+  CHECK_THAT(fault_of({header, commit, team}), Contains("every team record comes before"));
+  CHECK_THAT(fault_of({header, team}), Contains("of 1 commit records 0 came"));
+  CHECK_THAT(fault_of({header, commit}), Contains("of 1 team records 0 came"));
+  CHECK_THAT(fault_of({header, team, team}), Contains("more records of team"));
+
+  auto two = header;
+  two.rows[0] = 2;
+  CHECK_THAT(fault_of({two, team, team}), Contains("in the order of created_at and id"));
+  auto ahead = team;
+  ahead.revision = Revision{4};
+  CHECK_THAT(fault_of({header, ahead, commit}), Contains("a row's revision"));
+  auto unborn = team;
+  unborn.version = Version{};
+  CHECK_THAT(fault_of({header, unborn, commit}), Contains("version"));
+  auto forgotten = commit;
+  forgotten.revision = Revision{2};
+  CHECK_THAT(fault_of({header, team, forgotten}), Contains("revisions of commits"));
+  auto half = commit;
+  half.changes[0].before.reset();
+  CHECK_THAT(fault_of({header, team, half}), Contains("the row before it"));
+  auto compacted = header;
+  compacted.compacted_through = Revision{4};
+  CHECK_THAT(fault_of({compacted}), Contains("compacted"));
+}
