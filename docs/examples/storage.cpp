@@ -46,6 +46,15 @@ void changes(inlay::Catalog const& catalog) {
   expect(seen == catalog.repository().revision().value());
 }
 
+void move(inlay::Repository const& from) {
+  //[move
+  auto to = inlay::all_backends().open("memory:").value();
+  auto moved = to->restore({.fill = [&](inlay::RecordSink const& sink) { return from.dump({.sink = sink}); }});
+  expect(moved.has_value());
+  //]
+  expect(to->revision() == from.revision());
+}
+
 }  // namespace
 
 int main() {
@@ -61,4 +70,5 @@ int main() {
   acting.update(team.id, {.name = "Acme Ltd."}).value();
   lists(acting);
   changes(acting);
+  move(acting.repository());
 }

@@ -35,6 +35,7 @@ struct Arguments {
   WriteArguments write;
   InstallArguments install;
   ServeArguments serve;
+  TransferArguments transfer;
   bool wants_json_patch = false;
   std::vector<std::string> layers;
   std::int64_t after = 0;
@@ -66,6 +67,7 @@ class Program {
     add_history();
     add_json();
     add_store();
+    add_transfer();
     app_.footer(
         "JSON arguments are given as text, @FILE, or - for standard input. A command's own options are in\n"
         "`inlay COMMAND --help`; those above stand before the command.\n\n"
@@ -361,6 +363,43 @@ class Program {
     auto* show_version = add(app_, "version", "Show the version and the backends of this build", "version");
     show_version->group(other_group);
     runs(show_version, [](Session& session) { return version(session); });
+  }
+
+  void add_replace_all(CLI::App* command) {
+    command->add_flag("--replace", arguments_.transfer.replace,
+                      "Throw away what is there, change log and all; without, only an empty store is filled");
+  }
+
+  void add_transfer() {
+    auto* copy_it = add(app_, "copy", "Copy a whole store into another: rows, ids, versions, times and change log",
+                        "copy sqlite:inlay.db postgresql://host/db\n\n"
+                        "What is copied is the store at one moment, whatever others write meanwhile. All of it is\n"
+                        "copied, or nothing. Both sides export the same bytes then.");
+    copy_it->group(store_group);
+    copy_it->add_option("FROM", arguments_.transfer.from, "The URL of the store to read; it must be there")
+        ->required()
+        ->type_name("");
+    copy_it->add_option("TO", arguments_.transfer.to, "The URL of the store to fill; made if it is not there")
+        ->required()
+        ->type_name("");
+    add_replace_all(copy_it);
+    runs(copy_it, [this](Session& session) { return copy(session, arguments_.transfer); });
+
+    auto* export_it = add(app_, "export", "Write the whole store to standard output, a line of JSON for each record",
+                          "export > inlay.jsonl\n\n"
+                          "The first line says how many follow; rows come entity by entity, then the commits of the\n"
+                          "change log. It is the store at one moment, whatever others write meanwhile.");
+    export_it->group(store_group);
+    runs(export_it, [](Session& session) { return export_store(session); });
+
+    auto* import_it = add(app_, "import", "Fill the store with what export wrote; all of it, or nothing",
+                          "--store sqlite:new.db import inlay.jsonl");
+    import_it->group(store_group);
+    import_it->add_option("FILE", arguments_.transfer.from, "The file, or - for standard input")
+        ->required()
+        ->type_name("");
+    add_replace_all(import_it);
+    runs(import_it, [this](Session& session) { return import_store(session, arguments_.transfer); });
   }
 
   void fill_defaults() {

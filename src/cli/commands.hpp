@@ -44,6 +44,12 @@ struct ServeArguments {
   std::string tokens_file;  // empty: none
 };
 
+struct TransferArguments {
+  std::string from;  // a store's URL; for import a file, or - for standard input
+  std::string to;
+  bool replace = false;
+};
+
 enum class Verb { set, remove, inherit };
 
 // resource_commands.cpp
@@ -78,6 +84,11 @@ enum class Verb { set, remove, inherit };
 // store_commands.cpp
 [[nodiscard]] Result<void> migrate(Session& session);
 [[nodiscard]] Result<void> version(Session& session);
+
+// transfer_commands.cpp
+[[nodiscard]] Result<void> copy(Session& session, TransferArguments const& arguments);
+[[nodiscard]] Result<void> export_store(Session& session);
+[[nodiscard]] Result<void> import_store(Session& session, TransferArguments const& arguments);
 
 // serve_command.cpp
 [[nodiscard]] Result<void> serve(Session& session, ServeArguments const& arguments);

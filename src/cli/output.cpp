@@ -49,6 +49,12 @@ void Output::remark(std::string_view text) {
   if (!answers_are_json_) remarks_.append(error_style_.paint(text, Tone::faint)) += '\n';
 }
 
+bool Output::shows_progress() const {
+  char const* const terminal = std::getenv("TERM");
+  bool const can_erase = terminal != nullptr && std::strcmp(terminal, "dumb") != 0;
+  return !errors_are_json_ && can_erase && ::isatty(STDERR_FILENO) != 0;
+}
+
 void Output::fail(Error const& error) const {
   std::string text;
   if (errors_are_json_) {

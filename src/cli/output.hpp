@@ -34,6 +34,9 @@ class Output {
   /** A remark for people beside the answer, on standard error; nothing when answers are JSON. */
   void remark(std::string_view text);
 
+  /** Whether somebody looks at standard error while it is written, and can be shown what changes in place. */
+  [[nodiscard]] bool shows_progress() const;
+
   /** An error, on standard error. */
   void fail(Error const& error) const;
 

@@ -110,11 +110,32 @@ TEST_CASE("wrong usage is exit status 2 with a way to the help") {
 
 TEST_CASE("every command has a help with an example") {
   Folder const folder;
-  std::vector<std::vector<std::string>> commands = {
-      {},          {"install"}, {"get"},           {"list"},         {"update"},        {"uninstall"},
-      {"set"},     {"remove"},  {"inherit"},       {"config"},       {"explain"},       {"json"},
-      {"history"}, {"changes"}, {"json", "merge"}, {"json", "diff"}, {"json", "patch"}, {"migrate"},
-      {"serve"},   {"version"}, {"team"},          {"environment"},  {"integration"}};
+  std::vector<std::vector<std::string>> commands = {{},
+                                                    {"install"},
+                                                    {"get"},
+                                                    {"list"},
+                                                    {"update"},
+                                                    {"uninstall"},
+                                                    {"set"},
+                                                    {"remove"},
+                                                    {"inherit"},
+                                                    {"config"},
+                                                    {"explain"},
+                                                    {"json"},
+                                                    {"history"},
+                                                    {"changes"},
+                                                    {"json", "merge"},
+                                                    {"json", "diff"},
+                                                    {"json", "patch"},
+                                                    {"migrate"},
+                                                    {"copy"},
+                                                    {"export"},
+                                                    {"import"},
+                                                    {"serve"},
+                                                    {"version"},
+                                                    {"team"},
+                                                    {"environment"},
+                                                    {"integration"}};
   for (std::string const kind : {"team", "environment", "integration"}) {
     for (std::string const verb : {"create", "get", "list", "update", "delete"}) commands.push_back({kind, verb});
   }

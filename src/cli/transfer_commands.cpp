@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "commands.hpp"
+#include "progress.hpp"
+#include "text.hpp"
+
+#include <inlay/backends/all.hpp>
+#include <inlay/json/print.hpp>
+#include <inlay/storage/store_url.hpp>
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+
+namespace inlay::cli {
+namespace {
+
+Result<std::shared_ptr<Repository>> open(std::string const& url) { return all_backends().open(url); }
+
+// A name with a slip in it must not become a new and empty store, of which nothing is moved then.
+Result<std::shared_ptr<Repository>> open_what_is_there(std::string const& url) {
+  auto const parsed = StoreUrl::parse(url);
+  if (parsed.has_error()) return parsed.error();
+  if (parsed->scheme == "memory" || parsed->parameter("migrate") != nullptr) return open(url);
+  return open(url + (url.find('?') == std::string::npos ? "?migrate=off" : "&migrate=off"));
+}
+
+std::string redacted(std::string const& url) {
+  auto const parsed = StoreUrl::parse(url);
+  return parsed.has_value() ? parsed->redacted() : std::string();
+}
+
+void answer(Output& output, std::string const& done, std::string const& store, StoreHeader const& header) {
+  std::string rows;
+  std::size_t row_count = 0;
+  std::size_t number = 0;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, model::Entities>>([&](auto identity) {
+    std::size_t const count = header.rows[number++];
+    row_count += count;
+    rows.append(rows.empty() ? "\"" : ",\"").append(decltype(identity)::type::entity_name);
+    rows.append("\":").append(std::to_string(count));
+  });
+  if (output.is_json()) {
+    std::string out = R"({"store":)";
+    json::print_string(store, out);
+    output.add_json(out + R"(,"revision":)" + std::to_string(header.revision.value) + R"(,"rows":{)" + rows +
+                    R"(},"commits":)" + std::to_string(header.commits) + '}');
+  } else {
+    output.add_text(done + ' ' + std::to_string(row_count) + " rows and " + std::to_string(header.commits) +
+                    " commits of the change log into " + printable(store) + ", which is at revision " +
+                    std::to_string(header.revision.value) + " now.\n");
+  }
+}
+
+Error with_replace_told(Error error) {
+  if (error.kind == ErrorKind::already_exists) error.message += " (--replace)";
+  return error;
+}
+
+/** Lines on their way to standard output. */
+class Lines {
+ public:
+  Result<void> add(StoreRecord const& record) {
+    storage::append_line(record, text_);
+    return text_.size() < (std::size_t{1} << 16U) ? Result<void>() : flush();
+  }
+
+  Result<void> flush() {
+    errno = 0;
+    bool const is_written = std::fwrite(text_.data(), 1, text_.size(), stdout) == text_.size();
+    bool const is_flushed = std::fflush(stdout) == 0;
+    text_.clear();
+    if (is_written && is_flushed) return {};
+    nobody_reads_ = errno == EPIPE;
+    return Error{.kind = ErrorKind::unavailable,
+                 .message = std::string("the export cannot be written: ") + std::strerror(errno)};
+  }
+
+  /** Whether whoever read it has had enough. */
+  [[nodiscard]] bool nobody_reads() const noexcept { return nobody_reads_; }
+
+ private:
+  std::string text_;
+  bool nobody_reads_ = false;
+};
+
+}  // namespace
+
+Result<void> copy(Session& session, TransferArguments const& arguments) {
+  auto const from = open_what_is_there(arguments.from);
+  if (from.has_error()) return from.error();
+  auto const to = open(arguments.to);
+  if (to.has_error()) return to.error();
+  Progress progress("Copying", session.output.shows_progress());
+  auto const fill = [&](RecordSink const& sink) { return (*from)->dump({.sink = progress.counting(sink)}); };
+  auto const restored = (*to)->restore({.fill = fill, .replace = arguments.replace});
+  if (restored.has_error()) return with_replace_told(restored.error());
+  answer(session.output, "Copied", redacted(arguments.to), progress.header());
+  return {};
+}
+
+Result<void> export_store(Session& session) {
+  auto const from = open_what_is_there(session.options.store);
+  if (from.has_error()) return from.error();
+  Lines lines;
+  RecordSink const sink = [&](StoreRecord const& record) { return lines.add(record); };
+  Progress progress("Exporting", session.output.shows_progress() && ::isatty(STDOUT_FILENO) == 0);
+  auto dumped = (*from)->dump({.sink = progress.counting(sink)});
+  if (dumped.has_value()) dumped = lines.flush();
+  return lines.nobody_reads() ? Result<void>() : dumped;
+}
+
+Result<void> import_store(Session& session, TransferArguments const& arguments) {
+  std::ifstream file;
+  bool const is_standard_input = arguments.from == "-";
+  if (is_standard_input) {
+    std::ios::sync_with_stdio(false);
+  } else {
+    file.open(arguments.from, std::ios::binary);
+    if (!file) {
+      return Error{.kind = ErrorKind::invalid_argument,
+                   .message = "cannot open " + arguments.from + ": " + std::strerror(errno)};
+    }
+  }
+  auto const to = open(session.options.store);
+  if (to.has_error()) return to.error();
+  Progress progress("Importing", session.output.shows_progress());
+  auto const fill = [&](RecordSink const& sink) {
+    return storage::read_lines(is_standard_input ? std::cin : file, progress.counting(sink));
+  };
+  auto const restored = (*to)->restore({.fill = fill, .replace = arguments.replace});
+  if (restored.has_error()) return with_replace_told(restored.error());
+  answer(session.output, "Imported", redacted(session.options.store), progress.header());
+  return {};
+}
+
+}  // namespace inlay::cli
