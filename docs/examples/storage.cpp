@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "expect.hpp"
 
+#include <inlay/backends/all.hpp>
 #include <inlay/catalog.hpp>
 
 #include <iostream>
