@@ -47,6 +47,7 @@ start() { # ADDRESS [TOKENS_FILE]
     command=("$program" --store "$store" serve --listen "$1")
     if (($# > 1)); then command+=(--tokens "$2"); fi
   fi
+  : >out
   "${command[@]}" >out 2>err &
   server=$!
   for ((i = 0; i < 200; ++i)); do
