@@ -284,7 +284,7 @@ Result<Readable> MemoryRepository::find_readable(FindRequest<Readable> const& re
       }
     }
   }
-  Readable whole = assemble<Readable>(rows, true);
+  auto whole = assemble<Readable>(rows, true);
   if constexpr (requires { whole.installed_in; }) whole.installed_in = std::move(installed);
   return whole;
 }

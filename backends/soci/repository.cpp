@@ -227,7 +227,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   static Result<void> fill(Restorer& restorer, RestoreRequest const& request) {
     storage::RecordCheck check;
     Result<void> taken;
-    auto const filled = request.fill([&](StoreRecord const& record) {
+    auto filled = request.fill([&](StoreRecord const& record) {
       if (taken.has_value()) taken = check.accept(record);
       if (taken.has_error()) return taken;
       try {
