@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <inlay/config/effective_config.hpp>
+#include <inlay/json/merge_patch.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/print.hpp>
 
@@ -70,6 +71,28 @@ void merge(RapidValue& target, RapidValue& patch, RapidAllocator& allocator) {
       RapidValue fresh;
       merge(fresh, change.value, allocator);
       target.AddMember(change.name, fresh, allocator);
+    }
+  }
+}
+
+/** The same, leaving the patch as it is. */
+void merge_copy(RapidValue& target, RapidValue const& patch, RapidAllocator& allocator) {
+  if (!patch.IsObject()) {
+    target.CopyFrom(patch, allocator);
+    return;
+  }
+  if (!target.IsObject()) target.SetObject();
+  for (auto const& change : patch.GetObject()) {
+    auto const member = target.FindMember(change.name);
+    if (change.value.IsNull()) {
+      if (member != target.MemberEnd()) target.EraseMember(member);
+    } else if (member != target.MemberEnd()) {
+      merge_copy(member->value, change.value, allocator);
+    } else {
+      RapidValue name(change.name, allocator);
+      RapidValue fresh;
+      merge_copy(fresh, change.value, allocator);
+      target.AddMember(name, fresh, allocator);
     }
   }
 }
@@ -150,13 +173,14 @@ void register_find(benchmarks::Workload const& workload) {
   auto const base = benchmarks::generate_config(workload.base_bytes);
   auto const view = EffectiveConfig::from(layers_of(base, benchmarks::generate_override(workload))).value();
   auto const merged = view.to_value();
+  boost::json::error_code error;
   struct Place {
     char const* name;
     std::string pointer;
   };
   for (auto const& [name, pointer] :
-       {Place{"overridden", "/resources/resource_0/list/path"}, Place{"untouched", "/resources/resource_1/get/path"}}) {
-    if (!view.find(pointer)) continue;  // a small configuration has one resource only
+       {Place{"overridden", "/resources/resource_0/list/path"}, Place{"untouched", "/authorization/config/scope"}}) {
+    if (merged.find_pointer(pointer, error) == nullptr) throw std::logic_error("there is no " + pointer);
     auto const parsed = json::Pointer::parse(pointer).value();
     auto const prefix = std::string("find_") + name;
     add(prefix + "/inlay", workload, [view, pointer = pointer](benchmark::State& state) {
@@ -169,13 +193,61 @@ void register_find(benchmarks::Workload const& workload) {
       for (auto _ : state) benchmark::DoNotOptimize(view.get<std::string_view>(pointer));
     });
     add(prefix + "/limit_boost_merged", workload, [merged, pointer = pointer](benchmark::State& state) {
-      boost::json::error_code error;
-      for (auto _ : state) benchmark::DoNotOptimize(merged.find_pointer(pointer, error));
+      boost::json::error_code ignored;
+      for (auto _ : state) benchmark::DoNotOptimize(merged.find_pointer(pointer, ignored));
     });
     add(prefix + "/limit_boost_merged_parsed", workload, [merged, parsed](benchmark::State& state) {
       for (auto _ : state) benchmark::DoNotOptimize(json::find(merged, parsed));
     });
   }
+}
+
+/** A merge patch applied to a held document, which is then changed back by another: members are replaced, removed and
+    added in turn. */
+void register_merge_in_place(benchmarks::Workload const& workload) {
+  auto const base = benchmarks::generate_config(workload.base_bytes);
+  auto const there = benchmarks::generate_override(workload);
+  auto const back = benchmarks::generate_override_back(workload);
+  add("merge_in_place/inlay", workload,
+      [base = json::parse(base, json::no_limits).value(), there = json::parse(there).value(),
+       back = json::parse(back).value()](benchmark::State& state) {
+        auto held = base;
+        for (auto _ : state) {
+          json::merge_patch::apply(held, there);
+          json::merge_patch::apply(held, back);
+        }
+      });
+  add("merge_in_place/nlohmann", workload,
+      [base = nlohmann::json::parse(base), there = nlohmann::json::parse(there),
+       back = nlohmann::json::parse(back)](benchmark::State& state) {
+        auto held = base;
+        for (auto _ : state) {
+          held.merge_patch(there);
+          held.merge_patch(back);
+        }
+      });
+  add("merge_in_place/boost", workload,
+      [base = boost::json::parse(base), there = boost::json::parse(there),
+       back = boost::json::parse(back)](benchmark::State& state) {
+        auto held = base;
+        for (auto _ : state) {
+          merge(held, there);
+          merge(held, back);
+        }
+      });
+  // Its strings stay where the patch has them, so that the patch has to outlive the document.
+  add("merge_in_place/rapidjson", workload, [base, there, back](benchmark::State& state) {
+    rapidjson::Document held;
+    held.Parse(base.c_str());
+    rapidjson::Document patch;
+    patch.Parse(there.c_str());
+    rapidjson::Document patch_back;
+    patch_back.Parse(back.c_str());
+    for (auto _ : state) {
+      merge_copy(held, patch, held.GetAllocator());
+      merge_copy(held, patch_back, held.GetAllocator());
+    }
+  });
 }
 
 /** The whole configuration as text. */
@@ -199,6 +271,15 @@ void register_text(benchmarks::Workload const& workload) {
       out.clear();
       view.write(out);
       benchmark::DoNotOptimize(out.data());
+    }
+    report_bytes(state, size);
+  });
+  // the override as a caller gives it
+  add("text/inlay_override_from_text", workload, [layers, change, size = result.size()](benchmark::State& state) {
+    for (auto _ : state) {
+      auto const over = Document::parse(change, json::no_limits).value();
+      auto const view = EffectiveConfig::from({layers[0], {"environment", LayerKind::merge_patch, over}}).value();
+      benchmark::DoNotOptimize(view.text());
     }
     report_bytes(state, size);
   });
@@ -258,6 +339,7 @@ void register_text(benchmarks::Workload const& workload) {
 [[maybe_unused]] bool const registered = [] {
   for (auto const& workload : benchmarks::workloads) register_make(workload);
   for (auto const& workload : benchmarks::workloads) register_find(workload);
+  for (auto const& workload : benchmarks::workloads) register_merge_in_place(workload);
   for (auto const& workload : benchmarks::workloads) register_text(workload);
   return true;
 }();

@@ -96,6 +96,21 @@ inline std::string generate_override(Workload const& workload) {
   return text + rest;
 }
 
+/** A patch that changes the same places: sets what the override removes, and other values where it sets some. */
+inline std::string generate_override_back(Workload const& workload) {
+  auto text = generate_override(workload);
+  auto const replace = [&text](std::string_view what, std::string_view with) {
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
+      text.replace(at, what.size(), with);
+    }
+  };
+  replace(R"("Accept":null)", R"("Accept":"application/json")");
+  replace(R"("pagination":null)", R"("pagination":{"format":"none"})");
+  replace("/api/v3/", "/api/v2/");
+  replace(R"("retry":false)", R"("retry":true)");
+  return text;
+}
+
 }  // namespace inlay::benchmarks
 
 #endif

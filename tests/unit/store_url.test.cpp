@@ -87,6 +87,8 @@ TEST_CASE("text that is no such URL is refused") {
   CHECK(refused("postgresql://:5432/db").find("no name") != std::string::npos);
   CHECK(refused("postgresql://::1/db").find("brackets") != std::string::npos);
   CHECK(refused("postgresql://[::1/db").find("]") != std::string::npos);
+  CHECK(refused("postgresql://[[x]:5432/db").find("IPv6") != std::string::npos);
+  CHECK(refused("postgresql://[]/db").find("IPv6") != std::string::npos);
   CHECK(refused("postgresql://[::1]5432/db").find("port") != std::string::npos);
   for (char const* port : {"", "0", "65536", "99999999999", "-1", "5432x", " 5432"}) {
     CHECK(refused("postgresql://h:" + std::string(port) + "/db").find("1 to 65535") != std::string::npos);
@@ -121,8 +123,9 @@ TEST_CASE("a redacted URL has everything but the password and what else may be s
 }
 
 TEST_CASE("a redacted URL reads back as what it was, secrets aside") {
-  for (char const* text : {"postgresql://us%40e%2Cr@h%2F1,[fe80::1%25eth0]:1/a%23b//c", "sqlite:////abs/x.db",
-                           "sqlite:%2F%2Fx", "mysql://h/a%40b?migrate=%40", "memory:?migrate=a%26b"}) {
+  for (char const* text :
+       {"postgresql://us%40e%2Cr@h%2F1,[fe80::1%25eth0]:1/a%23b//c", "sqlite:////abs/x.db", "sqlite:%2F%2Fx",
+        "mysql://h/a%40b?migrate=%40", "mysql://%5Bh,h%5D/", "memory:?migrate=a%26b"}) {
     StoreUrl const url = parsed(text);
     StoreUrl const again = parsed(url.redacted());
     CAPTURE(text);

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <memory>
 #include <new>
-#include <vector>
+#include <utility>
 
 namespace inlay::detail {
 
@@ -24,16 +24,22 @@ class ValueArena final : public boost::json::memory_resource {
       : next_size_(3 * text_size + text_size / 2 + 256) {}
   ValueArena(ValueArena const&) = delete;
   ValueArena& operator=(ValueArena const&) = delete;
-  ~ValueArena() = default;
+  ~ValueArena() {
+    while (last_ != nullptr) ::operator delete(std::exchange(last_, last_->before));
+  }
 
  private:
+  struct Piece {
+    Piece* before;
+  };
+
   void* do_allocate(std::size_t size, std::size_t alignment) override {
     void* place = free_;
     if (std::align(alignment, size, place, free_size_) == nullptr) {
       auto const piece_size = std::max(size + alignment, next_size_);
-      pieces_.push_back(std::make_unique_for_overwrite<std::byte[]>(piece_size));
+      last_ = ::new (::operator new(sizeof(Piece) + piece_size)) Piece{last_};
       next_size_ = piece_size / 2;
-      place = pieces_.back().get();
+      place = last_ + 1;
       free_size_ = piece_size;
       std::align(alignment, size, place, free_size_);
     }
@@ -44,7 +50,7 @@ class ValueArena final : public boost::json::memory_resource {
   void do_deallocate(void*, std::size_t, std::size_t) override {}
   bool do_is_equal(boost::json::memory_resource const& other) const noexcept override { return this == &other; }
 
-  std::vector<std::unique_ptr<std::byte[]>> pieces_;
+  Piece* last_ = nullptr;
   void* free_ = nullptr;
   std::size_t free_size_ = 0;
   std::size_t next_size_;

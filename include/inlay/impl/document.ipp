@@ -33,17 +33,23 @@ struct Document::State {
   }
 
   json::MemberSpans const* member_spans() const {
-    std::call_once(finding_spans, [this] { spans = json::MemberSpans::of(text); });
+    if (!has_sought_spans.load(std::memory_order_acquire)) {
+      std::call_once(finding_spans, [this] {
+        spans = json::MemberSpans::of(text);
+        has_sought_spans.store(true, std::memory_order_release);
+      });
+    }
     return spans ? &*spans : nullptr;
   }
 
   std::string text;
   mutable std::optional<json::MemberSpans> spans;
-  mutable std::once_flag finding_spans;
   mutable detail::ValueArena arena;
   mutable boost::json::value value = boost::json::value(boost::json::storage_ptr(&arena));
-  mutable std::atomic<bool> is_parsed = false;
+  mutable std::once_flag finding_spans;
   mutable std::once_flag parsing;
+  mutable std::atomic<bool> has_sought_spans = false;
+  mutable std::atomic<bool> is_parsed = false;
 };
 
 namespace detail {

@@ -2,6 +2,7 @@
 #ifndef INLAY_IMPL_MERGE_PATCH_IPP
 #define INLAY_IMPL_MERGE_PATCH_IPP
 
+#include <inlay/detail/find_member.hpp>
 #include <inlay/json/equal.hpp>
 #include <inlay/json/merge_patch.hpp>
 #include <inlay/json/pointer.hpp>
@@ -17,8 +18,19 @@ namespace inlay::json::merge_patch {
 namespace detail {
 
 inline bool is_null_in(boost::json::object const& patch, boost::json::string_view key) {
-  auto const* value = patch.if_contains(key);
-  return value != nullptr && value->is_null();
+  auto const member = inlay::detail::find_member(patch, key);
+  return member != patch.end() && member->value().is_null();
+}
+
+/** Makes `target` a copy of a value, in the room it has where that is enough. */
+inline void assign(boost::json::value& target, boost::json::value const& value) {
+  if (value.is_string() && target.is_string()) {
+    target.get_string() = value.get_string();
+  } else if (value.is_bool()) {
+    target = value.get_bool();
+  } else {
+    target = value;
+  }
 }
 
 /** Removes the members that the patch sets to null; `count` of them are there. */
@@ -82,14 +94,18 @@ inline bool diff_members(boost::json::object const& from, boost::json::object co
 
 INLAY_DECL void apply(boost::json::value& target, boost::json::value const& patch) {
   auto const* changes = patch.if_object();
-  if (changes == nullptr) {
-    target = patch;
-    return;
-  }
+  if (changes == nullptr) return detail::assign(target, patch);
   boost::json::object& members = target.is_object() ? target.get_object() : target.emplace_object();
   std::size_t nulled = 0;
+  std::size_t expected = 0;  // where a patch of the same order has its next member
   for (auto const& change : *changes) {
-    auto* const member = members.if_contains(change.key());
+    auto const begin = std::as_const(members).begin();
+    auto const found = inlay::detail::find_member(members, change.key(), begin + static_cast<std::ptrdiff_t>(expected));
+    boost::json::value* member = nullptr;
+    if (found != std::as_const(members).end()) {
+      member = &(members.begin() + (found - begin))->value();
+      expected = static_cast<std::size_t>(found - begin) + 1;
+    }
     if (change.value().is_null()) {
       if (member != nullptr) ++nulled;
     } else if (member != nullptr) {

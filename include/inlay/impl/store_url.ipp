@@ -58,6 +58,7 @@ inline Result<StoreUrl::Host> parse_host(std::string_view text) {
     if (!rest.empty() && rest.front() != ':') return bad_url("only a port may follow the ] of an IPv6 address");
     has_port = !rest.empty();
     if (has_port) port = rest.substr(1);
+    if (name.find(':') == std::string_view::npos) return bad_url("what stands in brackets is an IPv6 address");
   } else {
     std::size_t const colon = text.find(':');
     if (colon != std::string_view::npos && text.find(':', colon + 1) != std::string_view::npos) {
@@ -238,7 +239,7 @@ INLAY_DECL std::string StoreUrl::redacted() const {
       if (i != 0) text += ',';
       bool const is_address = hosts[i].name.find(':') != std::string::npos;
       if (is_address) text += '[';
-      detail::percent_encode(hosts[i].name, is_address ? "@/?#,[]" : "@/?#,", text);
+      detail::percent_encode(hosts[i].name, "@/?#,[]", text);
       if (is_address) text += ']';
       if (hosts[i].port) text += ":" + std::to_string(*hosts[i].port);
     }
