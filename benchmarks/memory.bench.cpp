@@ -68,13 +68,13 @@ void measure(benchmark::State& state) {
 
     auto const each = [](double bytes) { return bytes / static_cast<double>(installs); };
     auto const vectors = static_cast<double>(installs * sizeof(EffectiveConfig));
-    state.counters["default_each"] = (before_overrides - before_defaults) / static_cast<double>(integrations);
-    state.counters["override_text"] = static_cast<double>(override_text(0).size());
-    state.counters["stored_document"] = each(before_values - before_overrides);
-    state.counters["values"] = each(before_configs - vectors - before_values);
-    state.counters["config"] = each(before_text - before_configs + vectors);
-    state.counters["spans"] = each(after - before_text);
-    state.counters["beyond_text"] = each(after - before_overrides) - static_cast<double>(override_text(0).size());
+    state.counters["each_default"] = (before_overrides - before_defaults) / static_cast<double>(integrations);
+    state.counters["each_override_text"] = static_cast<double>(override_text(0).size());
+    state.counters["each_stored_document"] = each(before_values - before_overrides);
+    state.counters["each_values"] = each(before_configs - vectors - before_values);
+    state.counters["each_config"] = each(before_text - before_configs + vectors);
+    state.counters["each_spans"] = each(after - before_text);
+    state.counters["each_beyond_text"] = each(after - before_overrides) - static_cast<double>(override_text(0).size());
   }
 }
 

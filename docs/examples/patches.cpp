@@ -71,6 +71,25 @@ void conflict(inlay::Catalog const& catalog, Install id) {
   //]
 }
 
+void json_patch_on_a_resource(inlay::Catalog const& catalog, Install id) {
+  //[json_patch_update
+  auto const version = catalog.get(id).value().install.version;
+  auto const operations = inlay::json::parse(R"([{"op": "test", "path": "/is_enabled", "value": false},
+                                                 {"op": "replace", "path": "/is_enabled", "value": true},
+                                                 {"op": "add", "path": "/override", "value": {"page_size": 25}}])")
+                              .value();
+
+  // It can undo another's write, so it needs the version that was seen (or .force = true).
+  auto const updated = catalog.update(id, inlay::JsonPatch{operations}, {.expected_version = version}).value();
+  expect(updated.resource.install.is_enabled && updated.resource.install.override->text() == R"({"page_size":25})");
+
+  // Now that it is enabled the test does not hold, and nothing is done.
+  auto const refused = catalog.update(id, inlay::JsonPatch{operations}, {.force = true});
+  expect(refused.has_error() && refused.error().kind == inlay::ErrorKind::conflict);
+  expect(refused.error().pointer->starts_with("/0"));  // the first operation
+  //]
+}
+
 void dry_run(inlay::Catalog const& catalog, Install id) {
   //[dry_run
   using inlay::json::Pointer;
@@ -122,6 +141,7 @@ int main() {
   update(catalog, id);
   nulls(catalog, id);
   conflict(catalog, id);
+  json_patch_on_a_resource(catalog, id);
   dry_run(catalog, id);
   documents();
   json_patch();

@@ -44,6 +44,7 @@
 #include <inlay/storage/repository.hpp>
 #include <inlay/storage/scope.hpp>
 #include <inlay/storage/store_url.hpp>
+#include <inlay/storage/transfer.hpp>
 #include <inlay/timestamp.hpp>
 
 #endif

@@ -136,9 +136,16 @@ class Program {
         "configuration: {\"resource\", \"changed\", \"differences\": [{\"pointer\", \"before\", \"after\"}]}");
   }
 
-  void add_replace(CLI::App* command, std::string const& flag, std::string const& what) {
-    command->add_flag(flag, arguments_.write.replaces_documents,
-                      "Store the " + what + " as it is given instead of merging it; needs --if-version or --force");
+  // `replace_flag` is nothing where there is no document.
+  void add_ways_to_update(CLI::App* command, std::string const& replace_flag, std::string const& document) {
+    auto* json_patch = command->add_flag("--json-patch", arguments_.write.is_json_patch,
+                                         "PATCH is a JSON Patch (RFC 6902); needs --if-version or --force");
+    if (!replace_flag.empty()) {
+      command
+          ->add_flag(replace_flag, arguments_.write.replaces_documents,
+                     "Store the " + document + " as it is given instead of merging it; needs --if-version or --force")
+          ->excludes(json_patch);
+    }
     command->add_flag("--force", arguments_.write.force, "Allow that whatever the version, though it may undo a write");
   }
 
@@ -167,11 +174,12 @@ class Program {
     add_list_arguments(list_them);
     runs(list_them, [this, kind](Session& session) { return list(session, kind, arguments_.list); });
 
-    auto* update_it = add(*group, "update", "Change one by a merge patch (RFC 7396)", name + " update ID " + patch);
+    auto* update_it =
+        add(*group, "update", "Change one by a merge patch (RFC 7396) or a JSON Patch", name + " update ID " + patch);
     add_id(update_it, name);
-    add_json_argument(update_it, "PATCH", arguments_.json, "The merge patch");
+    add_json_argument(update_it, "PATCH", arguments_.json, "The patch");
     add_if_version(update_it);
-    if (kind == Kind::integration) add_replace(update_it, "--replace-config", "config");
+    add_ways_to_update(update_it, kind == Kind::integration ? "--replace-config" : "", "config");
     add_dry_run(update_it);
     runs(update_it, [this, kind](Session& session) {
       return update(session, kind, arguments_.id, arguments_.json, arguments_.write);
@@ -219,14 +227,15 @@ class Program {
         ->type_name("MEMBER");
     runs(list_them, [this](Session& session) { return list(session, kind, arguments_.list); });
 
-    auto* update_it = add(app_, "update", "Change show_in_catalog, is_enabled or override by a merge patch",
-                          R"(update ID '{"is_enabled": false, "override": {"headers": {"X-Team": "a"}}}')"
-                          "\n\nIn a merged override null inherits the default again; with --replace-override null\n"
-                          "removes the default's member.");
+    auto* update_it =
+        add(app_, "update", "Change show_in_catalog, is_enabled or override by a merge patch or a JSON Patch",
+            R"(update ID '{"is_enabled": false, "override": {"headers": {"X-Team": "a"}}}')"
+            "\n\nIn a merged override null inherits the default again; with --replace-override null\n"
+            "removes the default's member.");
     update_it->group(install_group);
     add_id(update_it, "environment integration");
-    add_json_argument(update_it, "PATCH", arguments_.json, "The merge patch");
-    add_replace(update_it, "--replace-override", "override");
+    add_json_argument(update_it, "PATCH", arguments_.json, "The patch");
+    add_ways_to_update(update_it, "--replace-override", "override");
     add_if_version(update_it);
     add_dry_run(update_it);
     runs(update_it,

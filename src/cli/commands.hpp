@@ -26,6 +26,7 @@ struct ListArguments {
 
 struct WriteArguments {
   std::optional<std::int64_t> if_version;
+  bool is_json_patch = false;  // else a merge patch
   bool replaces_documents = false;
   bool force = false;
   bool dry_run = false;

@@ -181,15 +181,25 @@ Result<void> list(Session& session, Kind kind, ListArguments const& arguments) {
 
 Result<void> update(Session& session, Kind kind, std::string const& id, std::string const& patch,
                     WriteArguments const& arguments) {
-  auto const object = read_object(patch, "a merge patch of a resource", resource_limits);
-  if (object.has_error()) return object.error();
+  boost::json::value value;
+  if (arguments.is_json_patch) {
+    auto operations = read_value(patch, resource_limits);
+    if (operations.has_error()) return operations.error();
+    value = std::move(*operations);
+  } else {
+    auto members = read_object(patch, "a merge patch of a resource", resource_limits);
+    if (members.has_error()) return members.error();
+    value = std::move(*members);
+  }
   return visit(kind, [&](auto tag) -> Result<void> {
     using Entity = typename decltype(tag)::type;
     auto const parsed = Id<Entity>::parse(id);
     if (parsed.has_error()) return parsed.error();
     auto const catalog = session.open();
     if (catalog.has_error()) return catalog.error();
-    auto const updated = catalog->update(*parsed, *object, update_options(arguments));
+    auto const options = update_options(arguments);
+    auto const updated = arguments.is_json_patch ? catalog->update(*parsed, JsonPatch{value}, options)
+                                                 : catalog->update(*parsed, value.get_object(), options);
     if (updated.has_error()) return updated.error();
     answer_update(session.output, *updated, arguments.dry_run);
     return {};

@@ -110,6 +110,21 @@ TEST_CASE("an update merges into the override, and a null in it inherits") {
   CHECK(at(third, "/override") == "absent");
 }
 
+TEST_CASE("an update by a JSON Patch needs a version or force, and is done whole or not at all") {
+  Catalogue const catalogue;
+  std::string const patch =
+      R"([{"op":"test","path":"/version","value":1},{"op":"add","path":"/override","value":{"label":null}}])";
+  CHECK(error_of(catalogue.run({"update", catalogue.install, "--json-patch", patch})).at("error").at("kind") ==
+        "invalid_argument");
+  auto const patched = catalogue.answer({"update", catalogue.install, "--json-patch", patch, "--if-version", "1"});
+  CHECK(at(patched, "/override") == R"({"label":null})");
+  CHECK(at(patched, "/version") == "2");
+  CHECK(
+      error_of(catalogue.run({"update", catalogue.install, "--json-patch", patch, "--force"})).at("error").at("kind") ==
+      "conflict");
+  CHECK(at(catalogue.answer({"get", catalogue.install}), "/version") == "2");
+}
+
 TEST_CASE("an update that changes nothing leaves version and log alone") {
   Catalogue const catalogue;
   auto const before = catalogue.everything();

@@ -2,6 +2,7 @@
 #ifndef INLAY_IMPL_MEMBER_SPANS_IPP
 #define INLAY_IMPL_MEMBER_SPANS_IPP
 
+#include <inlay/impl/print.ipp>
 #include <inlay/json/member_spans.hpp>
 
 #include <limits>
@@ -22,9 +23,11 @@ class SpanScanner {
 
   std::size_t end_of_string(std::size_t position) const noexcept {
     if (at(position) != '"') return npos;
-    for (++position; position < text_.size(); ++position) {
-      if (text_[position] == '"') return position + 1;
-      if (text_[position] == '\\') ++position;
+    for (++position; position < text_.size();) {
+      position += count_plain(text_.substr(position));
+      if (at(position) == '"') return position + 1;
+      if (at(position) != '\\') return npos;
+      position += 2;
     }
     return npos;
   }

@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
 
+#include <bit>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -31,24 +32,36 @@ inline void print_double(double number, std::string& out) {
   if (text.find_first_of(".e") == std::string_view::npos) out.append(".0");  // else it would read back as an integer
 }
 
-/** Whether a JSON string holds the eight characters at `text` as they are. */
-inline bool is_plain_word(char const* text) noexcept {
+/** How many of the eight characters at `text` a JSON string holds as they are, before the first that it does not. */
+inline std::size_t count_plain_in_word(char const* text) noexcept {
   constexpr std::uint64_t ones = 0x0101'0101'0101'0101U;
   constexpr std::uint64_t high_bits = 0x80 * ones;
   auto const has_zero = [](std::uint64_t word) { return (word - ones) & ~word & high_bits; };
   std::uint64_t word = 0;
   std::memcpy(&word, text, sizeof word);
+  if constexpr (std::endian::native == std::endian::big) {
+    // Borrows go up from the first character that is found, so that has to be the lowest byte.
+    for (std::size_t i = 0; i < sizeof word; ++i) word = word << 8U | static_cast<unsigned char>(text[7 - i]);
+  }
   std::uint64_t const controls = (word - 0x20 * ones) & ~word & high_bits;
-  return (controls | has_zero(word ^ '"' * ones) | has_zero(word ^ '\\' * ones)) == 0;
+  std::uint64_t const special = controls | has_zero(word ^ '"' * ones) | has_zero(word ^ '\\' * ones);
+  return static_cast<std::size_t>(std::countr_zero(special)) / 8;
 }
 
 /** How many characters at the front of `text` a JSON string holds as they are. */
 inline std::size_t count_plain(std::string_view text) noexcept {
   constexpr std::size_t word = 8;
   std::size_t count = 0;
-  while (text.size() - count >= word && is_plain_word(text.data() + count)) count += word;
-  // The last word may overlap the one before it.
-  if (text.size() - count < word && count > 0 && is_plain_word(text.data() + text.size() - word)) return text.size();
+  while (text.size() - count >= word) {
+    auto const plain = count_plain_in_word(text.data() + count);
+    count += plain;
+    if (plain != word) return count;
+  }
+  if (count == text.size()) return count;
+  if (count > 0) {  // the last word may overlap the one before it
+    auto const last = text.size() - word;
+    return last + count_plain_in_word(text.data() + last);
+  }
   for (; count < text.size(); ++count) {
     auto const byte = static_cast<unsigned char>(text[count]);
     if (byte < 0x20 || byte == '"' || byte == '\\') break;
