@@ -166,8 +166,16 @@ void Connection::roll_back() noexcept {
   }
 }
 
-Transaction::Transaction(Connection& connection, std::string_view begin) : connection_(connection) {
-  connection.run(Statement(begin));
+void Dialect::begin_snapshot(Connection& connection) const {
+  connection.run(Statement("start transaction isolation level repeatable read, read only"));
+}
+
+Transaction::Transaction(Connection& connection) : connection_(connection) {
+  connection.run(Statement(connection.dialect().begin_write()));
+}
+
+Transaction::Transaction(Connection& connection, Snapshot) : connection_(connection) {
+  connection.dialect().begin_snapshot(connection);
 }
 
 Transaction::~Transaction() { roll_back(); }

@@ -70,10 +70,11 @@ class Connection {
 class Transaction {
  public:
   /** Begins one that writes. */
-  explicit Transaction(Connection& connection) : Transaction(connection, connection.dialect().begin_write()) {}
+  explicit Transaction(Connection& connection);
 
-  /** Begins one as the statement `begin` says. */
-  Transaction(Connection& connection, std::string_view begin);
+  /** Begins one that only reads, and sees the store as it was at one moment. */
+  [[nodiscard]] static Transaction snapshot(Connection& connection) { return {connection, Snapshot()}; }
+
   ~Transaction();
   Transaction(Transaction const&) = delete;
   Transaction& operator=(Transaction const&) = delete;
@@ -82,6 +83,9 @@ class Transaction {
   void roll_back() noexcept;
 
  private:
+  struct Snapshot {};
+  Transaction(Connection& connection, Snapshot);
+
   Connection& connection_;
   bool is_open_ = true;
 };

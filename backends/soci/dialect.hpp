@@ -77,10 +77,9 @@ class Dialect {
   /** The statement that begins a transaction which will write. */
   [[nodiscard]] virtual std::string_view begin_write() const { return "begin"; }
 
-  /** The statement that begins a transaction whose reads all see the store as it was at one moment. */
-  [[nodiscard]] virtual std::string_view begin_snapshot() const {
-    return "start transaction isolation level repeatable read, read only";
-  }
+  /** Begins a transaction whose reads all see the store as it was at one moment; as standard SQL says it, unless
+      overridden. */
+  virtual void begin_snapshot(Connection& connection) const;
 
   /** What follows a select of rows that must stay as they are until the transaction ends. */
   [[nodiscard]] virtual std::string_view lock_rows() const { return " for update"; }

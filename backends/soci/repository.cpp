@@ -138,7 +138,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     };
     return trying<void>([&]() -> Result<void> {
       auto const connection = readers_.lease();
-      Transaction snapshot(*connection, connection->dialect().begin_snapshot());
+      Transaction const snapshot = Transaction::snapshot(*connection);
       return once_begun(has_begun, [&]() -> Result<void> {
         Dumper(*connection, tables_, sink).run();
         return {};

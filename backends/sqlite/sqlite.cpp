@@ -125,7 +125,7 @@ class SqliteDialect final : public sql::Dialect {
   // A plain `begin` would take its place among the writers only with its first write, and be refused if another had
   // written since it first read.
   std::string_view begin_write() const override { return "begin immediate"; }
-  std::string_view begin_snapshot() const override { return "begin"; }
+  void begin_snapshot(sql::Connection& connection) const override { connection.run(sql::Statement("begin")); }
   std::string_view lock_rows() const override { return ""; }
 
   std::string_view ordered_join() const override { return " cross join "; }

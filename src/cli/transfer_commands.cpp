@@ -11,9 +11,9 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <iostream>
+#include <system_error>
 
 namespace inlay::cli {
 namespace {
@@ -76,7 +76,7 @@ class Lines {
     if (is_written && is_flushed) return {};
     nobody_reads_ = errno == EPIPE;
     return Error{.kind = ErrorKind::unavailable,
-                 .message = std::string("the export cannot be written: ") + std::strerror(errno)};
+                 .message = std::string("the export cannot be written: ") + std::generic_category().message(errno)};
   }
 
   /** Whether whoever read it has had enough. */
@@ -122,7 +122,7 @@ Result<void> import_store(Session& session, TransferArguments const& arguments) 
     file.open(arguments.from, std::ios::binary);
     if (!file) {
       return Error{.kind = ErrorKind::invalid_argument,
-                   .message = "cannot open " + arguments.from + ": " + std::strerror(errno)};
+                   .message = "cannot open " + arguments.from + ": " + std::generic_category().message(errno)};
     }
   }
   auto const to = open(session.options.store);
