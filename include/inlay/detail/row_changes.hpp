@@ -93,7 +93,7 @@ template <class Entity, class Member>
 Result<void> set_member(Entity& row, Member Entity::*member, Member const& value, model::Field const& field,
                         DocumentMode mode, json::Limits const& limits) {
   if constexpr (std::is_same_v<model::ValueOf<Member>, Document>) {
-    std::optional<Document> const given = value;
+    std::optional<Document> const& given = value;
     if (!given) {
       row.*member = value;
       return {};

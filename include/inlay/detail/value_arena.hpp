@@ -24,7 +24,7 @@ class ValueArena final : public boost::json::memory_resource {
       : next_size_(3 * text_size + text_size / 2 + 256) {}
   ValueArena(ValueArena const&) = delete;
   ValueArena& operator=(ValueArena const&) = delete;
-  ~ValueArena() {
+  ~ValueArena() override {
     while (last_ != nullptr) ::operator delete(std::exchange(last_, last_->before));
   }
 

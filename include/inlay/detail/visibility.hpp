@@ -25,7 +25,7 @@ Scope seen_whole_by(Id<Team> team) {
   auto const member_is = [](std::string_view member, FieldValue value) {
     return Scope::where({std::string(member), Operator::eq, {std::move(value)}});
   };
-  auto const owned = member_is("team_id", team.uuid);
+  auto owned = member_is("team_id", team.uuid);
   if constexpr (std::is_same_v<Entity, Team>) {
     return member_is("id", team.uuid);
   } else if constexpr (std::is_same_v<Entity, Environment>) {
