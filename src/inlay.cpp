@@ -6,6 +6,12 @@
 #ifdef INLAY_HAS_SQLITE
 #include <inlay/backends/sqlite.hpp>
 #endif
+#ifdef INLAY_HAS_POSTGRESQL
+#include <inlay/backends/postgresql.hpp>
+#endif
+#ifdef INLAY_HAS_MYSQL
+#include <inlay/backends/mysql.hpp>
+#endif
 
 #include <utility>
 
@@ -16,6 +22,12 @@ Backends all_backends() {
   all.add(memory_backend());
 #ifdef INLAY_HAS_SQLITE
   all.add(sqlite_backend());
+#endif
+#ifdef INLAY_HAS_POSTGRESQL
+  all.add(postgresql_backend());
+#endif
+#ifdef INLAY_HAS_MYSQL
+  all.add(mysql_backend());
 #endif
   return all;
 }

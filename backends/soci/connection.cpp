@@ -13,6 +13,14 @@ namespace {
 // Statements differ by their filters; a caller who invents ever new ones must not fill the memory.
 constexpr std::size_t max_prepared = 256;
 
+void refuse_nul(std::span<Parameter const> parameters) {
+  for (Parameter const& parameter : parameters) {
+    if (parameter.text.find('\0') == std::string::npos) continue;
+    throw Exception(
+        Error{.kind = ErrorKind::invalid_argument, .message = "a text holds U+0000, which this store cannot keep"});
+  }
+}
+
 }  // namespace
 
 struct Connection::Prepared {
@@ -25,7 +33,7 @@ struct Connection::Prepared {
   };
 
   Prepared(soci::session& session, std::string const& text, std::span<Parameter const> parameters,
-           std::vector<ValueType> const& columns)
+           std::vector<ValueType> const& columns, bool is_kept)
       : statement(session), given(parameters.size()), taken(columns.size()), row(taken.size()) {
     statement.alloc();
     for (std::size_t i = 0; i < given.size(); ++i) {
@@ -46,7 +54,7 @@ struct Connection::Prepared {
         statement.exchange(soci::into(slot.text, slot.indicator));
       }
     }
-    statement.prepare(text);
+    statement.prepare(text, is_kept ? soci::details::st_repeatable_query : soci::details::st_one_time_query);
     statement.define_and_bind();
   }
 
@@ -99,12 +107,14 @@ Connection::Prepared& Connection::prepared(Statement const& statement, std::span
   auto const found = prepared_.find(statement.text());
   if (found != prepared_.end()) return *found->second;
   if (prepared_.size() >= max_prepared) prepared_.clear();
-  auto made = std::make_unique<Prepared>(*session_, dialect_.spell(statement.text()), parameters, statement.columns());
+  auto made = std::make_unique<Prepared>(*session_, dialect_.spell(statement.text()), parameters, statement.columns(),
+                                         dialect_.prepares());
   return *prepared_.emplace(statement.text(), std::move(made)).first->second;
 }
 
 long long Connection::run(Statement const& statement, std::span<Parameter const> parameters,
                           std::function<void(Row&)> const& on_row) {
+  if (!dialect_.takes_nul()) refuse_nul(parameters);
   Prepared* ready = nullptr;
   bool has_row = false;
   try {
@@ -144,7 +154,7 @@ void Connection::run_once(std::string const& text) {
   try {
     soci::statement statement(*session_);
     statement.alloc();
-    statement.prepare(dialect_.spell(text));
+    statement.prepare(dialect_.spell(text), soci::details::st_one_time_query);
     statement.define_and_bind();
     statement.execute(true);
   } catch (soci::soci_error const& error) {
@@ -156,6 +166,14 @@ long long Connection::number(Statement const& statement) {
   long long result = 0;
   run(statement, [&](Row& row) { result = row.front().number; });
   return result;
+}
+
+bool Connection::is_alive() noexcept {
+  try {
+    return dialect_.is_alive(*session_);
+  } catch (...) {
+    return false;
+  }
 }
 
 void Connection::roll_back() noexcept {

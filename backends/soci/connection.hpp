@@ -5,6 +5,7 @@
 #include <backends/soci/dialect.hpp>
 #include <backends/soci/statement.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <span>
@@ -47,6 +48,15 @@ class Connection {
 
   /** Ends the transaction, if one is open; a connection that can't even do that is broken. */
   void roll_back() noexcept;
+
+  /** Makes sure that it is not used again. */
+  void discard() noexcept { is_broken_ = true; }
+
+  /** Whether the other side still answers; asks it. */
+  [[nodiscard]] bool is_alive() noexcept;
+
+  /** When it was given back last. */
+  std::chrono::steady_clock::time_point last_used{};
 
   /** Whether it must not be used again. */
   [[nodiscard]] bool is_broken() const noexcept { return is_broken_; }

@@ -50,7 +50,19 @@ class Dialect {
   [[nodiscard]] virtual DatabaseFailure classify(soci::session* session, std::exception const& error) const = 0;
 
   /** Ends a query of which no more rows are wanted, so that it pins nothing. */
-  virtual void finish(soci::statement& query) const = 0;
+  virtual void finish(soci::statement& query) const { static_cast<void>(query); }
+
+  /** Whether the other side still answers; asks it. */
+  [[nodiscard]] virtual bool is_alive(soci::session& session) const {
+    static_cast<void>(session);
+    return true;
+  }
+
+  /** Whether statements are kept prepared on the server, which some poolers in between cannot do. */
+  [[nodiscard]] virtual bool prepares() const { return true; }
+
+  /** Whether U+0000 in a text arrives; where not, such a text is refused before it is cut short. */
+  [[nodiscard]] virtual bool takes_nul() const { return true; }
 
   /** Ends a transaction, if one is open. */
   virtual void roll_back(soci::session& session) const = 0;
@@ -68,6 +80,10 @@ class Dialect {
   /** Called once for a store, after it was found to be one that may be used and before it is written. */
   virtual void adopt(Connection& connection) const { static_cast<void>(connection); }
 
+  /** Whether each statement of a migration is done for good at once. One that was interrupted is then done again, where
+      what is there already is passed over. */
+  [[nodiscard]] virtual bool commits_ddl() const { return false; }
+
   /** Begins and ends what only one of several processes may do at a time: migrating. */
   virtual void begin_migration(Connection& connection) const = 0;
   virtual void end_migration(Connection& connection) const = 0;
@@ -81,7 +97,9 @@ class Dialect {
       overridden. */
   virtual void begin_snapshot(Connection& connection) const;
 
-  /** What follows a select of rows that must stay as they are until the transaction ends. */
+  /** What follows a select of rows that must stay as they are until the transaction ends. Empty where writers take
+      turns anyway; elsewhere each writer takes the counter before any other row, so that two never wait for each other.
+   */
   [[nodiscard]] virtual std::string_view lock_rows() const { return " for update"; }
 
   /** Whether statements can go on in a transaction in which one has failed. */

@@ -14,6 +14,7 @@ namespace inlay::sql {
 enum class FailureKind {
   unique,       ///< a primary or unique key is taken
   foreign_key,  ///< a reference would dangle
+  exists,       ///< a table or index of that name is there already
   busy,         ///< somebody else was in the way; the same again may succeed
   lost,         ///< the connection is gone
   unreachable,  ///< the database cannot be opened, read or written: a missing folder, a full disk, ...
@@ -41,6 +42,7 @@ class DatabaseFailure : public std::exception {
         return {.kind = ErrorKind::corrupt, .message = "the store is damaged or no database: " + message_};
       case FailureKind::unique:
       case FailureKind::foreign_key:
+      case FailureKind::exists:
       case FailureKind::other: break;
     }
     return {.kind = ErrorKind::internal, .message = "the database refused a statement: " + message_};

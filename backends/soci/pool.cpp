@@ -3,10 +3,16 @@
 
 #include <string>
 
+using std::chrono::steady_clock;
+
 namespace inlay::sql {
+
+// Longer than this, and a firewall or the server may have dropped it without a word.
+constexpr std::chrono::seconds fresh_for(30);
 
 Pool::Lease Pool::lease() {
   std::unique_ptr<Connection> connection;
+  steady_clock::time_point last_loss;
   {
     std::unique_lock lock(mutex_);
     if (lent_ >= size_ && !returned_.wait_for(lock, timeout_, [&] { return lent_ < size_; })) {
@@ -14,10 +20,15 @@ Pool::Lease Pool::lease() {
                                                    " ms; all " + std::to_string(size_) + " are in use");
     }
     ++lent_;
+    last_loss = last_loss_;
     if (!idle_.empty()) {
       connection = std::move(idle_.back());
       idle_.pop_back();
     }
+  }
+  if (connection && (connection->last_used <= last_loss || steady_clock::now() - connection->last_used > fresh_for) &&
+      !connection->is_alive()) {
+    connection.reset();
   }
   if (!connection) {
     try {
@@ -31,10 +42,18 @@ Pool::Lease Pool::lease() {
 }
 
 void Pool::give_back(std::unique_ptr<Connection> connection) noexcept {
-  if (connection && connection->is_broken()) connection.reset();
+  bool is_lost = false;
+  if (connection) {
+    connection->roll_back();
+    is_lost = connection->is_broken();
+    if (is_lost) connection.reset();
+  }
+  auto const now = steady_clock::now();
+  if (connection) connection->last_used = now;
   {
     std::scoped_lock const lock(mutex_);
     --lent_;
+    if (is_lost) last_loss_ = now;
     if (connection) idle_.push_back(std::move(connection));  // never more than size_, for which there is room
   }
   returned_.notify_one();

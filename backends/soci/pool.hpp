@@ -56,7 +56,8 @@ class Pool {
   std::mutex mutex_;
   std::condition_variable returned_;
   std::size_t lent_ = 0;
-  std::vector<std::unique_ptr<Connection>> idle_;  // the one used last is lent first: its caches are warm
+  std::chrono::steady_clock::time_point last_loss_{};  // what was idle then may be dead as well
+  std::vector<std::unique_ptr<Connection>> idle_;      // the one used last is lent first: its caches are warm
 };
 
 }  // namespace inlay::sql

@@ -92,14 +92,31 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   Result<Committed> commit(Commit const& commit) override {
     if (commit.changes.empty()) return storage::nothing_to_commit();
-    return trying<Committed>([&]() -> Result<Committed> {
-      auto const connection = writers_.lease();
-      Transaction transaction(*connection);
-      auto const revision = Writer(*connection, transaction, tables_, commit).write();
-      if (!revision) return Committed{current_revision(*connection)};
-      if (auto const finished = finish(transaction); finished.has_error()) return finished.error();
-      return Committed{*revision};
-    });
+    Backoff backoff(options_.patience);
+    CommitState state;
+    while (true) {
+      try {
+        return attempt(commit, state);
+      } catch (Exception const& exception) {
+        if (!state.may_be_done) return exception.error();
+        // The connection died while an earlier attempt was ending, and by now the token tells how it ended: it is taken
+        // when that attempt was done, and when it was not, our taking it keeps it from ever being done.
+        if (exception.error().pointer == "/token") return settled(commit, state);
+        state.refusal = exception.error();
+      } catch (DatabaseFailure const& failure) {
+        state.may_be_done = state.may_be_done || state.is_ending;
+        bool const is_gone = failure.kind() == FailureKind::lost || failure.kind() == FailureKind::unreachable;
+        bool const is_worthwhile = failure.kind() == FailureKind::busy || (is_gone && state.may_be_done) ||
+                                   (failure.kind() == FailureKind::lost && !std::exchange(state.was_lost, true));
+        if (!is_worthwhile || !backoff.wait()) {
+          Error error = failure.to_error();
+          if (state.may_be_done) error.outcome = Outcome::unknown;
+          return error;
+        }
+      } catch (Writer::NeedsCare const&) {
+        state.is_careful = true;
+      }
+    }
   }
 
   Result<ChangePage> changes(ChangesRequest const& request) const override {
@@ -183,16 +200,80 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     };
   };
 
+  struct CommitState {
+    bool is_careful = false;
+    bool was_lost = false;
+    bool is_ending = false;          ///< from here on nobody can tell whether it is done when the connection dies
+    bool may_be_done = false;        ///< the connection has died then
+    std::optional<Error> refusal{};  ///< why a later attempt was refused; the earlier one is still to be kept out
+  };
+
+  Result<Committed> attempt(Commit const& commit, CommitState& state) {
+    auto const connection = writers_.lease();
+    state.is_ending = false;
+    Transaction transaction(*connection);
+    Writer writer(*connection, tables_, commit, state.is_careful);
+    if (state.refusal) {
+      writer.take_token();
+      transaction.commit();
+      return *state.refusal;
+    }
+    auto const revision = writer.write();
+    if (!revision) {
+      transaction.roll_back();
+      return Committed{current_revision(*connection)};
+    }
+    end(transaction, state);
+    return Committed{*revision};
+  }
+
+  static void end(Transaction& transaction, CommitState& state) {
+    try {
+      state.is_ending = true;
+      transaction.commit();
+    } catch (DatabaseFailure const& failure) {
+      if (failure.kind() == FailureKind::busy) state.is_ending = false;  // refused, so not done
+      throw;
+    }
+  }
+
+  /** What came of a commit whose token is taken. */
+  Result<Committed> settled(Commit const& commit, CommitState const& state) {
+    Result<Committed> result = trying<Committed>([&]() -> Result<Committed> {
+      auto const connection = readers_.lease();
+      Statement select(R"(select "revision" from )");
+      select << tables_.quoted("commit") << R"( where "token" = )";
+      select.bind(text(to_string(commit.token))).gives(ValueType::integer);
+      return Committed{Revision{connection->number(select)}};
+    });
+    // Taken by the row that was to keep it out, whose own end was not seen.
+    if (result.has_value() && state.refusal && !has_changes(result->revision)) return *state.refusal;
+    if (result.has_error()) {
+      Error error = result.error();
+      error.outcome = Outcome::unknown;
+      return error;
+    }
+    return result;
+  }
+
+  bool has_changes(Revision revision) const {
+    auto const page = changes({.after = Revision{revision.value - 1}, .limit = 1});
+    return page.has_value() && !page->commits.empty() && !page->commits.front().changes.empty();
+  }
+
   /** Runs an attempt again while others are in its way, and turns what it throws into errors. */
   template <class T, class Attempt>
   Result<T> trying(Attempt&& attempt) const {
     Backoff backoff(options_.patience);
+    bool was_lost = false;
     while (true) {
       try {
         return attempt();
       } catch (Exception const& exception) {
         return exception.error();
       } catch (DatabaseFailure const& failure) {
+        // A lost connection says nothing of the server: once more, on a fresh one.
+        if (failure.kind() == FailureKind::lost && !std::exchange(was_lost, true)) continue;
         if (failure.kind() != FailureKind::busy || !backoff.wait()) return failure.to_error();
       }
     }

@@ -189,7 +189,12 @@ void run_all(Connection& connection, Tables const& tables, std::string_view stat
   std::size_t begin = 0;
   for (std::size_t end = all.find(";\n"); end != std::string::npos; end = all.find(";\n", begin)) {
     begin = all.find_first_not_of('\n', begin);
-    connection.run_once(all.substr(begin, end - begin));
+    try {
+      connection.run_once(all.substr(begin, end - begin));
+    } catch (DatabaseFailure const& failure) {
+      bool const was_done = failure.kind() == FailureKind::exists || failure.kind() == FailureKind::unique;
+      if (!connection.dialect().commits_ddl() || !was_done) throw;
+    }
     begin = end + 2;
   }
 }
@@ -234,6 +239,10 @@ void migrate(Connection& connection, Tables const& tables, bool may_migrate, Tim
   try {
     recorded = recorded_migration(connection, tables);
     refuse_newer(recorded.value_or(0));
+    if (recorded.value_or(0) == latest_migration()) {
+      connection.dialect().end_migration(connection);
+      return;
+    }
     if (!recorded) run_all(connection, tables, migration_table);
     for (Migration const& migration : migrations) {
       if (migration.number <= recorded.value_or(0)) continue;
@@ -247,7 +256,7 @@ void migrate(Connection& connection, Tables const& tables, bool may_migrate, Tim
     }
     connection.dialect().end_migration(connection);
   } catch (...) {
-    connection.roll_back();
+    connection.discard();  // whatever it holds ends with it
     throw;
   }
 }

@@ -26,11 +26,18 @@ namespace inlay::sql {
 */
 class Writer {
  public:
-  Writer(Connection& connection, Transaction& transaction, Tables const& tables, Commit const& commit)
-      : connection_(connection), transaction_(transaction), tables_(tables), commit_(commit) {}
+  /** Thrown when the commit must be tried again, with care, so that it can be said why it was refused. */
+  struct NeedsCare {};
+
+  Writer(Connection& connection, Tables const& tables, Commit const& commit, bool is_careful)
+      : connection_(connection), tables_(tables), commit_(commit), is_careful_(is_careful) {}
+
+  /** Takes the commit's token and a revision, and writes nothing else. */
+  void take_token() { revision(); }
 
   /** Nothing: all its Edits changed nothing, so it has no revision. */
   std::optional<Revision> write() {
+    if (!connection_.dialect().lock_rows().empty()) take_number();
     for (AnyGuard const& guard : commit_.guards) {
       std::visit([&](auto const& one) { check(one); }, guard);
     }
@@ -45,7 +52,8 @@ class Writer {
   // since, which they have when it was this very commit that did.
   Revision revision() {
     if (revision_) return *revision_;
-    Revision const next{connection_.dialect().next_revision(connection_, tables_.quoted("counter"))};
+    if (!number_) take_number();
+    Revision const next = *number_;
     Statement insert;
     insert << "insert into " << tables_.quoted("commit")
            << R"( ("revision", "token", "actor", "reason", "time") values ()";
@@ -62,6 +70,27 @@ class Writer {
     }
     revision_ = next;
     return next;
+  }
+
+  void take_number() {
+    number_ = Revision{connection_.dialect().next_revision(connection_, tables_.quoted("counter"))};
+  }
+
+  // Runs what a constraint may refuse. Where that ends the transaction, the commit is begun again with a savepoint
+  // before each such statement, so that it can be explained inside.
+  long long run_fallible(Statement const& statement) {
+    if (!is_careful_) return connection_.run(statement);
+    connection_.run(Statement("savepoint inlay_step"));
+    try {
+      long long const written = connection_.run(statement);
+      connection_.run(Statement("release savepoint inlay_step"));
+      return written;
+    } catch (DatabaseFailure const& failure) {
+      if (failure.kind() == FailureKind::unique || failure.kind() == FailureKind::foreign_key) {
+        connection_.run(Statement("rollback to savepoint inlay_step"));
+      }
+      throw;
+    }
   }
 
   template <class Entity>
@@ -97,7 +126,7 @@ class Writer {
     });
     statement << ')';
     try {
-      connection_.run(statement);
+      run_fallible(statement);
     } catch (DatabaseFailure const& failure) {
       explain(row, true, failure);
     }
@@ -119,7 +148,7 @@ class Writer {
     where_unchanged(statement, update.before);
     long long written = 0;
     try {
-      written = connection_.run(statement);
+      written = run_fallible(statement);
     } catch (DatabaseFailure const& failure) {
       explain(row, false, failure);
     }
@@ -156,7 +185,7 @@ class Writer {
     where_unchanged(statement, remove.before);
     long long written = 0;
     try {
-      written = connection_.run(statement);
+      written = run_fallible(statement);
     } catch (DatabaseFailure const& failure) {
       explain_removal(remove.before.id, failure);
     }
@@ -203,7 +232,7 @@ class Writer {
   // Databases name the constraint in ways of their own, or not at all; asking what is there is the same everywhere.
   void before_explaining(DatabaseFailure const& failure) {
     if (failure.kind() != FailureKind::unique && failure.kind() != FailureKind::foreign_key) throw failure;
-    if (!connection_.dialect().transaction_survives_failure()) transaction_.roll_back();
+    if (!is_careful_ && !connection_.dialect().transaction_survives_failure()) throw NeedsCare{};
   }
 
   // The row that was in the way is gone by now, so the same commit may succeed.
@@ -265,9 +294,10 @@ class Writer {
   }
 
   Connection& connection_;
-  Transaction& transaction_;
   Tables const& tables_;
   Commit const& commit_;
+  bool is_careful_;
+  std::optional<Revision> number_;
   std::optional<Revision> revision_;
   long long ordinal_ = 0;
 };

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <inlay/backends/mysql.hpp>
+
+#include <backends/soci/connection.hpp>
+#include <backends/soci/parameters.hpp>
+#include <backends/soci/repository.hpp>
+
+#include <soci/mysql/soci-mysql.h>
+#include <soci/soci.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <utility>
+
+namespace inlay {
+
+namespace {
+
+using sql::DatabaseFailure;
+using sql::FailureKind;
+
+[[nodiscard]] MYSQL* native(soci::session& session) {
+  return static_cast<soci::mysql_session_backend*>(session.get_backend())->conn_;
+}
+
+class MysqlDialect final : public sql::Dialect {
+ public:
+  struct Settings {
+    std::string connect_string{};
+    std::string place{};  ///< for messages: where it is, without secrets
+    std::string prefix{};
+    std::chrono::seconds lock_timeout{};
+  };
+
+  explicit MysqlDialect(Settings settings) : settings_(std::move(settings)) {}
+
+  Capabilities capabilities() const override {
+    // Commits take turns at the counter, from their first statement on.
+    return {.backend = "mysql", .is_durable = true, .is_shared_by_processes = true, .has_concurrent_writers = false};
+  }
+
+  std::unique_ptr<soci::session> connect() const override {
+    auto session = std::make_unique<soci::session>(soci::mysql, settings_.connect_string);
+    check_version(native(*session));
+    // Not what the server's settings happen to be: truncated texts, no transactions, one old snapshot.
+    *session << "set session autocommit = 1, session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
+                " session foreign_key_checks = 1, session innodb_lock_wait_timeout = "
+             << std::to_string(settings_.lock_timeout.count());
+    *session << "set session transaction isolation level read committed";
+    return session;
+  }
+
+  DatabaseFailure classify(soci::session* session, std::exception const& error) const override {
+    auto const* ours = dynamic_cast<soci::mysql_soci_error const*>(&error);
+    auto const* known = dynamic_cast<soci::soci_error const*>(&error);
+    unsigned int const code = ours ? ours->err_num_ : 0;
+    FailureKind kind = kind_of(code);
+    if (!session && kind != FailureKind::busy) kind = FailureKind::unreachable;
+    std::string message = settings_.place + ": ";
+    // Other messages quote values, or the statement they are in.
+    if (is_harmless(kind, code)) message += (known ? known->get_error_message() : error.what()) + std::string(" ");
+    return {kind, message + "(error " + std::to_string(code) + ')'};
+  }
+
+  void roll_back(soci::session& session) const override {
+    if ((native(session)->server_status & SERVER_STATUS_IN_TRANS) != 0) session.rollback();
+  }
+
+  bool is_alive(soci::session& session) const override { return session.is_connected(); }
+
+  std::string_view column_type(sql::ColumnKind kind) const override {
+    switch (kind) {
+      case sql::ColumnKind::id: return "char(36) character set ascii collate ascii_bin";
+      case sql::ColumnKind::name: return "varchar(255)";
+      case sql::ColumnKind::document: return "longtext";
+      case sql::ColumnKind::boolean: return "tinyint";
+      case sql::ColumnKind::integer: break;
+    }
+    return "bigint";
+  }
+
+  // Collations that compare byte for byte, trailing blanks included; each of the two has one of its own.
+  std::string_view table_options() const override {
+    return is_mariadb_ ? " engine=InnoDB row_format=dynamic character set utf8mb4 collate utf8mb4_nopad_bin"
+                       : " engine=InnoDB row_format=dynamic character set utf8mb4 collate utf8mb4_0900_bin";
+  }
+
+  std::string_view count_tables() const override {
+    return "select count(*) from information_schema.tables where table_schema = database() and table_name = :p1";
+  }
+
+  bool commits_ddl() const override { return true; }
+
+  // Held by the connection, and so given back even when this process dies.
+  void begin_migration(sql::Connection& connection) const override {
+    sql::Statement lock("select get_lock(");
+    name_lock(lock) << ", 60)";
+    if (connection.number(lock.gives(sql::ValueType::integer)) == 1) return;
+    throw DatabaseFailure(FailureKind::busy, settings_.place + ": somebody else has been migrating for a minute");
+  }
+  void end_migration(sql::Connection& connection) const override {
+    sql::Statement lock("select release_lock(");
+    name_lock(lock) << ')';
+    static_cast<void>(connection.number(lock.gives(sql::ValueType::integer)));
+  }
+
+  std::string spell(std::string const& text) const override {
+    std::string spelled = text;
+    std::replace(spelled.begin(), spelled.end(), '"', '`');
+    return spelled;
+  }
+
+  long long next_revision(sql::Connection& connection, std::string const& counter) const override {
+    sql::Statement update;
+    update << "update " << counter << R"( set "revision" = last_insert_id("revision" + 1))";
+    connection.run(update);
+    return static_cast<long long>(mysql_insert_id(native(connection.session())));
+  }
+
+ private:
+  sql::Statement& name_lock(sql::Statement& statement) const {
+    // Names are the whole server's, and at most 64 characters.
+    statement << "concat('inlay ', sha1(concat(database(), '.', ";
+    return statement.bind(sql::text(settings_.prefix)) << ")))";
+  }
+
+  void check_version(MYSQL* connection) const {
+    std::string const version = mysql_get_server_info(connection);
+    unsigned long const number = mysql_get_server_version(connection);
+    is_mariadb_ = version.find("MariaDB") != std::string::npos;
+    if (number >= (is_mariadb_ ? 100'600U : 80'000U)) return;
+    throw DatabaseFailure(FailureKind::unreachable, settings_.place + ": the server is " + version +
+                                                        "; inlay needs MySQL 8 or MariaDB 10.6, or newer");
+  }
+
+  // https://mariadb.com/kb/en/mariadb-error-codes/, and MySQL's where they are the same
+  [[nodiscard]] static FailureKind kind_of(unsigned int code) noexcept {
+    switch (code) {
+      case 1022:
+      case 1062:
+      case 1586: return FailureKind::unique;
+      case 1216:
+      case 1217:
+      case 1451:
+      case 1452: return FailureKind::foreign_key;
+      case 1050:
+      case 1061:
+      case 1826: return FailureKind::exists;
+      case 1205:
+      case 1213: return FailureKind::busy;
+      case 1053:  // shutdown in progress
+      case 1152:
+      case 1158:
+      case 1159:
+      case 1160:
+      case 1161:
+      case 1184:
+      case 1927:  // the connection was killed
+      case CR_SERVER_GONE_ERROR:
+      case CR_SERVER_LOST:
+      case 2055:
+      case 4031: return FailureKind::lost;
+      case 1021:  // disk full
+      case 1040:
+      case 1041:
+      case 1044:
+      case 1045:
+      case 1049:
+      case 1142:
+      case 1203:
+      case 1226:
+      case 1290:  // read only
+      case 1317:
+      case 1792:
+      case 1836:
+      case 1969:
+      case CR_CONNECTION_ERROR:
+      case CR_CONN_HOST_ERROR:
+      case 3024: return FailureKind::unreachable;
+      case 1034:
+      case 1194:
+      case 1712: return FailureKind::corrupt;
+      default: return FailureKind::other;
+    }
+  }
+
+  [[nodiscard]] static bool is_harmless(FailureKind kind, unsigned int code) noexcept {
+    return kind == FailureKind::busy || kind == FailureKind::lost || kind == FailureKind::unreachable || code == 1054 ||
+           code == 1146 || code == 3819 || code == 4025;
+  }
+
+  Settings settings_;
+  mutable std::atomic<bool> is_mariadb_ = false;
+};
+
+// In the words of SOCI's own connect strings.
+void append(std::string_view name, std::string_view value, std::string& out) {
+  out += name;
+  out += "='";
+  for (char const c : value) {
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c;
+  }
+  out += "' ";
+}
+
+Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
+  auto const refusal = [](std::string_view message) {
+    return Error{.kind = ErrorKind::invalid_argument, .message = std::string(message)};
+  };
+  auto const known = url.allow_parameters({"pool_size", "lease_timeout", "table_prefix", "migrate", "connect_timeout",
+                                           "read_timeout", "write_timeout", "ssl_ca", "ssl_cert", "ssl_key", "socket"});
+  if (known.has_error()) return known.error();
+  if (url.path.empty()) return refusal("the URL of a MySQL store names its database: mysql://user@host/database");
+  if (url.hosts.size() > 1) {
+    return refusal("the URL of a MySQL store names one host: the client library does not choose among several");
+  }
+
+  std::string connect_string;
+  std::string const* socket = url.parameter("socket");
+  if (!url.hosts.empty()) {
+    StoreUrl::Host const& host = url.hosts.front();
+    if (host.name.starts_with('/')) {
+      if (socket) return refusal("the URL of a MySQL store names its socket twice");
+      socket = &host.name;
+    } else {
+      append("host", host.name, connect_string);
+    }
+    if (host.port) append("port", std::to_string(*host.port), connect_string);
+  }
+  if (socket) append("unix_socket", *socket, connect_string);
+  if (!url.user.empty()) append("user", url.user, connect_string);
+  if (url.password) append("password", *url.password, connect_string);
+  append("dbname", url.path, connect_string);
+  append("charset", "utf8mb4", connect_string);
+  for (auto const& [own, theirs] :
+       {std::pair{"ssl_ca", "sslca"}, std::pair{"ssl_cert", "sslcert"}, std::pair{"ssl_key", "sslkey"}}) {
+    if (std::string const* value = url.parameter(own)) append(theirs, *value, connect_string);
+  }
+  for (std::string_view const name : {"connect_timeout", "read_timeout", "write_timeout"}) {
+    bool const is_always = name == "connect_timeout";
+    auto const time = sql::duration_parameter(url, name, std::chrono::seconds(10));
+    if (time.has_error()) return time.error();
+    if (!is_always && !url.parameter(name)) continue;
+    auto const seconds = std::max<long long>(1, std::chrono::ceil<std::chrono::seconds>(*time).count());
+    append(name, std::to_string(seconds), connect_string);
+  }
+
+  sql::StoreOptions options;
+  options.readers = 8;
+  options.writers = 0;
+  if (auto const read = sql::read_common_parameters(url, options); read.has_error()) return read.error();
+  auto const lease_timeout = sql::duration_parameter(url, "lease_timeout", std::chrono::seconds(5));
+  if (lease_timeout.has_error()) return lease_timeout.error();
+  options.patience = *lease_timeout;
+
+  StoreUrl place = url;
+  place.parameters.clear();
+  MysqlDialect::Settings settings{
+      .connect_string = std::move(connect_string),
+      .place = place.redacted(),
+      .prefix = options.table_prefix,
+      .lock_timeout = std::max(std::chrono::seconds(1), std::chrono::ceil<std::chrono::seconds>(*lease_timeout))};
+  return sql::open_store(std::make_unique<MysqlDialect>(std::move(settings)), std::move(options));
+}
+
+}  // namespace
+
+Backend mysql_backend() { return {.schemes = {"mysql", "mariadb"}, .open = open}; }
+
+}  // namespace inlay

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <inlay/backends/postgresql.hpp>
+
+#include <backends/soci/connection.hpp>
+#include <backends/soci/parameters.hpp>
+#include <backends/soci/repository.hpp>
+
+#include <libpq-fe.h>
+#include <soci/postgresql/soci-postgresql.h>
+#include <soci/soci.h>
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+namespace inlay {
+
+namespace {
+
+using sql::DatabaseFailure;
+using sql::FailureKind;
+
+[[nodiscard]] PGconn* native(soci::session& session) {
+  return static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_;
+}
+
+class PostgresqlDialect final : public sql::Dialect {
+ public:
+  struct Settings {
+    std::string connect_string{};
+    std::string place{};  ///< for messages: where it is, without secrets
+    std::string prefix{};
+    bool prepares = true;
+  };
+
+  explicit PostgresqlDialect(Settings settings) : settings_(std::move(settings)) {}
+
+  Capabilities capabilities() const override {
+    // Commits take turns at the counter, from their first statement on.
+    return {
+        .backend = "postgresql", .is_durable = true, .is_shared_by_processes = true, .has_concurrent_writers = false};
+  }
+
+  std::unique_ptr<soci::session> connect() const override {
+    return std::make_unique<soci::session>(soci::postgresql, settings_.connect_string);
+  }
+
+  DatabaseFailure classify(soci::session* session, std::exception const& error) const override {
+    auto const* known = dynamic_cast<soci::soci_error const*>(&error);
+    // Not what(), which would quote the values that were bound.
+    std::string message = known ? known->get_error_message() : error.what();
+    if (!session) return {FailureKind::unreachable, settings_.place + ": " + one_line(std::move(message))};
+    auto const* ours = dynamic_cast<soci::postgresql_soci_error const*>(&error);
+    std::string const state = ours ? ours->sqlstate() : std::string();
+    // What follows the first line may quote values as well: DETAIL, and the statement.
+    message.erase(std::min(message.find('\n'), message.size()));
+    if (state.find_first_not_of(' ') != std::string::npos) message += " (SQLSTATE " + state + ')';
+    if (PQstatus(native(*session)) != CONNECTION_OK) return {FailureKind::lost, settings_.place + ": " + message};
+    return {kind_of(state), settings_.place + ": " + message};
+  }
+
+  void roll_back(soci::session& session) const override {
+    PGconn* const connection = native(session);
+    if (PQstatus(connection) != CONNECTION_OK) throw DatabaseFailure(FailureKind::lost, settings_.place);
+    if (PQtransactionStatus(connection) != PQTRANS_IDLE) session.rollback();
+  }
+
+  bool is_alive(soci::session& session) const override { return session.is_connected(); }
+  bool prepares() const override { return settings_.prepares; }
+  bool takes_nul() const override { return false; }
+
+  std::string_view column_type(sql::ColumnKind kind) const override {
+    switch (kind) {
+      case sql::ColumnKind::id:
+      case sql::ColumnKind::name:
+      case sql::ColumnKind::document: return R"(text collate "C")";
+      case sql::ColumnKind::boolean: return "smallint";
+      case sql::ColumnKind::integer: break;
+    }
+    return "bigint";
+  }
+
+  std::string_view count_tables() const override {
+    return "select count(*) from pg_catalog.pg_class where relname = :p1 and relkind in ('r', 'p') and"
+           " pg_catalog.pg_table_is_visible(oid)";
+  }
+
+  // The lock goes with the transaction, so it is given back whatever happens, through a pooler too.
+  void begin_migration(sql::Connection& connection) const override {
+    connection.run_once("begin");
+    sql::Statement lock("select 1 from pg_advisory_xact_lock(7236278, hashtext(");
+    lock.bind(sql::text(settings_.prefix)) << "))";
+    static_cast<void>(connection.number(lock.gives(sql::ValueType::integer)));
+  }
+  void end_migration(sql::Connection& connection) const override { connection.run_once("commit"); }
+
+  // Whatever the server's default: each statement is to see what the ones before it waited for.
+  std::string_view begin_write() const override { return "begin isolation level read committed"; }
+  bool transaction_survives_failure() const override { return false; }
+
+  long long next_revision(sql::Connection& connection, std::string const& counter) const override {
+    sql::Statement update;
+    update << "update " << counter << R"( set "revision" = "revision" + 1 returning "revision")";
+    return connection.number(update.gives(sql::ValueType::integer));
+  }
+
+ private:
+  [[nodiscard]] static std::string one_line(std::string text) {
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    for (char& c : text) {
+      if (c == '\n' || c == '\t') c = ' ';
+    }
+    return text;
+  }
+
+  // https://www.postgresql.org/docs/current/errcodes-appendix.html
+  [[nodiscard]] static FailureKind kind_of(std::string_view state) noexcept {
+    if (state == "23505") return FailureKind::unique;
+    if (state == "23503") return FailureKind::foreign_key;
+    if (state == "40001" || state == "40P01" || state == "55P03") return FailureKind::busy;
+    if (state == "57P01" || state == "57P02" || state == "57P03" || state.starts_with("08")) return FailureKind::lost;
+    // 25006: a server that is a standby now
+    if (state == "25006" || state == "57014" || state.starts_with("53") || state == "58030" ||
+        state.starts_with("28") || state == "42501") {
+      return FailureKind::unreachable;
+    }
+    if (state == "XX001" || state == "XX002") return FailureKind::corrupt;
+    return FailureKind::other;
+  }
+
+  Settings settings_;
+};
+
+// As a URI of libpq: what a keyword string would have to quote is taken apart by SOCI before libpq sees it.
+void append_encoded(std::string_view text, std::string& out) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  for (char const c : text) {
+    auto const byte = static_cast<unsigned char>(c);
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+        c == '.') {
+      out += c;
+    } else {
+      out += '%';
+      out += digits[byte >> 4U];
+      out += digits[byte & 0xFU];
+    }
+  }
+}
+
+[[nodiscard]] std::string connect_string(StoreUrl const& url, std::chrono::milliseconds connect_timeout) {
+  std::string text = "postgresql://";
+  if (!url.user.empty() || url.password) {
+    append_encoded(url.user, text);
+    if (url.password) {
+      text += ':';
+      append_encoded(*url.password, text);
+    }
+    text += '@';
+  }
+  for (std::size_t i = 0; i < url.hosts.size(); ++i) {
+    if (i > 0) text += ',';
+    bool const is_address = url.hosts[i].name.find(':') != std::string::npos;
+    if (is_address) {
+      text += '[' + url.hosts[i].name + ']';
+    } else {
+      append_encoded(url.hosts[i].name, text);
+    }
+    if (url.hosts[i].port) text += ':' + std::to_string(*url.hosts[i].port);
+  }
+  text += '/';
+  append_encoded(url.path, text);
+  text += "?client_encoding=UTF8&connect_timeout=";
+  text += std::to_string(std::chrono::ceil<std::chrono::seconds>(connect_timeout).count());
+  for (std::string_view const name :
+       {"application_name", "sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs", "host"}) {
+    if (std::string const* value = url.parameter(name)) {
+      text += '&';
+      text += name;
+      text += '=';
+      append_encoded(*value, text);
+    }
+  }
+  return text;
+}
+
+Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
+  auto const refusal = [](std::string_view message) {
+    return Error{.kind = ErrorKind::invalid_argument, .message = std::string(message)};
+  };
+  auto const known = url.allow_parameters({"pool_size", "lease_timeout", "prepared", "table_prefix", "migrate",
+                                           "connect_timeout", "application_name", "sslmode", "sslrootcert", "sslcert",
+                                           "sslkey", "target_session_attrs", "host"});
+  if (known.has_error()) return known.error();
+  if (url.path.empty()) {
+    return refusal("the URL of a PostgreSQL store names its database: postgresql://user@host/database");
+  }
+  for (StoreUrl::Host const& host : url.hosts) {
+    if (host.name.find_first_of("[]/ ") != std::string::npos && !host.name.starts_with('/')) {
+      return refusal("a host of the store's URL is neither a name, nor an address, nor the folder of a socket");
+    }
+  }
+  if (url.parameter("host") && !url.hosts.empty()) {
+    return refusal("the URL of a PostgreSQL store names its host twice, before the database and as a parameter");
+  }
+
+  sql::StoreOptions options;
+  options.readers = 8;
+  options.writers = 0;
+  if (auto const read = sql::read_common_parameters(url, options); read.has_error()) return read.error();
+  auto const lease_timeout = sql::duration_parameter(url, "lease_timeout", std::chrono::seconds(5));
+  if (lease_timeout.has_error()) return lease_timeout.error();
+  options.patience = *lease_timeout;
+  auto const connect_timeout = sql::duration_parameter(url, "connect_timeout", std::chrono::seconds(10));
+  if (connect_timeout.has_error()) return connect_timeout.error();
+  auto const prepares = sql::choice_parameter(url, "prepared", "on", "off");
+  if (prepares.has_error()) return prepares.error();
+
+  StoreUrl place = url;
+  place.parameters.clear();
+  PostgresqlDialect::Settings settings{.connect_string = connect_string(url, *connect_timeout),
+                                       .place = place.redacted(),
+                                       .prefix = options.table_prefix,
+                                       .prepares = *prepares};
+  return sql::open_store(std::make_unique<PostgresqlDialect>(std::move(settings)), std::move(options));
+}
+
+}  // namespace
+
+Backend postgresql_backend() { return {.schemes = {"postgresql", "postgres"}, .open = open}; }
+
+}  // namespace inlay

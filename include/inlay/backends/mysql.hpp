@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BACKENDS_MYSQL_HPP
+#define INLAY_BACKENDS_MYSQL_HPP
+
+#include <inlay/storage/backends.hpp>
+
+namespace inlay {
+
+/** Stores in MySQL 8 or newer, or MariaDB 10.6 or newer: `mysql://user:p%40ss@host:3306/db`; `mariadb:` is the same.
+
+    A UNIX socket is percent-encoded in the host's place (`//user@%2Frun%2Fmysqld%2Fmysqld.sock/db`), or
+    `?socket=/run/mysqld/mysqld.sock`.
+
+    Parameters of ours: `pool_size=8` (connections at most), `lease_timeout=5s` (how long a call waits for a connection,
+    or for others to be less busy), `table_prefix=inlay_`, `migrate=auto|off`.
+    Of the client library: `connect_timeout=10s`, `read_timeout`, `write_timeout` (times, in whole seconds), and
+    `ssl_ca`, `ssl_cert`, `ssl_key` (files). With MariaDB's client library these make the connection encrypted, but the
+    server's name is not compared with its certificate.
+*/
+[[nodiscard]] Backend mysql_backend();
+
+}  // namespace inlay
+
+#endif

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BACKENDS_POSTGRESQL_HPP
+#define INLAY_BACKENDS_POSTGRESQL_HPP
+
+#include <inlay/storage/backends.hpp>
+
+namespace inlay {
+
+/** Stores in PostgreSQL: `postgresql://user:p%40ss@host:5432/db`; `postgres:` is the same.
+
+    Several hosts are tried in turn (`//host1:5432,host2/db`). A UNIX socket is the folder that it is in,
+   percent-encoded in the host's place (`//user@%2Frun%2Fpostgresql/db`), or `?host=/run/postgresql`. What is not given,
+   libpq takes from its environment (PGPASSWORD, ~/.pgpass, ...).
+
+    Parameters of ours: `pool_size=8` (connections at most), `lease_timeout=5s` (how long a call waits for a connection,
+    or for others to be less busy), `prepared=on|off` (off for poolers such as PgBouncer, which give each transaction
+    another connection), `table_prefix=inlay_`, `migrate=auto|off`.
+    Of libpq, as it documents them: `connect_timeout=10s` (a time, as above), `application_name`, `sslmode`,
+    `sslrootcert`, `sslcert`, `sslkey`, `target_session_attrs`, `host`.
+*/
+[[nodiscard]] Backend postgresql_backend();
+
+}  // namespace inlay
+
+#endif

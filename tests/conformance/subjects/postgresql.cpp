@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "server.hpp"
+
+#include <inlay/backends/postgresql.hpp>
+#include <inlay/conformance/conformance.hpp>
+
+#include <libpq-fe.h>
+
+#include <memory>
+
+inlay::conformance::Subject inlay::conformance::subject() {
+  static std::string const server = server_url("INLAY_TEST_POSTGRESQL_URL");
+  return {
+      .name = "postgresql",
+      .new_store = [] { return with_new_prefix(server); },
+      .open = [](std::string const& url) { return Backends{}.add(postgresql_backend()).open(url); },
+      .capabilities = {.backend = "postgresql", .is_durable = true, .is_shared_by_processes = true},
+      .drop =
+          [](std::string const& url) {
+            static std::unique_ptr<PGconn, decltype(&PQfinish)> const connection(PQconnectdb(server.c_str()),
+                                                                                 &PQfinish);
+            std::string statement = "set client_min_messages = error; drop table if exists ";
+            for (std::string const& table : tables_of(url)) statement += '"' + table + "\", ";
+            statement.resize(statement.size() - 2);
+            PQclear(PQexec(connection.get(), statement.c_str()));
+          },
+  };
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_TESTS_CONFORMANCE_SUBJECTS_SERVER_HPP
+#define INLAY_TESTS_CONFORMANCE_SUBJECTS_SERVER_HPP
+
+#include <inlay/model/entities.hpp>
+
+#include <boost/mp11/algorithm.hpp>
+
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace inlay::conformance {
+
+/** The URL of the server to test against, from the environment. */
+inline std::string server_url(char const* variable) {
+  char const* const url = std::getenv(variable);
+  if (!url || *url == '\0') throw std::runtime_error(std::string(variable) + " is not set; tests/run sets it");
+  return url;
+}
+
+/** The URL with a prefix for a store's tables that no other run has. */
+inline std::string with_new_prefix(std::string const& url) {
+  std::string hex = to_string(generate_uuid());
+  std::erase(hex, '-');
+  return url + (url.find('?') == std::string::npos ? '?' : '&') + "table_prefix=t" + hex.substr(12) + "_";
+}
+
+/** The tables of a store, those that reference others first. */
+inline std::vector<std::string> tables_of(std::string const& url) {
+  std::string_view const name = "table_prefix=";
+  std::string const prefix = url.substr(url.find(name) + name.size());
+  std::vector<std::string> tables;
+  for (char const* table : {"grant", "environment_integration", "integration", "environment", "team", "change",
+                            "commit", "counter", "migration"}) {
+    tables.push_back(prefix + table);
+  }
+  return tables;
+}
+
+}  // namespace inlay::conformance
+
+#endif
