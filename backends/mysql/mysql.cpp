@@ -68,6 +68,16 @@ class MysqlDialect final : public sql::Dialect {
     if ((native(session)->server_status & SERVER_STATUS_IN_TRANS) != 0) session.rollback();
   }
 
+  // The results after the first one, of which at least the last is there when a block has run.
+  void finish(soci::statement& query) const override {
+    MYSQL* const connection = static_cast<soci::mysql_statement_backend*>(query.get_backend())->session_.conn_;
+    while (mysql_more_results(connection)) {
+      if (mysql_next_result(connection) > 0)
+        throw soci::mysql_soci_error(mysql_error(connection), mysql_errno(connection));
+      mysql_free_result(mysql_store_result(connection));
+    }
+  }
+
   bool is_alive(soci::session& session) const override { return session.is_connected(); }
 
   std::string_view column_type(sql::ColumnKind kind) const override {
@@ -105,6 +115,15 @@ class MysqlDialect final : public sql::Dialect {
     name_lock(lock) << ')';
     static_cast<void>(connection.number(lock.gives(sql::ValueType::integer)));
   }
+
+  // MySQL has no blocks outside of procedures; there a commit is done step by step.
+  sql::OneStatement one_statement() const override {
+    return is_mariadb_ ? sql::OneStatement::block : sql::OneStatement::none;
+  }
+
+  // Neither of the two uses an index for the other spelling.
+  bool seeks_row_values() const override { return false; }
+  std::string_view ordered_join() const override { return " straight_join "; }
 
   std::string spell(std::string const& text) const override {
     std::string spelled = text;

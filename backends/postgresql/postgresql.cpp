@@ -42,7 +42,11 @@ class PostgresqlDialect final : public sql::Dialect {
   }
 
   std::unique_ptr<soci::session> connect() const override {
-    return std::make_unique<soci::session>(soci::postgresql, settings_.connect_string);
+    auto session = std::make_unique<soci::session>(soci::postgresql, settings_.connect_string);
+    // libpq would print what servers say in passing, which is the host's standard error and none of our business.
+    PQsetNoticeProcessor(
+        native(*session), [](void*, char const*) {}, nullptr);
+    return session;
   }
 
   DatabaseFailure classify(soci::session* session, std::exception const& error) const override {
@@ -97,6 +101,8 @@ class PostgresqlDialect final : public sql::Dialect {
   // Whatever the server's default: each statement is to see what the ones before it waited for.
   std::string_view begin_write() const override { return "begin isolation level read committed"; }
   bool transaction_survives_failure() const override { return false; }
+  sql::OneStatement one_statement() const override { return sql::OneStatement::with_queries; }
+  bool can_probe() const override { return true; }
 
   long long next_revision(sql::Connection& connection, std::string const& counter) const override {
     sql::Statement update;
@@ -117,6 +123,7 @@ class PostgresqlDialect final : public sql::Dialect {
   [[nodiscard]] static FailureKind kind_of(std::string_view state) noexcept {
     if (state == "23505") return FailureKind::unique;
     if (state == "23503") return FailureKind::foreign_key;
+    if (state == "22012") return FailureKind::overtaken;  // see write_once.hpp; nothing else divides
     if (state == "40001" || state == "40P01" || state == "55P03") return FailureKind::busy;
     if (state == "57P01" || state == "57P02" || state == "57P03" || state.starts_with("08")) return FailureKind::lost;
     // 25006: a server that is a standby now

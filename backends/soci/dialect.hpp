@@ -30,6 +30,13 @@ enum class ColumnKind {
   boolean,   ///< 0 or 1, read as an integer
 };
 
+/** How a commit can be put into one statement. */
+enum class OneStatement {
+  none,          ///< not at all
+  with_queries,  ///< with ... as (update ...), as PostgreSQL has it
+  block,         ///< begin not atomic ... end, as MariaDB has it
+};
+
 /** All that one kind of database has of its own; everything else is written once, beside this file. */
 class Dialect {
  public:
@@ -101,6 +108,9 @@ class Dialect {
       turns anyway; elsewhere each writer takes the counter before any other row, so that two never wait for each other.
    */
   [[nodiscard]] virtual std::string_view lock_rows() const { return " for update"; }
+
+  /** How a commit of one change is done in one round trip; where not, it is done step by step. */
+  [[nodiscard]] virtual OneStatement one_statement() const { return OneStatement::none; }
 
   /** Whether statements can go on in a transaction in which one has failed. */
   [[nodiscard]] virtual bool transaction_survives_failure() const { return true; }

@@ -15,6 +15,7 @@ enum class FailureKind {
   unique,       ///< a primary or unique key is taken
   foreign_key,  ///< a reference would dangle
   exists,       ///< a table or index of that name is there already
+  overtaken,    ///< a row was changed while the statement ran that wanted it unchanged; nothing was done
   busy,         ///< somebody else was in the way; the same again may succeed
   lost,         ///< the connection is gone
   unreachable,  ///< the database cannot be opened, read or written: a missing folder, a full disk, ...
@@ -43,6 +44,7 @@ class DatabaseFailure : public std::exception {
       case FailureKind::unique:
       case FailureKind::foreign_key:
       case FailureKind::exists:
+      case FailureKind::overtaken:
       case FailureKind::other: break;
     }
     return {.kind = ErrorKind::internal, .message = "the database refused a statement: " + message_};

@@ -7,6 +7,7 @@
 #include <backends/soci/select.hpp>
 #include <backends/soci/transfer.hpp>
 #include <backends/soci/write.hpp>
+#include <backends/soci/write_once.hpp>
 #include <boost/mp11/algorithm.hpp>
 
 #include <algorithm>
@@ -211,6 +212,9 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   Result<Committed> attempt(Commit const& commit, CommitState& state) {
     auto const connection = writers_.lease();
     state.is_ending = false;
+    if (!state.is_careful && !state.refusal) {
+      if (auto const revision = commit_once(*connection, commit, state)) return Committed{*revision};
+    }
     Transaction transaction(*connection);
     Writer writer(*connection, tables_, commit, state.is_careful);
     if (state.refusal) {
@@ -225,6 +229,26 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     }
     end(transaction, state);
     return Committed{*revision};
+  }
+
+  /** Nothing when it was not done, and is to be done step by step, if only to learn why it can't be. */
+  std::optional<Revision> commit_once(Connection& connection, Commit const& commit, CommitState& state) const {
+    auto const statement = OnceWriter(dialect_->one_statement(), tables_, commit).statement();
+    if (!statement) return std::nullopt;
+    try {
+      state.is_ending = true;
+      long long const revision = connection.number(*statement);
+      state.is_ending = false;
+      if (revision > 0) return Revision{revision};
+    } catch (DatabaseFailure const& failure) {
+      if (failure.kind() == FailureKind::lost) throw;
+      state.is_ending = false;
+      if (failure.kind() != FailureKind::unique && failure.kind() != FailureKind::foreign_key &&
+          failure.kind() != FailureKind::overtaken) {
+        throw;
+      }
+    }
+    return std::nullopt;
   }
 
   static void end(Transaction& transaction, CommitState& state) {

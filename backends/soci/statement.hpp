@@ -17,7 +17,6 @@ enum class ValueType { integer, text };
 struct Parameter {
   ValueType type{};
   bool is_null{};
-  bool is_revision{};  ///< stands for the revision of the commit that it is part of
   long long number{};
   std::string text{};
 
@@ -25,14 +24,12 @@ struct Parameter {
 };
 
 [[nodiscard]] inline Parameter integer(long long number) {
-  return {.type = ValueType::integer, .is_null = false, .is_revision = false, .number = number, .text = {}};
+  return {.type = ValueType::integer, .is_null = false, .number = number, .text = {}};
 }
 [[nodiscard]] inline Parameter text(std::string text) {
-  return {.type = ValueType::text, .is_null = false, .is_revision = false, .number = 0, .text = std::move(text)};
+  return {.type = ValueType::text, .is_null = false, .number = 0, .text = std::move(text)};
 }
-[[nodiscard]] inline Parameter null(ValueType type) {
-  return {.type = type, .is_null = true, .is_revision = false, .number = 0, .text = {}};
-}
+[[nodiscard]] inline Parameter null(ValueType type) { return {.type = type, .is_null = true, .number = 0, .text = {}}; }
 
 /** A statement, its parameters, and the types of the columns that it gives.
 
@@ -58,6 +55,8 @@ class Statement {
     text_ += std::to_string(parameters_.size());
     return *this;
   }
+  /** Takes back what was appended after the first `length` characters, which must not have bound anything. */
+  void shorten(std::size_t length) { text_.resize(length); }
   /** A value for a parameter that the text names already. */
   Statement& with(Parameter value) {
     parameters_.push_back(std::move(value));
