@@ -38,7 +38,11 @@ class MysqlDialect final : public sql::Dialect {
 
   Capabilities capabilities() const override {
     // Commits take turns at the counter, from their first statement on.
-    return {.backend = "mysql", .is_durable = true, .is_shared_by_processes = true, .has_concurrent_writers = false};
+    return {.backend = "mysql",
+            .is_durable = true,
+            .is_shared_by_processes = true,
+            .has_concurrent_writers = false,
+            .can_transfer = true};
   }
 
   std::unique_ptr<soci::session> connect() const override {
@@ -62,6 +66,12 @@ class MysqlDialect final : public sql::Dialect {
     // Other messages quote values, or the statement they are in.
     if (is_harmless(kind, code)) message += (known ? known->get_error_message() : error.what()) + std::string(" ");
     return {kind, message + "(error " + std::to_string(code) + ')'};
+  }
+
+  void adopt(sql::Connection& connection) const override { check_version(native(connection.session())); }
+
+  bool is_in_transaction(soci::session& session) const override {
+    return (native(session)->server_status & SERVER_STATUS_IN_TRANS) != 0;
   }
 
   void roll_back(soci::session& session) const override {
@@ -124,6 +134,11 @@ class MysqlDialect final : public sql::Dialect {
   // Neither of the two uses an index for the other spelling.
   bool seeks_row_values() const override { return false; }
   std::string_view ordered_join() const override { return " straight_join "; }
+
+  void begin_snapshot(sql::Connection& connection) const override {
+    connection.run(sql::Statement("set transaction isolation level repeatable read"));
+    connection.run(sql::Statement("start transaction with consistent snapshot, read only"));
+  }
 
   std::string spell(std::string const& text) const override {
     std::string spelled = text;
@@ -286,6 +301,27 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
 }
 
 }  // namespace
+
+namespace {
+
+[[nodiscard]] std::unique_ptr<MysqlDialect> host_dialect([[maybe_unused]] HostOptions const& options) {
+  return std::make_unique<MysqlDialect>(
+      MysqlDialect::Settings{.place = "the host's database", .prefix = options.table_prefix});
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Repository>> open_mysql(soci::connection_pool& pool, HostOptions options) {
+  auto store = sql::options_of(options);
+  store.host_pool = &pool;
+  return sql::open_store(host_dialect(options), std::move(store));
+}
+
+Result<std::shared_ptr<Repository>> join_mysql(soci::session& session, HostOptions options) {
+  auto store = sql::options_of(options);
+  store.joined = &session;
+  return sql::open_store(host_dialect(options), std::move(store));
+}
 
 Backend mysql_backend() { return {.schemes = {"mysql", "mariadb"}, .open = open}; }
 

@@ -37,8 +37,11 @@ class PostgresqlDialect final : public sql::Dialect {
 
   Capabilities capabilities() const override {
     // Commits take turns at the counter, from their first statement on.
-    return {
-        .backend = "postgresql", .is_durable = true, .is_shared_by_processes = true, .has_concurrent_writers = false};
+    return {.backend = "postgresql",
+            .is_durable = true,
+            .is_shared_by_processes = true,
+            .has_concurrent_writers = false,
+            .can_transfer = true};
   }
 
   std::unique_ptr<soci::session> connect() const override {
@@ -61,6 +64,10 @@ class PostgresqlDialect final : public sql::Dialect {
     if (state.find_first_not_of(' ') != std::string::npos) message += " (SQLSTATE " + state + ')';
     if (PQstatus(native(*session)) != CONNECTION_OK) return {FailureKind::lost, settings_.place + ": " + message};
     return {kind_of(state), settings_.place + ": " + message};
+  }
+
+  bool is_in_transaction(soci::session& session) const override {
+    return PQtransactionStatus(native(session)) == PQTRANS_INTRANS;
   }
 
   void roll_back(soci::session& session) const override {
@@ -232,6 +239,27 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
 }
 
 }  // namespace
+
+namespace {
+
+[[nodiscard]] std::unique_ptr<PostgresqlDialect> host_dialect([[maybe_unused]] HostOptions const& options) {
+  return std::make_unique<PostgresqlDialect>(
+      PostgresqlDialect::Settings{.place = "the host's database", .prefix = options.table_prefix, .prepares = false});
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Repository>> open_postgresql(soci::connection_pool& pool, HostOptions options) {
+  auto store = sql::options_of(options);
+  store.host_pool = &pool;
+  return sql::open_store(host_dialect(options), std::move(store));
+}
+
+Result<std::shared_ptr<Repository>> join_postgresql(soci::session& session, HostOptions options) {
+  auto store = sql::options_of(options);
+  store.joined = &session;
+  return sql::open_store(host_dialect(options), std::move(store));
+}
 
 Backend postgresql_backend() { return {.schemes = {"postgresql", "postgres"}, .open = open}; }
 

@@ -89,16 +89,20 @@ struct Connection::Prepared {
 
 Connection::Connection(Dialect const& dialect) : dialect_(dialect) {
   try {
-    session_ = dialect.connect();
+    own_ = dialect.connect();
+    session_ = own_.get();
   } catch (soci::soci_error const& error) {
     throw dialect.classify(nullptr, error);
   }
 }
 
+Connection::Connection(Dialect const& dialect, soci::session& host)
+    : dialect_(dialect), session_(&host), is_hosts_(true) {}
+
 Connection::~Connection() = default;
 
 void Connection::fail(std::exception const& error) {
-  DatabaseFailure failure = dialect_.classify(session_.get(), error);
+  DatabaseFailure failure = dialect_.classify(session_, error);
   if (failure.kind() == FailureKind::lost) is_broken_ = true;
   throw failure;
 }
@@ -108,13 +112,20 @@ Connection::Prepared& Connection::prepared(Statement const& statement, std::span
   if (found != prepared_.end()) return *found->second;
   if (prepared_.size() >= max_prepared) prepared_.clear();
   auto made = std::make_unique<Prepared>(*session_, dialect_.spell(statement.text()), parameters, statement.columns(),
-                                         dialect_.prepares());
+                                         dialect_.prepares() && !is_hosts_);
   return *prepared_.emplace(statement.text(), std::move(made)).first->second;
 }
 
 long long Connection::run(Statement const& statement, std::span<Parameter const> parameters,
                           std::function<void(Row&)> const& on_row) {
   if (!dialect_.takes_nul()) refuse_nul(parameters);
+  // Gone with this call: the host may do with its session what it likes afterwards.
+  struct Forget {
+    Connection& connection;
+    ~Forget() {
+      if (connection.is_hosts_) connection.prepared_.clear();
+    }
+  } const forget{*this};
   Prepared* ready = nullptr;
   bool has_row = false;
   try {

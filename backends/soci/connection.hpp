@@ -26,6 +26,10 @@ using Row = std::vector<Column>;
 class Connection {
  public:
   explicit Connection(Dialect const& dialect);
+
+  /** One of the host's, on which nothing is kept prepared. */
+  Connection(Dialect const& dialect, soci::session& host);
+
   ~Connection();
   Connection(Connection const&) = delete;
   Connection& operator=(Connection const&) = delete;
@@ -70,8 +74,10 @@ class Connection {
   [[noreturn]] void fail(std::exception const& error);
 
   Dialect const& dialect_;
-  std::unique_ptr<soci::session> session_;
-  // After session_: statements must be destroyed before their session.
+  std::unique_ptr<soci::session> own_;
+  soci::session* session_ = nullptr;
+  bool is_hosts_ = false;
+  // After own_: statements must be destroyed before their session.
   std::unordered_map<std::string, std::unique_ptr<Prepared>> prepared_;
   bool is_broken_ = false;
 };

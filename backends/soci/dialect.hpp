@@ -59,6 +59,9 @@ class Dialect {
   /** Ends a query of which no more rows are wanted, so that it pins nothing. */
   virtual void finish(soci::statement& query) const { static_cast<void>(query); }
 
+  /** Whether a transaction is open on the connection. */
+  [[nodiscard]] virtual bool is_in_transaction(soci::session& session) const = 0;
+
   /** Whether the other side still answers; asks it. */
   [[nodiscard]] virtual bool is_alive(soci::session& session) const {
     static_cast<void>(session);

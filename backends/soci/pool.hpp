@@ -12,6 +12,10 @@
 #include <utility>
 #include <vector>
 
+namespace soci {
+class connection_pool;
+}  // namespace soci
+
 namespace inlay::sql {
 
 /** A number of connections, opened when they are first needed, each lent to one thread at a time. */
@@ -22,15 +26,27 @@ class Pool {
     idle_.reserve(size);
   }
 
+  /** Lends the one connection on which the host has a transaction open, and leaves that alone. */
+  Pool(Dialect const& dialect, soci::session& joined) : Pool(dialect, 1, std::chrono::milliseconds(0)) {
+    idle_.push_back(std::make_unique<Connection>(dialect, joined));
+    is_joined_ = true;
+  }
+
+  /** Lends what a pool of the host lends. */
+  Pool(Dialect const& dialect, soci::connection_pool& host, std::chrono::milliseconds timeout)
+      : Pool(dialect, 0, timeout) {
+    host_ = &host;
+  }
+
   /** A connection that belongs to its holder until it is destroyed. */
   class Lease {
    public:
-    Lease(Pool& pool, std::unique_ptr<Connection> connection) noexcept
-        : pool_(&pool), connection_(std::move(connection)) {}
+    Lease(Pool& pool, std::unique_ptr<Connection> connection, std::size_t place = 0) noexcept
+        : pool_(&pool), connection_(std::move(connection)), place_(place) {}
     Lease(Lease&& other) noexcept = default;
     Lease& operator=(Lease&&) = delete;
     ~Lease() {
-      if (connection_) pool_->give_back(std::move(connection_));
+      if (connection_) pool_->give_back(std::move(connection_), place_);
     }
 
     Connection* operator->() const noexcept { return connection_.get(); }
@@ -39,6 +55,7 @@ class Pool {
    private:
     Pool* pool_;
     std::unique_ptr<Connection> connection_;
+    std::size_t place_;  // in the host's pool
   };
 
   /** Waits for a connection.
@@ -48,13 +65,17 @@ class Pool {
   [[nodiscard]] Lease lease();
 
  private:
-  void give_back(std::unique_ptr<Connection> connection) noexcept;
+  [[nodiscard]] Lease lease_of_host();
+  void give_back(std::unique_ptr<Connection> connection, std::size_t place = 0) noexcept;
+  void give_back_to_host(Connection& connection, std::size_t place) noexcept;
 
   Dialect const& dialect_;
   std::size_t size_;
   std::chrono::milliseconds timeout_;
   std::mutex mutex_;
   std::condition_variable returned_;
+  soci::connection_pool* host_ = nullptr;
+  bool is_joined_ = false;
   std::size_t lent_ = 0;
   std::chrono::steady_clock::time_point last_loss_{};  // what was idle then may be dead as well
   std::vector<std::unique_ptr<Connection>> idle_;      // the one used last is lent first: its caches are warm

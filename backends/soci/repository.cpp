@@ -51,7 +51,9 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
         options_(std::move(options)),
         tables_(options_.table_prefix),
         capabilities_(dialect_->capabilities()),
-        readers_(*dialect_, options_.readers, options_.patience),
+        readers_(options_.joined      ? Pool(*dialect_, *options_.joined)
+                 : options_.host_pool ? Pool(*dialect_, *options_.host_pool, options_.patience)
+                                      : Pool(*dialect_, options_.readers, options_.patience)),
         own_writers_(*dialect_, std::max<std::size_t>(options_.writers, 1), options_.patience),
         writers_(options_.writers == 0 ? readers_ : own_writers_),
         statements_(boost::mp11::mp_apply_q<MakeStatements, model::Readables>::make(tables_)) {}
@@ -59,6 +61,14 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   Result<void> open() {
     return trying<void>([&] {
       auto const connection = writers_.lease();
+      if (options_.joined) {
+        if (!dialect_->is_in_transaction(*options_.joined)) {
+          return Result<void>(Error{.kind = ErrorKind::invalid_argument,
+                                    .message = "no transaction is open on the session that a store was to join"});
+        }
+        require_migrated(*connection, tables_);
+        return Result<void>();
+      }
       migrate(*connection, tables_, options_.may_migrate, options_.clock());
       return Result<void>();
     });
@@ -93,6 +103,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   Result<Committed> commit(Commit const& commit) override {
     if (commit.changes.empty()) return storage::nothing_to_commit();
+    if (options_.joined) return commit_joined(commit);
     Backoff backoff(options_.patience);
     CommitState state;
     while (true) {
@@ -129,6 +140,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   }
 
   Result<void> compact(CompactRequest const& request) override {
+    if (options_.joined) return not_joined();
     return trying<void>([&]() -> Result<void> {
       auto const connection = writers_.lease();
       Transaction transaction(*connection);
@@ -149,6 +161,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   }
 
   Result<void> dump(DumpRequest const& request) const override {
+    if (options_.joined) return not_joined();
     bool has_begun = false;
     RecordSink const sink = [&](StoreRecord const& record) {
       has_begun = true;
@@ -165,6 +178,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   }
 
   Result<void> restore(RestoreRequest const& request) override {
+    if (options_.joined) return not_joined();
     bool has_begun = false;
     return trying<void>([&]() -> Result<void> {
       auto const connection = writers_.lease();
@@ -200,6 +214,28 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       }
     };
   };
+
+  [[nodiscard]] static Error not_joined() {
+    return {.kind = ErrorKind::invalid_argument, .message = "this cannot be part of a transaction of the host"};
+  }
+
+  /** Inside the host's transaction: a savepoint, and whatever goes wrong is the host's to know. */
+  Result<Committed> commit_joined(Commit const& commit) {
+    return trying<Committed>([&]() -> Result<Committed> {
+      auto const connection = writers_.lease();
+      connection->run_once("savepoint inlay_commit");
+      try {
+        auto const revision = Writer(*connection, tables_, commit, true).write();
+        if (!revision) connection->run_once("rollback to savepoint inlay_commit");
+        connection->run_once("release savepoint inlay_commit");
+        return Committed{revision ? *revision : current_revision(*connection)};
+      } catch (Exception const&) {
+        connection->run_once("rollback to savepoint inlay_commit");
+        connection->run_once("release savepoint inlay_commit");
+        throw;
+      }
+    });
+  }
 
   struct CommitState {
     bool is_careful = false;
@@ -296,6 +332,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       } catch (Exception const& exception) {
         return exception.error();
       } catch (DatabaseFailure const& failure) {
+        if (options_.joined) return failure.to_error();
         // A lost connection says nothing of the server: once more, on a fresh one.
         if (failure.kind() == FailureKind::lost && !std::exchange(was_lost, true)) continue;
         if (failure.kind() != FailureKind::busy || !backoff.wait()) return failure.to_error();

@@ -3,6 +3,7 @@
 #define INLAY_BACKENDS_SOCI_REPOSITORY_HPP
 
 #include <backends/soci/dialect.hpp>
+#include <inlay/backends/soci/host.hpp>
 #include <inlay/storage/repository.hpp>
 #include <inlay/timestamp.hpp>
 
@@ -20,7 +21,19 @@ struct StoreOptions {
   std::size_t writers = 1;               ///< connections that write; 0: the same ones
   std::chrono::milliseconds patience{};  ///< how long to wait for a connection, or until others are less busy
   Clock clock = now;
+  soci::session* joined = nullptr;             ///< the host's, with a transaction that the store is to be part of
+  soci::connection_pool* host_pool = nullptr;  ///< the host's, to take connections from
 };
+
+/** The options of a store on a host's pool. */
+[[nodiscard]] inline StoreOptions options_of(HostOptions const& host) {
+  StoreOptions options;
+  options.table_prefix = host.table_prefix;
+  options.may_migrate = host.may_migrate;
+  options.patience = host.lease_timeout;
+  options.writers = 0;
+  return options;
+}
 
 /** Opens a store: connects, migrates, and checks that it may be used.
 

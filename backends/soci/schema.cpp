@@ -218,20 +218,28 @@ void refuse_newer(int recorded) {
                                    std::to_string(latest_migration()) + "; use an inlay that is as new"});
 }
 
+void refuse_older(int recorded, std::string_view why) {
+  if (recorded >= latest_migration()) return;
+  throw Exception(Error{.kind = ErrorKind::unavailable,
+                        .message = "the store is at migration " + std::to_string(recorded) + ", this inlay needs " +
+                                   std::to_string(latest_migration()) + ", and " + std::string(why)});
+}
+
 }  // namespace
 
 int latest_migration() noexcept { return migrations.back().number; }
+
+void require_migrated(Connection& connection, Tables const& tables) {
+  int const recorded = recorded_migration(connection, tables).value_or(0);
+  refuse_newer(recorded);
+  refuse_older(recorded, "it cannot be migrated inside a transaction of the host");
+}
 
 void migrate(Connection& connection, Tables const& tables, bool may_migrate, Timestamp now) {
   // First without a lock: most of the time there is nothing to do, and a store that is refused is not touched.
   auto recorded = recorded_migration(connection, tables);
   refuse_newer(recorded.value_or(0));
-  if (recorded.value_or(0) < latest_migration() && !may_migrate) {
-    throw Exception(Error{.kind = ErrorKind::unavailable,
-                          .message = "the store is at migration " + std::to_string(recorded.value_or(0)) +
-                                     ", this inlay needs " + std::to_string(latest_migration()) +
-                                     ", and migrating was turned off (migrate=off)"});
-  }
+  if (!may_migrate) refuse_older(recorded.value_or(0), "migrating was turned off (migrate=off)");
   connection.dialect().adopt(connection);
   if (recorded.value_or(0) == latest_migration()) return;
 

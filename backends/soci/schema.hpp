@@ -31,6 +31,12 @@ class Tables {
 /** The number of the last migration there is. */
 [[nodiscard]] int latest_migration() noexcept;
 
+/** Checks that the tables are where this library expects them.
+
+    @throws as migrate() does.
+*/
+void require_migrated(Connection& connection, Tables const& tables);
+
 /** Brings the tables to where this library expects them, while other processes may be about the same.
 
     @throws inlay::Exception: unavailable when the tables are newer than this library, or older and `may_migrate` is

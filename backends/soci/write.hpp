@@ -203,7 +203,7 @@ class Writer {
   // By a second statement: the one that lost still sees the row as it was.
   template <class Entity>
   [[noreturn]] void throw_stale(Id<Entity> const& id) {
-    throw Exception(storage::stale_version(Entity::entity_name, version_of(id)));
+    throw Exception(storage::stale_version(Entity::entity_name, version_of(id, connection_.dialect().lock_rows())));
   }
 
   template <class Entity>

@@ -41,6 +41,7 @@ class SqliteDialect final : public sql::Dialect {
   struct Settings {
     std::string path{};
     bool is_memory{};
+    bool is_hosts{};  ///< its connections are, and are left as the host made them
     bool is_fully_synchronous = true;
     std::chrono::milliseconds busy_timeout{};
   };
@@ -78,6 +79,10 @@ class SqliteDialect final : public sql::Dialect {
 
   void finish(soci::statement& query) const override { sqlite_api::sqlite3_reset(native(query)); }
 
+  bool is_in_transaction(soci::session& session) const override {
+    return sqlite_api::sqlite3_get_autocommit(native(session)) == 0;
+  }
+
   void roll_back(soci::session& session) const override {
     // Some failures, such as a full disk, end the transaction by themselves.
     if (sqlite_api::sqlite3_get_autocommit(native(session)) == 0) session << "rollback";
@@ -102,7 +107,7 @@ class SqliteDialect final : public sql::Dialect {
   }
 
   void adopt(sql::Connection& connection) const override {
-    if (settings_.is_memory) return;
+    if (settings_.is_memory || settings_.is_hosts) return;
     // Switching to WAL does not wait for others that are about the same thing, whatever the busy timeout.
     auto const deadline = std::chrono::steady_clock::now() + settings_.busy_timeout;
     while (true) {
@@ -246,6 +251,30 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
 }
 
 }  // namespace
+
+namespace {
+
+[[nodiscard]] std::unique_ptr<SqliteDialect> host_dialect([[maybe_unused]] HostOptions const& options) {
+  return std::make_unique<SqliteDialect>(SqliteDialect::Settings{.path = "the host's database",
+                                                                 .is_memory = false,
+                                                                 .is_hosts = true,
+                                                                 .is_fully_synchronous = true,
+                                                                 .busy_timeout = options.lease_timeout});
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Repository>> open_sqlite(soci::connection_pool& pool, HostOptions options) {
+  auto store = sql::options_of(options);
+  store.host_pool = &pool;
+  return sql::open_store(host_dialect(options), std::move(store));
+}
+
+Result<std::shared_ptr<Repository>> join_sqlite(soci::session& session, HostOptions options) {
+  auto store = sql::options_of(options);
+  store.joined = &session;
+  return sql::open_store(host_dialect(options), std::move(store));
+}
 
 Backend sqlite_backend() { return {.schemes = {"sqlite"}, .open = open}; }
 

@@ -14,7 +14,10 @@ inlay::conformance::Subject inlay::conformance::subject() {
       .name = "postgresql",
       .new_store = [] { return with_new_prefix(server); },
       .open = [](std::string const& url) { return Backends{}.add(postgresql_backend()).open(url); },
-      .capabilities = {.backend = "postgresql", .is_durable = true, .is_shared_by_processes = true},
+      .capabilities = {.backend = "postgresql",
+                       .is_durable = true,
+                       .is_shared_by_processes = true,
+                       .can_transfer = true},
       .drop =
           [](std::string const& url) {
             static std::unique_ptr<PGconn, decltype(&PQfinish)> const connection(PQconnectdb(server.c_str()),

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BACKENDS_SOCI_HOST_HPP
+#define INLAY_BACKENDS_SOCI_HOST_HPP
+
+// For hosts that use SOCI themselves: stores on the host's connections, and in the host's transactions. Each function
+// is in the library of its backend (inlay::sqlite, inlay::postgresql, inlay::mysql).
+
+#include <inlay/storage/repository.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace soci {
+class connection_pool;
+class session;
+}  // namespace soci
+
+namespace inlay {
+
+/** How a store is found on a host's connection. */
+struct HostOptions {
+  std::string table_prefix = "inlay_";
+  bool may_migrate = true;                         ///< of no meaning in a transaction, where nothing is migrated
+  std::chrono::milliseconds lease_timeout{5'000};  ///< how long a call waits for a connection of the pool
+};
+
+/** A store on connections that a pool of the host lends, which must outlive it.
+
+    A session is given back without an open transaction, and reconnected when it was found dead. Its settings are left
+   as the host made them: on SQLite, it is for the host to set `foreign_keys` and a busy timeout. No statements are kept
+    prepared on it, which makes it slower than a store with connections of its own.
+
+    @return what opening a store by its URL returns.
+*/
+[[nodiscard]] Result<std::shared_ptr<Repository>> open_sqlite(soci::connection_pool& pool, HostOptions options = {});
+[[nodiscard]] Result<std::shared_ptr<Repository>> open_postgresql(soci::connection_pool& pool,
+                                                                  HostOptions options = {});
+[[nodiscard]] Result<std::shared_ptr<Repository>> open_mysql(soci::connection_pool& pool, HostOptions options = {});
+
+/** A store inside the transaction that the host has open on its session: what is committed to it happens when the host
+    commits, and not when the host rolls back.
+
+    It is used by one thread, and no longer than the transaction. A commit that is refused is undone by a savepoint, so
+    the host can go on. Nothing is tried again: a serialization failure, a deadlock or a lost connection is
+   `unavailable`, and the transaction is the host's to roll back and to begin again. Until it ends, other writers of the
+   store wait. Other handles, and those who follow the changes, learn of it when the host commits; tell them then.
+    `compact`, `dump` and `restore` are refused.
+
+    @return invalid_argument when no transaction is open; unavailable when the store is not at this library's migration.
+*/
+[[nodiscard]] Result<std::shared_ptr<Repository>> join_sqlite(soci::session& session, HostOptions options = {});
+[[nodiscard]] Result<std::shared_ptr<Repository>> join_postgresql(soci::session& session, HostOptions options = {});
+[[nodiscard]] Result<std::shared_ptr<Repository>> join_mysql(soci::session& session, HostOptions options = {});
+
+}  // namespace inlay
+
+#endif
