@@ -6,6 +6,9 @@
 
 #include <inlay/backends/all.hpp>
 #include <inlay/backends/memory.hpp>
+#include <inlay/backends/mysql.hpp>
+#include <inlay/backends/postgresql.hpp>
+#include <inlay/backends/soci/host.hpp>
 #include <inlay/backends/sqlite.hpp>
 #include <inlay/catalog.hpp>
 #include <inlay/config/config_node.hpp>
