@@ -31,6 +31,8 @@ struct Arguments {
   std::string json;
   std::string other_json;
   std::string pointer;
+  std::string integration;
+  std::string team;
   ListArguments list;
   WriteArguments write;
   InstallArguments install;
@@ -60,6 +62,7 @@ class Program {
                  R"('{"name": "staging"}')", "name=production");
     add_resource("integration", Kind::integration, "@zendesk.json", R"('{"config": {"label": "Help desk"}}')",
                  "category=helpdesk");
+    add_sharing();
     add_install();
     add_install_rows();
     add_verbs();
@@ -191,6 +194,44 @@ class Program {
     runs(delete_it, [this, kind](Session& session) {
       return remove_row(session, kind, arguments_.id, arguments_.write.if_version);
     });
+  }
+
+  void add_answer(CLI::App& group, std::string const& name, std::string const& what, GrantStatus status) {
+    auto* command = add(group, name, what, "sharing " + name + " ID");
+    add_id(command, "request");
+    add_if_version(command);
+    runs(command, [this, status](Session& session) {
+      return answer_request(session, arguments_.id, status, arguments_.write.if_version);
+    });
+  }
+
+  void add_sharing() {
+    auto* group = add(app_, "sharing", "Ask to install other teams' integrations, and answer",
+                      "sharing ask --integration zendesk --team Acme");
+    group->group(catalogue_group);
+    group->require_subcommand(1);
+
+    auto* ask = add(*group, "ask", "Ask on behalf of a team for an integration whose sharing is ask",
+                    "sharing ask --integration zendesk --team Acme");
+    ask->add_option("--integration", arguments_.integration, "Its id, or its name if only one has it")
+        ->required()
+        ->type_name("ID|NAME");
+    ask->add_option("--team", arguments_.team, "The id of the team that asks, or its name if only one has it")
+        ->required()
+        ->type_name("ID|NAME");
+    runs(ask, [this](Session& session) { return ask_for(session, arguments_.integration, arguments_.team); });
+
+    auto* list_them = add(*group, "list", "List requests and their answers", "sharing list status=pending");
+    add_list_arguments(list_them);
+    runs(list_them, [this](Session& session) { return list(session, Kind::grant, arguments_.list); });
+
+    auto* get_it = add(*group, "get", "Show a request", "sharing get ID");
+    add_id(get_it, "request");
+    runs(get_it, [this](Session& session) { return get(session, Kind::grant, arguments_.id); });
+
+    add_answer(*group, "grant", "Let the team install the integration", GrantStatus::granted);
+    add_answer(*group, "deny", "Refuse a request that is pending", GrantStatus::denied);
+    add_answer(*group, "revoke", "Take a grant back; what is installed stays", GrantStatus::revoked);
   }
 
   void add_install() {

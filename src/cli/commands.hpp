@@ -6,6 +6,8 @@
 
 #include "session.hpp"
 
+#include <inlay/model/grant.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -14,8 +16,9 @@
 
 namespace inlay::cli {
 
-/** The resources that have the same five commands; for an environment integration these need no prefix. */
-enum class Kind { team, environment, integration, environment_integration };
+/** The resources that have the same five commands; for an environment integration these need no prefix. A grant is only
+    read like the others. */
+enum class Kind { team, environment, integration, environment_integration, grant };
 
 struct ListArguments {
   std::vector<std::string> conditions;
@@ -61,6 +64,11 @@ enum class Verb { set, remove, inherit };
                                   WriteArguments const& arguments);
 [[nodiscard]] Result<void> remove_row(Session& session, Kind kind, std::string const& id,
                                       std::optional<std::int64_t> if_version);
+
+// sharing_commands.cpp; the integration and the team are ids or names
+[[nodiscard]] Result<void> ask_for(Session& session, std::string const& integration, std::string const& team);
+[[nodiscard]] Result<void> answer_request(Session& session, std::string const& id, GrantStatus status,
+                                          std::optional<std::int64_t> if_version);
 
 // install_commands.cpp
 [[nodiscard]] Result<void> install(Session& session, InstallArguments const& arguments);

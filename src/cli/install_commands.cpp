@@ -3,31 +3,6 @@
 #include "input.hpp"
 
 namespace inlay::cli {
-namespace {
-
-/** The id that is meant: given as such, or as the name of a row that no other row has. */
-template <class Entity>
-Result<Id<Entity>> resolve(Catalog const& catalog, std::string const& id_or_name) {
-  if (auto const id = Id<Entity>::parse(id_or_name); id.has_value()) return *id;
-  Query<Entity> query;
-  query.where.push_back({.field = "name", .op = Operator::eq, .values = {id_or_name}});
-  query.limit = 10;
-  auto const page = catalog.list(query);
-  if (page.has_error()) return page.error();
-  std::string const what(Entity::entity_name);
-  if (page->items.empty()) {
-    return Error{.kind = ErrorKind::not_found,
-                 .message = "there is no " + what + " with the id or name '" + id_or_name + "'"};
-  }
-  if (page->items.size() == 1) return page->items.front().id;
-  std::string ids;
-  for (auto const& row : page->items) ids += (ids.empty() ? "" : ", ") + to_string(row.id);
-  if (page->next) ids += ", and more";
-  return Error{.kind = ErrorKind::invalid_argument,
-               .message = "several teams have an " + what + " named '" + id_or_name + "', name the id instead: " + ids};
-}
-
-}  // namespace
 
 Result<void> install(Session& session, InstallArguments const& arguments) {
   InstallRequest request;

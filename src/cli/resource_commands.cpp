@@ -22,9 +22,22 @@ Result<void> visit(Kind kind, Visitor&& visitor) {
     case Kind::team: return visitor(Tag<Team>{});
     case Kind::environment: return visitor(Tag<Environment>{});
     case Kind::integration: return visitor(Tag<Integration>{});
-    case Kind::environment_integration: break;
+    case Kind::environment_integration: return visitor(Tag<EnvironmentIntegration>{});
+    case Kind::grant: break;
   }
-  return visitor(Tag<EnvironmentIntegration>{});
+  return visitor(Tag<Grant>{});
+}
+
+/** For commands that write: a grant is written by asking and answering only. */
+template <class Visitor>
+Result<void> visit_written(Kind kind, Visitor&& visitor) {
+  return visit(kind, [&]<class Entity>(Tag<Entity> tag) -> Result<void> {
+    if constexpr (std::is_same_v<Entity, Grant>) {
+      return Error{.kind = ErrorKind::internal, .message = "a grant is written by sharing ask and its answers"};
+    } else {
+      return visitor(tag);
+    }
+  });
 }
 
 struct Column {
@@ -43,6 +56,9 @@ std::vector<Column> columns_of(Kind kind) {
     case Kind::integration:
       return {{"ID", "/id"},           {"NAME", "/name"},    {"CATEGORY", "/category"}, {"TEAM", "/team/name"},
               {"SHARING", "/sharing"}, {"BETA", "/is_beta"}, {"VERSION", "/version"},   {"UPDATED", "/updated_at"}};
+    case Kind::grant:
+      return {{"ID", "/id"},           {"INTEGRATION", "/integration_id"}, {"TEAM", "/team_id"}, {"STATUS", "/status"},
+              {"VERSION", "/version"}, {"UPDATED", "/updated_at"}};
     case Kind::environment_integration: break;
   }
   return {{"ID", "/id"},
@@ -133,7 +149,7 @@ std::string list_item_json(Readable const& row, ListArguments const& arguments) 
 Result<void> create(Session& session, Kind kind, std::string const& json) {
   auto const object = read_object(json, "a new resource", resource_limits);
   if (object.has_error()) return object.error();
-  return visit(kind, [&](auto tag) -> Result<void> {
+  return visit_written(kind, [&](auto tag) -> Result<void> {
     using Entity = typename decltype(tag)::type;
     if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
       return Error{.kind = ErrorKind::internal, .message = "an environment integration is made by install"};
@@ -191,7 +207,7 @@ Result<void> update(Session& session, Kind kind, std::string const& id, std::str
     if (members.has_error()) return members.error();
     value = std::move(*members);
   }
-  return visit(kind, [&](auto tag) -> Result<void> {
+  return visit_written(kind, [&](auto tag) -> Result<void> {
     using Entity = typename decltype(tag)::type;
     auto const parsed = Id<Entity>::parse(id);
     if (parsed.has_error()) return parsed.error();
@@ -207,7 +223,7 @@ Result<void> update(Session& session, Kind kind, std::string const& id, std::str
 }
 
 Result<void> remove_row(Session& session, Kind kind, std::string const& id, std::optional<std::int64_t> if_version) {
-  return visit(kind, [&](auto tag) -> Result<void> {
+  return visit_written(kind, [&](auto tag) -> Result<void> {
     using Entity = typename decltype(tag)::type;
     auto const parsed = Id<Entity>::parse(id);
     if (parsed.has_error()) return parsed.error();

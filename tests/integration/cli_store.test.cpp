@@ -272,3 +272,23 @@ TEST_CASE("migrate says whether there was something to do") {
   CHECK(folder.run({"migrate"}).out == "{\"store\":\"sqlite:inlay.db\",\"migrated\":false}\n");
   CHECK_THAT(folder.run({"--output", "table", "migrate"}).out, Contains("up to date"));
 }
+
+TEST_CASE("a team asks for an integration, and its owner grants, revokes and denies") {
+  Catalogue const catalogue;
+  CHECK(at(catalogue.answer({"integration", "update", catalogue.integration, R"({"sharing":"ask"})"}), "/sharing") ==
+        "\"ask\"");
+  auto const other = catalogue.create("team", R"({"name":"Other"})");
+  auto const asked = catalogue.answer({"sharing", "ask", "--integration", "zendesk", "--team", "Other"});
+  auto const id = text_at(asked, "/id");
+  CHECK(text_at(asked, "/status") == "pending");
+  CHECK(text_at(asked, "/team_id") == other);
+  CHECK(text_at(catalogue.answer({"sharing", "list", "status=pending"}), "/result/0/id") == id);
+  CHECK(catalogue.fault({"sharing", "revoke", id}) == "invalid_argument /status");
+  CHECK(text_at(catalogue.answer({"sharing", "grant", id}), "/status") == "granted");
+  CHECK(catalogue.fault({"sharing", "revoke", id, "--if-version", "1"}) == "conflict");
+  CHECK(text_at(catalogue.answer({"sharing", "revoke", id}), "/status") == "revoked");
+  CHECK(text_at(catalogue.answer({"sharing", "ask", "--integration", "zendesk", "--team", other}), "/status") ==
+        "pending");
+  CHECK(text_at(catalogue.answer({"sharing", "deny", id}), "/status") == "denied");
+  CHECK(at(catalogue.answer({"sharing", "get", id}), "/version") == "5");
+}

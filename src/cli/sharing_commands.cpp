@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "answers.hpp"
+
+namespace inlay::cli {
+
+Result<void> ask_for(Session& session, std::string const& integration, std::string const& team) {
+  auto const catalog = session.open();
+  if (catalog.has_error()) return catalog.error();
+  auto const integration_id = resolve<Integration>(*catalog, integration);
+  if (integration_id.has_error()) return integration_id.error();
+  auto const team_id = resolve<Team>(*catalog, team);
+  if (team_id.has_error()) return team_id.error();
+  auto const grant = catalog->ask_for(*integration_id, *team_id);
+  if (grant.has_error()) return grant.error();
+  answer_resource(session.output, model::to_json(*grant));
+  return {};
+}
+
+Result<void> answer_request(Session& session, std::string const& id, GrantStatus status,
+                            std::optional<std::int64_t> if_version) {
+  auto const parsed = Id<Grant>::parse(id);
+  if (parsed.has_error()) return parsed.error();
+  auto const catalog = session.open();
+  if (catalog.has_error()) return catalog.error();
+  std::optional<Version> expected;
+  if (if_version) expected = Version{*if_version};
+  auto const grant = catalog->answer(*parsed, status, expected);
+  if (grant.has_error()) return grant.error();
+  answer_resource(session.output, model::to_json(*grant));
+  return {};
+}
+
+}  // namespace inlay::cli
