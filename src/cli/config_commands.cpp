@@ -18,7 +18,7 @@ Result<std::vector<Layer>> read_layers(std::vector<std::string> const& arguments
     std::string name = argument.substr(0, end_of_name);
     auto values = read_object(argument.substr(end_of_name + 1), "a layer");
     if (values.has_error()) return values.error();
-    auto document = Document::from(std::move(*values));
+    auto document = Document::from(*values);
     if (document.has_error()) return document.error();
     layers.push_back({.name = std::move(name), .kind = LayerKind::merge_patch, .document = std::move(*document)});
   }

@@ -9,7 +9,7 @@ Result<void> install(Session& session, InstallArguments const& arguments) {
   if (!arguments.override.empty()) {
     auto values = read_object(arguments.override, "an override", resource_limits);
     if (values.has_error()) return values.error();
-    auto document = Document::from(std::move(*values));
+    auto document = Document::from(*values);
     if (document.has_error()) return document.error();
     request.override = std::move(*document);
   }

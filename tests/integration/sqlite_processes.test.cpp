@@ -36,7 +36,7 @@ bool patch_member(Repository& store, Catalogue const& rows, int writer) {
       boost::json::object override = now->override ? **now->override->values() : boost::json::object();
       override[member(writer)] = i;
       EnvironmentIntegration after = *now;
-      after.override = Document::from(std::move(override)).value();
+      after.override = Document::from(override).value();
       auto const committed = store.commit(commit_of({Update<EnvironmentIntegration>{*now, after}}));
       if (committed.has_value()) break;
       if (committed.error().kind != ErrorKind::conflict) return false;

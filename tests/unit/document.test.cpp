@@ -81,11 +81,51 @@ TEST_CASE("values of a program are taken over, whatever storage they were in") {
   {
     boost::json::monotonic_resource resource;
     boost::json::object values({{"a", 5U}, {"b", {1.0, "x"}}}, &resource);
-    document = Document::from(std::move(values)).value();
+    document = Document::from(values).value();
   }
   CHECK(document.text() == R"({"a":5,"b":[1.0,"x"]})");
   CHECK(document.values().value()->at("a").as_int64() == 5);  // as if it had been parsed
   CHECK(Document::from({{"a", std::numeric_limits<double>::infinity()}}).error().pointer == "/a");
+}
+
+TEST_CASE("a copy of the values is the copier's own and outlives the document") {
+  boost::json::object copy;
+  boost::json::value member;
+  for (bool const is_parsed : {true, false}) {
+    {
+      std::string const text = R"({"a":{"b":[1,"a text that does not fit in place"]}})";
+      auto const document = is_parsed ? Document::parse(text).value() : Document::from_stored(text);
+      boost::json::object const& values = *document.values().value();
+      copy = boost::json::object(values);
+      member = values.at("a");
+      copy["c"] = values.at("a").at("b");
+      CHECK(values == *document.values().value());
+      CHECK(Document::from(values).value() == document);
+    }
+    CHECK(json::print(copy) ==
+          R"({"a":{"b":[1,"a text that does not fit in place"]},"c":[1,"a text that does not fit in place"]})");
+    CHECK(json::print(member) == R"({"b":[1,"a text that does not fit in place"]})");
+  }
+}
+
+TEST_CASE("threads may copy and compare one document's values") {
+  auto const document =
+      Document::parse(R"({"a":1,"b":{"c":[2,{"d":"a text that does not fit in place"}]},"e":3})").value();
+  std::string const text(document.text());
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 1'000; ++i) {
+        boost::json::object copy(*document.values().value());
+        if (copy != *document.values().value() || json::print(copy) != text) ++wrong;
+        copy["b"].as_object()["c"] = i;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(wrong == 0);
+  CHECK(document.text() == text);
 }
 
 TEST_CASE("limits hold for the text that is given and for the canonical text") {

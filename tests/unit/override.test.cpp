@@ -167,7 +167,7 @@ TEST_CASE("a patch of a hundred thousand nulls takes no quadratic time") {
     wide.emplace(std::to_string(i), 1);
     if (i != 77) nulls.emplace(std::to_string(i), nullptr);
   }
-  Override const stored = Document::from(std::move(wide), json::no_limits).value();
+  Override const stored = Document::from(wide, json::no_limits).value();
   CHECK(shown(config::patch(stored, nulls)) == R"({"77":1})");
 }
 

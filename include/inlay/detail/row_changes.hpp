@@ -27,7 +27,8 @@ namespace inlay::detail {
 inline Result<void> check_document(Document const& document, std::string_view member, json::Limits const& limits) {
   auto values = document.values();
   if (!values) return values.error();
-  Result<void> checked = json::check(**values, limits);
+  Result<void> checked =
+      json::detail::check_object(**values, {.max_bytes = json::no_limits.max_bytes, .max_depth = limits.max_depth});
   if (checked && document.text().size() > limits.max_bytes) {
     checked = Error{.kind = ErrorKind::invalid_document,
                     .message = "the document is larger than " + std::to_string(limits.max_bytes) + " bytes",
@@ -69,21 +70,16 @@ inline Result<std::optional<Document>> written_document(model::Field const& fiel
                                                         boost::json::object const& given, DocumentMode mode,
                                                         json::Limits const& limits) {
   if (mode == DocumentMode::merge && field.is_optional) return config::patch(current, given, limits);
-  boost::json::object values;
-  if (mode == DocumentMode::merge && current) {
-    auto stored = current->values();
-    if (!stored) return stored.error();
-    boost::json::value target(**stored);
+  boost::json::value target(boost::json::object_kind);
+  if (mode == DocumentMode::merge) {
+    if (current) {
+      auto stored = current->values();
+      if (!stored) return stored.error();
+      target = **stored;
+    }
     json::merge_patch::apply(target, boost::json::value(given));
-    values = std::move(target.get_object());
-  } else if (mode == DocumentMode::merge) {
-    boost::json::value target(boost::json::object_kind);
-    json::merge_patch::apply(target, boost::json::value(given));
-    values = std::move(target.get_object());
-  } else {
-    values = given;
   }
-  auto document = Document::from(std::move(values), limits);
+  auto document = Document::from(mode == DocumentMode::merge ? target.get_object() : given, limits);
   if (!document) return document.error();
   return std::optional<Document>(std::move(*document));
 }

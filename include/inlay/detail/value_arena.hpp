@@ -3,6 +3,7 @@
 #define INLAY_DETAIL_VALUE_ARENA_HPP
 
 #include <boost/json/memory_resource.hpp>
+#include <boost/json/storage_ptr.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -15,25 +16,20 @@ namespace inlay::detail {
 /** Where the values of one document lie: taken in few pieces, given back all at once.
 
     boost::json::monotonic_resource takes powers of two, 1 KB at least, which is more than the values of an override;
-   this one takes what the text lets expect.
+    this one takes what the text lets expect.
 */
-class ValueArena final : public boost::json::memory_resource {
+class ValueArena {
  public:
   explicit ValueArena(std::size_t text_size) noexcept
       // 3 to 4 bytes for each of text are what configurations need (measured)
       : next_size_(3 * text_size + text_size / 2 + 256) {}
   ValueArena(ValueArena const&) = delete;
   ValueArena& operator=(ValueArena const&) = delete;
-  ~ValueArena() override {
+  ~ValueArena() {
     while (last_ != nullptr) ::operator delete(std::exchange(last_, last_->before));
   }
 
- private:
-  struct Piece {
-    Piece* before;
-  };
-
-  void* do_allocate(std::size_t size, std::size_t alignment) override {
+  void* allocate(std::size_t size, std::size_t alignment) {
     void* place = free_;
     if (std::align(alignment, size, place, free_size_) == nullptr) {
       auto const piece_size = std::max(size + alignment, next_size_);
@@ -47,8 +43,11 @@ class ValueArena final : public boost::json::memory_resource {
     free_size_ -= size;
     return place;
   }
-  void do_deallocate(void*, std::size_t, std::size_t) override {}
-  bool do_is_equal(boost::json::memory_resource const& other) const noexcept override { return this == &other; }
+
+ private:
+  struct Piece {
+    Piece* before;
+  };
 
   Piece* last_ = nullptr;
   void* free_ = nullptr;
@@ -56,15 +55,42 @@ class ValueArena final : public boost::json::memory_resource {
   std::size_t next_size_;
 };
 
-}  // namespace inlay::detail
+/** The storage of all documents' values: in an arena while a thread fills one, else on the heap.
 
-namespace boost::json {
+    Boost.JSON copies a value into the storage of the value it copies, and 1.81 does so to compare two objects. Were the
+    arena itself that storage, whoever copies or compares what all threads read would take room from it: a race, and a
+    copy that dies with the document. So the arena has only what its own parse puts there. Nothing of that is ever given
+    back alone; what is, outside of a Filling, came from the heap.
+*/
+class DocumentStorage final : public boost::json::memory_resource {
+ public:
+  [[nodiscard]] static DocumentStorage* instance() noexcept {
+    static auto* const storage = new DocumentStorage;  // for good: copies may live in static objects
+    return storage;
+  }
 
-template <>
-struct is_deallocate_trivial<inlay::detail::ValueArena> {
-  static constexpr bool value = true;
+  /** While it lives, what this thread allocates comes from the arena, and what it deallocates is left there. */
+  class Filling {
+   public:
+    explicit Filling(ValueArena& arena) noexcept { filled_ = &arena; }
+    Filling(Filling const&) = delete;
+    Filling& operator=(Filling const&) = delete;
+    ~Filling() { filled_ = nullptr; }
+  };
+
+ private:
+  void* do_allocate(std::size_t size, std::size_t alignment) override {
+    if (filled_ != nullptr) return filled_->allocate(size, alignment);
+    return boost::json::storage_ptr()->allocate(size, alignment);
+  }
+  void do_deallocate(void* place, std::size_t size, std::size_t alignment) override {
+    if (filled_ == nullptr) boost::json::storage_ptr()->deallocate(place, size, alignment);
+  }
+  bool do_is_equal(boost::json::memory_resource const& other) const noexcept override { return this == &other; }
+
+  static constinit inline thread_local ValueArena* filled_ = nullptr;
 };
 
-}  // namespace boost::json
+}  // namespace inlay::detail
 
 #endif

@@ -18,14 +18,19 @@ namespace inlay {
 
 /** What the copies of a Document share. All but `text` is made when somebody asks for it. */
 struct Document::State {
-  explicit State(std::string canonical) : text(std::move(canonical)), arena(text.size()) {}
-  explicit State(std::size_t text_size) : arena(text_size) {}
+  explicit State(std::string canonical)
+      : text(std::move(canonical)), arena(text.size()), value(detail::DocumentStorage::instance()) {}
+  explicit State(std::size_t text_size) : arena(text_size), value(detail::DocumentStorage::instance()) {}
+  State(State const&) = delete;
+  State& operator=(State const&) = delete;
+  ~State() {}  // NOLINT(modernize-use-equals-default): of the union
 
   /** The members; nullptr when the text is no JSON object. */
   boost::json::object const* members() const {
     if (!is_parsed.load(std::memory_order_acquire)) {
       std::call_once(parsing, [this] {
-        if (auto result = json::parse(text, json::no_limits, &arena)) value = std::move(*result);
+        detail::DocumentStorage::Filling const filling(arena);
+        if (auto result = json::parse(text, json::no_limits, value.storage())) value = std::move(*result);
         is_parsed.store(true, std::memory_order_release);
       });
     }
@@ -45,7 +50,9 @@ struct Document::State {
   std::string text;
   mutable std::optional<json::MemberSpans> spans;
   mutable detail::ValueArena arena;
-  mutable boost::json::value value = boost::json::value(boost::json::storage_ptr(&arena));
+  union {
+    mutable boost::json::value value;  // never destroyed: all that it has lies in the arena
+  };
   mutable std::once_flag finding_spans;
   mutable std::once_flag parsing;
   mutable std::atomic<bool> has_sought_spans = false;
@@ -71,7 +78,8 @@ INLAY_DECL Document::Document() noexcept = default;
 
 INLAY_DECL Result<Document> Document::parse(std::string_view text, json::Limits const& limits) {
   auto const state = std::make_shared<State>(text.size());
-  auto value = json::parse(text, limits, &state->arena);
+  detail::DocumentStorage::Filling const filling(state->arena);
+  auto value = json::parse(text, limits, state->value.storage());
   if (value.has_error()) return value.error();
   auto const* members = value->if_object();
   if (members == nullptr) return detail::no_object_error();
@@ -84,14 +92,15 @@ INLAY_DECL Result<Document> Document::parse(std::string_view text, json::Limits 
   return Document(state);
 }
 
-INLAY_DECL Result<Document> Document::from(boost::json::object values, json::Limits const& limits) {
+INLAY_DECL Result<Document> Document::from(boost::json::object const& values, json::Limits const& limits) {
   // The values are not kept: their storage may belong to the caller, and a 1u that became text comes back as a 1.
-  boost::json::value const value(std::move(values));
-  if (auto const checked = json::check(value, json::Limits{json::no_limits.max_bytes, limits.max_depth});
+  if (auto const checked =
+          json::detail::check_object(values, json::Limits{json::no_limits.max_bytes, limits.max_depth});
       checked.has_error()) {
     return checked.error();
   }
-  std::string canonical = json::print(value);
+  std::string canonical;
+  json::detail::print_object(values, canonical);
   if (canonical.size() > limits.max_bytes) return detail::canonical_text_too_long(canonical.size(), limits);
   return from_stored(std::move(canonical));
 }

@@ -22,9 +22,9 @@ inline Result<boost::json::object> values_of(Override const& stored) {
   return Values(boost::system::in_place_value, **values);
 }
 
-inline Result<Override> to_be_stored(boost::json::object values, json::Limits const& limits) {
+inline Result<Override> to_be_stored(boost::json::object const& values, json::Limits const& limits) {
   if (values.empty()) return Override{};
-  auto document = Document::from(std::move(values), limits);
+  auto document = Document::from(values, limits);
   if (document.has_error()) return document.error();
   return Override(std::move(*document));
 }
@@ -111,7 +111,7 @@ INLAY_DECL Result<Override> set(Override const& stored, json::Pointer const& poi
   auto values = detail::values_of(stored);
   if (values.has_error()) return values.error();
   detail::set_member(*values, pointer.tokens(), value);
-  return detail::to_be_stored(std::move(*values), limits);
+  return detail::to_be_stored(*values, limits);
 }
 
 INLAY_DECL Result<Override> remove(Override const& stored, json::Pointer const& pointer, json::Limits const& limits) {
@@ -124,7 +124,7 @@ INLAY_DECL Result<Override> remove(Override const& stored, json::Pointer const& 
   if (values.has_error()) return values.error();
   if (detail::is_removed_above(*values, pointer.tokens())) return stored;
   detail::set_member(*values, pointer.tokens(), nullptr);
-  return detail::to_be_stored(std::move(*values), limits);
+  return detail::to_be_stored(*values, limits);
 }
 
 INLAY_DECL Result<Override> inherit(Override const& stored, json::Pointer const& pointer) {
@@ -132,7 +132,7 @@ INLAY_DECL Result<Override> inherit(Override const& stored, json::Pointer const&
   auto values = detail::values_of(stored);
   if (values.has_error()) return values.error();
   detail::inherit_member(*values, pointer.tokens());
-  return detail::to_be_stored(std::move(*values), json::no_limits);
+  return detail::to_be_stored(*values, json::no_limits);
 }
 
 INLAY_DECL Result<Override> patch(Override const& stored, boost::json::object const& patch,
@@ -140,7 +140,7 @@ INLAY_DECL Result<Override> patch(Override const& stored, boost::json::object co
   auto values = detail::values_of(stored);
   if (values.has_error()) return values.error();
   detail::patch_object(*values, patch);
-  return detail::to_be_stored(std::move(*values), limits);
+  return detail::to_be_stored(*values, limits);
 }
 
 }  // namespace inlay::config

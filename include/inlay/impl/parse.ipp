@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace inlay::json {
@@ -149,34 +150,65 @@ inline Error too_long(std::size_t size, Limits const& limits) {
                .pointer = ""};
 }
 
+inline std::optional<std::string> find_fault(boost::json::object const& object, std::size_t levels_left,
+                                             std::string& pointer);
+
 /** What is wrong with a value that a program has built, if anything; `pointer` says where. */
 inline std::optional<std::string> find_fault(boost::json::value const& value, std::size_t levels_left,
                                              std::string& pointer) {
+  if (auto const* object = value.if_object()) return find_fault(*object, levels_left, pointer);
   if (auto const* number = value.if_double(); number != nullptr && !std::isfinite(*number)) {
     return "JSON has no number that is infinite or not a number";
   }
   if (auto const* text = value.if_string(); text != nullptr && !inlay::detail::is_utf8(*text)) {
     return "the string is not UTF-8";
   }
-  if (!value.is_structured()) return std::nullopt;
+  auto const* const array = value.if_array();
+  if (array == nullptr) return std::nullopt;
   if (levels_left == 0) return "nested too deeply";
   std::size_t const length = pointer.size();
-  if (auto const* object = value.if_object()) {
-    for (auto const& member : *object) {
-      if (!inlay::detail::is_utf8(member.key())) return "a member's name is not UTF-8";
-      append_token(pointer, member.key());
-      if (auto fault = find_fault(member.value(), levels_left - 1, pointer)) return fault;
-      pointer.resize(length);
-    }
-  } else {
-    std::size_t index = 0;
-    for (auto const& element : value.get_array()) {
-      append_token(pointer, std::to_string(index++));
-      if (auto fault = find_fault(element, levels_left - 1, pointer)) return fault;
-      pointer.resize(length);
-    }
+  std::size_t index = 0;
+  for (auto const& element : *array) {
+    append_token(pointer, std::to_string(index++));
+    if (auto fault = find_fault(element, levels_left - 1, pointer)) return fault;
+    pointer.resize(length);
   }
   return std::nullopt;
+}
+
+inline std::optional<std::string> find_fault(boost::json::object const& object, std::size_t levels_left,
+                                             std::string& pointer) {
+  if (levels_left == 0) return "nested too deeply";
+  std::size_t const length = pointer.size();
+  for (auto const& member : object) {
+    if (!inlay::detail::is_utf8(member.key())) return "a member's name is not UTF-8";
+    append_token(pointer, member.key());
+    if (auto fault = find_fault(member.value(), levels_left - 1, pointer)) return fault;
+    pointer.resize(length);
+  }
+  return std::nullopt;
+}
+
+template <class Value>
+Result<void> check_either(Value const& value, Limits const& limits) {
+  std::string pointer;
+  if (auto fault = find_fault(value, std::min(limits.max_depth, greatest_depth), pointer)) {
+    return Error{.kind = ErrorKind::invalid_document, .message = std::move(*fault), .pointer = std::move(pointer)};
+  }
+  if (limits.max_bytes != no_limits.max_bytes) {
+    std::string text;
+    if constexpr (std::is_same_v<Value, boost::json::object>) {
+      print_object(value, text);
+    } else {
+      print(value, text);
+    }
+    if (text.size() > limits.max_bytes) return too_long(text.size(), limits);
+  }
+  return {};
+}
+
+INLAY_DECL Result<void> check_object(boost::json::object const& object, Limits const& limits) {
+  return check_either(object, limits);
 }
 
 }  // namespace detail
@@ -197,14 +229,7 @@ INLAY_DECL Result<boost::json::value> parse(std::string_view text, Limits const&
 }
 
 INLAY_DECL Result<void> check(boost::json::value const& value, Limits const& limits) {
-  std::string pointer;
-  if (auto fault = detail::find_fault(value, std::min(limits.max_depth, greatest_depth), pointer)) {
-    return Error{.kind = ErrorKind::invalid_document, .message = std::move(*fault), .pointer = std::move(pointer)};
-  }
-  if (limits.max_bytes != no_limits.max_bytes) {
-    if (std::size_t const size = print(value).size(); size > limits.max_bytes) return detail::too_long(size, limits);
-  }
-  return {};
+  return detail::check_either(value, limits);
 }
 
 }  // namespace inlay::json

@@ -114,6 +114,19 @@ inline void print_pretty(boost::json::value const& value, std::size_t level, std
   }
 }
 
+INLAY_DECL void print_object(boost::json::object const& object, std::string& out) {
+  out += '{';
+  bool first = true;
+  for (auto const& member : object) {
+    if (!first) out += ',';
+    first = false;
+    print_string(member.key(), out);
+    out += ':';
+    print(member.value(), out);
+  }
+  out += '}';
+}
+
 }  // namespace detail
 
 INLAY_DECL void print_string(std::string_view text, std::string& out) {
@@ -152,16 +165,7 @@ INLAY_DECL void print_string(std::string_view text, std::string& out) {
 
 INLAY_DECL void print(boost::json::value const& value, std::string& out) {
   if (auto const* object = value.if_object()) {
-    out += '{';
-    bool first = true;
-    for (auto const& member : *object) {
-      if (!first) out += ',';
-      first = false;
-      print_string(member.key(), out);
-      out += ':';
-      print(member.value(), out);
-    }
-    out += '}';
+    detail::print_object(*object, out);
   } else if (auto const* array = value.if_array()) {
     out += '[';
     bool first = true;

@@ -37,7 +37,8 @@ class Document {
 
       @return what json::check returns.
   */
-  [[nodiscard]] INLAY_DECL static Result<Document> from(boost::json::object values, json::Limits const& limits = {});
+  [[nodiscard]] INLAY_DECL static Result<Document> from(boost::json::object const& values,
+                                                        json::Limits const& limits = {});
 
   /** Takes text that text() of a Document once gave, such as a row's, without looking at it.
 
@@ -49,7 +50,7 @@ class Document {
   [[nodiscard]] INLAY_DECL std::string_view text() const& noexcept;
   std::string_view text() const&& = delete;
 
-  /** The members; parsed by the first call, which other threads wait for.
+  /** The members; parsed by the first call, which other threads wait for. A copy of them may outlive the Document.
 
       @return corrupt when this Document was made from stored text that is not a JSON object. Never null.
   */

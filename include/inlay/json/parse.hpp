@@ -6,6 +6,7 @@
 #include <inlay/error.hpp>
 #include <inlay/json/limits.hpp>
 
+#include <boost/json/object.hpp>
 #include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
 
@@ -33,6 +34,13 @@ namespace inlay::json {
     member name that is not UTF-8, a value beyond the limits.
 */
 [[nodiscard]] INLAY_DECL Result<void> check(boost::json::value const& value, Limits const& limits = {});
+
+namespace detail {
+
+/** As check(), for an object that is no value: to make one of it is to copy it. */
+[[nodiscard]] INLAY_DECL Result<void> check_object(boost::json::object const& object, Limits const& limits);
+
+}  // namespace detail
 
 }  // namespace inlay::json
 

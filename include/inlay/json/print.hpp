@@ -4,6 +4,7 @@
 
 #include <inlay/detail/config.hpp>
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <string>
@@ -22,6 +23,13 @@ INLAY_DECL void print(boost::json::value const& value, std::string& out);
 
 /** The canonical text of a value; see the overload above. */
 [[nodiscard]] INLAY_DECL std::string print(boost::json::value const& value);
+
+namespace detail {
+
+/** As print(), for an object that is no value: to make one of it is to copy it. */
+INLAY_DECL void print_object(boost::json::object const& object, std::string& out);
+
+}  // namespace detail
 
 /** Appends a JSON string, quotes included. */
 INLAY_DECL void print_string(std::string_view text, std::string& out);
