@@ -6,7 +6,7 @@ namespace inlay::conformance {
 namespace {
 
 /** The revisions of ten commits, oldest first. */
-std::vector<Revision> fill(Store const& store) {
+std::vector<Revision> ten_commits(Store const& store) {
   std::vector<Revision> revisions;
   for (std::size_t number = 0; number < 10; ++number) revisions.push_back(store.insert_sample<Team>(number).revision);
   return revisions;
@@ -16,7 +16,7 @@ std::vector<Revision> fill(Store const& store) {
 
 TEST_CASE("what is compacted is no longer in the log, and asking for it says so", "[compaction]") {
   Store const store;
-  auto const revisions = fill(store);
+  auto const revisions = ten_commits(store);
   auto const log = log_after(*store);
   must(store->compact({.through = revisions[3]}));
   for (std::size_t i = 0; i < 3; ++i) {
@@ -44,7 +44,7 @@ TEST_CASE("the log of one row is compacted with the rest", "[compaction]") {
 TEST_CASE("compaction leaves rows and the revision alone", "[compaction]") {
   Store const store;
   EnvironmentIntegration const install = store.insert_sample<EnvironmentIntegration>(0);
-  auto const revisions = fill(store);
+  auto const revisions = ten_commits(store);
   auto const teams = store.all<Team>();
   must(store->compact({.through = revisions.back()}));
   CHECK(store.all<Team>() == teams);
@@ -54,7 +54,7 @@ TEST_CASE("compaction leaves rows and the revision alone", "[compaction]") {
 
 TEST_CASE("a log that is compacted whole goes on with the next commit", "[compaction]") {
   Store const store;
-  auto const revisions = fill(store);
+  auto const revisions = ten_commits(store);
   must(store->compact({.through = revisions.back()}));
   CHECK(error_of(store->changes({.after = revisions[8]})).kind == ErrorKind::compacted);
   ChangePage const empty = must(store->changes({.after = revisions.back()}));
@@ -70,7 +70,7 @@ TEST_CASE("a log that is compacted whole goes on with the next commit", "[compac
 TEST_CASE("compacting what is forgotten already does nothing", "[compaction]") {
   Store const store;
   must(store->compact({}));
-  auto const revisions = fill(store);
+  auto const revisions = ten_commits(store);
   must(store->compact({.through = revisions[5]}));
   auto const kept = log_after(*store, revisions[5]);
   for (Revision const through : {revisions[5], revisions[2], Revision{}}) {
@@ -83,7 +83,7 @@ TEST_CASE("compacting what is forgotten already does nothing", "[compaction]") {
 TEST_CASE("compacting through a revision that the store has not reached is refused and forgets nothing",
           "[compaction]") {
   Store const store;
-  auto const revisions = fill(store);
+  auto const revisions = ten_commits(store);
   Contents const before = contents(*store);
   Revision const ahead{revisions.back().value + 1};
   CHECK(error_of(store->compact({.through = ahead})).kind == ErrorKind::invalid_argument);

@@ -10,7 +10,7 @@ namespace inlay::conformance {
 
 namespace {
 
-void fill(Store const& store) {
+void write_a_little(Store const& store) {
   EnvironmentIntegration const install = store.insert_sample<EnvironmentIntegration>(0);
   store.update(install, rewritten(install, 4));
   store.remove(store.insert_sample<Grant>(1));
@@ -20,7 +20,7 @@ void fill(Store const& store) {
 
 TEST_CASE("a durable store is as it was when it is opened again, another is empty", "[reopen]") {
   Store store;
-  fill(store);
+  write_a_little(store);
   Contents const before = contents(*store);
   REQUIRE(before.log.size() == 4);
   store.reopen();
@@ -64,7 +64,7 @@ TEST_CASE("a durable store remembers what was compacted, another has nothing to 
 
 TEST_CASE("what one handle commits every handle of a shared store sees at once, and none of another", "[reopen]") {
   Store const store;
-  fill(store);
+  write_a_little(store);
   auto const again = store.open_again();
   if (tested().capabilities.is_shared_by_processes) {
     Repository& other = *must(again);

@@ -41,7 +41,7 @@ std::string lines_of(std::vector<StoreRecord> const& records) {
 std::string lines_of(Repository const& repository) { return lines_of(records_of(repository)); }
 
 /** Rows of every entity, some changed, some removed, and a log whose beginning is forgotten. */
-void fill(Store const& store) {
+void make_history(Store const& store) {
   boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
       [&]<class Entity>(std::type_identity<Entity>) {
         for (std::size_t number = 0; number < 4; ++number) {
@@ -70,7 +70,7 @@ bool can_transfer() { return tested().capabilities.can_transfer; }
 
 TEST_CASE("a backend that cannot transfer says so, and one that can gives the header first", "[transfer]") {
   Store const store;
-  fill(store);
+  make_history(store);
   if (!can_transfer()) {
     CHECK(error_of(store->dump({.sink = [](StoreRecord const&) { return Result<void>(); }})).kind ==
           ErrorKind::not_built);
@@ -88,7 +88,7 @@ TEST_CASE("a backend that cannot transfer says so, and one that can gives the he
 TEST_CASE("the records of a store are its rows in the order of lists and its log, oldest first", "[transfer]") {
   if (!can_transfer()) return;
   Store const store;
-  fill(store);
+  make_history(store);
   auto const records = records_of(*store);
   storage::RecordCheck check;
   for (StoreRecord const& record : records) must(check.accept(record));
@@ -108,7 +108,7 @@ TEST_CASE("a store restored from another's records is as that one: rows, version
   if (!can_transfer()) return;
   Store const one;
   Store other;
-  fill(one);
+  make_history(one);
   auto const records = records_of(*one);
   must(other->restore(from(records)));
   CHECK(lines_of(*other) == lines_of(records));
@@ -122,7 +122,7 @@ TEST_CASE("a restored store goes on from the revision that it was given", "[tran
   if (!can_transfer()) return;
   Store const one;
   Store const other;
-  fill(one);
+  make_history(one);
   must(other->restore(from(records_of(*one))));
   CommitRecord const last = log_after(*one, std::get<StoreHeader>(records_of(*one)[0]).compacted_through).back();
   // Its tokens are taken, what was compacted stays so, and rows are at the versions they had.
@@ -162,8 +162,8 @@ TEST_CASE("a store that was written is not restored unless it is to be replaced"
   if (!can_transfer()) return;
   Store const one;
   Store const other;
-  fill(one);
-  fill(other);
+  make_history(one);
+  make_history(other);
   auto const before = lines_of(*other);
   auto const records = records_of(*one);
   Error const error = error_of(other->restore(from(records)));
@@ -182,7 +182,7 @@ TEST_CASE("a restore that fails leaves the store as it was", "[transfer]") {
   if (!can_transfer()) return;
   Store const one;
   Store const other;
-  fill(one);
+  make_history(one);
   bool const replace = GENERATE(false, true);
   if (replace) other.insert_sample<Grant>(1);
   auto const before = lines_of(*other);
@@ -202,7 +202,7 @@ TEST_CASE("records that end too early, come out of order or contradict each othe
   if (!can_transfer()) return;
   Store const one;
   Store const other;
-  fill(one);
+  make_history(one);
   auto const whole = records_of(*one);
   auto const refuses = [&](std::vector<StoreRecord> const& records) {
     CHECK(error_of(other->restore(from(records))).kind == ErrorKind::invalid_argument);
@@ -247,7 +247,7 @@ TEST_CASE("a fill that goes on after a refusal is refused all the same", "[trans
   if (!can_transfer()) return;
   Store const one;
   Store const other;
-  fill(one);
+  make_history(one);
   auto records = records_of(*one);
   std::swap(records[1], records[2]);
   CHECK(error_of(other->restore({.fill = [&](RecordSink const& sink) {
@@ -260,7 +260,7 @@ TEST_CASE("a fill that goes on after a refusal is refused all the same", "[trans
 TEST_CASE("an error of the sink ends a dump and is its error", "[transfer]") {
   if (!can_transfer()) return;
   Store const store;
-  fill(store);
+  make_history(store);
   std::size_t const size = records_of(*store).size();
   for (std::size_t const last : {std::size_t{1}, size / 2, size}) {
     std::size_t count = 0;
