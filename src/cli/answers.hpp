@@ -53,7 +53,7 @@ Result<Id<Entity>> resolve(Catalog const& catalog, std::string const& id_or_name
   for (auto const& row : page->items) ids += (ids.empty() ? "" : ", ") + to_string(row.id);
   if (page->next) ids += ", and more";
   return Error{.kind = ErrorKind::invalid_argument,
-               .message = "several teams have an " + what + " named '" + id_or_name + "', name the id instead: " + ids};
+               .message = "several " + what + "s are named '" + id_or_name + "', name the id instead: " + ids};
 }
 
 }  // namespace inlay::cli

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -91,6 +92,11 @@ class Program {
       return {.options = {}, .command = {}, .exit_status = 2};
     }
     fill_defaults();
+    if (!options_.team.empty() && knows_no_team_.contains(deepest().first)) {
+      std::cerr << "inlay: " << deepest().second.substr(app_.get_name().size() + 1)
+                << " is not done on behalf of a team: leave out --team\nTry `" << deepest().second << " --help`.\n";
+      return {.options = {}, .command = {}, .exit_status = 2};
+    }
     return {.options = options_, .command = commands_.at(deepest().first), .exit_status = {}};
   }
 
@@ -105,6 +111,12 @@ class Program {
 
   void runs(CLI::App const* command, Command run) { commands_[command] = std::move(run); }
 
+  // What concerns the whole store, or none: a team given for it would not be heeded.
+  void runs_without_team(CLI::App const* command, Command run) {
+    runs(command, std::move(run));
+    knows_no_team_.insert(command);
+  }
+
   void add_options() {
     app_.add_option("--store", options_.store, "The store's URL; else $INLAY_STORE, else sqlite:inlay.db")
         ->type_name("URL");
@@ -116,6 +128,10 @@ class Program {
     app_.add_option("--actor", options_.actor, "Who makes the change, for the change log; else $USER, else cli")
         ->type_name("NAME");
     app_.add_option("--reason", options_.reason, "Why, for the change log")->type_name("TEXT");
+    app_.add_option("--team", options_.team,
+                    "Act on behalf of this team: see and do what it may, and no more; else you are the host's own\n"
+                    "administration, which may do everything")
+        ->type_name("ID|NAME");
     app_.set_version_flag("--version", "inlay " INLAY_VERSION, "Print the version and exit");
   }
 
@@ -216,8 +232,9 @@ class Program {
     ask->add_option("--integration", arguments_.integration, "Its id, or its name if only one has it")
         ->required()
         ->type_name("ID|NAME");
-    ask->add_option("--team", arguments_.team, "The id of the team that asks, or its name if only one has it")
-        ->required()
+    ask->add_option("--team", arguments_.team,
+                    "The id of the team that asks, or its name if only one has it (required, unless --team stands\n"
+                    "before the command)")
         ->type_name("ID|NAME");
     runs(ask, [this](Session& session) { return ask_for(session, arguments_.integration, arguments_.team); });
 
@@ -373,20 +390,22 @@ class Program {
     auto* merge = add(*group, "merge", "Apply a merge patch (RFC 7396)", R"(json merge @config.json '{"a": null}')");
     add_json_argument(merge, "TARGET", arguments_.json, "The document");
     add_json_argument(merge, "PATCH", arguments_.other_json, "The merge patch");
-    runs(merge, [this](Session& session) { return json_merge(session, arguments_.json, arguments_.other_json); });
+    runs_without_team(merge,
+                      [this](Session& session) { return json_merge(session, arguments_.json, arguments_.other_json); });
 
     auto* patch = add(*group, "patch", "Apply a JSON Patch (RFC 6902), all of it or nothing",
                       R"(json patch @config.json '[{"op": "remove", "path": "/headers/Accept"}]')");
     add_json_argument(patch, "TARGET", arguments_.json, "The document");
     add_json_argument(patch, "PATCH", arguments_.other_json, "The JSON Patch");
-    runs(patch, [this](Session& session) { return json_patch(session, arguments_.json, arguments_.other_json); });
+    runs_without_team(patch,
+                      [this](Session& session) { return json_patch(session, arguments_.json, arguments_.other_json); });
 
     auto* diff = add(*group, "diff", "Find the merge patch, or JSON Patch, from one document to another",
                      R"(json diff @before.json @after.json)");
     add_json_argument(diff, "FROM", arguments_.json, "The document before");
     add_json_argument(diff, "TO", arguments_.other_json, "The document after");
     diff->add_flag("--json-patch", arguments_.wants_json_patch, "Answer a JSON Patch (RFC 6902)");
-    runs(diff, [this](Session& session) {
+    runs_without_team(diff, [this](Session& session) {
       return json_diff(session, arguments_.json, arguments_.other_json,
                        arguments_.wants_json_patch ? PatchKind::json_patch : PatchKind::merge_patch);
     });
@@ -396,7 +415,7 @@ class Program {
     auto* migrate_it = add(app_, "migrate", "Create the store, or bring its tables up to date",
                            "--store sqlite:/var/lib/host/inlay.db migrate");
     migrate_it->group(store_group);
-    runs(migrate_it, [](Session& session) { return migrate(session); });
+    runs_without_team(migrate_it, [](Session& session) { return migrate(session); });
 
     auto* serve_it = add(
         app_, "serve", "Serve the store over HTTP",
@@ -408,11 +427,11 @@ class Program {
     serve_it->add_option("--listen", arguments_.serve.listen, "Where to listen (127.0.0.1:8080); port 0: a free one")
         ->type_name("ADDRESS:PORT");
     serve_it->add_option("--tokens", arguments_.serve.tokens_file, "Who may call")->type_name("FILE");
-    runs(serve_it, [this](Session& session) { return serve(session, arguments_.serve); });
+    runs_without_team(serve_it, [this](Session& session) { return serve(session, arguments_.serve); });
 
     auto* show_version = add(app_, "version", "Show the version and the backends of this build", "version");
     show_version->group(other_group);
-    runs(show_version, [](Session& session) { return version(session); });
+    runs_without_team(show_version, [](Session& session) { return version(session); });
   }
 
   void add_replace_all(CLI::App* command) {
@@ -433,14 +452,14 @@ class Program {
         ->required()
         ->type_name("");
     add_replace_all(copy_it);
-    runs(copy_it, [this](Session& session) { return copy(session, arguments_.transfer); });
+    runs_without_team(copy_it, [this](Session& session) { return copy(session, arguments_.transfer); });
 
     auto* export_it = add(app_, "export", "Write the whole store to standard output, a line of JSON for each record",
                           "export > inlay.jsonl\n\n"
                           "The first line says how many follow; rows come entity by entity, then the commits of the\n"
                           "change log. It is the store at one moment, whatever others write meanwhile.");
     export_it->group(store_group);
-    runs(export_it, [](Session& session) { return export_store(session); });
+    runs_without_team(export_it, [](Session& session) { return export_store(session); });
 
     auto* import_it = add(app_, "import", "Fill the store with what export wrote; all of it, or nothing",
                           "--store sqlite:new.db import inlay.jsonl");
@@ -449,7 +468,7 @@ class Program {
         ->required()
         ->type_name("");
     add_replace_all(import_it);
-    runs(import_it, [this](Session& session) { return import_store(session, arguments_.transfer); });
+    runs_without_team(import_it, [this](Session& session) { return import_store(session, arguments_.transfer); });
   }
 
   void fill_defaults() {
@@ -496,6 +515,7 @@ class Program {
   std::string output_ = "auto";
   Arguments arguments_;
   std::map<CLI::App const*, Command> commands_;
+  std::set<CLI::App const*> knows_no_team_;
 };
 
 }  // namespace

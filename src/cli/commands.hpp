@@ -65,7 +65,7 @@ enum class Verb { set, remove, inherit };
 [[nodiscard]] Result<void> remove_row(Session& session, Kind kind, std::string const& id,
                                       std::optional<std::int64_t> if_version);
 
-// sharing_commands.cpp; the integration and the team are ids or names
+// sharing_commands.cpp; the integration and the team are ids or names, no team is the one that the caller acts for
 [[nodiscard]] Result<void> ask_for(Session& session, std::string const& integration, std::string const& team);
 [[nodiscard]] Result<void> answer_request(Session& session, std::string const& id, GrantStatus status,
                                           std::optional<std::int64_t> if_version);

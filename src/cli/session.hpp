@@ -20,6 +20,7 @@ struct Options {
   Format output = Format::automatic;
   std::string actor;
   std::optional<std::string> reason;
+  std::string team;  // id or name; empty: the host's own administration
 };
 
 /** One run of the program: what was asked for before the command, and where the answer goes. */
@@ -27,7 +28,11 @@ struct Session {
   Options options;
   Output output;
 
-  /** Opens the store for the caller of the options. */
+  /** Opens the store for the caller of the options.
+
+      @return what Catalog::open returns; not_found for a team that there is not, invalid_argument for a name that
+      several have.
+  */
   [[nodiscard]] Result<Catalog> open() const;
 };
 

@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "answers.hpp"
+#include "input.hpp"
 
 namespace inlay::cli {
 
 Result<void> ask_for(Session& session, std::string const& integration, std::string const& team) {
+  if (team.empty() && session.options.team.empty()) {
+    throw UsageError("--team is required: the team that asks");
+  }
   auto const catalog = session.open();
   if (catalog.has_error()) return catalog.error();
   auto const integration_id = resolve<Integration>(*catalog, integration);
   if (integration_id.has_error()) return integration_id.error();
-  auto const team_id = resolve<Team>(*catalog, team);
-  if (team_id.has_error()) return team_id.error();
-  auto const grant = catalog->ask_for(*integration_id, *team_id);
+  std::optional<Id<Team>> asking;
+  if (!team.empty()) {
+    auto const team_id = resolve<Team>(*catalog, team);
+    if (team_id.has_error()) return team_id.error();
+    asking = *team_id;
+  }
+  auto const grant = catalog->ask_for(*integration_id, asking);
   if (grant.has_error()) return grant.error();
   answer_resource(session.output, model::to_json(*grant));
   return {};

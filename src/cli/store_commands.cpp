@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "commands.hpp"
+#include "answers.hpp"
 #include "text.hpp"
 
 #include <inlay/backends/all.hpp>
@@ -27,7 +27,21 @@ bool opens_without_migrating(Session session) {
 Result<Catalog> Session::open() const {
   auto catalog = Catalog::open(options.store);
   if (catalog.has_error()) return catalog;
-  return catalog->as({.actor = options.actor, .reason = options.reason});
+  Caller caller{.actor = options.actor, .reason = options.reason, .team = {}};
+  if (!options.team.empty()) {
+    auto team = resolve<Team>(*catalog, options.team);
+    // What looks like an id is taken for one, so that the team is there has to be asked for.
+    if (team.has_value()) {
+      if (auto const found = catalog->get(*team); found.has_error()) team = found.error();
+    }
+    if (team.has_error()) {
+      Error error = team.error();
+      error.message.insert(0, "--team: ");
+      return error;
+    }
+    caller.team = *team;
+  }
+  return catalog->as(std::move(caller));
 }
 
 Result<void> migrate(Session& session) {
