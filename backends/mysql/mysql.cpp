@@ -21,8 +21,12 @@ namespace {
 using sql::DatabaseFailure;
 using sql::FailureKind;
 
-[[nodiscard]] MYSQL* native(soci::session& session) {
+[[nodiscard]] INLAY_UNCHECKED_CAST MYSQL* native(soci::session& session) {
   return static_cast<soci::mysql_session_backend*>(session.get_backend())->conn_;
+}
+
+[[nodiscard]] INLAY_UNCHECKED_CAST MYSQL* native(soci::statement& statement) {
+  return static_cast<soci::mysql_statement_backend*>(statement.get_backend())->session_.conn_;
 }
 
 class MysqlDialect final : public sql::Dialect {
@@ -80,7 +84,7 @@ class MysqlDialect final : public sql::Dialect {
 
   // The results after the first one, of which at least the last is there when a block has run.
   void finish(soci::statement& query) const override {
-    MYSQL* const connection = static_cast<soci::mysql_statement_backend*>(query.get_backend())->session_.conn_;
+    MYSQL* const connection = native(query);
     while (mysql_more_results(connection)) {
       if (mysql_next_result(connection) > 0)
         throw soci::mysql_soci_error(mysql_error(connection), mysql_errno(connection));

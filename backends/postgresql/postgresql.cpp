@@ -20,7 +20,7 @@ namespace {
 using sql::DatabaseFailure;
 using sql::FailureKind;
 
-[[nodiscard]] PGconn* native(soci::session& session) {
+[[nodiscard]] INLAY_UNCHECKED_CAST PGconn* native(soci::session& session) {
   return static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_;
 }
 

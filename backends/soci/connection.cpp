@@ -33,8 +33,13 @@ struct Connection::Prepared {
   };
 
   Prepared(soci::session& session, std::string const& text, std::span<Parameter const> parameters,
-           std::vector<ValueType> const& columns, bool is_kept)
-      : statement(session), given(parameters.size()), taken(columns.size()), row(taken.size()) {
+           std::vector<ValueType> column_types, bool is_kept, Dialect::RowReader row_reader)
+      : statement(session),
+        columns(std::move(column_types)),
+        read_row(row_reader),
+        given(parameters.size()),
+        taken(read_row ? 0 : columns.size()),
+        row(columns.size()) {
     statement.alloc();
     for (std::size_t i = 0; i < given.size(); ++i) {
       Exchanged& slot = given[i];
@@ -70,6 +75,7 @@ struct Connection::Prepared {
   }
 
   void take(std::function<void(Row&)> const& on_row) {
+    if (read_row) read_row(statement, columns, row);
     for (std::size_t i = 0; i < taken.size(); ++i) {
       row[i].is_null = taken[i].indicator == soci::i_null;
       if (taken[i].type == ValueType::integer) {
@@ -82,6 +88,8 @@ struct Connection::Prepared {
   }
 
   soci::statement statement;
+  std::vector<ValueType> columns;
+  Dialect::RowReader read_row;
   std::vector<Exchanged> given;
   std::vector<Exchanged> taken;
   Row row;
@@ -112,7 +120,7 @@ Connection::Prepared& Connection::prepared(Statement const& statement, std::span
   if (found != prepared_.end()) return *found->second;
   if (prepared_.size() >= max_prepared) prepared_.clear();
   auto made = std::make_unique<Prepared>(*session_, dialect_.spell(statement.text()), parameters, statement.columns(),
-                                         dialect_.prepares() && !is_hosts_);
+                                         dialect_.prepares() && !is_hosts_, dialect_.row_reader());
   return *prepared_.emplace(statement.text(), std::move(made)).first->second;
 }
 
@@ -135,7 +143,7 @@ long long Connection::run(Statement const& statement, std::span<Parameter const>
   } catch (soci::soci_error const& error) {
     fail(error);
   }
-  if (ready->taken.empty()) return ready->statement.get_affected_rows();
+  if (ready->columns.empty()) return ready->statement.get_affected_rows();
   // To the very end: a select that was left half read would pin what this connection sees, and on SQLite a write with
   // RETURNING would not be done. Whatever on_row throws is thrown after that.
   std::exception_ptr thrown;
@@ -152,7 +160,7 @@ long long Connection::run(Statement const& statement, std::span<Parameter const>
         dialect_.finish(ready->statement);
         break;
       }
-      has_row = ready->statement.fetch();
+      has_row = ready->read_row ? dialect_.next_row(ready->statement) : ready->statement.fetch();
     } catch (soci::soci_error const& error) {
       fail(error);
     }

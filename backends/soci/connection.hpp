@@ -16,9 +16,6 @@
 
 namespace inlay::sql {
 
-/** A row as it comes out of a statement; valid until the function that got it returns. */
-using Row = std::vector<Column>;
-
 /** One connection and its prepared statements. Used by one thread at a time.
 
     Every member throws DatabaseFailure.

@@ -11,11 +11,19 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace soci {
 class session;
 class statement;
 }  // namespace soci
+
+// SOCI does not export what the undefined behaviour sanitizer needs to check casts to its backends' types.
+#ifdef __GNUC__
+#define INLAY_UNCHECKED_CAST __attribute__((no_sanitize("vptr")))
+#else
+#define INLAY_UNCHECKED_CAST
+#endif
 
 namespace inlay::sql {
 
@@ -58,6 +66,21 @@ class Dialect {
 
   /** Ends a query of which no more rows are wanted, so that it pins nothing. */
   virtual void finish(soci::statement& query) const { static_cast<void>(query); }
+
+  /** Reads the row at which a statement is that has just been executed or moved by next_row(). */
+  using RowReader = void (*)(soci::statement& query, std::vector<ValueType> const& columns, Row& row);
+
+  /** How rows are read, where SOCI's way would cost more than the query; nullptr: SOCI's way. */
+  [[nodiscard]] virtual RowReader row_reader() const { return nullptr; }
+
+  /** Goes to the next row, if there is one; only where there is a row_reader().
+
+      @throws soci::soci_error
+  */
+  [[nodiscard]] virtual bool next_row(soci::statement& query) const {
+    static_cast<void>(query);
+    return false;
+  }
 
   /** Whether a transaction is open on the connection. */
   [[nodiscard]] virtual bool is_in_transaction(soci::session& session) const = 0;

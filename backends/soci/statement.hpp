@@ -91,6 +91,9 @@ struct Column {
   std::string text{};  ///< may be moved from
 };
 
+/** A row as it comes out of a statement; valid until the function that got it returns. */
+using Row = std::vector<Column>;
+
 }  // namespace inlay::sql
 
 #endif

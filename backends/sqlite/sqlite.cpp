@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <new>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -21,19 +22,34 @@ namespace {
 using sql::DatabaseFailure;
 using sql::FailureKind;
 
-// SOCI does not export what the undefined behaviour sanitizer needs to check these casts.
-#ifdef __GNUC__
-#define INLAY_UNCHECKED_CAST __attribute__((no_sanitize("vptr")))
-#else
-#define INLAY_UNCHECKED_CAST
-#endif
-
 [[nodiscard]] INLAY_UNCHECKED_CAST sqlite_api::sqlite3* native(soci::session& session) {
   return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
 }
 
 [[nodiscard]] INLAY_UNCHECKED_CAST sqlite_api::sqlite3_stmt* native(soci::statement& statement) {
   return static_cast<soci::sqlite3_statement_backend*>(statement.get_backend())->stmt_;
+}
+
+// Asks SQLite once for each value, and again only where the answer may stand for a null.
+void read_row(soci::statement& query, std::vector<sql::ValueType> const& columns, sql::Row& row) {
+  auto* const statement = native(query);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    int const at = static_cast<int>(i);
+    sql::Column& column = row[i];
+    auto const is_null = [&] { return sqlite_api::sqlite3_column_type(statement, at) == SQLITE_NULL; };
+    if (columns[i] == sql::ValueType::integer) {
+      column.number = sqlite_api::sqlite3_column_int64(statement, at);
+      column.is_null = column.number == 0 && is_null();
+    } else if (auto const* const text = sqlite_api::sqlite3_column_text(statement, at)) {
+      auto const size = static_cast<std::size_t>(sqlite_api::sqlite3_column_bytes(statement, at));
+      column.text.assign(reinterpret_cast<char const*>(text), size);
+      column.is_null = false;
+    } else if (!is_null()) {
+      throw std::bad_alloc();
+    } else {
+      column.is_null = true;
+    }
+  }
 }
 
 class SqliteDialect final : public sql::Dialect {
@@ -75,6 +91,16 @@ class SqliteDialect final : public sql::Dialect {
     // SOCI passes only the primary code on, and not always that.
     int const code = session ? sqlite_api::sqlite3_extended_errcode(native(*session)) : ours ? ours->result() : 0;
     return {kind_of(code), message_of(session, error)};
+  }
+
+  RowReader row_reader() const override { return read_row; }
+
+  bool next_row(soci::statement& query) const override {
+    auto* const statement = native(query);
+    int const result = sqlite_api::sqlite3_step(statement);
+    if (result == SQLITE_ROW) return true;
+    if (result == SQLITE_DONE) return false;
+    throw soci::sqlite3_soci_error(sqlite_api::sqlite3_errmsg(sqlite_api::sqlite3_db_handle(statement)), result);
   }
 
   void finish(soci::statement& query) const override { sqlite_api::sqlite3_reset(native(query)); }

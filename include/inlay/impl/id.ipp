@@ -5,7 +5,10 @@
 #include <inlay/id.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <random>
 
 namespace inlay {
@@ -34,38 +37,54 @@ INLAY_DECL Uuid generate_uuid() {
   return uuid;
 }
 
+namespace detail {
+
+/** Where the two digits of each byte stand in a UUID's text. */
+inline constexpr std::array<std::uint8_t, 16> uuid_digits{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+
+inline constexpr std::uint8_t no_digit = 0xFF;
+
+/** What each character is worth as a hexadecimal digit. */
+inline constexpr auto hex_values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(no_digit);
+  for (std::uint8_t i = 0; i < 10; ++i) values[std::size_t{'0'} + i] = i;
+  for (std::uint8_t i = 0; i < 6; ++i) {
+    values[std::size_t{'a'} + i] = static_cast<std::uint8_t>(10 + i);
+    values[std::size_t{'A'} + i] = static_cast<std::uint8_t>(10 + i);
+  }
+  return values;
+}();
+
+}  // namespace detail
+
 INLAY_DECL std::string to_string(Uuid const& uuid) {
   static constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(36);
+  std::string text(36, '-');
   for (std::size_t i = 0; i < uuid.bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    text += digits[uuid.bytes[i] >> 4U];
-    text += digits[uuid.bytes[i] & 0xFU];
+    text[detail::uuid_digits[i]] = digits[uuid.bytes[i] >> 4U];
+    text[detail::uuid_digits[i] + std::size_t{1}] = digits[uuid.bytes[i] & 0xFU];
   }
   return text;
 }
 
 INLAY_DECL Result<Uuid> parse_uuid(std::string_view text) {
-  auto const digit = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  };
-  Error const error{.kind = ErrorKind::invalid_argument,
-                    .message = "not a UUID such as 3fda2b4c-0516-41bc-8ae6-4927e42ecce9 (RFC 9562)"};
-  if (text.size() != 36) return error;
   Uuid uuid;
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < uuid.bytes.size(); ++i) {
-    if ((i == 4 || i == 6 || i == 8 || i == 10) && text[at++] != '-') return error;
-    int const high = digit(text[at++]);
-    int const low = digit(text[at++]);
-    if (high < 0 || low < 0) return error;
-    uuid.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
+  bool is_uuid = text.size() == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-';
+  if (is_uuid) {
+    unsigned seen = 0;  // a digit's value has four bits, no_digit has more
+    for (std::size_t i = 0; i < uuid.bytes.size(); ++i) {
+      auto const at = detail::uuid_digits[i];
+      unsigned const high = detail::hex_values[static_cast<unsigned char>(text[at])];
+      unsigned const low = detail::hex_values[static_cast<unsigned char>(text[at + std::size_t{1}])];
+      seen |= high | low;
+      uuid.bytes[i] = static_cast<std::uint8_t>(high << 4U | low);
+    }
+    is_uuid = seen <= 0xF;
   }
-  return uuid;
+  if (is_uuid) return uuid;
+  return Error{.kind = ErrorKind::invalid_argument,
+               .message = "not a UUID such as 3fda2b4c-0516-41bc-8ae6-4927e42ecce9 (RFC 9562)"};
 }
 
 }  // namespace inlay
