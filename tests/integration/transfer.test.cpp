@@ -39,13 +39,6 @@ class Moving : public Catalogue {
   std::string exported;
 };
 
-/** The servers that the environment names and this build has, each with tables that nobody has used yet. */
-std::vector<std::string> servers() {
-  std::vector<std::string> urls = new_store_urls();
-  std::erase_if(urls, [](std::string const& url) { return url.find("://") == std::string::npos; });
-  return urls;
-}
-
 std::string lines_of(Repository const& repository) {
   std::string lines;
   auto const dumped = repository.dump({.sink = [&](StoreRecord const& record) {
@@ -61,7 +54,7 @@ std::string lines_of(Repository const& repository) {
 TEST_CASE("a store moves from backend to backend, and all of them export the same bytes") {
   Moving const moving;
   std::vector<std::string> stores{"sqlite:inlay.db", "sqlite:second.db?table_prefix=x_"};
-  for (std::string const& server : servers()) stores.push_back(server);
+  for (std::string const& server : new_server_urls()) stores.push_back(server);
   stores.emplace_back("sqlite:last.db");
   for (std::size_t i = 1; i < stores.size(); ++i) {
     CAPTURE(stores[i]);

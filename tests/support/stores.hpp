@@ -34,6 +34,13 @@ inline std::vector<std::string> new_store_urls() {
   return urls;
 }
 
+/** Those of them that are on a server. */
+inline std::vector<std::string> new_server_urls() {
+  std::vector<std::string> urls = new_store_urls();
+  std::erase_if(urls, [](std::string const& url) { return url.find("://") == std::string::npos; });
+  return urls;
+}
+
 /** The scheme of a store's URL, to say which one a test ran on. */
 inline std::string scheme_of(std::string const& url) { return url.substr(0, url.find(':')); }
 
