@@ -289,11 +289,11 @@ void update(benchmark::State& state, bool is_by_hand, std::string const& synchro
   state.SetItemsProcessed(state.iterations());
 }
 
-BENCHMARK_CAPTURE(get, inlay, false);
-BENCHMARK_CAPTURE(get, c_api, true);
-BENCHMARK_CAPTURE(update, inlay_normal, false, "normal")->UseRealTime();
-BENCHMARK_CAPTURE(update, c_api_normal, true, "normal")->UseRealTime();
-BENCHMARK_CAPTURE(update, inlay_full, false, "full")->UseRealTime();
-BENCHMARK_CAPTURE(update, c_api_full, true, "full")->UseRealTime();
+BENCHMARK_CAPTURE(get, inlay, false)->Name("sqlite/get/inlay");
+BENCHMARK_CAPTURE(get, c_api, true)->Name("sqlite/get/c_api");
+BENCHMARK_CAPTURE(update, inlay_normal, false, "normal")->Name("sqlite/update_normal/inlay")->UseRealTime();
+BENCHMARK_CAPTURE(update, c_api_normal, true, "normal")->Name("sqlite/update_normal/c_api")->UseRealTime();
+BENCHMARK_CAPTURE(update, inlay_full, false, "full")->Name("sqlite/update_full/inlay")->UseRealTime();
+BENCHMARK_CAPTURE(update, c_api_full, true, "full")->Name("sqlite/update_full/c_api")->UseRealTime();
 
 }  // namespace
