@@ -49,6 +49,14 @@ class PostgresqlDialect final : public sql::Dialect {
     // libpq would print what servers say in passing, which is the host's standard error and none of our business.
     PQsetNoticeProcessor(
         native(*session), [](void*, char const*) {}, nullptr);
+    if (settings_.prepares) {
+      // Each statement is written for one plan, whatever its values; planning takes longer than most of them do.
+      try {
+        *session << "set plan_cache_mode = force_generic_plan";
+      } catch (soci::soci_error const&) {  // a server of another make, which has no such setting
+        if (PQstatus(native(*session)) != CONNECTION_OK) throw;
+      }
+    }
     return session;
   }
 
@@ -110,6 +118,8 @@ class PostgresqlDialect final : public sql::Dialect {
   bool transaction_survives_failure() const override { return false; }
   sql::OneStatement one_statement() const override { return sql::OneStatement::with_queries; }
   bool can_probe() const override { return true; }
+  bool can_gate() const override { return true; }
+  bool plans_ahead() const override { return true; }
 
   long long next_revision(sql::Connection& connection, std::string const& counter) const override {
     sql::Statement update;

@@ -151,15 +151,24 @@ class Dialect {
   /** Whether for_each() can be used. */
   [[nodiscard]] virtual bool can_probe() const { return false; }
 
-  /** Appends a query for the ids that `inner` selects, in its order and up to its limit, for each id that `outer`
-      selects. `inner` is told how to name the latter; it gives its one column the name "id". */
+  /** Whether a condition on no column of a query keeps the query from being run at all. */
+  [[nodiscard]] virtual bool can_gate() const { return false; }
+
+  /** Whether statements are planned once, before their values are known, and so must say how many rows are wanted. */
+  [[nodiscard]] virtual bool plans_ahead() const { return false; }
+
+  /** Appends a query for what `inner` selects, "created_at" and "id" up to its limit, for each "id" that `outer`
+      selects; `inner` is told how to name the latter. `end` appends conditions, order and limit of the whole. Where
+      can_gate() is false, "id" and no end will do. */
   virtual void for_each(Statement& statement, std::function<void(Statement&)> const& outer,
-                        std::function<void(Statement&, std::string_view)> const& inner) const {
-    statement << "select x.\"id\" from (";
+                        std::function<void(Statement&, std::string_view)> const& inner,
+                        std::function<void(Statement&)> const& end) const {
+    statement << "select x.\"created_at\", x.\"id\" from (";
     outer(statement);
     statement << ") i cross join lateral (";
     inner(statement, "i.\"id\"");
     statement << ") x";
+    end(statement);
   }
 
   /** A statement as this database spells it; called once for each text that is prepared. */

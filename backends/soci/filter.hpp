@@ -85,16 +85,27 @@ inline void add_condition(Statement& statement, Condition const& condition, mode
   return found;
 }
 
+/** @throws inlay::Exception: invalid_argument, when a scope does not relate ids of a table's rows to ids of another's.
+ */
+inline void check_related(Scope const& scope, std::span<inlay::detail::FilterPart const> entity) {
+  auto const has_id = [](std::span<inlay::detail::FilterPart const> of, std::string_view name) {
+    return !of.empty() && std::any_of(of[0].fields.begin(), of[0].fields.end(), [&](model::Field const& field) {
+      return field.name == name && field.type == model::FieldType::id;
+    });
+  };
+  if (has_id(entity_named(scope.entity), scope.member) && has_id(entity, scope.own_member) && scope.parts.size() == 1) {
+    return;
+  }
+  throw Exception(Error{.kind = ErrorKind::invalid_argument,
+                        .message = "a scope relates rows by members that there are not, or that are no ids"});
+}
+
 /** Appends a scope on the rows of a table.
 
     @throws inlay::Exception: invalid_argument for entities and members that there aren't.
 */
 inline void add_scope(Statement& statement, Scope const& scope, std::span<inlay::detail::FilterPart const> entity,
                       std::string const& alias, Tables const& tables) {
-  auto const has_member = [](std::span<inlay::detail::FilterPart const> of, std::string_view name) {
-    return !of.empty() && std::any_of(of[0].fields.begin(), of[0].fields.end(),
-                                      [&](model::Field const& field) { return field.name == name; });
-  };
   switch (scope.kind) {
     case Scope::Kind::condition: {
       auto const place = inlay::detail::check_condition(scope.condition, entity);
@@ -103,11 +114,8 @@ inline void add_scope(Statement& statement, Scope const& scope, std::span<inlay:
       return;
     }
     case Scope::Kind::related: {
+      check_related(scope, entity);
       auto const other = entity_named(scope.entity);
-      if (!has_member(other, scope.member) || !has_member(entity, scope.own_member) || scope.parts.size() != 1) {
-        throw Exception(Error{.kind = ErrorKind::invalid_argument,
-                              .message = "a scope relates rows by members that there are not"});
-      }
       std::string const inner = alias + 'r';
       statement << "exists (select 1 from " << tables.quoted(scope.entity) << ' ' << inner << " where " << inner
                 << ".\"" << scope.member << "\" = " << alias << ".\"" << scope.own_member << "\" and ";

@@ -7,6 +7,7 @@
 #include <backends/soci/select.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <numeric>
 #include <optional>
@@ -43,57 +44,94 @@ void put_in_order(std::vector<Readable>& items) {
     A page is one statement: first a row with the revision and nulls, then the page, one row longer than asked for when
     there is more.
 
-    Where a read model is filtered by its further parts ("integration.category"), no index has both the filter and the
-    order, and there are two ways. To walk the rows in their order until enough of them meet the filter costs little
-   when many do, and everything there is when few do. To find the integrations first and take a page of each costs as
-   much as there are integrations. So few integrations are probed; with many, a bounded part of the rows is walked, and
-   only if it does not fill the page, the integrations are probed after all. What was learnt on the way is used for
-   nothing but this choice: each page is read by one statement that holds all conditions.
+    Where a list is filtered by what no index has together with the order, there are two ways. To walk the rows in their
+    order until enough of them meet the filter costs little when many do, and everything there is when few do. To probe
+    costs as much as there are places to look at: of each integration that meets the filter, or of each of the team's
+    environments, the first rows are taken. So a few places are probed; with many, a bounded part of the rows is walked,
+    and only if that does not fill the page, the places are probed after all.
+
+    The statement holds all of these ways behind conditions on what was found, so that one round trip does; where a
+    database does not pass over what such a condition rules out (SQLite, which has no round trips), what there is to
+    know is asked for first, and used for nothing but this choice.
 */
 template <class Readable>
 class Lister {
  public:
   Lister(Connection& connection, Tables const& tables, Query<Readable> const& query, std::span<FieldPlace const> places)
-      : connection_(connection), dialect_(connection.dialect()), tables_(tables), query_(query), places_(places) {}
+      : connection_(connection), dialect_(connection.dialect()), tables_(tables), query_(query), places_(places) {
+    for (FieldPlace const& place : places_) last_condition_ = std::max(last_condition_, place.part);
+    if (dialect_.can_probe()) find_sources();
+  }
 
+  /** Reads the page. */
   [[nodiscard]] Page<Readable> page() const {
-    if constexpr (parts > 1) {
-      if (has_nested_conditions() && dialect_.can_probe()) {
-        if (!are_many_nested()) return read(probe());
-        auto const bound = walking_bound();
-        Page<Readable> page = read(walk(bound));
-        if (!bound || page.next) return page;
-        return read(probe());
-      }
+    if (sources_.empty()) return read(walk(std::nullopt));
+    if (dialect_.can_gate()) return read(choose());
+    for (Source const& source : sources_) {
+      if (source.is_surely_few() || has_few(source)) return read(probe(source));
     }
-    return read(walk(std::nullopt));
+    auto const bound = walking_bound();
+    Page<Readable> page = read(walk(bound));
+    if (!bound || page.next) return page;
+    return read(probe(sources_.back()));
   }
 
  private:
   static constexpr std::size_t parts = model::part_count<Readable>;
-  static constexpr std::size_t many_nested = 64;     // rows of the next part: so many probes are always cheap
+  static constexpr std::size_t many = 64;            // so many probes are always cheap
   static constexpr std::size_t walked_rows = 1'000;  // so many rows are walked before it is called hopeless
+  static constexpr std::string_view in_order = " order by t0.\"created_at\", t0.\"id\"";
   using Root = model::Root<Readable>;
 
-  [[nodiscard]] bool has_nested_conditions() const {
-    return std::any_of(places_.begin(), places_.end(), [](FieldPlace const& place) { return place.part > 0; });
+  /** Where rows can be probed for: values of a column that an index has together with the order. */
+  struct Source {
+    enum class Kind {
+      scope,   ///< of the rows that the scope relates to
+      values,  ///< those of an `in`
+      nested,  ///< of the next part's rows that meet the conditions on it
+    };
+    Kind kind{};
+    std::string_view column{};
+    std::size_t condition{};  ///< of values: which one
+
+    [[nodiscard]] bool is_surely_few() const { return kind == Kind::values; }
+  };
+
+  // In the order in which they are preferred: a team's rows may be few among an integration's, hardly the other way.
+  void find_sources() {
+    Scope const& scope = query_.scope;
+    if (scope.kind == Scope::Kind::related && scope.own_member != "id") {
+      check_related(scope, inlay::detail::filter_parts<Root>);
+      sources_.push_back({.kind = Source::Kind::scope, .column = scope.own_member});
+    }
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      auto const& [part, index, field] = places_[i];
+      Condition const& condition = query_.where[i];
+      if (part > 0 || condition.op != Operator::in || field.type != model::FieldType::id || field.name == "id")
+        continue;
+      if (condition.values.empty() || condition.values.size() > many) continue;
+      sources_.push_back({.kind = Source::Kind::values, .column = field.name, .condition = i});
+      return;
+    }
+    if constexpr (parts > 1) {
+      if (last_condition_ > 0) {
+        sources_.push_back({.kind = Source::Kind::nested, .column = model::joining_reference<Readable, 0>.member});
+      }
+    }
   }
 
-  /** Whether more rows of the next part meet the nested conditions than are probed without a second thought. */
-  [[nodiscard]] bool are_many_nested() const {
-    Statement count("select count(*) from (");
-    select_nested_ids(count);
-    count << " limit " << std::to_string(many_nested + 1) << ") x";
+  [[nodiscard]] bool has_few(Source const& source) const {
+    Statement count;
+    count_places(count, source);
     count.gives(ValueType::integer);
-    return connection_.number(count) > static_cast<long long>(many_nested);
+    return connection_.number(count) <= static_cast<long long>(many);
   }
 
   /** Where a walk would be called hopeless; nothing when it would come to the end before. */
   [[nodiscard]] std::optional<Cursor> walking_bound() const {
-    Statement select("select t0.\"created_at\", t0.\"id\" from ");
-    select << tables_.quoted(Root::entity_name) << " t0";
-    add_root_conditions(select, " where ");
-    select << " order by t0.\"created_at\", t0.\"id\" limit 1 offset " << std::to_string(walked_rows);
+    Statement select("select t0.\"created_at\", t0.\"id\"");
+    select_walked(select);
+    select << " limit 1 offset " << std::to_string(walked_rows);
     select.gives(ValueType::integer).gives(ValueType::text).gives_one_row();
     std::optional<Cursor> bound;
     connection_.run(select, [&](Row& row) {
@@ -106,7 +144,8 @@ class Lister {
   }
 
   [[nodiscard]] Statement walk(std::optional<Cursor> const& bound) const {
-    Statement statement = begin();
+    Statement statement;
+    begin(statement);
     std::string_view separator = add_conditions(statement, " where ", [](std::size_t) { return true; });
     separator = add_place(statement, separator);
     if (bound) {
@@ -117,73 +156,201 @@ class Lister {
     return statement;
   }
 
-  [[nodiscard]] Statement probe() const {
-    Statement statement = begin();
-    statement << " where t0.\"id\" in (";
-    dialect_.for_each(
-        statement, [&](Statement& outer) { select_nested_ids(outer); },
-        [&](Statement& inner, std::string_view outer_id) {
-          inner << "select t0.\"id\" from " << tables_.quoted(Root::entity_name) << " t0 where t0.\"";
-          if constexpr (parts > 1) inner << model::joining_reference<Readable, 0>.member;
-          inner << "\" = " << outer_id;
-          add_root_conditions(inner, " and ");
-          inner << " order by t0.\"created_at\", t0.\"id\" limit ";
-          inner.bind(integer(static_cast<long long>(query_.limit) + 1));
-        });
-    statement << ')';
+  [[nodiscard]] Statement probe(Source const& source) const {
+    Statement statement;
+    begin(statement);
+    statement << " where t0.\"id\" in (select \"id\" from (";
+    probe_ids(statement, source, [](Statement&) {});
+    statement << ") p)";
     end(statement);
     return statement;
   }
 
-  /** Selects the ids of the next part's rows that meet the conditions on it and those behind it. */
-  void select_nested_ids(Statement& statement) const {
+  /** All the ways, each behind the condition that it is the one. */
+  [[nodiscard]] Statement choose() const {
+    Statement statement("with ");
+    Statement ids;
+    std::string many_before;  // that there are many places in all sources so far
+    auto const has_many = [](std::size_t at) {
+      return "(select n from n" + std::to_string(at) + ") > " + std::to_string(many);
+    };
+    auto const add_way = [&](std::string const& name) {
+      ids << (ids.text().empty() ? "" : " union ") << "select \"created_at\", \"id\" from " << name;
+    };
+    for (std::size_t at = 0; at < sources_.size(); ++at) {
+      Source const& source = sources_[at];
+      std::string const number = std::to_string(at);
+      if (!source.is_surely_few()) {
+        statement << "n" << number << " as materialized (";
+        count_places(statement, source);
+        statement << "), ";
+      }
+      statement << "p" << number << " as materialized (";
+      probe_ids(statement, source, [&](Statement& probed) {
+        probed << many_before;
+        if (!source.is_surely_few()) probed << " and not " << has_many(at);
+      });
+      statement << ')';
+      add_way("p" + number);
+      if (source.is_surely_few()) break;
+      statement << ", ";
+      many_before += " and " + has_many(at);
+    }
+    if (!sources_.back().is_surely_few()) {
+      statement << "w as materialized (select t0.\"created_at\", t0.\"id\" from (select t0.*";
+      select_walked(statement);
+      statement << " limit " << std::to_string(walked_rows) << ") t0";
+      join_further_parts(statement);
+      statement << " where 1 = 1" << many_before;
+      add_conditions(statement, " and ", [](std::size_t part) { return part > 0; });
+      statement << in_order << " limit " << planned_limit() << "), after_all as materialized (";
+      probe_ids(statement, sources_.back(), [&](Statement& probed) {
+        probed << many_before << " and (select count(*) from w) < ";
+        probed.bind(integer(rows_to_read())) << " and exists (select 1";
+        select_walked(probed);
+        probed << " limit 1 offset " << std::to_string(walked_rows) << ')';
+      });
+      statement << ')';
+      add_way("w");
+      add_way("after_all");
+    }
+    statement << ", page_ids as materialized (select \"created_at\", \"id\" from (" << ids.text()
+              << ") x order by \"created_at\", \"id\" limit ";
+    statement.bind(integer(rows_to_read())) << ") ";
+    begin(statement);
+    // No limit here, or it would look worth while to walk the table until all of these few rows were met.
+    statement << " where t0.\"id\" in (select \"id\" from page_ids)" << in_order << ") page"
+              << (dialect_.plans_ahead() ? ")" : "");
+    return statement;
+  }
+
+  /** Appends a query that counts a source's places, up to more than are few. */
+  void count_places(Statement& statement, Source const& source) const {
+    statement << "select count(*) n from (";
+    select_places(statement, source);
+    statement << " limit " << std::to_string(many + 1) << ") x";
+  }
+
+  /** Appends a query for the values of a source's column for which rows may be found, called "id". */
+  void select_places(Statement& statement, Source const& source) const {
+    switch (source.kind) {
+      case Source::Kind::scope:
+        statement << "select distinct s.\"" << query_.scope.member << "\" \"id\" from "
+                  << tables_.quoted(query_.scope.entity) << " s where ";
+        add_scope(statement, query_.scope.parts.front(), entity_named(query_.scope.entity), "s", tables_);
+        return;
+      case Source::Kind::values: {
+        std::string_view separator;
+        for (FieldValue const& value : query_.where[source.condition].values) {
+          statement << std::exchange(separator, " union ") << "select ";
+          statement.bind(parameter(value)) << " \"id\"";
+        }
+        return;
+      }
+      case Source::Kind::nested: break;
+    }
     for_each_part<Readable>([&]<std::size_t index>() {
       if constexpr (index == 1) {
         statement << "select t1.\"id\" from " << tables_.quoted(model::Part<Readable, 1>::entity_name) << " t1";
       } else if constexpr (index > 1) {
-        join_part<Readable, index>(statement, tables_);
+        if (index <= last_condition_) join_part<Readable, index>(statement, tables_);
       }
     });
     add_conditions(statement, " where ", [](std::size_t part) { return part > 0; });
   }
 
+  /** Appends a query for the ids of the first rows in each of a source's places that meet all conditions; `add_gate`
+      appends further ones, beginning with " and ", to a query of its own. */
+  template <class AddGate>
+  void probe_ids(Statement& statement, Source const& source, AddGate const& add_gate) const {
+    dialect_.for_each(
+        statement, [&](Statement& outer) { select_places(outer, source); },
+        [&](Statement& inner, std::string_view outer_id) {
+          inner << "select t0.\"created_at\", t0.\"id\" from " << tables_.quoted(Root::entity_name) << " t0";
+          bool const is_nested = source.kind == Source::Kind::nested;
+          if (!is_nested) join_further_parts(inner);
+          inner << " where t0.\"" << source.column << "\" = " << outer_id;
+          add_place(inner, add_conditions(
+                               inner, " and ", [&](std::size_t part) { return part == 0 || !is_nested; }, &source));
+          inner << in_order << " limit " << planned_limit();
+        },
+        [&](Statement& outermost) {
+          outermost << " where 1 = 1";
+          add_gate(outermost);
+          outermost << " order by x.\"created_at\", x.\"id\" limit " << planned_limit();
+        });
+  }
+
+  /** Appends ` from ... order by ...`: the rows that a walk goes through. */
+  void select_walked(Statement& statement) const {
+    statement << " from " << tables_.quoted(Root::entity_name) << " t0";
+    add_place(statement, add_conditions(statement, " where ", [](std::size_t part) { return part == 0; }));
+    statement << in_order;
+  }
+
+  /** Appends joins with the further parts that there are conditions on. */
+  void join_further_parts(Statement& statement) const {
+    for_each_part<Readable>([&]<std::size_t index>() {
+      if constexpr (index > 0) {
+        if (index <= last_condition_) join_part<Readable, index>(statement, tables_, dialect_.ordered_join());
+      }
+    });
+  }
+
+  [[nodiscard]] long long rows_to_read() const { return static_cast<long long>(query_.limit) + 1; }
+
+  /** At least as many rows as are read, as one of few numbers: a plan must know about how many, and is kept for the
+      next page, whatever its limit. */
+  [[nodiscard]] std::string planned_limit() const { return std::to_string(std::bit_ceil(query_.limit + 1)); }
+
   // Each column of the page has a name of its own, which some databases demand of a derived table.
-  [[nodiscard]] Statement begin() const {
+  void begin(Statement& statement) const {
     Statement page;
     select_parts<Readable>(page, query_.with_nested_documents, true);
-    Statement statement("select \"revision\"");
+    statement << "select \"revision\"";
     statement.gives(ValueType::integer);
     for (ValueType const type : page.columns()) {
       statement << ", null";
       statement.gives(type);
     }
-    statement << " from " << tables_.quoted("counter") << " union all select * from (select 0, " << page.text();
+    statement << " from " << tables_.quoted("counter") << " union all " << (dialect_.plans_ahead() ? "(" : "")
+              << "select * from (select 0, " << page.text();
     select_from<Readable>(statement, tables_, dialect_.ordered_join());
-    return statement;
   }
 
   void end(Statement& statement) const {
-    statement << " order by t0.\"created_at\", t0.\"id\" limit ";
-    statement.bind(integer(static_cast<long long>(query_.limit) + 1)) << ") page";
+    statement << in_order << " limit ";
+    if (!dialect_.plans_ahead()) {
+      statement.bind(integer(rows_to_read())) << ") page";
+      return;
+    }
+    statement << planned_limit() << ") page order by ";
+    auto const& fields = model::fields<Root>;
+    for (std::string_view const name : {"created_at", "id"}) {
+      auto const at = std::find_if(fields.begin(), fields.end(), [&](auto const& field) { return field.name == name; });
+      statement << (name == "id" ? ", c" : "c") << std::to_string(at - fields.begin());
+    }
+    statement << " limit ";
+    statement.bind(integer(rows_to_read())) << ')';
   }
 
-  /** Appends the conditions on the parts that are wanted; returns what is to stand before another one. */
+  /** Appends the conditions on the parts that are wanted, without the one that a source meets; returns what is to stand
+   * before another one. */
   template <class IsWanted>
-  std::string_view add_conditions(Statement& statement, std::string_view separator, IsWanted const& is_wanted) const {
+  std::string_view add_conditions(Statement& statement, std::string_view separator, IsWanted const& is_wanted,
+                                  Source const* met = nullptr) const {
     for (std::size_t i = 0; i < places_.size(); ++i) {
       if (!is_wanted(places_[i].part)) continue;
+      if (met && met->kind == Source::Kind::values && met->condition == i) continue;
       statement << std::exchange(separator, " and ");
       add_condition(statement, query_.where[i], places_[i].field, part_alias(places_[i].part));
     }
-    if (is_wanted(0) && !query_.scope.is_everything()) {
+    bool const is_in_scope = met && met->kind == Source::Kind::scope;
+    if (is_wanted(0) && !is_in_scope && !query_.scope.is_everything()) {
       statement << std::exchange(separator, " and ");
       add_scope(statement, query_.scope, inlay::detail::filter_parts<Root>, "t0", tables_);
     }
     return separator;
-  }
-
-  void add_root_conditions(Statement& statement, std::string_view separator) const {
-    add_place(statement, add_conditions(statement, separator, [](std::size_t part) { return part == 0; }));
   }
 
   /** Appends that a row comes after the cursor. */
@@ -234,6 +401,8 @@ class Lister {
   Tables const& tables_;
   Query<Readable> const& query_;
   std::span<FieldPlace const> places_;
+  std::size_t last_condition_ = 0;  // the last part that there is one on
+  std::vector<Source> sources_;
 };
 
 }  // namespace inlay::sql

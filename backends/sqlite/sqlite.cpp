@@ -164,8 +164,9 @@ class SqliteDialect final : public sql::Dialect {
 
   // SQLite has no lateral joins, but a table-valued function sees the tables before it.
   void for_each(sql::Statement& statement, std::function<void(sql::Statement&)> const& outer,
-                std::function<void(sql::Statement&, std::string_view)> const& inner) const override {
-    statement << R"(select j.value from ()";
+                std::function<void(sql::Statement&, std::string_view)> const& inner,
+                std::function<void(sql::Statement&)> const&) const override {
+    statement << R"(select j.value "id" from ()";
     outer(statement);
     statement << R"() i, json_each((select json_group_array(x."id") from ()";
     inner(statement, R"(i."id")");

@@ -85,6 +85,34 @@ TEST_CASE("find and list are one round trip, and a commit is one") {
   CHECK(statements_of(engine, shell, insert_and_remove) == 2);
 }
 
+TEST_CASE("a list is one round trip, whatever it is filtered by") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  INFO(support::name_of(engine));
+  std::string const url = new_url(engine);
+  ServerShell shell(url);
+  auto const store = open_server(url).value();
+  Catalogue const rows;
+  REQUIRE(store->commit(rows.commit()).has_value());
+  std::string const id = to_string(rows.integration.id);
+  Scope const team = Scope::related("environment", "id", "environment_id",
+                                    Scope::where({"team_id", Operator::eq, {rows.team.id.uuid}}));
+  for (std::string const& filter :
+       {"integration_id=" + id, "integration_id[in]=" + id + "," + to_string(rows.team.id),
+        "environment_id=" + to_string(rows.environment.id), std::string("show_in_catalog=true"),
+        std::string("is_enabled=true"), std::string("integration.name=zendesk"),
+        std::string("integration.category=helpdesk"), std::string("integration.category[in]=helpdesk,crm"),
+        std::string("integration.category[ne]=crm"), std::string("team.name=Acme")}) {
+    for (bool const is_scoped : {false, true}) {
+      INFO(filter << (is_scoped ? ", on behalf of a team" : ""));
+      Query<InstalledIntegration> query{.where = {parse_condition<InstalledIntegration>(filter).value()}};
+      if (is_scoped) query.scope = team;
+      auto const list = [&] { CHECK(store->list(query).value().items.size() == 1); };
+      list();  // which prepares the statement
+      CHECK(statements_of(engine, shell, list) == 1);
+    }
+  }
+}
+
 TEST_CASE("twenty processes that open an empty database at once make one set of tables") {
   auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
   INFO(support::name_of(engine));
