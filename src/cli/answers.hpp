@@ -34,6 +34,22 @@ void answer_update(Output& output, Updated<Entity> const& updated, bool is_dry_r
 /** What the arguments of a write mean to the library. */
 [[nodiscard]] UpdateOptions update_options(WriteArguments const& arguments);
 
+/** The id that an argument is.
+
+    @return invalid_argument for what is no id, which says how to find one.
+*/
+template <class Entity>
+Result<Id<Entity>> parse_id(std::string const& text) {
+  auto id = Id<Entity>::parse(text);
+  if (id.has_value()) return id;
+  Error error = id.error();
+  std::string command = std::is_same_v<Entity, EnvironmentIntegration> ? "list"
+                        : std::is_same_v<Entity, Grant>                ? "sharing list"
+                                                                       : std::string(Entity::entity_name) + " list";
+  error.message += "; `inlay " + command + "` shows the ids there are";
+  return error;
+}
+
 /** The id that is meant: given as such, or as the name of a row that no other row has. */
 template <class Entity>
 Result<Id<Entity>> resolve(Catalog const& catalog, std::string const& id_or_name) {

@@ -7,11 +7,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <iostream>
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +27,7 @@ constexpr char const* config_group = "Effective configuration";
 constexpr char const* store_group = "The store";
 constexpr char const* other_group = "Without a store";
 
+constexpr char const* installed = "installed integration, which install answers and list shows";
 constexpr char const* json_forms = "as text, @FILE, or - for standard input";
 
 // One argument block for all commands: only the chosen one's are read, and CLI11 keeps references to where they go.
@@ -56,6 +60,7 @@ class Program {
     app_.get_formatter()->label("SUBCOMMAND", "COMMAND");
     app_.get_formatter()->label("Positionals", "Arguments");
     app_.get_formatter()->label("REQUIRED", "(required)");
+    app_.get_formatter()->label("Excludes", "not with");
     app_.set_help_flag("-h,--help", "Print this help and exit");
     add_options();
     add_resource("team", Kind::team, R"('{"name": "Example"}')", R"('{"domain": "example.com"}')", "name=Example");
@@ -86,18 +91,19 @@ class Program {
     try {
       app_.parse(argc, argv);
     } catch (CLI::Success const& success) {
-      return {.options = {}, .command = {}, .exit_status = app_.exit(success)};
+      return {.options = {}, .command = {}, .name = {}, .exit_status = app_.exit(success)};
     } catch (CLI::ParseError const& error) {
-      std::cerr << "inlay: " << printable(problem(error)) << "\nTry `" << deepest().second << " --help`.\n";
-      return {.options = {}, .command = {}, .exit_status = 2};
+      auto const [what, name] = problem(error);
+      return {.options = {}, .command = {}, .name = name, .exit_status = wrong_usage(what, name)};
     }
     fill_defaults();
-    if (!options_.team.empty() && knows_no_team_.contains(deepest().first)) {
-      std::cerr << "inlay: " << deepest().second.substr(app_.get_name().size() + 1)
-                << " is not done on behalf of a team: leave out --team\nTry `" << deepest().second << " --help`.\n";
-      return {.options = {}, .command = {}, .exit_status = 2};
+    auto const [command, name] = deepest();
+    if (!options_.team.empty() && knows_no_team_.contains(command)) {
+      std::string const what = name.substr(app_.get_name().size() + 1) + " is not done on behalf of a team";
+      return {
+          .options = {}, .command = {}, .name = name, .exit_status = wrong_usage(what + ": leave out --team", name)};
     }
-    return {.options = options_, .command = commands_.at(deepest().first), .exit_status = {}};
+    return {.options = options_, .command = commands_.at(command), .name = name, .exit_status = {}};
   }
 
  private:
@@ -135,6 +141,14 @@ class Program {
     app_.set_version_flag("--version", "inlay " INLAY_VERSION, "Print the version and exit");
   }
 
+  // CLI11 would say that it "could not convert".
+  static std::string whole_number(std::string const& text) {
+    bool const is_one = !text.empty() && text.size() <= 18 && std::all_of(text.begin(), text.end(), [](char character) {
+      return std::isdigit(static_cast<unsigned char>(character)) != 0;
+    });
+    return is_one ? std::string() : "takes a whole number from 0 on, not " + text;
+  }
+
   void add_id(CLI::App* command, std::string const& of_what) {
     command->add_option("ID", arguments_.id, "The id of the " + of_what)->required()->type_name("");
   }
@@ -145,7 +159,8 @@ class Program {
 
   void add_if_version(CLI::App* command) {
     command->add_option("--if-version", arguments_.write.if_version, "Only if the row is at this version")
-        ->type_name("N");
+        ->type_name("N")
+        ->check(whole_number);
   }
 
   void add_dry_run(CLI::App* command) {
@@ -165,13 +180,21 @@ class Program {
                      "Store the " + document + " as it is given instead of merging it; needs --if-version or --force")
           ->excludes(json_patch);
     }
-    command->add_flag("--force", arguments_.write.force, "Allow that whatever the version, though it may undo a write");
+    command->add_flag("--force", arguments_.write.force,
+                      "Do that without --if-version, though it may undo what somebody else has just written");
   }
 
-  void add_list_arguments(CLI::App* command) {
+  static void add_patchable_members(CLI::App* command, Kind kind) {
+    command->footer(command->get_footer() + "\n\nMembers that a patch may touch:\n" + patchable_members(kind));
+  }
+
+  void add_list_arguments(CLI::App* command, Kind kind) {
+    command->footer(command->get_footer() + "\n\nFields to filter by:\n" + filter_fields(kind));
     command->add_option("FILTER", arguments_.list.conditions, "field=value, or field[ne|in|lt|lte|gt|gte]=value")
         ->type_name("");
-    command->add_option("--limit", arguments_.list.limit, "Rows at most, 1 to 1000 (25)")->type_name("N");
+    command->add_option("--limit", arguments_.list.limit, "Rows at most, 1 to 1000 (25)")
+        ->type_name("N")
+        ->check(whole_number);
     command->add_option("--cursor", arguments_.list.cursor, "The next_cursor of the page before")->type_name("TEXT");
   }
 
@@ -183,6 +206,7 @@ class Program {
 
     auto* create_it = add(*group, "create", "Create one", name + " create " + body);
     add_json_argument(create_it, "JSON", arguments_.json, "The " + name);
+    create_it->footer(create_it->get_footer() + "\n\nMembers of the JSON object:\n" + new_members(kind));
     runs(create_it, [this, kind](Session& session) { return create(session, kind, arguments_.json); });
 
     auto* get_it = add(*group, "get", "Show one", name + " get ID");
@@ -190,7 +214,7 @@ class Program {
     runs(get_it, [this, kind](Session& session) { return get(session, kind, arguments_.id); });
 
     auto* list_them = add(*group, "list", "List them", name + " list " + filter + " --limit 100");
-    add_list_arguments(list_them);
+    add_list_arguments(list_them, kind);
     runs(list_them, [this, kind](Session& session) { return list(session, kind, arguments_.list); });
 
     auto* update_it =
@@ -200,6 +224,7 @@ class Program {
     add_if_version(update_it);
     add_ways_to_update(update_it, kind == Kind::integration ? "--replace-config" : "", "config");
     add_dry_run(update_it);
+    add_patchable_members(update_it, kind);
     runs(update_it, [this, kind](Session& session) {
       return update(session, kind, arguments_.id, arguments_.json, arguments_.write);
     });
@@ -239,7 +264,7 @@ class Program {
     runs(ask, [this](Session& session) { return ask_for(session, arguments_.integration, arguments_.team); });
 
     auto* list_them = add(*group, "list", "List requests and their answers", "sharing list status=pending");
-    add_list_arguments(list_them);
+    add_list_arguments(list_them, Kind::grant);
     runs(list_them, [this](Session& session) { return list(session, Kind::grant, arguments_.list); });
 
     auto* get_it = add(*group, "get", "Show a request", "sharing get ID");
@@ -270,13 +295,13 @@ class Program {
     constexpr Kind kind = Kind::environment_integration;
     auto* get_it = add(app_, "get", "Show an installed integration", "get ID");
     get_it->group(install_group);
-    add_id(get_it, "environment integration");
+    add_id(get_it, installed);
     runs(get_it, [this](Session& session) { return get(session, kind, arguments_.id); });
 
     auto* list_them =
         add(app_, "list", "List installed integrations", "list integration.name=zendesk is_enabled=true --limit 100");
     list_them->group(install_group);
-    add_list_arguments(list_them);
+    add_list_arguments(list_them, kind);
     list_them->add_option("--expand", arguments_.list.expand, "integration.config: bring it along")
         ->check([](std::string const& member) {
           return member == "integration.config" ? std::string() : "takes integration.config, not " + member;
@@ -291,17 +316,18 @@ class Program {
             "\n\nIn a merged override null inherits the default again; with --replace-override null\n"
             "removes the default's member.");
     update_it->group(install_group);
-    add_id(update_it, "environment integration");
+    add_id(update_it, installed);
     add_json_argument(update_it, "PATCH", arguments_.json, "The patch");
     add_ways_to_update(update_it, "--replace-override", "override");
     add_if_version(update_it);
     add_dry_run(update_it);
+    add_patchable_members(update_it, kind);
     runs(update_it,
          [this](Session& session) { return update(session, kind, arguments_.id, arguments_.json, arguments_.write); });
 
     auto* uninstall_it = add(app_, "uninstall", "Remove an installed integration", "uninstall ID");
     uninstall_it->group(install_group);
-    add_id(uninstall_it, "environment integration");
+    add_id(uninstall_it, installed);
     add_if_version(uninstall_it);
     runs(uninstall_it,
          [this](Session& session) { return remove_row(session, kind, arguments_.id, arguments_.write.if_version); });
@@ -310,7 +336,7 @@ class Program {
   void add_verb(Verb verb, std::string const& name, std::string const& what, std::string const& example) {
     auto* command = add(app_, name, what, example);
     command->group(install_group);
-    add_id(command, "environment integration");
+    add_id(command, installed);
     command->add_option("POINTER", arguments_.pointer, "Where in the config (RFC 6901), such as /headers/Accept")
         ->required()
         ->type_name("");
@@ -332,7 +358,7 @@ class Program {
   CLI::App* add_question(std::string const& name, std::string const& what, std::string const& example) {
     auto* command = add(app_, name, what, example);
     command->group(config_group);
-    add_id(command, "environment integration");
+    add_id(command, installed);
     command->add_option("POINTER", arguments_.pointer, "Only what is there (RFC 6901), such as /pagination/format")
         ->type_name("");
     command
@@ -368,8 +394,11 @@ class Program {
                             "\"has_more\": BOOLEAN}");
     command->group(store_group);
     command->add_option("--after", arguments_.after, "Only commits after this revision; through of the page before")
-        ->type_name("REVISION");
-    command->add_option("--limit", arguments_.limit, "Commits at most, 1 to 1000 (100)")->type_name("N");
+        ->type_name("REVISION")
+        ->check(whole_number);
+    command->add_option("--limit", arguments_.limit, "Commits at most, 1 to 1000 (100)")
+        ->type_name("N")
+        ->check(whole_number);
     return command;
   }
 
@@ -494,20 +523,48 @@ class Program {
     return {at, name};
   }
 
-  std::string problem(CLI::ParseError const& error) const {
-    auto const* const at = deepest().first;
-    auto const rest = at->remaining();
-    bool const is_about_what_is_there = error.get_name() == "RequiredError" || error.get_name() == "ExtrasError";
-    bool const needs_command = is_about_what_is_there && at->get_require_subcommand_min() > 0;
-    if (needs_command && rest.empty()) return "a command is missing";
-    if (needs_command) return "there is no command '" + rest.front() + "' here";
-    for (std::string const& argument : rest) {
-      std::string const name = argument.substr(0, argument.find('='));
-      if (at != &app_ && app_.get_option_no_throw(name) != nullptr && name != "--help") {
-        return name + " stands before the command: inlay " + name + " ... " + at->get_name();
+  // What is wrong with the usage, in words of ours where CLI11 knows only its own, and whose help says what is right.
+  std::pair<std::string, std::string> problem(CLI::ParseError const& error) const {
+    auto const [at, name] = deepest();
+    auto const is = [&](CLI::ExitCodes code) { return error.get_exit_code() == static_cast<int>(code); };
+    bool const is_too_much = is(CLI::ExitCodes::ExtrasError);
+    bool const is_too_little = is(CLI::ExitCodes::RequiredError);
+    if (is_too_much || is_too_little) {
+      for (auto const& [level, level_name] : {std::pair<CLI::App const*, std::string>{&app_, app_.get_name()},
+                                              std::pair<CLI::App const*, std::string>{at, name}}) {
+        std::vector<std::string> const rest = level->remaining();
+        auto const option = std::find_if(rest.begin(), rest.end(), [](std::string const& argument) {
+          return argument.size() > 1 && argument.front() == '-';
+        });
+        if (option != rest.end()) return {unknown_option(option->substr(0, option->find('=')), level_name), level_name};
+        if (rest.empty()) continue;
+        if (level->get_require_subcommand_min() > 0) {
+          return {"there is no command '" + rest.front() + "' here", level_name};
+        }
+        if (is_too_much) return {"'" + rest.front() + "' is one argument too many", level_name};
+      }
+      if (is_too_little && at->get_require_subcommand_min() > 0) return {"a command is missing", name};
+    }
+    if (is(CLI::ExitCodes::ArgumentMismatch)) {
+      std::string const what = error.what();
+      std::string const option_name = what.substr(0, what.find(':'));
+      auto const* option = at->get_option_no_throw(option_name);
+      if (option == nullptr) option = app_.get_option_no_throw(option_name);
+      if (option != nullptr) {
+        return {option_name +
+                    (option->count() > 1 ? " is given more than once" : " needs a value: " + option->get_type_name()),
+                name};
       }
     }
-    return error.what();
+    return {error.what(), name};
+  }
+
+  std::string unknown_option(std::string const& option, std::string const& command) const {
+    bool const is_before_command = command == app_.get_name();
+    if (!is_before_command && app_.get_option_no_throw(option) != nullptr) {
+      return option + " stands before the command: inlay " + option + " ..." + command.substr(app_.get_name().size());
+    }
+    return "there is no option " + option + (is_before_command ? " before the command" : " here");
   }
 
   CLI::App app_;
@@ -519,6 +576,11 @@ class Program {
 };
 
 }  // namespace
+
+int wrong_usage(std::string_view what, std::string_view name) {
+  std::cerr << "inlay: " << printable(what) << "\nTry `" << name << " --help`.\n";
+  return 2;
+}
 
 Invocation read_arguments(int argc, char const* const* argv) {
   // The commands refer to their arguments, which live as long as the program does.

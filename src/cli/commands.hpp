@@ -56,6 +56,11 @@ struct TransferArguments {
 
 enum class Verb { set, remove, inherit };
 
+// members.cpp: lines of help about a kind of row, from its description
+[[nodiscard]] std::string new_members(Kind kind);
+[[nodiscard]] std::string patchable_members(Kind kind);
+[[nodiscard]] std::string filter_fields(Kind kind);
+
 // resource_commands.cpp
 [[nodiscard]] Result<void> create(Session& session, Kind kind, std::string const& json);
 [[nodiscard]] Result<void> get(Session& session, Kind kind, std::string const& id);

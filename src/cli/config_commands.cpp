@@ -33,7 +33,7 @@ struct Question {
 
 Result<Question> read_question(std::string const& id, std::string const& pointer,
                                std::vector<std::string> const& layers) {
-  auto const parsed_id = Id<EnvironmentIntegration>::parse(id);
+  auto const parsed_id = parse_id<EnvironmentIntegration>(id);
   if (parsed_id.has_error()) return parsed_id.error();
   auto place = json::Pointer::parse(pointer);
   if (place.has_error()) return place.error();

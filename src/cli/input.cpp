@@ -46,6 +46,13 @@ std::string_view kind_of(boost::json::value const& value) {
   }
 }
 
+// By how it begins: what a file's name or a bare word does not.
+bool could_be_json(std::string_view text) {
+  std::size_t const start = text.find_first_not_of(" \t\r\n");
+  return start != std::string_view::npos &&
+         std::string_view("{[\"-0123456789").find(text[start]) != std::string_view::npos;
+}
+
 }  // namespace
 
 Result<std::string> read_text(std::string const& argument, std::size_t max_bytes) {
@@ -63,7 +70,14 @@ Result<std::string> read_text(std::string const& argument, std::size_t max_bytes
 Result<boost::json::value> read_value(std::string const& argument, json::Limits const& limits) {
   auto text = read_text(argument, limits.max_bytes);
   if (text.has_error()) return text.error();
-  return json::parse(*text, limits);
+  auto value = json::parse(*text, limits);
+  bool const is_given_as_text = argument != "-" && !argument.starts_with('@');
+  if (value.has_error() && is_given_as_text && !could_be_json(argument)) {
+    Error error = value.error();
+    error.message += R"(: JSON is due here (a text in quotes of its own: '"hello"'), @FILE, or - for standard input)";
+    return error;
+  }
+  return value;
 }
 
 Result<boost::json::object> read_object(std::string const& argument, std::string_view what,

@@ -31,7 +31,7 @@ Result<void> install(Session& session, InstallArguments const& arguments) {
 
 Result<void> write_value(Session& session, Verb verb, std::string const& id, std::string const& pointer,
                          std::string const& value, WriteArguments const& arguments) {
-  auto const parsed_id = Id<EnvironmentIntegration>::parse(id);
+  auto const parsed_id = parse_id<EnvironmentIntegration>(id);
   if (parsed_id.has_error()) return parsed_id.error();
   auto const place = json::Pointer::parse(pointer);
   if (place.has_error()) return place.error();

@@ -20,8 +20,7 @@ int run(int argc, char const* const* argv) {
     if (done.has_value()) return 0;
     session.output.fail(done.error());
   } catch (cli::UsageError const& error) {
-    std::cerr << "inlay: " << cli::printable(error.what()) << "\nTry `inlay --help`.\n";
-    return 2;
+    return cli::wrong_usage(error.what(), invocation.name);
   } catch (std::exception const& error) {
     session.output.fail({.kind = ErrorKind::internal, .message = error.what()});
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "answers.hpp"
 #include "input.hpp"
+#include "kinds.hpp"
 
 #include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
@@ -10,23 +11,6 @@
 
 namespace inlay::cli {
 namespace {
-
-template <class Entity>
-struct Tag {
-  using type = Entity;
-};
-
-template <class Visitor>
-Result<void> visit(Kind kind, Visitor&& visitor) {
-  switch (kind) {
-    case Kind::team: return visitor(Tag<Team>{});
-    case Kind::environment: return visitor(Tag<Environment>{});
-    case Kind::integration: return visitor(Tag<Integration>{});
-    case Kind::environment_integration: return visitor(Tag<EnvironmentIntegration>{});
-    case Kind::grant: break;
-  }
-  return visitor(Tag<Grant>{});
-}
 
 /** For commands that write: a grant is written by asking and answering only. */
 template <class Visitor>
@@ -167,7 +151,7 @@ Result<void> create(Session& session, Kind kind, std::string const& json) {
 Result<void> get(Session& session, Kind kind, std::string const& id) {
   return visit(kind, [&](auto tag) -> Result<void> {
     using Entity = typename decltype(tag)::type;
-    auto const parsed = Id<Entity>::parse(id);
+    auto const parsed = parse_id<Entity>(id);
     if (parsed.has_error()) return parsed.error();
     auto const catalog = session.open();
     if (catalog.has_error()) return catalog.error();
@@ -209,7 +193,7 @@ Result<void> update(Session& session, Kind kind, std::string const& id, std::str
   }
   return visit_written(kind, [&](auto tag) -> Result<void> {
     using Entity = typename decltype(tag)::type;
-    auto const parsed = Id<Entity>::parse(id);
+    auto const parsed = parse_id<Entity>(id);
     if (parsed.has_error()) return parsed.error();
     auto const catalog = session.open();
     if (catalog.has_error()) return catalog.error();
@@ -225,7 +209,7 @@ Result<void> update(Session& session, Kind kind, std::string const& id, std::str
 Result<void> remove_row(Session& session, Kind kind, std::string const& id, std::optional<std::int64_t> if_version) {
   return visit_written(kind, [&](auto tag) -> Result<void> {
     using Entity = typename decltype(tag)::type;
-    auto const parsed = Id<Entity>::parse(id);
+    auto const parsed = parse_id<Entity>(id);
     if (parsed.has_error()) return parsed.error();
     auto const catalog = session.open();
     if (catalog.has_error()) return catalog.error();

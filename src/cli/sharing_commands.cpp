@@ -26,7 +26,7 @@ Result<void> ask_for(Session& session, std::string const& integration, std::stri
 
 Result<void> answer_request(Session& session, std::string const& id, GrantStatus status,
                             std::optional<std::int64_t> if_version) {
-  auto const parsed = Id<Grant>::parse(id);
+  auto const parsed = parse_id<Grant>(id);
   if (parsed.has_error()) return parsed.error();
   auto const catalog = session.open();
   if (catalog.has_error()) return catalog.error();

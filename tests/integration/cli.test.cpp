@@ -96,6 +96,17 @@ TEST_CASE("wrong usage is exit status 2 with a way to the help") {
            {{"list", "--expand", "everything"}, "everything"},
            {{"--output", "yaml", "version"}, "yaml"},
            {{"list", "--output", "json"}, "before the command"},
+           {{"team", "get", "--store=sqlite:x.db", some_id}, "inlay --store ... team get"},
+           {{"teams", "list"}, "no command 'teams'"},
+           {{"--halp"}, "no option --halp"},
+           {{"--halp", "list"}, "no option --halp"},
+           {{"team", "list", "--json"}, "no option --json"},
+           {{"install", "--integartion", "zendesk"}, "no option --integartion"},
+           {{"get", some_id, "extra"}, "'extra' is one argument too many"},
+           {{"list", "--limit"}, "--limit needs a value"},
+           {{"list", "--limit", "-1"}, "whole number"},
+           {{"changes", "--after", "-1"}, "whole number"},
+           {{"--store", "memory:", "--store", "memory:", "list"}, "--store is given more than once"},
            {{"config", some_id, "--layer", "no-equals-sign"}, "NAME=JSON"},
        }) {
     CAPTURE(arguments);
@@ -147,6 +158,30 @@ TEST_CASE("every command has a help with an example") {
     CHECK(run.err.empty());
     CHECK_THAT(run.out, Contains("Example:\n  inlay "));
   }
+}
+
+TEST_CASE("the help of a command tells the members and fields that its argument may name") {
+  Folder const folder;
+  auto const create = folder.run({"integration", "create", "--help"}).out;
+  CHECK_THAT(create, Contains("name                  a text (required)"));
+  CHECK_THAT(create, Contains("sharing               one of allow, ask, deny"));
+  CHECK_THAT(create, !Contains("created_at"));
+  auto const update = folder.run({"update", "--help"}).out;
+  CHECK_THAT(update, Contains("override              an object; null takes it away"));
+  CHECK_THAT(update, !Contains("environment_id"));
+  auto const list = folder.run({"list", "--help"}).out;
+  CHECK_THAT(list, Contains(" integration.category "));
+  CHECK_THAT(list, !Contains("integration.config "));
+}
+
+TEST_CASE("an argument that is no id, or no JSON, is refused with what it should be") {
+  Folder const folder;
+  CHECK_THAT(folder.run({"team", "get", "Acme"}).err, Contains("inlay team list"));
+  CHECK_THAT(folder.run({"set", "Acme", "/a", "1"}).err, Contains("inlay list"));
+  CHECK_THAT(folder.run({"set", some_id, "/a", "hello"}).err, Contains("JSON is due here"));
+  CHECK_THAT(folder.run({"team", "create", "team.json"}).err, Contains("@FILE"));
+  CHECK_THAT(folder.run({"team", "create", R"({"name")"}).err, !Contains("@FILE"));
+  CHECK_FALSE(folder.has("inlay.db"));
 }
 
 TEST_CASE("the version names the library and its backends") {

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSL-1.0
+// What the help says about the members of rows; none of it is written by hand, so that none of it gets old.
+#include "commands.hpp"
+#include "kinds.hpp"
+
+#include <inlay/model/references.hpp>
+#include <inlay/storage/query.hpp>
+
+namespace inlay::cli {
+namespace {
+
+/** What to write for a member of that type. */
+template <class Member>
+std::string what_goes_into() {
+  using Value = model::ValueOf<Member>;
+  if constexpr (std::is_same_v<Value, bool>) {
+    return "true or false";
+  } else if constexpr (std::is_enum_v<Value>) {
+    std::string names;
+    for (std::string_view const name : model::enum_names<Value>) names.append(names.empty() ? "" : ", ").append(name);
+    return "one of " + names;
+  } else if constexpr (std::is_same_v<Value, Document>) {
+    return "an object";
+  } else if constexpr (model::is_id_v<Value>) {
+    return "a UUID";
+  } else {
+    return "a text";
+  }
+}
+
+template <class Entity>
+std::string lines(bool is_new) {
+  std::string text;
+  model::for_each_field<Entity>([&]<class Member>(model::Field const& field, Member Entity::*) {
+    bool const is_own_id = std::is_same_v<Member, Id<Entity>>;
+    if (field.is_set_by_store() || (!is_new && !field.is_patchable())) return;
+    std::string what = what_goes_into<Member>();
+    if (is_own_id) what += "; a new one is made without";
+    bool const is_required = !field.is_optional && !is_own_id &&
+                             (field.type == model::FieldType::text || field.type == model::FieldType::id);
+    if (is_new && is_required) what += " (required)";
+    if (!is_new && field.is_optional) what += "; null takes it away";
+    if (!text.empty()) text += '\n';
+    text.append("  ")
+        .append(field.name)
+        .append(std::max<std::size_t>(22, field.name.size() + 1) - field.name.size(), ' ');
+    text += what;
+  });
+  return text;
+}
+
+}  // namespace
+
+std::string new_members(Kind kind) {
+  return visit(kind, [](auto tag) { return lines<typename decltype(tag)::type>(true); });
+}
+
+std::string patchable_members(Kind kind) {
+  return visit(kind, [](auto tag) { return lines<typename decltype(tag)::type>(false); });
+}
+
+std::string filter_fields(Kind kind) {
+  constexpr std::size_t width = 100;
+  return visit(kind, [](auto tag) {
+    using Readable = Resource<typename decltype(tag)::type>;
+    std::string text = " ";
+    std::size_t start_of_line = 0;
+    [&]<std::size_t... part>(std::index_sequence<part...>) {
+      auto const add = [&](std::string_view prefix, model::Field const& field) {
+        if (!field.is_filterable()) return;
+        std::string const name = (prefix.empty() ? "" : std::string(prefix) + '.') + std::string(field.name);
+        if (text.size() + name.size() + 2 > start_of_line + width) {
+          text += "\n ";
+          start_of_line = text.size() - 1;
+        }
+        text += ' ' + name;
+      };
+      auto const add_all = [&](std::string_view prefix, auto const& fields) {
+        for (model::Field const& field : fields) add(prefix, field);
+      };
+      (add_all(model::part_names<Readable>[part], model::fields<model::Part<Readable, part>>), ...);
+    }
+    (std::make_index_sequence<model::part_count<Readable>>{});
+    return text;
+  });
+}
+
+}  // namespace inlay::cli
