@@ -210,13 +210,13 @@ class MysqlDialect final : public sql::Dialect {
       case 1203:
       case 1226:
       case 1290:  // read only
-      case 1317:
       case 1792:
       case 1836:
-      case 1969:
       case CR_CONNECTION_ERROR:
-      case CR_CONN_HOST_ERROR:
-      case 3024: return FailureKind::unreachable;
+      case CR_CONN_HOST_ERROR: return FailureKind::unreachable;
+      case 1317:
+      case 1969:  // max_statement_time
+      case 3024: return FailureKind::interrupted;
       case 1034:
       case 1194:
       case 1712: return FailureKind::corrupt;
@@ -225,8 +225,8 @@ class MysqlDialect final : public sql::Dialect {
   }
 
   [[nodiscard]] static bool is_harmless(FailureKind kind, unsigned int code) noexcept {
-    return kind == FailureKind::busy || kind == FailureKind::lost || kind == FailureKind::unreachable || code == 1054 ||
-           code == 1146 || code == 3819 || code == 4025;
+    return kind == FailureKind::busy || kind == FailureKind::lost || kind == FailureKind::unreachable ||
+           kind == FailureKind::interrupted || code == 1054 || code == 1146 || code == 3819 || code == 4025;
   }
 
   Settings settings_;

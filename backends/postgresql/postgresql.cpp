@@ -9,6 +9,7 @@
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -31,6 +32,7 @@ class PostgresqlDialect final : public sql::Dialect {
     std::string place{};  ///< for messages: where it is, without secrets
     std::string prefix{};
     bool prepares = true;
+    std::chrono::milliseconds lock_timeout{};
   };
 
   explicit PostgresqlDialect(Settings settings) : settings_(std::move(settings)) {}
@@ -49,13 +51,10 @@ class PostgresqlDialect final : public sql::Dialect {
     // libpq would print what servers say in passing, which is the host's standard error and none of our business.
     PQsetNoticeProcessor(
         native(*session), [](void*, char const*) {}, nullptr);
-    if (settings_.prepares) {
+    if (settings_.prepares) {  // not behind a pooler: there settings would stay for who has the server's session next
       // Each statement is written for one plan, whatever its values; planning takes longer than most of them do.
-      try {
-        *session << "set plan_cache_mode = force_generic_plan";
-      } catch (soci::soci_error const&) {  // a server of another make, which has no such setting
-        if (PQstatus(native(*session)) != CONNECTION_OK) throw;
-      }
+      set("plan_cache_mode = force_generic_plan", *session);
+      set("lock_timeout = " + std::to_string(settings_.lock_timeout.count()), *session);
     }
     return session;
   }
@@ -107,6 +106,8 @@ class PostgresqlDialect final : public sql::Dialect {
   // The lock goes with the transaction, so it is given back whatever happens, through a pooler too.
   void begin_migration(sql::Connection& connection) const override {
     connection.run_once("begin");
+    // However little patience callers have: others may be migrating.
+    connection.run_once("set local lock_timeout = 60000");
     sql::Statement lock("select 1 from pg_advisory_xact_lock(7236278, hashtext(");
     lock.bind(sql::text(settings_.prefix)) << "))";
     static_cast<void>(connection.number(lock.gives(sql::ValueType::integer)));
@@ -128,6 +129,15 @@ class PostgresqlDialect final : public sql::Dialect {
   }
 
  private:
+  // As far as the server has such a setting, which one of another make may not.
+  static void set(std::string const& setting, soci::session& session) {
+    try {
+      session << "set " << setting;
+    } catch (soci::soci_error const&) {
+      if (PQstatus(native(session)) != CONNECTION_OK) throw;
+    }
+  }
+
   [[nodiscard]] static std::string one_line(std::string text) {
     while (!text.empty() && text.back() == '\n') text.pop_back();
     for (char& c : text) {
@@ -143,9 +153,10 @@ class PostgresqlDialect final : public sql::Dialect {
     if (state == "22012") return FailureKind::overtaken;  // see write_once.hpp; nothing else divides
     if (state == "40001" || state == "40P01" || state == "55P03") return FailureKind::busy;
     if (state == "57P01" || state == "57P02" || state == "57P03" || state.starts_with("08")) return FailureKind::lost;
+    if (state == "57014") return FailureKind::interrupted;
     // 25006: a server that is a standby now
-    if (state == "25006" || state == "57014" || state.starts_with("53") || state == "58030" ||
-        state.starts_with("28") || state == "42501") {
+    if (state == "25006" || state.starts_with("53") || state == "58030" || state.starts_with("28") ||
+        state == "42501") {
       return FailureKind::unreachable;
     }
     if (state == "XX001" || state == "XX002") return FailureKind::corrupt;
@@ -195,6 +206,8 @@ void append_encoded(std::string_view text, std::string& out) {
   append_encoded(url.path, text);
   text += "?client_encoding=UTF8&connect_timeout=";
   text += std::to_string(std::chrono::ceil<std::chrono::seconds>(connect_timeout).count());
+  // So that a machine that is gone without a word is noticed in a minute, not after hours.
+  text += "&keepalives_idle=30&keepalives_interval=10&keepalives_count=3&tcp_user_timeout=60000";
   for (std::string_view const name :
        {"application_name", "sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs", "host"}) {
     if (std::string const* value = url.parameter(name)) {
@@ -244,7 +257,8 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   PostgresqlDialect::Settings settings{.connect_string = connect_string(url, *connect_timeout),
                                        .place = place.redacted(),
                                        .prefix = options.table_prefix,
-                                       .prepares = *prepares};
+                                       .prepares = *prepares,
+                                       .lock_timeout = std::max(std::chrono::milliseconds(1), *lease_timeout)};
   return sql::open_store(std::make_unique<PostgresqlDialect>(std::move(settings)), std::move(options));
 }
 

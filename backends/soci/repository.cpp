@@ -116,8 +116,10 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
         if (exception.error().pointer == "/token") return settled(commit, state);
         state.refusal = exception.error();
       } catch (DatabaseFailure const& failure) {
-        state.may_be_done = state.may_be_done || state.is_ending;
-        bool const is_gone = failure.kind() == FailureKind::lost || failure.kind() == FailureKind::unreachable;
+        // Settling has time of its own: what the attempt itself has taken says nothing of the server.
+        if (state.is_ending && !std::exchange(state.may_be_done, true)) backoff = Backoff(options_.patience);
+        bool const is_gone = failure.kind() == FailureKind::lost || failure.kind() == FailureKind::unreachable ||
+                             failure.kind() == FailureKind::interrupted;
         bool const is_worthwhile = failure.kind() == FailureKind::busy || (is_gone && state.may_be_done) ||
                                    (failure.kind() == FailureKind::lost && !std::exchange(state.was_lost, true));
         if (!is_worthwhile || !backoff.wait()) {
@@ -258,6 +260,8 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       transaction.commit();
       return *state.refusal;
     }
+    // Before anything that is decided anew, such as that an Edit has nothing left to do.
+    if (state.may_be_done) writer.take_token();
     auto const revision = writer.write();
     if (!revision) {
       transaction.roll_back();
@@ -277,7 +281,8 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       state.is_ending = false;
       if (revision > 0) return Revision{revision};
     } catch (DatabaseFailure const& failure) {
-      if (failure.kind() == FailureKind::lost) throw;
+      // A block that was interrupted may have been so behind its commit.
+      if (failure.kind() == FailureKind::lost || failure.kind() == FailureKind::interrupted) throw;
       state.is_ending = false;
       if (failure.kind() != FailureKind::unique && failure.kind() != FailureKind::foreign_key &&
           failure.kind() != FailureKind::overtaken) {
@@ -299,26 +304,30 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   /** What came of a commit whose token is taken. */
   Result<Committed> settled(Commit const& commit, CommitState const& state) {
-    Result<Committed> result = trying<Committed>([&]() -> Result<Committed> {
+    Revision revision;
+    bool has_changes = false;
+    auto const read = trying<void>([&]() -> Result<void> {
       auto const connection = readers_.lease();
-      Statement select(R"(select "revision" from )");
-      select << tables_.quoted("commit") << R"( where "token" = )";
-      select.bind(text(to_string(commit.token))).gives(ValueType::integer);
-      return Committed{Revision{connection->number(select)}};
+      Statement select(R"(select o."revision", (select count(*) from )");
+      select << tables_.quoted("change") << R"( h where h."revision" = o."revision") from )" << tables_.quoted("commit")
+             << R"( o where o."token" = )";
+      select.bind(text(to_string(commit.token))).gives(ValueType::integer).gives(ValueType::integer);
+      connection->run(select, [&](Row& row) {
+        revision.value = row[0].number;
+        has_changes = row[1].number > 0;
+      });
+      return {};
     });
-    // Taken by the row that was to keep it out, whose own end was not seen.
-    if (result.has_value() && state.refusal && !has_changes(result->revision)) return *state.refusal;
-    if (result.has_error()) {
-      Error error = result.error();
+    if (read.has_error() || revision == Revision{}) {
+      Error error = read.has_error() ? read.error()
+                                     : Error{.kind = ErrorKind::unavailable,
+                                             .message = "what came of the commit is no longer in the change log"};
       error.outcome = Outcome::unknown;
       return error;
     }
-    return result;
-  }
-
-  bool has_changes(Revision revision) const {
-    auto const page = changes({.after = Revision{revision.value - 1}, .limit = 1});
-    return page.has_value() && !page->commits.empty() && !page->commits.front().changes.empty();
+    // Taken by the row that was to keep it out, whose own end was not seen.
+    if (state.refusal && !has_changes) return *state.refusal;
+    return Committed{revision};
   }
 
   /** Runs an attempt again while others are in its way, and turns what it throws into errors. */

@@ -37,7 +37,7 @@ class Writer {
 
   /** Nothing: all its Edits changed nothing, so it has no revision. */
   std::optional<Revision> write() {
-    if (!connection_.dialect().lock_rows().empty()) take_number();
+    if (!number_ && !connection_.dialect().lock_rows().empty()) take_number();
     for (AnyGuard const& guard : commit_.guards) {
       std::visit([&](auto const& one) { check(one); }, guard);
     }

@@ -13,8 +13,9 @@ namespace inlay {
    libpq takes from its environment (PGPASSWORD, ~/.pgpass, ...).
 
     Parameters of ours: `pool_size=8` (connections at most), `lease_timeout=5s` (how long a call waits for a connection,
-    or for others to be less busy), `prepared=on|off` (off for poolers such as PgBouncer, which give each transaction
-    another connection), `table_prefix=inlay_`, `migrate=auto|off`.
+    or for others to be less busy; as lock_timeout the server is told as well), `prepared=on|off` (off for poolers such
+    as PgBouncer, which give each transaction another connection; there lock_timeout is for the server's settings),
+    `table_prefix=inlay_`, `migrate=auto|off`.
     Of libpq, as it documents them: `connect_timeout=10s` (a time, as above), `application_name`, `sslmode`,
     `sslrootcert`, `sslcert`, `sslkey`, `target_session_attrs`, `host`.
 */

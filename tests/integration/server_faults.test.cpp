@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: BSL-1.0
+// Connections that break at a chosen moment, and what callers are told then.
+#include <support/catch.hpp>
+#include <support/faulty_proxy.hpp>
+#include <support/server.hpp>
+#include <support/sqlite.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+using namespace inlay;
+using support::commit_of;
+using support::Engine;
+using support::Fault;
+using support::FaultyProxy;
+using support::open_server;
+using support::Request;
+using support::ServerShell;
+using namespace std::chrono_literals;
+
+namespace {
+
+/** A store behind a proxy, with one connection, and the same store without. */
+struct Behind {
+  Engine engine;
+  std::string prefix = support::new_prefix();
+  FaultyProxy proxy;
+  std::shared_ptr<Repository> direct;
+  std::shared_ptr<Repository> store;
+  ServerShell shell;
+
+  explicit Behind(Engine on, std::string const& parameters = "pool_size=1&lease_timeout=3s")
+      : engine(on),
+        proxy(support::server_url(on)),
+        direct(open_server(support::server_url(on) + "?lease_timeout=3s&table_prefix=" + prefix).value()),
+        store(open_server(proxy.url(parameters + "&table_prefix=" + prefix)).value()),
+        shell(support::server_url(on)) {}
+
+  [[nodiscard]] long long count(std::string const& table, std::string const& where) {
+    return shell.number("select count(*) from " + prefix + table + " where " + where);
+  }
+  /** How many commits with changes the log has under this token. */
+  [[nodiscard]] long long commits(Commit const& commit) {
+    return shell.number("select count(distinct h.revision) from " + prefix + "change h join " + prefix +
+                        "commit c on c.revision = h.revision where c.token = '" + to_string(commit.token) + "'");
+  }
+  [[nodiscard]] long long revision() { return shell.number("select revision from " + prefix + "counter"); }
+};
+
+Team new_team(std::string const& name = "t") {
+  Team team;
+  team.id = Id<Team>::generate();
+  team.name = name;
+  return team;
+}
+
+Environment new_environment(Team const& team, std::string const& name) {
+  Environment environment;
+  environment.id = Id<Environment>::generate();
+  environment.team_id = team.id;
+  environment.name = name;
+  return environment;
+}
+
+/** A commit in one statement, and one in a transaction of several. */
+Commit new_commit(bool is_one_statement) {
+  Team const team = new_team();
+  if (is_one_statement) return commit_of({Insert<Team>{team}});
+  return commit_of({Insert<Team>{team}, Insert<Environment>{new_environment(team, "e")}});
+}
+
+/** Whether a request is the one that ends a commit. */
+auto ends(Commit const& commit, bool is_one_statement) {
+  return [token = to_string(commit.token), is_one_statement](Request const& request) {
+    return is_one_statement ? request.mentions(token) && !request.statement.empty() : request.statement == "commit";
+  };
+}
+
+bool is_unknown(Result<Committed> const& result) {
+  return result.has_error() && result.error().kind == ErrorKind::unavailable &&
+         result.error().outcome == Outcome::unknown;
+}
+
+}  // namespace
+
+TEST_CASE("a commit whose reply is lost is done once, and so reported") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  bool const is_one_statement = GENERATE(true, false);
+  auto const fault = GENERATE(Fault::lose_reply, Fault::cut_reply);
+  CAPTURE(support::name_of(engine), is_one_statement, fault);
+  Behind behind(engine);
+  REQUIRE(behind.store->commit(new_commit(is_one_statement)).has_value());
+  Commit const commit = new_commit(is_one_statement);
+  behind.proxy.arm({.when = ends(commit, is_one_statement), .fault = fault});
+
+  auto const committed = behind.store->commit(commit);
+  CHECK(behind.proxy.strikes() == 1);
+  REQUIRE(committed.has_value());
+  CHECK(committed->revision == Revision{2});
+  CHECK(behind.revision() == 2);
+  auto const page = behind.store->changes({.after = Revision{1}}).value();
+  REQUIRE(page.commits.size() == 1);
+  CHECK(page.commits.front().token == commit.token);
+  CHECK(page.commits.front().changes.size() == commit.changes.size());
+}
+
+TEST_CASE("a commit that never arrived is done once all the same") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  bool const is_one_statement = GENERATE(true, false);
+  CAPTURE(support::name_of(engine), is_one_statement);
+  Behind behind(engine);
+  REQUIRE(behind.store->commit(new_commit(is_one_statement)).has_value());
+  Commit const commit = new_commit(is_one_statement);
+  behind.proxy.arm({.when = ends(commit, is_one_statement), .fault = Fault::cut});
+
+  auto const committed = behind.store->commit(commit);
+  CHECK(behind.proxy.strikes() == 1);
+  REQUIRE(committed.has_value());
+  CHECK(committed->revision == Revision{2});
+  CHECK(behind.revision() == 2);
+  CHECK(behind.commits(commit) == 1);
+}
+
+TEST_CASE("while nobody can be asked what came of a commit its outcome is unknown") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  bool const is_one_statement = GENERATE(true, false);
+  bool const arrives = GENERATE(true, false);
+  CAPTURE(support::name_of(engine), is_one_statement, arrives);
+  Behind behind(engine, "pool_size=1&lease_timeout=400ms");
+  REQUIRE(behind.store->commit(new_commit(is_one_statement)).has_value());
+  Commit const commit = new_commit(is_one_statement);
+  behind.proxy.arm({.when = ends(commit, is_one_statement),
+                    .fault = arrives ? Fault::lose_reply : Fault::cut,
+                    .then_goes_away = true});
+
+  auto const begin = std::chrono::steady_clock::now();
+  auto const committed = behind.store->commit(commit);
+  auto const waited = std::chrono::steady_clock::now() - begin;
+  CHECK(behind.proxy.strikes() == 1);
+  CHECK(is_unknown(committed));
+  CHECK(waited >= 400ms);
+  CHECK(waited < 3s);
+  CHECK(behind.commits(commit) == (arrives ? 1 : 0));
+
+  // Nothing else was begun, so of this one it is known that it was not done.
+  Commit const later = new_commit(is_one_statement);
+  auto const refused = behind.store->commit(later);
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == ErrorKind::unavailable);
+  CHECK(refused.error().outcome == Outcome::not_done);
+  auto const read = behind.store->list(Query<Team>{});
+  REQUIRE(read.has_error());
+  CHECK(read.error().kind == ErrorKind::unavailable);
+
+  behind.proxy.come_back();
+  CHECK(behind.store->commit(later).has_value());
+  CHECK(behind.commits(later) == 1);
+  // The same commit again, by whoever was told that it is unknown.
+  auto const again = behind.store->commit(commit);
+  CHECK(again.has_value() == !arrives);
+  CHECK(behind.commits(commit) == 1);
+}
+
+TEST_CASE("what was reported as not done cannot be done later") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  bool const loses_fence = GENERATE(false, true);
+  CAPTURE(support::name_of(engine), loses_fence);
+  Behind behind(engine);
+  Team const team = new_team();
+  Environment const twin = new_environment(team, "twin");
+  REQUIRE(behind.store->commit(commit_of({Insert<Team>{team}, Insert<Environment>{twin}})).has_value());
+  // One that is refused only as long as the twin is there.
+  Environment const environment = new_environment(team, "twin");
+  Commit const commit = commit_of({Insert<Environment>{environment}});
+  behind.proxy.arm({.when = ends(commit, true), .fault = Fault::delay});
+  // The end of the transaction that keeps it out may be lost as well.
+  if (loses_fence) behind.proxy.arm({.when = ends(commit, false), .fault = Fault::lose_reply});
+
+  auto const committed = behind.store->commit(commit);
+  CHECK(behind.proxy.strikes() == (loses_fence ? 2 : 1));
+  REQUIRE(committed.has_error());
+  CHECK(committed.error().kind == ErrorKind::already_exists);
+  CHECK(committed.error().outcome == Outcome::not_done);
+
+  Environment there = behind.direct->find(FindRequest<Environment>{.id = twin.id}).value();
+  REQUIRE(behind.direct->commit(commit_of({Remove<Environment>{there}})).has_value());
+  REQUIRE(behind.proxy.release());
+  CHECK(behind.commits(commit) == 0);
+  CHECK(behind.direct->find(FindRequest<Environment>{.id = environment.id}).has_error());
+}
+
+TEST_CASE("a commit that arrives late, after it was refused and before it is kept out, is reported as done") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  bool const can_be_told = GENERATE(true, false);
+  CAPTURE(support::name_of(engine), can_be_told);
+  Behind behind(engine);
+  Team const team = new_team();
+  Environment const twin = new_environment(team, "twin");
+  REQUIRE(behind.store->commit(commit_of({Insert<Team>{team}, Insert<Environment>{twin}})).has_value());
+  Commit const commit = commit_of({Insert<Environment>{new_environment(team, "twin")}});
+  behind.proxy.arm({.when = ends(commit, true), .fault = Fault::delay});
+  // When it has been found why it is refused, and its locks are gone, the reason goes as well, and the first one
+  // arrives.
+  bool is_explained = false;
+  bool is_late = false;
+  behind.proxy.arm({.when =
+                        [&](Request const& request) {
+                          is_explained = is_explained || request.statement.find("id\" <>") != std::string_view::npos ||
+                                         request.statement.find("id` <>") != std::string_view::npos;
+                          return is_explained && (request.statement == "ROLLBACK" || request.statement == "rollback");
+                        },
+                    .fault = Fault::lose_reply,
+                    .meanwhile =
+                        [&] {
+                          Environment const there =
+                              behind.direct->find(FindRequest<Environment>{.id = twin.id}).value();
+                          is_late = behind.direct->commit(commit_of({Remove<Environment>{there}})).has_value() &&
+                                    behind.proxy.release();
+                        }});
+  if (!can_be_told) {
+    behind.proxy.arm({.when =
+                          [token = to_string(commit.token)](Request const& request) {
+                            return request.statement.starts_with("select") && request.mentions(token);
+                          },
+                      .fault = Fault::cut,
+                      .times = 2});
+  }
+  auto const committed = behind.store->commit(commit);
+  CHECK(behind.proxy.strikes() == (can_be_told ? 2 : 4));
+  CHECK(is_late);
+  CHECK(behind.commits(commit) == 1);
+  if (can_be_told) {
+    REQUIRE(committed.has_value());
+    CHECK(committed->revision == Revision{3});
+  } else {
+    CHECK(is_unknown(committed));
+  }
+}
+
+TEST_CASE("a transaction whose end is underway holds others up no longer than lease_timeout") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  INFO(support::name_of(engine));
+  Behind behind(engine, "pool_size=1&lease_timeout=1s");
+  Commit const commit = new_commit(false);
+  behind.proxy.arm({.when = ends(commit, false), .fault = Fault::delay});
+
+  auto const begin = std::chrono::steady_clock::now();
+  auto const committed = behind.store->commit(commit);
+  CHECK(behind.proxy.strikes() == 1);
+  CHECK(is_unknown(committed));
+  auto const other = behind.store->commit(new_commit(true));
+  CHECK(std::chrono::steady_clock::now() - begin < 8s);
+  REQUIRE(other.has_error());
+  CHECK(other.error().kind == ErrorKind::unavailable);
+  CHECK(other.error().outcome == Outcome::not_done);
+
+  REQUIRE(behind.proxy.release());
+  CHECK(behind.commits(commit) == 1);
+  CHECK(behind.store->commit(new_commit(true)).has_value());
+}
+
+TEST_CASE("a commit that was done is not refused for what others did since") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  bool const is_one_statement = GENERATE(true, false);
+  CAPTURE(support::name_of(engine), is_one_statement);
+  Behind behind(engine);
+  Team const team = new_team();
+  REQUIRE(behind.store->commit(commit_of({Insert<Team>{team}})).has_value());
+  Commit commit = new_commit(is_one_statement);
+  commit.guards.push_back(Guard<Team>{team.id, Version{1}});
+  Result<Committed> others = Committed{};
+  behind.proxy.arm({.when = ends(commit, is_one_statement), .fault = Fault::lose_reply, .meanwhile = [&] {
+                      Team const before = behind.direct->find(FindRequest<Team>{.id = team.id}).value();
+                      Team after = before;
+                      after.name = "changed";
+                      others = behind.direct->commit(commit_of({Update<Team>{before, after}}));
+                    }});
+  auto const committed = behind.store->commit(commit);
+  CHECK(behind.proxy.strikes() == 1);
+  CHECK(others.has_value());
+  REQUIRE(committed.has_value());
+  CHECK(committed->revision == Revision{2});
+  CHECK(behind.commits(commit) == 1);
+}
+
+TEST_CASE("an edit whose reply is lost is done once") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  bool const settles_to_nothing = GENERATE(false, true);
+  CAPTURE(support::name_of(engine), settles_to_nothing);
+  Behind behind(engine);
+  Team const team = new_team("0");
+  REQUIRE(behind.store->commit(commit_of({Insert<Team>{team}})).has_value());
+  Commit const commit = commit_of({Edit<Team>{team.id, [&](Team const& current) -> Result<Team> {
+                                                Team after = current;
+                                                after.name = settles_to_nothing ? "1" : current.name + "1";
+                                                return after;
+                                              }}});
+  behind.proxy.arm({.when = ends(commit, false), .fault = Fault::lose_reply, .meanwhile = [&] {
+                      static_cast<void>(behind.direct->commit(new_commit(true)));
+                    }});
+  auto const committed = behind.store->commit(commit);
+  CHECK(behind.proxy.strikes() == 1);
+  REQUIRE(committed.has_value());
+  CHECK(committed->revision == Revision{2});
+  CHECK(behind.commits(commit) == 1);
+  Team const after = behind.store->find(FindRequest<Team>{.id = team.id}).value();
+  CHECK(after.name == (settles_to_nothing ? "1" : "01"));
+  CHECK(after.version == Version{2});
+}
+
+TEST_CASE("wherever the connection of a commit breaks, what is reported is true") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  bool const is_one_statement = GENERATE(true, false);
+  auto const fault = GENERATE(Fault::cut, Fault::lose_reply, Fault::cut_reply);
+  enum Then { recovers, breaks_again, stays_away };
+  auto const then = GENERATE(recovers, breaks_again, stays_away);
+  CAPTURE(support::name_of(engine), is_one_statement, fault, then);
+  Behind behind(engine, then == stays_away ? "pool_size=1&lease_timeout=50ms" : "pool_size=1&lease_timeout=5s");
+  Team const team = new_team();
+  REQUIRE(behind.store->commit(commit_of({Insert<Team>{team}})).has_value());
+  // Others change what the commit guards as soon as something has gone wrong, so that doing it again is refused; unless
+  // the server still holds it for that commit.
+  bool is_changed = false;
+  auto const change_team = [&] {
+    if (is_changed) return;
+    if (behind.shell.run("select revision from " + behind.prefix + "counter for update skip locked").empty()) return;
+    Team const before = behind.direct->find(FindRequest<Team>{.id = team.id}).value();
+    Team after = before;
+    after.name += "+";
+    is_changed = behind.direct->commit(commit_of({Update<Team>{before, after}})).has_value();
+  };
+  int broken = 0;
+  for (int skipped = 0, strikes = 1; strikes > 0; ++skipped) {
+    bool const interferes = skipped % 2 == 1;
+    CAPTURE(skipped);
+    is_changed = !interferes;
+    Commit commit = new_commit(is_one_statement);
+    commit.guards.push_back(
+        Guard<Team>{team.id, behind.direct->find(FindRequest<Team>{.id = team.id}).value().version});
+    int requests = 0;
+    behind.proxy.arm({.when = [&](Request const&) { return ++requests > skipped; },
+                      .fault = fault,
+                      .times = then == breaks_again ? 2 : 1,
+                      .then_goes_away = then == stays_away,
+                      .meanwhile = change_team});
+    auto const committed = behind.store->commit(commit);
+    strikes = behind.proxy.strikes();
+    behind.proxy.disarm();
+    behind.proxy.come_back();
+    broken += strikes;
+    auto const times = behind.commits(commit);
+    INFO((committed.has_error() ? to_string(committed.error()) : "committed") << ", " << strikes << " strikes");
+    bool const is_refused = interferes && is_changed;
+    if (committed.has_value()) {
+      CHECK(times == 1);
+    } else if (committed.error().outcome == Outcome::unknown) {
+      CHECK(committed.error().kind == ErrorKind::unavailable);
+      CHECK(times <= 1);
+      CHECK(then != recovers);
+    } else {
+      CHECK(times == 0);
+      CHECK((then != recovers || is_refused));
+      if (then == recovers) CHECK(committed.error().kind == ErrorKind::conflict);
+    }
+  }
+  CHECK(broken >= (is_one_statement ? 1 : 8));
+}
+
+TEST_CASE("a read whose connection is lost is done once more, and nobody notices") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  auto const fault = GENERATE(Fault::cut, Fault::lose_reply, Fault::cut_reply);
+  CAPTURE(support::name_of(engine), fault);
+  Behind behind(engine);
+  Commit const commit = new_commit(false);
+  REQUIRE(behind.store->commit(commit).has_value());
+  auto const id = std::get<Insert<Team>>(commit.changes.front()).row.id;
+  auto const reads = [](Request const& request) { return request.statement.starts_with("select"); };
+  auto const read = [&](int what) -> Result<void> {
+    auto const none = [](auto const& result) { return result ? Result<void>() : Result<void>(result.error()); };
+    switch (what) {
+      case 0: return none(behind.store->find(FindRequest<Team>{.id = id}));
+      case 1: return none(behind.store->list(Query<Team>{}));
+      case 2: return none(behind.store->changes({}));
+      default: return none(behind.store->revision());
+    }
+  };
+  for (int what = 0; what < 4; ++what) {
+    CAPTURE(what);
+    REQUIRE(read(what).has_value());
+    behind.proxy.arm({.when = reads, .fault = fault});
+    CHECK(read(what).has_value());
+    CHECK(behind.proxy.strikes() == 1);
+    behind.proxy.disarm();
+    // Once: not for ever.
+    behind.proxy.arm({.when = reads, .fault = fault, .times = 10});
+    auto const twice = read(what);
+    REQUIRE(twice.has_error());
+    CHECK(twice.error().kind == ErrorKind::unavailable);
+    CHECK(behind.proxy.strikes() == 2);
+    behind.proxy.disarm();
+  }
+  CHECK(behind.store->list(Query<Team>{}).value().items.size() == 1);
+}
+
+TEST_CASE("a server that takes connections and says nothing is unavailable after connect_timeout") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  INFO(support::name_of(engine));
+  FaultyProxy proxy(support::server_url(engine));
+  proxy.freeze();
+  auto const begin = std::chrono::steady_clock::now();
+  auto const store = open_server(proxy.url("connect_timeout=2s"));
+  auto const waited = std::chrono::steady_clock::now() - begin;
+  REQUIRE(store.has_error());
+  CHECK(store.error().kind == ErrorKind::unavailable);
+  CHECK(waited > 1s);
+  CHECK(waited < 5s);
+}
+
+TEST_CASE("a MySQL server that falls silent is unavailable after read_timeout") {
+  Behind behind(Engine::mysql, "pool_size=1&lease_timeout=1s&connect_timeout=1s&read_timeout=1s");
+  behind.proxy.freeze();
+  auto const begin = std::chrono::steady_clock::now();
+  auto const listed = behind.store->list(Query<Team>{});
+  auto const waited = std::chrono::steady_clock::now() - begin;
+  REQUIRE(listed.has_error());
+  CHECK(listed.error().kind == ErrorKind::unavailable);
+  CHECK(waited > 1s);
+  CHECK(waited < 6s);
+}
+
+TEST_CASE("a commit that a silent server has done is settled however long the silence was") {
+  Behind behind(Engine::mysql, "pool_size=1&lease_timeout=1s&read_timeout=2s");
+  bool const is_one_statement = GENERATE(true, false);
+  CAPTURE(is_one_statement);
+  Commit const commit = new_commit(is_one_statement);
+  behind.proxy.arm({.when = ends(commit, is_one_statement), .fault = Fault::hang});
+  auto const committed = behind.store->commit(commit);
+  CHECK(behind.proxy.strikes() == 1);
+  REQUIRE(committed.has_value());
+  CHECK(behind.commits(commit) == 1);
+}
+
+TEST_CASE("who waits for a connection that a silent server keeps is told how long") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  INFO(support::name_of(engine));
+  auto behind = std::make_unique<Behind>(engine, "pool_size=1&lease_timeout=300ms");
+  REQUIRE(behind->store->revision().has_value());
+  behind->proxy.arm(
+      {.when = [](Request const& request) { return request.statement.starts_with("select"); }, .fault = Fault::hang});
+  Result<Revision> hung = Revision{};
+  std::thread reader([&] { hung = behind->store->revision(); });
+  while (behind->proxy.strikes() == 0) std::this_thread::sleep_for(1ms);
+  auto const begin = std::chrono::steady_clock::now();
+  auto const listed = behind->store->list(Query<Team>{});
+  auto const waited = std::chrono::steady_clock::now() - begin;
+  behind->proxy.go_away();  // ends the silence
+  reader.join();
+  REQUIRE(listed.has_error());
+  CHECK(listed.error().kind == ErrorKind::unavailable);
+  CHECK(listed.error().message.find("300 ms") != std::string::npos);
+  CHECK(waited >= 300ms);
+  CHECK(waited < 3s);
+  REQUIRE(hung.has_error());
+  CHECK(hung.error().kind == ErrorKind::unavailable);
+}

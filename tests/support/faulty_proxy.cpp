@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <support/faulty_proxy.hpp>
+
+#include <inlay/storage/store_url.hpp>
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace support {
+
+namespace {
+
+/** A socket, closed with its holder. */
+class Socket {
+ public:
+  explicit Socket(int handle) : handle_(handle) {}
+  Socket(Socket&& other) noexcept : handle_(std::exchange(other.handle_, -1)) {}
+  Socket& operator=(Socket&&) = delete;
+  ~Socket() { reset(); }
+
+  [[nodiscard]] int handle() const { return handle_; }
+  [[nodiscard]] bool is_open() const { return handle_ >= 0; }
+
+  void reset() {
+    if (handle_ >= 0) close(handle_);
+    handle_ = -1;
+  }
+
+  /** Closes it so that the other side is told at once, whatever it has not read. */
+  void abort() {
+    linger const now{.l_onoff = 1, .l_linger = 0};
+    if (handle_ >= 0) setsockopt(handle_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    reset();
+  }
+
+  void send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      auto const sent = ::send(handle_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return;  // the other side is gone, which reading will show
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+  }
+
+  /** What has arrived: nothing when there is nothing yet, "" at the end. */
+  [[nodiscard]] std::optional<std::string> receive() {
+    std::string bytes(1U << 16U, '\0');
+    auto const got = recv(handle_, bytes.data(), bytes.size(), MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return std::nullopt;
+    bytes.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+    return bytes;
+  }
+
+ private:
+  int handle_;
+};
+
+Socket listen_on_loopback() {
+  Socket socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(socket.handle(), reinterpret_cast<sockaddr const*>(&address), sizeof address) != 0 ||
+      listen(socket.handle(), 64) != 0) {
+    throw std::runtime_error("no port to listen on");
+  }
+  return socket;
+}
+
+void send_at_once(Socket const& socket) {
+  int const yes = 1;
+  setsockopt(socket.handle(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+}
+
+/** The zero-terminated text at `from`, which is moved behind it. */
+std::string_view take_text(std::string_view bytes, std::size_t& from) {
+  auto const end = std::min(bytes.find('\0', from), bytes.size());
+  auto const text = bytes.substr(std::min(from, bytes.size()), end - std::min(from, bytes.size()));
+  from = end + 1;
+  return text;
+}
+
+struct Connection {
+  Socket client;
+  Socket server;
+  std::map<std::string, std::string, std::less<>> statements{};  // of PostgreSQL: what was prepared, by name
+  std::optional<Strike> strike{};                                // waits for the reply
+  std::optional<std::string> delayed{};
+};
+
+}  // namespace
+
+class FaultyProxy::Loop {
+ public:
+  explicit Loop(std::string const& text) : text_(text), listener_(listen_on_loopback()) {
+    inlay::StoreUrl const url = inlay::StoreUrl::parse(text).value();
+    is_postgresql_ = url.scheme.starts_with("postgres");
+    host_ = url.hosts.at(0).name;
+    service_ = std::to_string(url.hosts.at(0).port.value());
+    if (pipe(wake_) != 0) throw std::runtime_error("no pipe");
+    thread_ = std::thread([this] { run(); });
+  }
+  ~Loop() {
+    is_over_ = true;
+    wake();
+    thread_.join();
+    close(wake_[0]);
+    close(wake_[1]);
+  }
+  Loop(Loop const&) = delete;
+  Loop& operator=(Loop const&) = delete;
+
+  [[nodiscard]] std::string url(std::string const& parameters) const {
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    getsockname(listener_.handle(), reinterpret_cast<sockaddr*>(&address), &size);
+    std::string url = text_;
+    std::string const place = "@" + host_ + ":" + service_ + "/";
+    url.replace(url.find(place), place.size(), "@127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/");
+    return url + (is_postgresql_ ? "?sslmode=disable&" : "?") + parameters;
+  }
+
+  void arm(Strike strike) {
+    std::lock_guard const lock(mutex_);
+    armed_.push_back(std::move(strike));
+  }
+  void disarm() {
+    std::lock_guard const lock(mutex_);
+    armed_.clear();
+    strikes_ = 0;
+  }
+  [[nodiscard]] int strikes() const {
+    std::lock_guard const lock(mutex_);
+    return strikes_;
+  }
+  void go_away() {
+    std::lock_guard const lock(mutex_);
+    end_all();
+  }
+  void come_back() {
+    std::lock_guard const lock(mutex_);
+    is_away_ = false;
+  }
+  void freeze() {
+    std::lock_guard const lock(mutex_);
+    is_frozen_ = true;
+  }
+
+  bool release() {
+    std::vector<Socket> released;
+    {
+      std::lock_guard const lock(mutex_);
+      for (auto at = connections_.begin(); at != connections_.end();) {
+        if (at->second.delayed) {
+          at->second.server.send(*at->second.delayed);
+          released.push_back(std::move(at->second.server));
+          at = connections_.erase(at);
+        } else {
+          ++at;
+        }
+      }
+    }
+    for (Socket& server : released) {
+      std::string reply;
+      while (reply.empty() || !is_whole(reply)) {
+        pollfd wait{.fd = server.handle(), .events = POLLIN, .revents = 0};
+        poll(&wait, 1, -1);
+        auto const bytes = server.receive();
+        if (bytes && bytes->empty()) break;
+        reply += bytes.value_or("");
+      }
+    }
+    return !released.empty();
+  }
+
+ private:
+  using Id = std::uint64_t;
+
+  void wake() {
+    if (write(wake_[1], "w", 1) != 1) std::terminate();
+  }
+
+  void run() {
+    while (!is_over_) {
+      std::vector<pollfd> waits{{.fd = wake_[0], .events = POLLIN, .revents = 0},
+                                {.fd = listener_.handle(), .events = POLLIN, .revents = 0}};
+      std::vector<std::pair<Id, bool>> whose;  // and whether it is the client's side
+      {
+        std::lock_guard const lock(mutex_);
+        for (auto const& [id, connection] : connections_) {
+          if (is_frozen_) break;
+          if (connection.client.is_open()) {
+            waits.push_back({.fd = connection.client.handle(), .events = POLLIN, .revents = 0});
+            whose.emplace_back(id, true);
+          }
+          if (connection.delayed) continue;
+          waits.push_back({.fd = connection.server.handle(), .events = POLLIN, .revents = 0});
+          whose.emplace_back(id, false);
+        }
+      }
+      poll(waits.data(), waits.size(), 50);
+      std::lock_guard const lock(mutex_);
+      if (waits[1].revents != 0) accept_client();
+      for (std::size_t i = 0; i < whose.size() && !is_frozen_; ++i) {
+        auto const found = connections_.find(whose[i].first);  // it may have been ended meanwhile
+        if (waits[i + 2].revents == 0 || found == connections_.end()) continue;
+        if (whose[i].second) {
+          hear_client(found->first, found->second);
+        } else {
+          hear_server(found->first, found->second);
+        }
+      }
+    }
+  }
+
+  void accept_client() {
+    Socket client(accept4(listener_.handle(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!client.is_open()) return;
+    if (is_away_) {
+      client.abort();
+      return;
+    }
+    addrinfo const hints{.ai_flags = 0,
+                         .ai_family = AF_UNSPEC,
+                         .ai_socktype = SOCK_STREAM,
+                         .ai_protocol = 0,
+                         .ai_addrlen = 0,
+                         .ai_addr = nullptr,
+                         .ai_canonname = nullptr,
+                         .ai_next = nullptr};
+    addrinfo* found = nullptr;
+    if (getaddrinfo(host_.c_str(), service_.c_str(), &hints, &found) != 0) return client.abort();
+    Socket server(socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    bool const is_there = connect(server.handle(), found->ai_addr, found->ai_addrlen) == 0;
+    freeaddrinfo(found);
+    if (!is_there) return client.abort();
+    send_at_once(client);
+    send_at_once(server);
+    connections_.emplace(next_id_++, Connection{.client = std::move(client), .server = std::move(server)});
+  }
+
+  void end(Id id) {
+    auto const found = connections_.find(id);
+    found->second.client.abort();
+    connections_.erase(found);
+  }
+
+  // What is delayed is underway already.
+  void end_all() {
+    is_away_ = true;
+    for (auto at = connections_.begin(); at != connections_.end();) {
+      at->second.client.abort();
+      at = at->second.delayed ? std::next(at) : connections_.erase(at);
+    }
+  }
+
+  void hear_client(Id id, Connection& connection) {
+    auto const bytes = connection.client.receive();
+    if (!bytes) return;
+    if (bytes->empty()) return end(id);
+    Request const request{.statement = statement_of(connection, *bytes), .bytes = *bytes};
+    if (connection.strike || armed_.empty() || !armed_.front().when(request)) return connection.server.send(*bytes);
+    Strike strike = armed_.front();
+    if (--armed_.front().times == 0) armed_.pop_front();
+    ++strikes_;
+    if (strike.fault == Fault::cut || strike.fault == Fault::delay) {
+      if (strike.meanwhile) strike.meanwhile();
+      if (strike.fault == Fault::delay) {
+        connection.delayed = *bytes;
+        connection.client.abort();
+      } else {
+        end(id);
+      }
+      if (strike.then_goes_away) end_all();
+      return;
+    }
+    connection.strike = std::move(strike);
+    connection.server.send(*bytes);
+  }
+
+  void hear_server(Id id, Connection& connection) {
+    auto const bytes = connection.server.receive();
+    if (!bytes) return;
+    if (bytes->empty()) return end(id);
+    if (!connection.strike) return connection.client.send(*bytes);
+    if (!is_whole(*bytes)) return;
+    Strike const strike = *std::move(connection.strike);
+    if (strike.fault == Fault::hang) connection.strike = strike;  // and so on
+    if (strike.meanwhile) strike.meanwhile();
+    if (strike.fault == Fault::hang) return;
+    if (strike.fault == Fault::cut_reply) {
+      connection.client.send(std::string_view(*bytes).substr(0, bytes->size() / 2));
+      // Not aborted, which would take back what was sent.
+      connection.client.reset();
+    }
+    end(id);
+    if (strike.then_goes_away) end_all();
+  }
+
+  /** Whether the server has nothing more to say. What it says while a transaction ends comes at once, after it. */
+  [[nodiscard]] bool is_whole(std::string_view reply) const {
+    if (!is_postgresql_ || reply.front() == 'R') return true;  // R: a question while it is logged in
+    return reply.size() >= 6 && reply.substr(reply.size() - 6, 5) == std::string_view("Z\0\0\0\5", 5);
+  }
+
+  [[nodiscard]] std::string_view statement_of(Connection& connection, std::string_view bytes) const {
+    if (!is_postgresql_) return bytes.size() > 5 && bytes[4] == '\3' ? bytes.substr(5) : std::string_view();
+    std::size_t at = 5;  // behind the type and the length
+    if (bytes.front() == 'Q') return take_text(bytes, at);
+    if (bytes.front() == 'P') {
+      auto const name = take_text(bytes, at);
+      auto const text = take_text(bytes, at);
+      if (name.empty()) return text;
+      connection.statements[std::string(name)] = text;
+      return {};
+    }
+    if (bytes.front() == 'B') {
+      take_text(bytes, at);
+      auto const found = connection.statements.find(take_text(bytes, at));
+      if (found != connection.statements.end()) return found->second;
+    }
+    return {};
+  }
+
+  std::string text_;
+  std::string host_;
+  std::string service_;
+  bool is_postgresql_ = false;
+  Socket listener_;
+  int wake_[2]{};
+  std::atomic<bool> is_over_{false};
+
+  mutable std::recursive_mutex mutex_;  // what happens meanwhile may call us
+  std::map<Id, Connection> connections_;
+  std::list<Strike> armed_;
+  Id next_id_ = 1;
+  int strikes_ = 0;
+  bool is_away_ = false;
+  bool is_frozen_ = false;
+
+  std::thread thread_;
+};
+
+FaultyProxy::FaultyProxy(std::string const& store_url) : loop_(std::make_unique<Loop>(store_url)) {}
+FaultyProxy::~FaultyProxy() = default;
+std::string FaultyProxy::url(std::string const& parameters) const { return loop_->url(parameters); }
+void FaultyProxy::arm(Strike strike) { loop_->arm(std::move(strike)); }
+void FaultyProxy::disarm() { loop_->disarm(); }
+int FaultyProxy::strikes() const { return loop_->strikes(); }
+void FaultyProxy::go_away() { loop_->go_away(); }
+void FaultyProxy::come_back() { loop_->come_back(); }
+void FaultyProxy::freeze() { loop_->freeze(); }
+bool FaultyProxy::release() { return loop_->release(); }
+
+}  // namespace support

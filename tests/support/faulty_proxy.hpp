@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_TESTS_SUPPORT_FAULTY_PROXY_HPP
+#define INLAY_TESTS_SUPPORT_FAULTY_PROXY_HPP
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace support {
+
+/** What becomes of a request to a database, or of its reply. */
+enum class Fault {
+  cut,         ///< the request never arrives, and the connection is gone
+  lose_reply,  ///< the server does it, and the connection is gone before its reply arrives
+  cut_reply,   ///< the connection is gone after half of the reply
+  delay,       ///< the connection is gone for the client; the server gets the request when release() says so
+  hang,        ///< the server does it, its reply never arrives, and the connection stays
+};
+
+/** What a client sends in one go. */
+struct Request {
+  std::string_view statement;  ///< its text, also where the server was told it earlier; empty for anything else
+  std::string_view bytes;      ///< all of it, the bound values among it
+
+  [[nodiscard]] bool mentions(std::string_view text) const { return bytes.find(text) != std::string_view::npos; }
+};
+
+/** One thing that goes wrong. */
+struct Strike {
+  std::function<bool(Request const&)> when;
+  Fault fault{};
+  int times = 1;
+  bool then_goes_away = false;           ///< no connection stays, and none is made, until come_back()
+  std::function<void()> meanwhile = {};  ///< called between the reply, where the server sends one, and the fault
+};
+
+/** Stands between a client and PostgreSQL or MariaDB on the loopback interface, and fails on command.
+
+    It understands only connections that are not encrypted. All members are thread-safe.
+*/
+class FaultyProxy {
+ public:
+  /** In front of the server that a store's URL names. */
+  explicit FaultyProxy(std::string const& store_url);
+  ~FaultyProxy();
+  FaultyProxy(FaultyProxy const&) = delete;
+  FaultyProxy& operator=(FaultyProxy const&) = delete;
+
+  /** The same URL, through here. */
+  [[nodiscard]] std::string url(std::string const& parameters) const;
+
+  /** Arms a fault; those armed earlier come first. */
+  void arm(Strike strike);
+  /** Forgets those that have not struck. */
+  void disarm();
+  /** How often one has struck since the last disarm(). */
+  [[nodiscard]] int strikes() const;
+
+  /** Ends all connections and refuses new ones. */
+  void go_away();
+  void come_back();
+
+  /** Lets nothing through any more, though connections can be made. */
+  void freeze();
+
+  /** Sends what was delayed, and waits until the server has replied to it or has ended the connection.
+
+      @returns whether there was something.
+  */
+  bool release();
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace support
+
+#endif
