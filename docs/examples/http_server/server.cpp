@@ -128,9 +128,6 @@ class Session : public std::enable_shared_from_this<Session> {
     stream_.socket().set_option(tcp::no_delay(true), ignored);
     auto const remote = stream_.socket().remote_endpoint(ignored);
     if (!ignored) remote_ = remote.address().to_string(ignored);
-    std::lock_guard const lock(state_.mutex);
-    is_last_ = state_.is_stopping;
-    state_.sessions.insert(this);
   }
   Session(Session const&) = delete;
   Session& operator=(Session const&) = delete;
@@ -141,6 +138,12 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void start() {
+    {
+      // Not in the constructor: whoever finds it here asks for its owner, which it has only when that is done.
+      std::lock_guard const lock(state_.mutex);
+      is_last_ = state_.is_stopping;
+      state_.sessions.insert(this);
+    }
     asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->read_header(); });
   }
 
