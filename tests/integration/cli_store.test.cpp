@@ -337,7 +337,7 @@ TEST_CASE("with --team a team asks for itself, and answers what others ask of it
         "forbidden /team_id");
 }
 
-TEST_CASE("--team names a team that is there, and does not go with what concerns the whole store") {
+TEST_CASE("the option --team names a team that is there, and does not go with what concerns the whole store") {
   Catalogue const catalogue;
   CHECK(catalogue.fault({"--team", "Nobody", "list"}) == "not_found");
   CHECK(catalogue.fault({"--team", some_id, "list"}) == "not_found");
