@@ -40,26 +40,36 @@ struct Connection::Prepared {
         given(parameters.size()),
         taken(read_row ? 0 : columns.size()),
         row(columns.size()) {
+    for (std::size_t i = 0; i < given.size(); ++i) given[i].type = parameters[i].type;
+    for (std::size_t i = 0; i < taken.size(); ++i) taken[i].type = columns[i];
     statement.alloc();
-    for (std::size_t i = 0; i < given.size(); ++i) {
-      Exchanged& slot = given[i];
-      slot.type = parameters[i].type;
+    exchange();
+    statement.prepare(text, is_kept ? soci::details::st_repeatable_query : soci::details::st_one_time_query);
+    statement.define_and_bind();
+  }
+
+  void exchange() {
+    for (Exchanged& slot : given) {
       if (slot.type == ValueType::integer) {
         statement.exchange(soci::use(slot.number, slot.indicator));
       } else {
         statement.exchange(soci::use(slot.text, slot.indicator));
       }
     }
-    for (std::size_t i = 0; i < taken.size(); ++i) {
-      Exchanged& slot = taken[i];
-      slot.type = columns[i];
+    for (Exchanged& slot : taken) {
       if (slot.type == ValueType::integer) {
         statement.exchange(soci::into(slot.number, slot.indicator));
       } else {
         statement.exchange(soci::into(slot.text, slot.indicator));
       }
     }
-    statement.prepare(text, is_kept ? soci::details::st_repeatable_query : soci::details::st_one_time_query);
+  }
+
+  /** To be called when the statement has failed. SOCI 4.0 lets go of what it copied the parameters into only after
+      success, and would lose it in the next call. */
+  void recover() {
+    statement.bind_clean_up();
+    exchange();
     statement.define_and_bind();
   }
 
@@ -109,10 +119,10 @@ Connection::Connection(Dialect const& dialect, soci::session& host)
 
 Connection::~Connection() = default;
 
-void Connection::fail(std::exception const& error) {
+DatabaseFailure Connection::failed(std::exception const& error) {
   DatabaseFailure failure = dialect_.classify(session_, error);
   if (failure.kind() == FailureKind::lost) is_broken_ = true;
-  throw failure;
+  return failure;
 }
 
 Connection::Prepared& Connection::prepared(Statement const& statement, std::span<Parameter const> parameters) {
@@ -141,7 +151,13 @@ long long Connection::run(Statement const& statement, std::span<Parameter const>
     ready->give(parameters);
     has_row = ready->statement.execute(true);
   } catch (soci::soci_error const& error) {
-    fail(error);
+    DatabaseFailure const failure = failed(error);
+    try {
+      if (ready) ready->recover();
+    } catch (soci::soci_error const&) {
+      prepared_.erase(statement.text());
+    }
+    throw failure;
   }
   if (ready->columns.empty()) return ready->statement.get_affected_rows();
   // To the very end: a select that was left half read would pin what this connection sees, and on SQLite a write with
@@ -162,7 +178,7 @@ long long Connection::run(Statement const& statement, std::span<Parameter const>
       }
       has_row = ready->read_row ? dialect_.next_row(ready->statement) : ready->statement.fetch();
     } catch (soci::soci_error const& error) {
-      fail(error);
+      throw failed(error);
     }
   }
   if (thrown) std::rethrow_exception(thrown);
@@ -177,7 +193,7 @@ void Connection::run_once(std::string const& text) {
     statement.define_and_bind();
     statement.execute(true);
   } catch (soci::soci_error const& error) {
-    fail(error);
+    throw failed(error);
   }
 }
 

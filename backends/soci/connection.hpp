@@ -68,7 +68,7 @@ class Connection {
  private:
   struct Prepared;
   Prepared& prepared(Statement const& statement, std::span<Parameter const> parameters);
-  [[noreturn]] void fail(std::exception const& error);
+  [[nodiscard]] DatabaseFailure failed(std::exception const& error);
 
   Dialect const& dialect_;
   std::unique_ptr<soci::session> own_;

@@ -109,7 +109,7 @@ TEST_CASE("random integers read back as they were printed, with their kind") {
   CHECK(wrong == 0);
 }
 
-TEST_CASE("a magnitude that a double cannot have is refused; zero is fine however it is written") {
+TEST_CASE("a magnitude that a double cannot have is refused, and zero is fine however it is written") {
   CHECK(fault_at("[1e400]") == "/0");
   CHECK(fault_at(R"({"a":-1e400})") == "/a");
   CHECK(fault_at("1.8e308") == "");

@@ -36,7 +36,7 @@ TEST_CASE("the examples of RFC 6901, section 5, name what it says") {
   CHECK(at(root, "/m~0n") == "8");
 }
 
-TEST_CASE("~01 is the name ~1, not a slash") {
+TEST_CASE("the token ~01 is the name ~1, not a slash") {
   CHECK(Pointer::parse("/~01").value() == Pointer({"~1"}));
   CHECK(to_string(Pointer({"~1"})) == "/~01");
 }
