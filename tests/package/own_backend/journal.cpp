@@ -113,7 +113,7 @@ Result<State> read(std::string const& lines) {
       auto const record = storage::parse_line(line);
       if (!record) return record.error();
       if (number == 1 || number <= 1 + check.header().size()) {
-        if (auto const accepted = check.accept(*record); !accepted) return accepted;
+        if (auto accepted = check.accept(*record); !accepted) return accepted;
         return take(state, *record);
       }
       auto const* const commit = std::get_if<CommitRecord>(&*record);
@@ -199,7 +199,7 @@ struct Draft {
  private:
   template <class Entity>
   Result<void> write(Row<Entity> const& before, Entity after) {
-    if (auto const checked = check_constraints(state, after); !checked) return checked;
+    if (auto checked = check_constraints(state, after); !checked) return checked;
     exchange<Entity>(before, std::make_shared<Entity const>(std::move(after)));
     return {};
   }
@@ -356,14 +356,14 @@ class JournalRepository final : public RepositoryFrom<JournalRepository> {
     State next;
     storage::RecordCheck check;
     Result<void> taken;
-    auto const filled = request.fill([&](StoreRecord const& record) {
+    auto filled = request.fill([&](StoreRecord const& record) {
       if (taken) taken = check.accept(record);
       if (taken) taken = take(next, record);
       return taken;
     });
     if (!filled) return filled;
     if (!taken) return taken;
-    if (auto const whole = check.finish(); !whole) return whole;
+    if (auto whole = check.finish(); !whole) return whole;
 
     std::lock_guard const turn(writing_);
     if (is_refused()) return storage::not_empty(current()->revision);
@@ -389,7 +389,7 @@ class JournalRepository final : public RepositoryFrom<JournalRepository> {
   }
 
   Result<void> exchange_file(State next) {
-    if (auto const written = file_.replace(lines_of(next)); !written) return written;
+    if (auto written = file_.replace(lines_of(next)); !written) return written;
     publish(std::move(next));
     return {};
   }

@@ -194,7 +194,7 @@ template <class Entity>
   }
   if (scope.kind != Kind::related) {
     for (inlay::Scope const& part : scope.parts) {
-      if (auto const checked = check_scope<Entity>(part); !checked) return checked;
+      if (auto checked = check_scope<Entity>(part); !checked) return checked;
     }
     return {};
   }
