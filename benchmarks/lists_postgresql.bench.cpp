@@ -24,15 +24,9 @@ struct PostgresqlLists {
           prefix("b" + to_string(generate_uuid()).substr(24) + "_") {
       auto const url = std::string(std::getenv("INLAY_TEST_POSTGRESQL_URL")) + "?table_prefix=" + prefix;
       repository = Backends{}.add(postgresql_backend()).open(url).value();
-      ListDialect const dialect{
-          .id =
-              [](std::string const& number) {
-                return "lpad(to_hex(" + number +
-                       " * 2654435761 % 4294967296), 8, '0') || '-0000-4000-8000-000000000000'";
-              },
-          .series = [](std::string const& count) { return "generate_series(0::bigint, " + count + " - 1) s(i)"; }};
       run("set session_replication_role = replica");  // or each of the rows is looked up in two tables
-      fill_lists(dialect, prefix, installs, [&](std::string const& statement) { run(statement); });
+      support::fill_lists(support::postgresql_lists, prefix, installs,
+                          [&](std::string const& statement) { run(statement); });
       for (char const* const table : {"integration", "environment_integration", "environment", "team"}) {
         run("vacuum analyze " + prefix + table);  // as autovacuum would, some time
       }

@@ -26,16 +26,8 @@ struct SqliteLists {
       repository = Backends{}.add(sqlite_backend()).open("sqlite:" + path).value();
       sqlite3_open(path.c_str(), &connection);
       run("begin");
-      fill_lists({.id =
-                      [](std::string const& number) {
-                        return "printf('%08x-0000-4000-8000-000000000000', " + number + " * 2654435761 % 4294967296)";
-                      },
-                  .series =
-                      [](std::string const& count) {
-                        return "(with recursive s(i) as (select 0 union all select i + 1 from s where i + 1 < " +
-                               count + ") select i from s) s";
-                      }},
-                 "inlay_", installs, [&](std::string const& statement) { run(statement); });
+      support::fill_lists(support::sqlite_lists, "inlay_", installs,
+                          [&](std::string const& statement) { run(statement); });
       run("commit");
       run("pragma wal_checkpoint(truncate)");
     }

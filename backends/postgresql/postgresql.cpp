@@ -52,8 +52,10 @@ class PostgresqlDialect final : public sql::Dialect {
     PQsetNoticeProcessor(
         native(*session), [](void*, char const*) {}, nullptr);
     if (settings_.prepares) {  // not behind a pooler: there settings would stay for who has the server's session next
-      // Each statement is written for one plan, whatever its values; planning takes longer than most of them do.
+      // Each statement is written for one plan, whatever its values, and planning takes longer than most of them do.
+      // Compiling takes longer still; it is done for costs that are those of ways which are not taken.
       set("plan_cache_mode = force_generic_plan", *session);
+      set("jit = off", *session);
       set("lock_timeout = " + std::to_string(settings_.lock_timeout.count()), *session);
     }
     return session;

@@ -235,8 +235,8 @@ class Lister {
   void select_places(Statement& statement, Source const& source) const {
     switch (source.kind) {
       case Source::Kind::scope:
-        statement << "select distinct s.\"" << query_.scope.member << "\" \"id\" from "
-                  << tables_.quoted(query_.scope.entity) << " s where ";
+        statement << (query_.scope.member == "id" ? "select s.\"" : "select distinct s.\"") << query_.scope.member
+                  << "\" \"id\" from " << tables_.quoted(query_.scope.entity) << " s where ";
         add_scope(statement, query_.scope.parts.front(), entity_named(query_.scope.entity), "s", tables_);
         return;
       case Source::Kind::values: {
@@ -251,7 +251,7 @@ class Lister {
     }
     for_each_part<Readable>([&]<std::size_t index>() {
       if constexpr (index == 1) {
-        statement << "select t1.\"id\" from " << tables_.quoted(model::Part<Readable, 1>::entity_name) << " t1";
+        statement << "select t1.\"id\" from " << tables_.quoted(model::Part<Readable, index>::entity_name) << " t1";
       } else if constexpr (index > 1) {
         if (index <= last_condition_) join_part<Readable, index>(statement, tables_);
       }

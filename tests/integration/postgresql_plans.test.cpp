@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSL-1.0
+// What PostgreSQL does for a page: an index serves it, whatever the list is filtered by.
+#include <inlay/backends/soci/host.hpp>
+
+#include <support/catch.hpp>
+#include <support/many_installs.hpp>
+#include <support/server.hpp>
+
+#include <soci/postgresql/soci-postgresql.h>
+#include <soci/soci.h>
+#include <boost/json.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace inlay;
+using support::Engine;
+
+namespace {
+
+std::string text_of(boost::json::object const& node, char const* member) {
+  auto const* const value = node.if_contains(member);
+  return value && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+/** What is wrong with a plan: steps that go through, or sort, more of the installs than are met in the order of an
+    index or were chosen by their ids before. `is_sorted`: all that this step gives is. */
+void check_step(boost::json::object const& step, std::string const& installs, bool is_sorted,
+                std::vector<std::string>& found) {
+  std::string const type = text_of(step, "Node Type");
+  std::string const index = text_of(step, "Index Name");
+  if (text_of(step, "Relation Name") == installs) {
+    if (type == "Seq Scan") found.push_back(type);
+    // The few that one integration has after a cursor might as well be sorted.
+    bool const is_few = step.at("Plan Rows").to_number<double>() < 50;
+    if (is_sorted && !is_few && index != installs + "_pkey") found.push_back(type + " by " + index + ", sorted");
+  }
+  auto const* const inner = step.if_contains("Plans");
+  if (!inner) return;
+  for (boost::json::value const& value : inner->as_array()) {
+    boost::json::object const& next = value.as_object();
+    std::string const relation = text_of(next, "Parent Relationship");
+    bool const is_input = relation != "InitPlan" && relation != "SubPlan";
+    bool const sorts = type == "Sort" || type == "Incremental Sort";
+    check_step(next, installs, is_input && type != "Limit" && (is_sorted || sorts), found);
+  }
+}
+
+/** The plans that a session has run since they were asked for last. */
+class Plans {
+ public:
+  explicit Plans(soci::session& session) {
+    for (char const* const statement :
+         {"load 'auto_explain'", "set auto_explain.log_min_duration = 0", "set auto_explain.log_format = json",
+          "set auto_explain.log_level = notice", "set client_min_messages = notice",
+          // as on connections of the library's own
+          "set plan_cache_mode = force_generic_plan", "set jit = off"}) {
+      session << statement;
+    }
+    auto* const connection = static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_;
+    PQsetNoticeReceiver(
+        connection,
+        [](void* to, PGresult const* notice) {
+          std::string const text = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+          auto const begin = text.find('{');
+          if (text.find("plan:") != std::string::npos && begin != std::string::npos) {
+            static_cast<std::vector<std::string>*>(to)->push_back(text.substr(begin));
+          }
+        },
+        &plans_);
+  }
+
+  [[nodiscard]] std::vector<std::string> take() { return std::exchange(plans_, {}); }
+
+ private:
+  std::vector<std::string> plans_;
+};
+
+std::vector<std::string> complaints(std::string const& plan, std::string const& installs) {
+  std::vector<std::string> found;
+  check_step(boost::json::parse(plan).as_object().at("Plan").as_object(), installs, false, found);
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("PostgreSQL reads no page by going through all installs, nor by sorting them") {
+  HostOptions options;
+  options.table_prefix = support::new_prefix();
+  std::string const url = support::server_url(Engine::postgresql);
+  std::string const installs = options.table_prefix + "environment_integration";
+  soci::connection_pool pool(1);
+  pool.at(0).open(soci::postgresql, url + "?client_encoding=UTF8");
+  auto const store = open_postgresql(pool, options).value();
+  support::ServerShell shell(url);
+  shell.run("set session_replication_role = replica");  // or each of the rows is looked up in two tables
+  support::fill_lists(support::postgresql_lists, options.table_prefix, 100'000,
+                      [&](std::string const& statement) { shell.run(statement); });
+  for (char const* const table : {"team", "environment", "integration", "environment_integration"}) {
+    shell.run("vacuum analyze " + options.table_prefix + table);
+  }
+  Plans plans(pool.at(0));
+  for (support::ListCase const& list : support::list_cases()) {
+    for (bool const is_first : {true, false}) {
+      INFO(list.name << (is_first ? ", first page" : ", further page"));
+      auto query = support::query_of(list, 10);
+      if (!is_first) query.after = Cursor{Timestamp{1'700'000'000'005'000}, {}};
+      static_cast<void>(plans.take());
+      REQUIRE(store->list(query).has_value());
+      auto const run = plans.take();
+      REQUIRE(run.size() == 1);
+      INFO(run.front());
+      REQUIRE(run.front().find(installs) != std::string::npos);
+      CHECK(complaints(run.front(), installs) == std::vector<std::string>());
+      // Every other install is shown: they may as well be picked out of all, in their order.
+      if (list.index == std::string("install_shown")) continue;
+      CHECK(run.front().find("\"Index Name\": \"" + options.table_prefix + list.index + '"') != std::string::npos);
+    }
+  }
+
+  // That the check can fail.
+  shell.run("drop index " + options.table_prefix + "install_shown");
+  shell.run("drop index " + options.table_prefix + "install_order");
+  Query<InstalledIntegration> query{.limit = 10, .with_nested_documents = false};
+  query.where.push_back(parse_condition<InstalledIntegration>("show_in_catalog=true").value());
+  REQUIRE(store->list(query).has_value());
+  CHECK(complaints(plans.take().at(0), installs).size() == 2);
+}

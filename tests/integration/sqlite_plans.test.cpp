@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSL-1.0
+// What SQLite does for a page: an index serves it, whatever the list is filtered by.
+#include <support/catch.hpp>
+#include <support/many_installs.hpp>
+#include <support/sqlite.hpp>
+#include <support/temporary_folder.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace inlay;
+using support::Shell;
+
+namespace {
+
+/** The queries that connections of this process run while it lives, each once, and as they were prepared. */
+class Recorder {
+ public:
+  Recorder() {
+    statements().clear();
+    sqlite3_auto_extension(reinterpret_cast<void (*)()>(&attach));
+  }
+  ~Recorder() { sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(&attach)); }
+  Recorder(Recorder const&) = delete;
+  Recorder& operator=(Recorder const&) = delete;
+
+  static std::set<std::string>& statements() {
+    static std::set<std::string> all;
+    return all;
+  }
+
+ private:
+  static int attach(sqlite3* connection, char const**, sqlite3_api_routines const*) {
+    return sqlite3_trace_v2(
+        connection, SQLITE_TRACE_STMT,
+        [](unsigned, void*, void* statement, void*) {
+          std::string const text = sqlite3_sql(static_cast<sqlite3_stmt*>(statement));
+          if (text.starts_with("select") || text.starts_with("with")) statements().insert(text);
+          return 0;
+        },
+        nullptr);
+  }
+};
+
+/** What is wrong with how SQLite would run a statement: steps that go through, or sort, more of the installs than are
+    met in the order of an index or were chosen by their ids before. */
+std::vector<std::string> complaints(Shell& shell, std::string const& statement) {
+  std::vector<std::string> found;
+  // id, parent, unused, detail
+  auto const steps = shell.rows("explain query plan " + statement);
+  if (steps.empty()) return {"SQLite does not explain it"};
+  std::map<std::string, bool> reads_installs_but_by_id;  // by parent: what a select reads are steps side by side
+  for (auto const& step : steps) {
+    std::string const& detail = step.at(3);
+    bool const is_installs = detail.starts_with("SCAN t0") || detail.starts_with("SEARCH t0");
+    if (!is_installs) continue;
+    if (detail.starts_with("SCAN t0") && detail.find("INDEX inlay_install_order") == std::string::npos) {
+      found.push_back(detail);
+    }
+    if (detail.find("(id=?)") == std::string::npos) reads_installs_but_by_id[step.at(1)] = true;
+  }
+  for (auto const& step : steps) {
+    if (step.at(3).find("ORDER BY") != std::string::npos && reads_installs_but_by_id[step.at(1)]) {
+      found.push_back(step.at(3));
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("SQLite reads no page by going through all installs, nor by sorting them") {
+  support::TemporaryFolder const folder;
+  std::string const path = folder.file("plans.db");
+  Recorder const recorder;
+  auto const store = support::open_sqlite(path).value();
+  Shell shell(path);
+  support::fill_lists(support::sqlite_lists, "inlay_", 4'000,
+                      [&](std::string const& statement) { REQUIRE(shell.run(statement) == SQLITE_OK); });
+  for (support::ListCase const& list : support::list_cases()) {
+    for (bool const is_first : {true, false}) {
+      INFO(list.name << (is_first ? ", first page" : ", further page"));
+      auto query = support::query_of(list, 10);
+      if (!is_first) query.after = Cursor{Timestamp{1'700'000'000'001'000}, {}};
+      Recorder::statements().clear();
+      REQUIRE(store->list(query).has_value());
+      auto const statements = Recorder::statements();
+      REQUIRE(std::any_of(statements.begin(), statements.end(), [](std::string const& statement) {
+        return statement.find("environment_integration") != std::string::npos;
+      }));
+      std::string plans;
+      for (std::string const& statement : statements) {
+        INFO(statement);
+        CHECK(complaints(shell, statement) == std::vector<std::string>());
+        for (auto const& step : shell.rows("explain query plan " + statement)) plans += step.at(3) + '\n';
+      }
+      INFO(plans);
+      CHECK(plans.find(std::string("INDEX inlay_") + list.index) != std::string::npos);
+    }
+  }
+
+  // That the check can fail.
+  auto const page =
+      "select t0.id from inlay_environment_integration t0 where t0.show_in_catalog = 1"
+      " order by t0.created_at, t0.id limit 10";
+  CHECK(complaints(shell, page).empty());
+  REQUIRE(shell.run("drop index inlay_install_shown") == SQLITE_OK);
+  REQUIRE(shell.run("drop index inlay_install_order") == SQLITE_OK);
+  CHECK(complaints(shell, page).size() == 2);
+}
