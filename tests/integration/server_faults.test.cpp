@@ -21,6 +21,11 @@ using support::Request;
 using support::ServerShell;
 using namespace std::chrono_literals;
 
+// SOCI 4.0 never ends a connection to PostgreSQL that dies between the server's greeting and SOCI's own first
+// statement, which a proxy that cuts everywhere hits. The kit, which cuts nothing, is held to leak no connection.
+extern "C" char const* __lsan_default_suppressions();
+extern "C" char const* __lsan_default_suppressions() { return "leak:PQconnectdb\n"; }
+
 namespace {
 
 /** A store behind a proxy, with one connection, and the same store without. */

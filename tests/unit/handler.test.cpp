@@ -196,7 +196,8 @@ TEST_CASE("a body that is too long is 413") {
   CHECK(client.post("/team", body + std::string(handler.max_body_bytes() - body.size() + 1, ' ')).status == 413);
 }
 
-TEST_CASE_METHOD(Fixture, "a body that can't be read is 400; one that asks for what can't be is 422; both say where") {
+TEST_CASE_METHOD(Fixture,
+                 "a body that can't be read is 400, one that asks for what can't be is 422, and both say where") {
   struct Case {
     std::string body;
     int status;
