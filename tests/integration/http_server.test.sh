@@ -65,6 +65,7 @@ stop() {
   wait "$server" && status=0 || status=$?
   server=
   check "the exit status after SIGTERM" 0 "$status"
+  if ((status != 0)); then cat err >&2; fi
 }
 
 # ask METHOD PATH [BODY] [CURL_ARGUMENT...]: sets $status, $body and the file headers

@@ -110,14 +110,16 @@ struct Server::State {
 
   Listen listen;
   Answerer answer;
-  asio::io_context io;
-  tcp::acceptor acceptor;
-  tcp::endpoint endpoint;
 
+  // Before io, which destroys the sessions that are left, and these take themselves off the list.
   std::mutex mutex;
   std::condition_variable changed;
   bool is_stopping = false;
   std::set<Session*> sessions;
+
+  asio::io_context io;
+  tcp::acceptor acceptor;
+  tcp::endpoint endpoint;
 };
 
 /** One connection: one request after the other, each read, answered and sent before the next is looked at. */
