@@ -38,16 +38,32 @@ class Writer {
   /** Nothing: all its Edits changed nothing, so it has no revision. */
   std::optional<Revision> write() {
     if (!number_ && !connection_.dialect().lock_rows().empty()) take_number();
-    for (AnyGuard const& guard : commit_.guards) {
-      std::visit([&](auto const& one) { check(one); }, guard);
+    // A token that is taken goes before all else there is to say. It is asked for only where nothing has been written,
+    // since who writes takes it.
+    try {
+      for (AnyGuard const& guard : commit_.guards) {
+        std::visit([&](auto const& one) { check(one); }, guard);
+      }
+      for (Change const& change : commit_.changes) {
+        std::visit([&](auto const& one) { apply(one); }, change);
+      }
+    } catch (Exception const& refusal) {
+      if (refusal.error().pointer != "/token") check_token();
+      throw;
     }
-    for (Change const& change : commit_.changes) {
-      std::visit([&](auto const& one) { apply(one); }, change);
-    }
+    check_token();
     return revision_;
   }
 
  private:
+  void check_token() {
+    if (revision_) return;
+    Statement select;
+    select << "select count(*) from " << tables_.quoted("commit") << R"( where "token" = )";
+    select.bind(text(to_string(commit_.token))).gives(ValueType::integer);
+    if (connection_.number(select) > 0) throw Exception(storage::token_taken());
+  }
+
   // The commit's own row comes before all others: a token that is taken must be found even when the rows have changed
   // since, which they have when it was this very commit that did.
   Revision revision() {

@@ -155,6 +155,37 @@ TEST_CASE("a token that is taken is already_exists", "[insert]") {
   CHECK(error.pointer == "/token");
 }
 
+TEST_CASE("a token that is taken is said before all else that is wrong with the commit", "[insert]") {
+  Store const store;
+  Team team = sample<Team>(0);
+  Commit first = commit_of({Insert<Team>{team}});
+  store.commit(first);
+  team = store->find(FindRequest<Team>{.id = team.id}).value();
+  Team const absent = sample<Team>(1);
+  Team stale = team;
+  stale.version = Version{7};
+  Team renamed = stale;
+  renamed.name = "renamed";
+  Environment orphan = sample<Environment>(0);
+  orphan.team_id = absent.id;
+  auto const is_refused = [&](Commit second) {
+    second.token = first.token;
+    Error const error = store.refused(second);
+    CHECK(error.kind == ErrorKind::already_exists);
+    CHECK(error.pointer == "/token");
+  };
+  Commit guarded = commit_of({Insert<Team>{absent}});
+  guarded.guards.push_back(Guard<Team>{team.id, stale.version});
+  is_refused(guarded);
+  is_refused(commit_of({Insert<Team>{team}}));
+  is_refused(commit_of({Insert<Environment>{orphan}}));
+  is_refused(commit_of({Update<Team>{stale, renamed}}));
+  is_refused(commit_of({Remove<Team>{stale}}));
+  is_refused(commit_of({Remove<Team>{absent}}));
+  is_refused(commit_of({Edit<Team>{team.id, [](Team const& row) -> Result<Team> { return row; }}}));
+  is_refused(commit_of({Update<Team>{stale, renamed}, Insert<Environment>{orphan}}));
+}
+
 TEST_CASE("the token of a commit that was refused is still free", "[insert]") {
   Store const store;
   Environment orphan = sample<Environment>(0);

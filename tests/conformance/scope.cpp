@@ -187,4 +187,24 @@ TEST_CASE("a scope that names what there is not is refused with invalid_argument
   }
 }
 
+TEST_CASE("a scope that relates rows by members that are no ids is refused with invalid_argument", "[scope]") {
+  Store const store;
+  EnvironmentIntegration const install = store.insert_sample<EnvironmentIntegration>(0);
+  Scope const everything = Scope::all_of({});
+  for (Scope const& related : {Scope::related("environment", "name", "environment_id", everything),
+                               Scope::related("environment", "created_at", "environment_id", everything),
+                               Scope::related("environment", "id", "show_in_catalog", everything),
+                               Scope::related("environment", "id", "override", everything),
+                               Scope::related("environment", "version", "version", everything),
+                               Scope::related("integration", "config", "override", everything)}) {
+    for (Scope const& scope : {related, Scope::any_of({everything, related}), Scope::all_of({everything, related})}) {
+      INFO(related.entity << ' ' << related.member << ", " << related.own_member);
+      CHECK(error_of(store->list(Query<EnvironmentIntegration>{.scope = scope})).kind == ErrorKind::invalid_argument);
+      CHECK(error_of(store->list(Query<InstalledIntegration>{.scope = scope})).kind == ErrorKind::invalid_argument);
+      CHECK(error_of(store->find(FindRequest<EnvironmentIntegration>{.id = install.id, .scope = scope})).kind ==
+            ErrorKind::invalid_argument);
+    }
+  }
+}
+
 }  // namespace inlay::conformance
