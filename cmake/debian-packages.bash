@@ -11,7 +11,8 @@ inlay_test_packages=("${inlay_build_packages[@]}" catch2 nlohmann-json3-dev curl
 # For docs/openapi.yaml. A node from elsewhere brings its own npm, which Debian's would be in the way of.
 command -v npm >/dev/null || inlay_test_packages+=(nodejs npm)
 # Only what runs a private server: mariadb-server, without -core, would also start one of the system.
-inlay_server_packages=(postgresql mariadb-server-core mariadb-client-core)
+# openssl makes the certificates for their encrypted connections.
+inlay_server_packages=(postgresql pgbouncer mariadb-server-core mariadb-client-core openssl)
 inlay_benchmark_packages=(libbenchmark-dev nlohmann-json3-dev rapidjson-dev wrk)
 inlay_fuzz_packages=("${inlay_build_packages[@]}" clang libclang-rt-14-dev)
 inlay_lint_packages=(clang-format clang-tidy)

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSL-1.0
+// Encrypted connections, and whom they are refused to.
+#include <support/catch.hpp>
+#include <support/private_server.hpp>
+#include <support/sqlite.hpp>
+
+#include <cstdlib>
+#include <string>
+
+using namespace inlay;
+using support::Engine;
+using support::open_server;
+using support::PrivateServer;
+using support::ServerShell;
+
+namespace {
+
+/** A server that takes encrypted connections, and an authority that it has nothing to do with. */
+struct Encrypted {
+  PrivateServer server;
+  std::string ca = server.folder() + "/tls/ca.pem";
+  std::string other_ca = server.folder() + "/other-ca.pem";
+
+  explicit Encrypted(Engine engine) : server(engine, "INLAY_TEST_TLS_SERVERS=1") {
+    std::string const make = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=somebody else' -keyout " +
+                             server.folder() + "/other-ca.key -out " + other_ca + " >/dev/null 2>&1";
+    REQUIRE(std::system(make.c_str()) == 0);
+  }
+
+  [[nodiscard]] std::string password() const { return StoreUrl::parse(server.url()).value().password.value(); }
+
+  /** The server under the name that its certificate is for. */
+  [[nodiscard]] std::string by_name() const {
+    std::string url = server.url();
+    return url.replace(url.find("127.0.0.1"), 9, "localhost");
+  }
+
+  void check_refused(std::string const& url, std::string const& reason) const {
+    auto const opened = open_server(url);
+    REQUIRE(opened.has_error());
+    CHECK(opened.error().kind == ErrorKind::unavailable);
+    CAPTURE(opened.error().message);
+    CHECK(opened.error().message.find(reason) != std::string::npos);
+    CHECK(opened.error().message.find(password()) == std::string::npos);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("PostgreSQL with sslmode and sslrootcert is encrypted, and only the right server is talked to") {
+  Encrypted const encrypted(Engine::postgresql);
+  ServerShell shell(encrypted.server.url());
+  auto const is_encrypted = [&](std::string const& name) {
+    return shell.run(
+               "select distinct s.ssl from pg_stat_activity a join pg_stat_ssl s on s.pid = a.pid"
+               " where a.application_name = '" +
+               name + "'") == ServerShell::Rows{{"t"}};
+  };
+
+  auto const store =
+      open_server(encrypted.by_name() + "?application_name=full&sslmode=verify-full&sslrootcert=" + encrypted.ca);
+  REQUIRE(store.has_value());
+  CHECK((*store)->commit(support::Catalogue().commit()).has_value());
+  CHECK(is_encrypted("full"));
+  // The name is not looked at, only who has signed.
+  auto const trusting =
+      open_server(encrypted.server.url() + "?application_name=ca&sslmode=verify-ca&sslrootcert=" + encrypted.ca);
+  REQUIRE(trusting.has_value());
+  CHECK(is_encrypted("ca"));
+  auto const plain = open_server(encrypted.server.url() + "?application_name=plain&sslmode=disable");
+  REQUIRE(plain.has_value());
+  CHECK_FALSE(is_encrypted("plain"));
+
+  encrypted.check_refused(encrypted.server.url() + "?sslmode=verify-full&sslrootcert=" + encrypted.ca,
+                          "does not match host name");
+  for (std::string const mode : {"verify-full", "verify-ca"}) {
+    encrypted.check_refused(encrypted.by_name() + "?sslmode=" + mode + "&sslrootcert=" + encrypted.other_ca,
+                            "certificate verify failed");
+  }
+  encrypted.check_refused(encrypted.by_name() + "?sslmode=verify-full&sslrootcert=" + encrypted.ca + ".gone",
+                          "ca.pem.gone");
+}
+
+TEST_CASE("MySQL with ssl_ca is encrypted, and only a server that it has signed is talked to") {
+  Encrypted const encrypted(Engine::mysql);
+  ServerShell shell(encrypted.server.url());
+  // MariaDB does not show of other sessions whether they are encrypted, but can demand it of a user.
+  shell.run("create user careful@'127.0.0.1' identified by '" + encrypted.password() + "' require ssl");
+  shell.run("grant all on inlay_test.* to careful@'127.0.0.1'");
+  std::string url = encrypted.server.url();
+  url.replace(url.find("//inlay_test:"), 13, "//careful:");
+
+  auto const store = open_server(url + "?ssl_ca=" + encrypted.ca);
+  REQUIRE(store.has_value());
+  CHECK((*store)->commit(support::Catalogue().commit()).has_value());
+
+  encrypted.check_refused(url, "Access denied");
+  encrypted.check_refused(url + "?ssl_ca=" + encrypted.other_ca, "certificate");
+  encrypted.check_refused(url + "?ssl_ca=" + encrypted.ca + ".gone", "SSL");
+}
