@@ -471,3 +471,30 @@ TEST_CASE("who waits for a connection that a silent server keeps is told how lon
   REQUIRE(hung.has_error());
   CHECK(hung.error().kind == ErrorKind::unavailable);
 }
+
+TEST_CASE("a commit of n changes and g guards takes 4 + g + 2n round trips") {
+  // Counted on the way: PostgreSQL's statistics leave out a begin and a commit that were prepared.
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  INFO(support::name_of(engine));
+  Behind behind(engine);
+  Team const team = new_team();
+  REQUIRE(behind.store->commit(commit_of({Insert<Team>{team}})).has_value());
+  for (int changes = 2; changes < 6; ++changes) {
+    Commit commit = commit_of({});
+    for (int i = 0; i < changes; ++i) commit.changes.emplace_back(Insert<Team>{new_team()});
+    if (changes % 2 == 1) commit.guards.push_back(Guard<Team>{team.id, Version{1}});
+    auto const guards = static_cast<int>(commit.guards.size());
+    // Once, to have its statements prepared.
+    REQUIRE(behind.store->commit(commit).has_value());
+    commit.token = generate_uuid();
+    for (Change& change : commit.changes) std::get<Insert<Team>>(change).row.id = Id<Team>::generate();
+    int requests = 0;
+    behind.proxy.arm({.when = [&](Request const&) {
+      ++requests;
+      return false;
+    }});
+    CHECK(behind.store->commit(commit).has_value());
+    behind.proxy.disarm();
+    CHECK(requests == 4 + guards + 2 * changes);
+  }
+}
