@@ -32,7 +32,8 @@ TEST_CASE("a filter is field=value, or names its operator in brackets") {
         Condition{"id", Operator::eq, {id}});
 }
 
-TEST_CASE("the operator in takes comma separated values, and a comma or backslash inside one has a backslash before it") {
+TEST_CASE(
+    "the operator in takes comma separated values, and a comma or backslash inside one has a backslash before it") {
   using Values = std::vector<FieldValue>;
   auto const values = [](std::string_view text) { return parse_condition<Team>(text).value().values; };
   CHECK(values("name[in]=a,b") == Values{"a", "b"});
