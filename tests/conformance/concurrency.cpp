@@ -161,6 +161,8 @@ TEST_CASE("a walk over pages sees a row that stays exactly once while others wri
 
   std::vector<std::string> faults;
   std::atomic<bool> is_over{false};
+  // A row comes for each page that is read, and no more: a walk over rows that come faster than pages never ends.
+  std::atomic<std::ptrdiff_t> places{1};
   in_threads(4, [&](std::size_t thread) {
     struct Over {
       std::atomic<bool>* flag;
@@ -174,6 +176,7 @@ TEST_CASE("a walk over pages sees a row that stays exactly once while others wri
         Query<Team> query{.limit = 7};
         while (true) {
           Page<Team> const page = store->list(query).value();
+          ++places;
           for (Team const& team : page.items) ++seen[team.id];
           if (!page.next) break;
           query.after = page.next;
@@ -190,10 +193,13 @@ TEST_CASE("a walk over pages sees a row that stays exactly once while others wri
       } else if (thread == 1 && turn < rows.size() / 2) {  // others go
         Team const row = read_in_thread(*store, rows[turn * 2 + 1].id);
         store->commit(commit_of({Remove<Team>{row}})).value();
-      } else {  // new ones come, among the old ones and after them
+      } else if (places.fetch_sub(1) > 0) {  // new ones come, among the old ones and after them
         Commit commit = commit_of({Insert<Team>{sample<Team>(turn)}});
         if (turn % 2 == 0) commit.time = rows[turn % rows.size()].created_at;
         store->commit(commit).value();
+      } else {
+        ++places;
+        std::this_thread::yield();
       }
     }
   });
