@@ -17,13 +17,31 @@ if [[ $store =~ ^[A-Z_]+$ ]]; then
   fi
   # A database is shared with other tests: tables of our own.
   if [[ $store == *\?* ]]; then store+="&"; else store+="?"; fi
-  store+="table_prefix=http_$$_"
+  prefix=http_$$_
+  store+="table_prefix=$prefix"
 fi
 
 folder=$(mktemp -d)
 server=
+# With the database's own client, where there is one.
+drop_tables() {
+  local tables="" table place='^[a-z]+://([^:@]*):([^@]*)@([^:/]*):([0-9]+)/([^?]*)'
+  for table in grant environment_integration integration environment team change commit counter migration; do
+    tables+="${tables:+, }$prefix$table"
+  done
+  if [[ $store == postgres* ]]; then
+    psql -qX "${store%%\?*}" -c "set client_min_messages = error; drop table if exists $tables"
+  elif [[ $store =~ $place ]]; then
+    MYSQL_PWD=${BASH_REMATCH[2]} mariadb --no-defaults -h "${BASH_REMATCH[3]}" -P "${BASH_REMATCH[4]}" \
+      -u "${BASH_REMATCH[1]}" "${BASH_REMATCH[5]}" -e "drop table if exists $tables"
+  fi
+}
 finish() {
-  if [[ -n $server ]]; then kill "$server" 2>/dev/null || true; fi
+  if [[ -n $server ]]; then
+    kill "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+  fi
+  if [[ -n ${prefix:-} ]]; then drop_tables >&2 || true; fi
   rm -rf "$folder"
 }
 trap finish EXIT

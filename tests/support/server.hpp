@@ -8,10 +8,13 @@
 #include <inlay/storage/repository.hpp>
 #include <inlay/storage/store_url.hpp>
 
+#include <support/at_end.hpp>
+
 #include <libpq-fe.h>
 #include <mysql.h>
 
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -32,10 +35,6 @@ enum class Engine { postgresql, mysql };
   char const* const url = std::getenv(variable);
   if (!url) throw std::runtime_error(std::string(variable) + " is not set; tests/run sets it");
   return url;
-}
-
-[[nodiscard]] inline std::string new_prefix() {
-  return "t" + inlay::to_string(inlay::generate_uuid()).substr(24) + "_";
 }
 
 [[nodiscard]] inline inlay::Result<std::shared_ptr<inlay::Repository>> open_server(std::string const& url) {
@@ -111,6 +110,32 @@ class ServerShell {
   std::unique_ptr<PGconn, decltype(&PQfinish)> postgresql_{nullptr, &PQfinish};
   std::unique_ptr<MYSQL, decltype(&mysql_close)> mysql_{nullptr, &mysql_close};
 };
+
+/** Drops the tables of these prefixes from both servers. */
+inline void drop_tables(std::vector<std::string> const& prefixes) {
+  for (Engine const engine : {Engine::postgresql, Engine::mysql}) {
+    try {
+      ServerShell shell(server_url(engine));
+      if (engine == Engine::mysql) shell.run("set foreign_key_checks = 0");
+      for (std::string const& prefix : prefixes) {
+        std::string statement = "drop table if exists ";
+        for (char const* const table : {"grant", "environment_integration", "integration", "environment", "team",
+                                        "change", "commit", "counter"}) {
+          statement += prefix + table + ", ";
+        }
+        shell.run(statement + prefix + "migration");
+      }
+    } catch (std::exception const&) {  // no such server, or it is gone: nothing is left there that is ours to drop
+    }
+  }
+}
+
+/** A prefix for the tables of one store, which are dropped when all tests have run. */
+[[nodiscard]] inline std::string new_prefix() {
+  static std::vector<std::string> prefixes;
+  if (prefixes.empty()) at_end().emplace_back([] { drop_tables(prefixes); });
+  return prefixes.emplace_back("t" + inlay::to_string(inlay::generate_uuid()).substr(24) + "_");
+}
 
 }  // namespace support
 

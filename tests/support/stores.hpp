@@ -5,6 +5,10 @@
 #include <inlay/backends/all.hpp>
 #include <inlay/id.hpp>
 
+#ifdef INLAY_TEST_HAS_SERVER_CLIENTS
+#include <support/server.hpp>
+#endif
+
 #include <algorithm>
 #include <cstdlib>
 #include <string>
@@ -28,7 +32,11 @@ inline std::vector<std::string> new_store_urls() {
     char const* const server = std::getenv(variable);
     if (!has(scheme) || server == nullptr) continue;
     std::string const url = server;
-    std::string const prefix = "t" + to_string(generate_uuid()).substr(24) + "_";
+#ifdef INLAY_TEST_HAS_SERVER_CLIENTS
+    std::string const prefix = support::new_prefix();
+#else
+    std::string const prefix = "t" + to_string(generate_uuid()).substr(24) + "_";  // whose tables stay
+#endif
     urls.push_back(url + (url.find('?') == std::string::npos ? "?" : "&") + "table_prefix=" + prefix);
   }
   return urls;
