@@ -81,6 +81,7 @@ TEST_CASE("each fault of a new row is an error of its own that says where") {
   CHECK(error.pointer == "/colour");
   CHECK(error.message.starts_with("unknown member; there are id, name, domain, "));
   CHECK(error.message.find("revision") == std::string::npos);
+  CHECK(error.message.find("created_at") == std::string::npos);
 
   error = refused_new<Team>(R"({"name":"a","a/b~c":1})");
   CHECK(error.pointer == "/a~1b~0c");
@@ -204,9 +205,9 @@ TEST_CASE("a merge patch changes what it names and nothing else") {
 
 TEST_CASE("a merge patch that is refused leaves the row as it was") {
   for (auto const& [patch, pointer, message] :
-       {std::tuple{R"({"name":"b","nmae":"c"})", "/nmae", "unknown member"},
+       {std::tuple{R"({"name":"b","nmae":"c"})", "/nmae", "unknown member; there are name, domain, logo, "},
         {R"({"name":"b","updated_at":"2021-08-10T10:00:00.000Z"})", "/updated_at", "updated_at is read-only"},
-        {R"({"name":"b","revision":1})", "/revision", "unknown member"},
+        {R"({"name":"b","revision":1})", "/revision", "unknown member; there are name, domain, logo, "},
         {R"({"name":"b","id":null})", "/id", "id is read-only"},
         {R"({"name":"b","is_verified":null})", "/is_verified", "is_verified can't be null"},
         {R"({"name":"b","is_verified":"yes"})", "/is_verified", "is_verified must be a boolean, not a string"},

@@ -291,6 +291,11 @@ inlay::Result<std::unique_ptr<Server>> Server::bind(Listen listen, Answerer answ
   Failure failure;
   auto const address = asio::ip::make_address(host, failure);
   if (failure) return malformed();
+  if (listen.is_loopback_only && !address.is_loopback()) {
+    return inlay::Error{.kind = inlay::ErrorKind::invalid_argument,
+                        .message = "others can reach " + listen.address +
+                                   ": name a file of tokens, or listen on loopback, such as 127.0.0.1:8080"};
+  }
 
   auto state = std::make_unique<State>(std::move(listen), std::move(answer));
   tcp::endpoint const endpoint(address, port);
@@ -313,8 +318,6 @@ std::string Server::address() const {
   std::string const host = state_->endpoint.address().to_string();
   return (state_->endpoint.address().is_v6() ? '[' + host + ']' : host) + ':' + std::to_string(state_->endpoint.port());
 }
-
-bool Server::is_loopback() const { return state_->endpoint.address().is_loopback(); }
 
 void Server::stop() {
   std::lock_guard const lock(state_->mutex);

@@ -23,6 +23,7 @@ struct Answer {
 /** Where to listen and how. */
 struct Listen {
   std::string address = "127.0.0.1:8080";  ///< an IP address, or localhost, and a port; port 0: a free one
+  bool is_loopback_only = false;           ///< refuse an address that other machines can reach
   unsigned threads = 0;                    ///< each answers one request at a time; 0: two a processor, at least four
   std::size_t max_body_bytes = std::size_t{1} << 20U;
   std::FILE* access_log = nullptr;  ///< one line a request; nullptr: none
@@ -43,7 +44,6 @@ class Server {
   ~Server();
 
   [[nodiscard]] std::string address() const;  ///< "127.0.0.1:8080", with the port that it really has
-  [[nodiscard]] bool is_loopback() const;     ///< only this machine can reach it
 
   /** Serves until SIGTERM, SIGINT or stop(); then lets requests that have begun come to their end, for ten seconds. */
   void run();

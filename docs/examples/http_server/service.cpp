@@ -65,15 +65,12 @@ inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& opt
   }
   bool const has_tokens = tokens.has_value();
   Service const service(catalog, std::move(tokens));
-  auto server = Server::bind(
-      {.address = options.listen, .max_body_bytes = service.max_body_bytes(), .access_log = options.access_log},
-      std::cref(service));
+  auto server = Server::bind({.address = options.listen,
+                              .is_loopback_only = !has_tokens,
+                              .max_body_bytes = service.max_body_bytes(),
+                              .access_log = options.access_log},
+                             std::cref(service));
   if (!server) return server.error();
-  if (!has_tokens && !(*server)->is_loopback()) {
-    return Error{.kind = ErrorKind::invalid_argument,
-                 .message = "others can reach " + (*server)->address() +
-                            ": name a file of tokens, or listen on loopback, such as 127.0.0.1:8080"};
-  }
   std::printf("listening at http://%s\n", (*server)->address().c_str());
   std::fflush(stdout);
   (*server)->run();

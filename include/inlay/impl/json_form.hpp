@@ -22,7 +22,10 @@ namespace inlay::model {
 namespace detail {
 
 // Errors: the member's name starts the message, its pointer goes with it.
-[[nodiscard]] INLAY_DECL Error unknown_member(std::string_view name, std::span<Field const> known);
+/** Why a member can't be given here; none: it can. */
+using Refuse = std::optional<Error> (*)(Field const& field);
+
+[[nodiscard]] INLAY_DECL Error unknown_member(std::string_view name, std::span<Field const> known, Refuse refuse);
 [[nodiscard]] INLAY_DECL Error set_by_store(Field const& field);
 [[nodiscard]] INLAY_DECL Error read_only(Field const& field);
 [[nodiscard]] INLAY_DECL Error missing_member(Field const& field);
@@ -169,16 +172,16 @@ template <class Entity, class Visitor>
   return result;
 }
 
-/** Reads members into a row; `refuse(field)` may return an Error for those that can't be given here. */
-template <class Entity, class Refuse>
+/** Reads members into a row. */
+template <class Entity>
 [[nodiscard]] Result<std::array<bool, field_count<Entity>>> read_members(Entity& row, boost::json::object const& object,
-                                                                         json::Limits const& limits, Refuse&& refuse) {
+                                                                         json::Limits const& limits, Refuse refuse) {
   std::array<bool, field_count<Entity>> given{};
   for (auto const& member : object) {
     std::size_t const index = index_of(fields<Entity>, member.key());
     // A revision belongs to one store and has no JSON form: to a caller there is no such member.
     if (index == given.size() || fields<Entity>[index].type == FieldType::revision) {
-      return unknown_member(member.key(), fields<Entity>);
+      return unknown_member(member.key(), fields<Entity>, refuse);
     }
     if (std::optional<Error> error = refuse(fields<Entity>[index])) return *std::move(error);
     given[index] = true;
@@ -285,13 +288,17 @@ Result<void> check(Entity const& row) {
 
 template <class Entity, class PatchDocument>
 Result<void> apply_merge_patch(Entity& row, boost::json::object const& patch, PatchDocument&& patch_document) {
+  constexpr detail::Refuse refuse = [](Field const& field) -> std::optional<Error> {
+    if (!field.is_patchable()) return detail::read_only(field);
+    return std::nullopt;
+  };
   Entity patched = row;
   for (auto const& member : patch) {
     std::size_t const index = detail::index_of(fields<Entity>, member.key());
     if (index == field_count<Entity> || fields<Entity>[index].type == FieldType::revision) {
-      return detail::unknown_member(member.key(), fields<Entity>);
+      return detail::unknown_member(member.key(), fields<Entity>, refuse);
     }
-    if (!fields<Entity>[index].is_patchable()) return detail::read_only(fields<Entity>[index]);
+    if (std::optional<Error> error = refuse(fields<Entity>[index])) return *std::move(error);
     auto const result = detail::visit_field<Entity>(
         index, [&]<class Member>(Field const& field, Member Entity::*pointer) -> Result<void> {
           if constexpr (std::is_same_v<ValueOf<Member>, Document>) {

@@ -83,11 +83,11 @@ inline std::string listed(std::span<std::string_view const> names) {
   return text;
 }
 
-INLAY_DECL Error unknown_member(std::string_view name, std::span<Field const> known) {
+INLAY_DECL Error unknown_member(std::string_view name, std::span<Field const> known, Refuse refuse) {
   Error error{.kind = ErrorKind::invalid_argument, .message = "unknown member; there are ", .pointer = ""};
   bool is_first = true;
   for (Field const& field : known) {
-    if (field.type == FieldType::revision) continue;
+    if (field.type == FieldType::revision || refuse(field)) continue;
     if (!is_first) error.message += ", ";
     is_first = false;
     error.message += field.name;
