@@ -59,14 +59,17 @@ check_has() { # WHAT PART TEXT
   failures=$((failures + 1))
 }
 
-start() { # ADDRESS [TOKENS_FILE]
-  local command=("$program" "$store" "$@")
+serve() { # ADDRESS [TOKENS_FILE]; with no more than $descriptors of them open, where that is set
+  if [[ -n ${descriptors:-} ]]; then ulimit -n "$descriptors"; fi
   if [[ $kind == inlay ]]; then
-    command=("$program" --store "$store" serve --listen "$1")
-    if (($# > 1)); then command+=(--tokens "$2"); fi
+    exec "$program" --store "$store" serve --listen "$1" ${2:+--tokens "$2"}
   fi
+  exec "$program" "$store" "$@"
+}
+
+start() { # ADDRESS [TOKENS_FILE]
   : >out
-  "${command[@]}" >out 2>err &
+  (serve "$@") >out 2>err &
   server=$!
   for ((i = 0; i < 200; ++i)); do
     url=$(sed -n 's/^listening at //p' out)
@@ -173,10 +176,52 @@ status=$(curl -sS -o body -w '%{http_code}' -H 'Content-Type: application/json' 
 check "a body that is too long" 413 "$status"
 ask GET /team '' -H 'Host: rebound.example'
 check "a name that is not this machine's" 421 "$status"
+for host in localhost LocalHost:80 127.0.0.1 127.8.9.10:8080 '[::1]' '[0:0:0:0:0:0:0:1]:8080'; do
+  ask GET /team '' -H "Host: $host"
+  check "a name of this machine, $host" 200 "$status"
+done
+for host in 127.0.0.1.rebound.example localhost.rebound.example 10.0.0.1 '[::2]' '[127.0.0.1]' 127.0.0.1:rebound.example; do
+  ask GET /team '' -H "Host: $host"
+  check "another machine's name, $host" 421 "$status"
+done
 exec 3<>"/dev/tcp/127.0.0.1/${url##*:}"
 printf 'this is not HTTP\r\n\r\n' >&3
 check "something other than HTTP" "HTTP/1.1 400 Bad Request" "$(head -n 1 <&3 | tr -d '\r')"
 exec 3>&-
+
+# say REQUEST: sends it as it is; sets $answer to all that comes until the connection ends, or for ten seconds
+say() {
+  exec 3<>"/dev/tcp/127.0.0.1/${url##*:}"
+  printf "$1" >&3
+  answer=$(timeout 10 cat <&3) || answer+=" and the connection stays open"
+  answer=${answer//$'\r'/}
+  exec 3>&-
+}
+
+# HTTP/1.0 keeps a connection only when both say so.
+say 'GET /healthz HTTP/1.0\r\n\r\n'
+check_has "HTTP/1.0" $'\nConnection: close\n' "$answer"
+check "the end of an HTTP/1.0 connection" '{"status":"ok"}' "${answer##*$'\n'}"
+say 'GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /healthz HTTP/1.0\r\n\r\n'
+check_has "HTTP/1.0 that keeps the connection" $'\nConnection: keep-alive\n' "$answer"
+check "its answers" 2 "$(grep -o 'HTTP/1.1 200 ' <<<"$answer" | wc -l)"
+
+# A request of which nobody knows the end is not read, and neither is what follows it.
+for coding in gzip 'chunked, gzip' 'gzip, chunked'; do
+  say "GET /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: $coding\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\n\r\n"
+  check "the transfer coding $coding" "HTTP/1.1 400 Bad Request" "${answer%%$'\n'*}"
+  check_has "the transfer coding $coding" $'\nConnection: close\n' "$answer"
+  check "answers to the transfer coding $coding" 1 "$(grep -o 'HTTP/1.1 ' <<<"$answer" | wc -l)"
+done
+say 'GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'
+check "a transfer coding in HTTP/1.0" "HTTP/1.1 400 Bad Request" "${answer%%$'\n'*}"
+say 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: Chunked\r\nConnection: close\r\n\r\n0\r\n\r\n'
+check "the transfer coding chunked" "HTTP/1.1 200 OK" "${answer%%$'\n'*}"
+
+# A second server has no place here, and says where.
+(serve "${url#http://}") >second 2>&1 && status=0 || status=$?
+check "listening where another does" 1 "$((status != 0))"
+check_has "the refusal" "can't listen at ${url#http://}: " "$(<second)"
 
 check_has "the access log" "localhost \"PATCH /environment-integration/$install\" 200 " "$(<err)"
 stop
@@ -210,6 +255,31 @@ started=$SECONDS
 stop
 exec 3>&-
 (($((SECONDS - started)) < 5)) || check "the time it takes to stop" "under 5 s" "$((SECONDS - started)) s"
+
+# ---- out of file descriptors: it waits, without using the processor for it, until there are some again
+
+if [[ -r /proc/self/stat ]]; then
+  descriptors=40
+  start 127.0.0.2:0 tokens || { cat err >&2; exit 1; }
+  descriptors=
+  clients=()
+  for ((i = 0; i < 60; ++i)); do
+    exec {client}<>"/dev/tcp/127.0.0.2/${url##*:}"
+    clients+=("$client")
+  done
+  sleep 0.5
+  open=$(ls "/proc/$server/fd" | wc -l)
+  ((open >= 40)) || check "its file descriptors" "at least 40" "$open"
+  used() { awk '{ print $14 + $15 }' "/proc/$server/stat"; } # in ticks, of which a second has 100
+  before=$(used)
+  sleep 2
+  ticks=$(($(used) - before))
+  ((ticks < 40)) || check "the processor's time while it waits" "under 40 ticks" "$ticks"
+  for client in "${clients[@]}"; do exec {client}>&-; done
+  ask GET /healthz
+  check "the health, when there are descriptors again" 200 "$status"
+  stop
+fi
 
 # ---- what it refuses to start with
 

@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -44,6 +45,7 @@ namespace {
 constexpr auto idle_time = std::chrono::seconds(60);     // between two requests of a connection
 constexpr auto request_time = std::chrono::seconds(30);  // for a request's body, or its answer, to cross the wire
 constexpr auto stop_time = std::chrono::seconds(10);
+constexpr auto pause_time = std::chrono::milliseconds(100);  // before the next accept, after one that failed
 constexpr std::uint32_t max_header_bytes = 16U << 10U;
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
@@ -66,20 +68,38 @@ std::string http_date() {
   return {text.data(), size};
 }
 
-http::response<http::string_body> to_message(rest::Response response, bool is_head, bool keeps_alive) {
+/** What of a request the form of its answer depends on. */
+struct Form {
+  unsigned version = 11;  ///< of the protocol, as the client speaks it: 10 is HTTP/1.0
+  bool is_head = false;
+  bool keeps_alive = false;
+};
+
+http::response<http::string_body> to_message(rest::Response response, Form form) {
   http::response<http::string_body> message;
   message.version(11);
   message.result(static_cast<unsigned>(response.status));
   message.reason(std::string(rest::reason_phrase(response.status)));
   message.set(http::field::date, http_date());
   for (auto const& [name, value] : response.headers) message.insert(name, value);
-  bool const has_no_body = is_head || response.status == 204 || response.status == 304;
+  bool const has_no_body = form.is_head || response.status == 204 || response.status == 304;
   if (!has_no_body) {
     message.content_length(response.body.size());
     message.body() = std::move(response.body);
   }
-  message.keep_alive(keeps_alive);
+  message.keep_alive(form.keeps_alive);
+  // HTTP/1.0 takes a connection that nobody promised to keep for one that ends with the answer (RFC 9112, 9.3).
+  if (form.keeps_alive && form.version < 11) message.set(http::field::connection, "keep-alive");
   return message;
+}
+
+/** Whether it can be known where a request ends (RFC 9112, 6.1 and 6.3), and its body is what the client meant. */
+bool is_framed(http::request_parser<http::string_body> const& parser) {
+  auto const& header = parser.get();
+  auto const coding = header.find(http::field::transfer_encoding);
+  if (coding == header.end()) return true;
+  auto const is_only = header.count(http::field::transfer_encoding) == 1;
+  return header.version() >= 11 && parser.chunked() && is_only && beast::iequals(coding->value(), "chunked");
 }
 
 /** What a request that could not even be read is answered; nothing when there is nobody to answer. */
@@ -102,9 +122,13 @@ class Session;
 
 struct Server::State {
   State(Listen listen_at, Answerer answerer)
-      : listen(std::move(listen_at)), answer(std::move(answerer)), acceptor(asio::make_strand(io)) {}
+      : listen(std::move(listen_at)),
+        answer(std::move(answerer)),
+        acceptor(asio::make_strand(io)),
+        pause(acceptor.get_executor()) {}
 
   void accept();
+  void close();
   void log(std::string const& remote, std::string const& actor, std::string const& request, int status,
            std::size_t bytes, std::chrono::steady_clock::duration time) const;
 
@@ -119,6 +143,7 @@ struct Server::State {
 
   asio::io_context io;
   tcp::acceptor acceptor;
+  asio::steady_timer pause;
   tcp::endpoint endpoint;
 };
 
@@ -171,6 +196,10 @@ class Session : public std::enable_shared_from_this<Session> {
       self->began_ = std::chrono::steady_clock::now();
       self->stream_.expires_after(request_time);
       auto const& header = self->parser_->get();
+      if (!is_framed(*self->parser_)) {
+        return self->refuse(rest::problem(400, {.kind = inlay::ErrorKind::invalid_argument,
+                                                .message = "the only transfer coding that is read here is chunked"}));
+      }
       if (beast::iequals(header[http::field::expect], "100-continue")) {
         self->send_continue();
       } else {
@@ -195,25 +224,29 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void answer() {
     auto message = parser_->release();
-    bool const keeps_alive = message.keep_alive();
+    Form const form{.version = message.version(),
+                    .is_head = message.method() == http::verb::head,
+                    .keeps_alive = message.keep_alive()};
     rest::Request const request = to_request(std::move(message));
     Answer answered = state_.answer(request);
-    send(std::move(answered.response), request.method == "HEAD", keeps_alive, answered.actor,
-         request.method + ' ' + request.target);
+    send(std::move(answered.response), form, answered.actor, request.method + ' ' + request.target);
   }
 
   void fail(Failure const& failure) {
-    if (auto response = answer_to(failure)) {
-      stream_.expires_after(request_time);
-      send(std::move(*response), false, false, "-", "-");
-    }
+    if (auto response = answer_to(failure)) refuse(std::move(*response));
   }
 
-  void send(rest::Response response, bool is_head, bool keeps_alive, std::string const& actor,
-            std::string const& request) {
+  /** Answers what could not be read to its end, and ends the connection: nobody knows where the next request begins. */
+  void refuse(rest::Response response) {
+    stream_.expires_after(request_time);
+    send(std::move(response), Form{}, "-", "-");
+  }
+
+  void send(rest::Response response, Form form, std::string const& actor, std::string const& request) {
     int const status = response.status;
     std::size_t const bytes = response.body.size();
-    message_ = to_message(std::move(response), is_head, keeps_alive && !is_last_);
+    form.keeps_alive = form.keeps_alive && !is_last_;
+    message_ = to_message(std::move(response), form);
     state_.log(remote_, actor, request, status, bytes, std::chrono::steady_clock::now() - began_);
     http::async_write(stream_, message_, [self = shared_from_this()](Failure failure, std::size_t) {
       if (failure) return;
@@ -251,9 +284,21 @@ class Session : public std::enable_shared_from_this<Session> {
 void Server::State::accept() {
   acceptor.async_accept(asio::make_strand(io), [this](Failure failure, tcp::socket socket) {
     if (!acceptor.is_open()) return;
-    if (!failure) std::make_shared<Session>(std::move(socket), *this)->start();
-    accept();
+    if (!failure) {
+      std::make_shared<Session>(std::move(socket), *this)->start();
+      return accept();
+    }
+    // Out of file descriptors, most likely: the client still waits, so that trying again at once would fail at once.
+    pause.expires_after(pause_time);
+    pause.async_wait([this](Failure) {
+      if (acceptor.is_open()) accept();
+    });
   });
+}
+
+void Server::State::close() {
+  acceptor.close();
+  pause.cancel();
 }
 
 void Server::State::log(std::string const& remote, std::string const& actor, std::string const& request, int status,
@@ -297,7 +342,7 @@ inlay::Result<std::unique_ptr<Server>> Server::bind(Listen listen, Answerer answ
                                    ": name a file of tokens, or listen on loopback, such as 127.0.0.1:8080"};
   }
 
-  auto state = std::make_unique<State>(std::move(listen), std::move(answer));
+  auto state = std::make_unique<State>(std::move(listen), std::move(answer));  // from here on `text` views nothing
   tcp::endpoint const endpoint(address, port);
   state->acceptor.open(endpoint.protocol(), failure);
   if (!failure) state->acceptor.set_option(asio::socket_base::reuse_address(true), failure);
@@ -306,7 +351,7 @@ inlay::Result<std::unique_ptr<Server>> Server::bind(Listen listen, Answerer answ
   if (!failure) state->endpoint = state->acceptor.local_endpoint(failure);
   if (failure) {
     return inlay::Error{.kind = inlay::ErrorKind::unavailable,
-                        .message = "can't listen at " + std::string(text) + ": " + failure.message()};
+                        .message = "can't listen at " + state->listen.address + ": " + failure.message()};
   }
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
@@ -346,7 +391,7 @@ void Server::run() {
       if (auto kept = session->weak_from_this().lock()) alive.push_back(std::move(kept));
     }
   }
-  asio::post(state_->acceptor.get_executor(), [this] { state_->acceptor.close(); });
+  asio::post(state_->acceptor.get_executor(), [this] { state_->close(); });
   for (auto const& session : alive) session->stop();
   alive.clear();
   {

@@ -3,7 +3,13 @@
 
 #include <inlay/rest/problem.hpp>
 
+#include <boost/asio/ip/address.hpp>
+#include <boost/beast/core/string.hpp>
+
+#include <cstddef>
 #include <cstdio>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace http_server {
@@ -15,10 +21,20 @@ using inlay::ErrorKind;
 namespace {
 
 // A page in somebody's browser can reach loopback under a name of its own (DNS rebinding); the Host gives it away.
+// An address can't be made to mean another machine, so that every one of loopback will do.
 bool names_loopback(std::string_view host) {
-  if (!host.empty() && host.front() == '[') return host.substr(0, host.find(']')) == "[::1";
-  host = host.substr(0, host.rfind(':'));
-  return host.empty() || host == "localhost" || host == "127.0.0.1";
+  if (host.empty()) return true;
+  std::size_t const colon = host.find(':', host.front() == '[' ? host.find(']') : 0);
+  if (colon != std::string_view::npos) {
+    if (host.find_first_not_of("0123456789", colon + 1) != std::string_view::npos) return false;
+    host = host.substr(0, colon);
+  }
+  if (boost::beast::iequals(host, "localhost")) return true;
+  bool const is_v6 = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  std::string const literal(is_v6 ? host.substr(1, host.size() - 2) : host);
+  boost::system::error_code failure;
+  auto const address = boost::asio::ip::make_address(literal, failure);
+  return !failure && address.is_v6() == is_v6 && address.is_loopback();
 }
 
 }  // namespace
