@@ -44,12 +44,34 @@ bool Exchange::is_conditional() const noexcept {
 
 // ---------------------------------------------------------------------------------------------- refusing
 
-Response refuse(Exchange const& exchange, Error const& error, Situation situation) {
-  Response response = problem(status_of(error.kind, situation), error);
-  if (response.status == 503) {
-    response.headers.add("Retry-After", std::to_string(exchange.options.retry_after.count()));
+Response refuse(HandlerOptions const& options, Request const& request, Error const& error, Situation situation) {
+  int const status = status_of(error.kind, situation);
+  if (status < 500) return problem(status, error);
+
+  // What it says is about the host's inside, and may hold what no client should read.
+  if (options.on_error) {
+    try {
+      options.on_error(request, error);
+    } catch (...) {
+      // The client is answered all the same.
+    }
   }
+  Error const told{.kind = error.kind,
+                   .message = status == 503 ? "the store is not available now; try again later"
+                                            : "the request could not be answered",
+                   .outcome = error.outcome};
+  Response response = problem(status, told);
+  if (status == 503) response.headers.add("Retry-After", std::to_string(options.retry_after.count()));
   return response;
+}
+
+Response refuse_content(Exchange const& exchange, Error const& error) {
+  // A conflict at a place in the body is a JSON Patch's own `test`, not the request's condition.
+  bool const is_about_condition = exchange.is_conditional() && !error.pointer;
+  if (is_about_condition && error.kind == ErrorKind::conflict && error.current_version) {
+    return precondition_failed(exchange, *error.current_version);
+  }
+  return refuse(exchange, error, is_about_condition ? Situation::conditional : Situation::content);
 }
 
 Response bad_request(std::string message) {
@@ -57,11 +79,13 @@ Response bad_request(std::string message) {
 }
 
 Response precondition_failed(Exchange const& exchange, Version current) {
-  return refuse(exchange,
-                Error{.kind = ErrorKind::conflict,
-                      .message = "the resource is not in the state that the request's condition names",
-                      .current_version = current},
-                Situation::conditional);
+  Error error{.kind = ErrorKind::conflict,
+              .message = "the resource is not in the state that the request's condition names"};
+  if (current != Version{}) {
+    error.message += ": it is at version " + std::to_string(current.value) + " now";
+    error.current_version = current;
+  }
+  return refuse(exchange, error, Situation::conditional);
 }
 
 // ---------------------------------------------------------------------------------------------- the target

@@ -41,15 +41,16 @@ struct Exchange {
 
 // ---- refusing
 
-[[nodiscard]] Response refuse(Exchange const& exchange, Error const& error, Situation situation);
+/** The one way for an error of the catalogue into an answer: those that are none of a client's business stay here. */
+[[nodiscard]] Response refuse(HandlerOptions const& options, Request const& request, Error const& error,
+                              Situation situation);
+[[nodiscard]] inline Response refuse(Exchange const& exchange, Error const& error, Situation situation) {
+  return refuse(exchange.options, exchange.request, error, situation);
+}
 [[nodiscard]] Response bad_request(std::string message);
 
 /** Refuses what the catalogue refused about a body that could be read. */
-[[nodiscard]] inline Response refuse_content(Exchange const& exchange, Error const& error) {
-  // A conflict at a place in the body is a JSON Patch's own `test`, not the request's condition.
-  bool const is_about_condition = exchange.is_conditional() && !error.pointer;
-  return refuse(exchange, error, is_about_condition ? Situation::conditional : Situation::content);
-}
+[[nodiscard]] Response refuse_content(Exchange const& exchange, Error const& error);
 
 // ---- the target
 
@@ -113,7 +114,7 @@ template <class Entity>
 [[nodiscard]] Or<std::optional<TagList>> if_match(Exchange const& exchange);
 [[nodiscard]] Or<std::optional<TagList>> if_none_match(Exchange const& exchange);
 
-/** Refuses because the row has another version than the request named. */
+/** Refuses because the row is not as the request's condition says. A summary's version, 0, is not told: it is none. */
 [[nodiscard]] Response precondition_failed(Exchange const& exchange, Version current);
 
 /** What the conditions of a request mean for a write of a row. */

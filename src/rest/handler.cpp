@@ -102,10 +102,8 @@ Response respond(Exchange& exchange) {
   exchange.target = std::move(*target);
 
   auto& segments = exchange.target.segments;
-  auto const base = parse_target(exchange.options.base_path.empty() ? "/" : exchange.options.base_path);
-  if (!base) return refuse(exchange, base.error(), Situation::request);
-  std::vector<std::string> prefix = base->segments;
-  std::erase(prefix, "");
+  std::vector<std::string> prefix;
+  if (!exchange.options.base_path.empty()) prefix = parse_target(exchange.options.base_path).value().segments;
   if (segments.size() < prefix.size() || !std::equal(prefix.begin(), prefix.end(), segments.begin())) {
     return no_such_path();
   }
@@ -132,10 +130,26 @@ Response respond(Exchange& exchange) {
   return route->answer(exchange);
 }
 
+/** A base path as the rest of this file wants it: "", or segments each with a slash before it. */
+std::string normalised(std::string path) {
+  while (path.ends_with('/')) path.pop_back();
+  if (path.empty()) return path;
+  if (!path.starts_with('/')) path.insert(path.begin(), '/');
+  auto const target = parse_target(path);
+  // The segments of a path with a query are those before it.
+  bool const is_path = target && target->path == path;
+  if (!is_path || std::find(target->segments.begin(), target->segments.end(), "") != target->segments.end()) {
+    throw Exception({.kind = ErrorKind::invalid_argument,
+                     .message = "a base path is a path such as /api/v1, percent-encoded; this one is not: " + path});
+  }
+  return path;
+}
+
 }  // namespace
 
-Handler::Handler(Catalog catalog, HandlerOptions options)
-    : catalog_(std::move(catalog)), options_(std::move(options)) {}
+Handler::Handler(Catalog catalog, HandlerOptions options) : catalog_(std::move(catalog)), options_(std::move(options)) {
+  options_.base_path = normalised(std::move(options_.base_path));
+}
 
 std::size_t Handler::max_body_bytes() const noexcept {
   // Room for a resource's other members around its document.
@@ -154,12 +168,12 @@ Response Handler::operator()(Request const& request, Caller const& caller) const
                       .max_body_bytes = max_body_bytes()};
     response = respond(exchange);
   } catch (Exception const& failure) {
-    response = problem(status_of(failure.error().kind, Situation::content), failure.error());
+    response = refuse(options_, request, failure.error(), Situation::content);
   } catch (std::bad_alloc const&) {
     throw;
-  } catch (std::exception const&) {
-    // What it says is about the program's inside, and may hold what no client should read.
-    response = problem(500, Error{.kind = ErrorKind::internal, .message = "the request could not be answered"});
+  } catch (std::exception const& failure) {
+    response =
+        refuse(options_, request, Error{.kind = ErrorKind::internal, .message = failure.what()}, Situation::content);
   }
   if (request.method == "HEAD") {
     if (response.status != 304) response.headers.set("Content-Length", std::to_string(response.body.size()));

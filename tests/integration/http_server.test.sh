@@ -59,8 +59,12 @@ check_has() { # WHAT PART TEXT
   failures=$((failures + 1))
 }
 
-serve() { # ADDRESS [TOKENS_FILE]; with no more than $descriptors of them open, where that is set
+serve() { # ADDRESS [TOKENS_FILE]; within $descriptors and $file_size (KiB), where they are set
   if [[ -n ${descriptors:-} ]]; then ulimit -n "$descriptors"; fi
+  if [[ -n ${file_size:-} ]]; then
+    trap '' XFSZ # what is too long for a file is an error then, and not the end
+    ulimit -f "$file_size"
+  fi
   if [[ $kind == inlay ]]; then
     exec "$program" --store "$store" serve --listen "$1" ${2:+--tokens "$2"}
   fi
@@ -278,6 +282,27 @@ if [[ -r /proc/self/stat ]]; then
   for client in "${clients[@]}"; do exec {client}>&-; done
   ask GET /healthz
   check "the health, when there are descriptors again" 200 "$status"
+  stop
+fi
+
+# ---- a store that fails: what it says is for the log, not for clients
+
+if [[ $store == sqlite:* ]]; then
+  file_size=2048
+  start 127.0.0.1:0 tokens || { cat err >&2; exit 1; }
+  file_size=
+  for ((i = 0; i < 10; ++i)); do
+    printf '{"team_id":"%s","name":"long %d","config":{"a":"%0900000d"}}' "$team" "$i" 0 >long
+    ask POST /integration @long -H 'Authorization: Bearer s3cret-alice'
+    [[ $status == 201 ]] || break
+  done
+  check "a full store" 503 "$status"
+  check "when to come again" 1 "$(header Retry-After)"
+  check_has "the refusal" '"kind":"unavailable"' "$body"
+  check "the store's file in the refusal" 0 "$(grep -c "${store#sqlite:}" body || true)"
+  errors=$(grep '"POST /integration" unavailable: ' err || true)
+  check_has "the error in the log" "${store#sqlite:}" "$errors"
+  check "lines of the error" 1 "$(grep -c . <<<"$errors")"
   stop
 fi
 

@@ -601,6 +601,31 @@ TEST_CASE_METHOD(Fixture, "a handler may be mounted below a path of the host's")
   CHECK(header_of(there.get("/api/v1/team?limit=1"), "Link").find("</api/v1/team?limit=1&next_cursor=") == 0);
 }
 
+TEST_CASE_METHOD(Fixture, "a base path may be written with or without slashes at its ends") {
+  for (char const* const base : {"", "/", "//", "/api", "/api/", "api", "api/", "/api//", "/a%20b/v1/", "caf%C3%A9"}) {
+    CAPTURE(base);
+    rest::Handler const mounted(catalog, {.base_path = base});
+    Client const there(mounted);
+    std::string const bare = base;
+    std::string const prefix = bare.find_first_not_of('/') == std::string::npos ? ""
+                               : bare.find("api") != std::string::npos          ? "/api"
+                               : bare.front() == '/'                            ? "/a%20b/v1"
+                                                                                : "/caf%C3%A9";
+    auto const created = there.post(prefix + "/team", R"({"name":"x"})");
+    REQUIRE(created.status == 201);
+    auto const location = header_of(created, "Location");
+    CHECK(location == prefix + "/team/" + std::string(body_of(created).at("id").as_string()));
+    CHECK(there.get(location).status == 200);
+    CHECK(there.get(prefix + "/team").status == 200);
+    CHECK(there.get(prefix + "//team").status == 404);
+  }
+  for (char const* const base :
+       {"/api?x", "/api#x", "https://host.example/api", "/a//b", "//a", "/a b", "/%zz", "/%FF"}) {
+    CAPTURE(base);
+    CHECK_THROWS_AS(rest::Handler(catalog, {.base_path = base}), Exception);
+  }
+}
+
 TEST_CASE("an id that the caller brings makes a retry safe") {
   Catalog const catalog = test::open_in_memory();
   rest::Handler const handler(catalog);

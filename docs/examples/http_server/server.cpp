@@ -307,13 +307,18 @@ void Server::State::log(std::string const& remote, std::string const& actor, std
   std::array<char, 32> milliseconds{};
   auto const count = std::chrono::duration<double, std::milli>(time).count();
   std::snprintf(milliseconds.data(), milliseconds.size(), "%.3fms", count);
-  std::string line = inlay::to_string(inlay::now()) + ' ' + remote + ' ' + (actor.empty() ? "-" : actor) + " \"" +
-                     request + "\" " + std::to_string(status) + ' ' + std::to_string(bytes) + ' ' +
-                     milliseconds.data() + '\n';
-  // An actor's name comes from the tokens file and a target from the client: neither may begin a line of its own.
+  write_line(listen.access_log, remote + ' ' + (actor.empty() ? "-" : actor) + " \"" + request + "\" " +
+                                    std::to_string(status) + ' ' + std::to_string(bytes) + ' ' + milliseconds.data());
+}
+
+void write_line(std::FILE* log, std::string_view text) {
+  if (log == nullptr) return;
+  std::string line = inlay::to_string(inlay::now()) + ' ';
+  line.append(text).append(1, '\n');
+  // An actor's name comes from the tokens file, a target from the client.
   std::replace_if(
       line.begin(), line.end() - 1, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
-  std::fwrite(line.data(), 1, line.size(), listen.access_log);
+  std::fwrite(line.data(), 1, line.size(), log);
 }
 
 inlay::Result<std::unique_ptr<Server>> Server::bind(Listen listen, Answerer answer) {

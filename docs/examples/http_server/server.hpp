@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace http_server {
 
@@ -19,6 +20,11 @@ struct Answer {
   inlay::rest::Response response{};
   std::string actor{};
 };
+
+/** Writes one line, with the time before it; a control character becomes a `?`, so that no text begins a line of its
+    own. Nothing when there is no log. Thread-safe.
+*/
+void write_line(std::FILE* log, std::string_view text);
 
 /** Where to listen and how. */
 struct Listen {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdio>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,13 +38,20 @@ bool names_loopback(std::string_view host) {
   return !failure && address.is_v6() == is_v6 && address.is_loopback();
 }
 
+void log_error(std::FILE* log, rest::Request const& request, Error const& error) {
+  write_line(log, "error \"" + request.method + ' ' + request.target + "\" " + to_string(error));
+}
+
 }  // namespace
 
-Service::Service(inlay::Catalog catalog, std::optional<Tokens> tokens)
-    : catalog_(catalog), handler_(std::move(catalog)), tokens_(std::move(tokens)) {}
+Service::Service(inlay::Catalog catalog, std::optional<Tokens> tokens, std::FILE* log)
+    : catalog_(catalog),
+      handler_(std::move(catalog), {.on_error = std::bind_front(log_error, log)}),
+      tokens_(std::move(tokens)),
+      log_(log) {}
 
 Answer Service::operator()(rest::Request const& request) const {
-  if (request.target == "/healthz" && (request.method == "GET" || request.method == "HEAD")) return {healthz()};
+  if (request.target == "/healthz" && (request.method == "GET" || request.method == "HEAD")) return {healthz(request)};
 
   if (!tokens_) {
     if (!names_loopback(request.headers.find("Host").value_or(""))) {
@@ -63,10 +71,11 @@ Answer Service::operator()(rest::Request const& request) const {
   return {handler_(request, *caller), caller->actor};
 }
 
-rest::Response Service::healthz() const {
+rest::Response Service::healthz(rest::Request const& request) const {
   auto const revision = catalog_.repository().revision();
   if (!revision) {
     // Anybody may ask this, so that nothing is said about the store.
+    log_error(log_, request, revision.error());
     return rest::problem(503, Error{.kind = ErrorKind::unavailable, .message = "the store can't be reached"});
   }
   return {.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = R"({"status":"ok"})"};
@@ -80,7 +89,7 @@ inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& opt
     tokens = std::move(*read);
   }
   bool const has_tokens = tokens.has_value();
-  Service const service(catalog, std::move(tokens));
+  Service const service(catalog, std::move(tokens), options.access_log);
   auto server = Server::bind({.address = options.listen,
                               .is_loopback_only = !has_tokens,
                               .max_body_bytes = service.max_body_bytes(),

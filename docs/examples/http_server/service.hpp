@@ -7,6 +7,7 @@
 
 #include <inlay/rest/handler.hpp>
 
+#include <cstdio>
 #include <optional>
 #include <string>
 
@@ -14,29 +15,31 @@ namespace http_server {
 
 /** What is served: the catalogue's resources to who has a token, and /healthz to everybody.
 
-    Without tokens every caller is the host's own administration.
+    Without tokens every caller is the host's own administration. What goes wrong with the store is for the log, one
+    line an error: a client only learns that something did.
 */
 class Service {
  public:
-  explicit Service(inlay::Catalog catalog, std::optional<Tokens> tokens = {});
+  explicit Service(inlay::Catalog catalog, std::optional<Tokens> tokens = {}, std::FILE* log = nullptr);
 
   [[nodiscard]] Answer operator()(inlay::rest::Request const& request) const;
 
   [[nodiscard]] std::size_t max_body_bytes() const noexcept { return handler_.max_body_bytes(); }
 
  private:
-  [[nodiscard]] inlay::rest::Response healthz() const;
+  [[nodiscard]] inlay::rest::Response healthz(inlay::rest::Request const& request) const;
 
   inlay::Catalog catalog_;
   inlay::rest::Handler handler_;
   std::optional<Tokens> tokens_;
+  std::FILE* log_;
 };
 
 /** What `inlay serve` and the example are told. */
 struct ServeOptions {
   std::string listen = "127.0.0.1:8080";
-  std::string tokens_file{};  ///< empty: none, which is allowed on loopback only
-  std::FILE* access_log = stderr;
+  std::string tokens_file{};       ///< empty: none, which is allowed on loopback only
+  std::FILE* access_log = stderr;  ///< one line a request, and one an error that the client was not told
 };
 
 /** Serves a catalogue until SIGTERM or SIGINT; says where on stdout, once it listens.

@@ -7,13 +7,17 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
 
 namespace inlay::rest {
 
 /** How a handler answers; every member has a default that suits a host. */
 struct HandlerOptions {
-  /** Where the resources live below the server's root, "/api/v1": cut off targets, put before Location. */
+  /** Where the resources live below the server's root, "/api/v1": cut off targets, put before Location.
+
+      Percent-encoded, as in a URL. A slash at its end makes no difference, nor does the lack of one at its beginning.
+  */
   std::string base_path{};
 
   /** Whether what can undo somebody else's write (replace mode, JSON Patch) must say If-Match; else 428. */
@@ -21,6 +25,14 @@ struct HandlerOptions {
 
   /** What a client is told to wait when the store is unavailable. */
   std::chrono::seconds retry_after{1};
+
+  /** Is told the error behind an answer of 500 or more, of which the client only learns the kind: a store's own words
+      name files, servers and statements.
+
+      It may be called from any number of threads at once. What it throws is ignored. A request that finds no memory
+      left is answered 503 without it.
+  */
+  std::function<void(Request const&, Error const&)> on_error{};
 };
 
 /** The REST resource over a catalogue, without a transport: a request and a caller in, a response out.
@@ -29,12 +41,13 @@ struct HandlerOptions {
         rest::Response const response = handler(request, caller);
 
     Everything it does, it does through the catalogue as the caller, so that a caller reaches only what is theirs. It
-    may be called from any number of threads. It throws nothing: what can't be answered is a 500 or 503.
+    may be called from any number of threads. A call throws nothing: what can't be answered is a 500 or 503.
 
     docs/rest.md has the routes, the statuses and the conditions; docs/openapi.yaml has them for machines.
 */
 class Handler {
  public:
+  /** @throw Exception with invalid_argument for a base path that is none: with a query, or two slashes in a row. */
   explicit Handler(Catalog catalog, HandlerOptions options = {});
 
   /** Answers a request on behalf of a caller whom the host has authenticated. */

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSL-1.0
+// What a client is told when something goes wrong, and what stays with the host.
+#include <inlay/rest/handler.hpp>
+
+#include <support/catch.hpp>
+#include <support/example.hpp>
+#include <support/rest.hpp>
+
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using namespace inlay;
+using test::body_of;
+using test::Client;
+using test::header_of;
+
+namespace {
+
+/** A store of which every call fails in the same way. */
+struct Broken final : RepositoryFrom<Broken> {
+  explicit Broken(std::function<Error()> failure) : fail(std::move(failure)) {}
+
+  template <class Readable>
+  Result<Readable> find_readable(FindRequest<Readable> const&) const {
+    return fail();
+  }
+  template <class Readable>
+  Result<Page<Readable>> list_readable(Query<Readable> const&) const {
+    return fail();
+  }
+  Result<Committed> commit(Commit const&) override { return fail(); }
+  Result<ChangePage> changes(ChangesRequest const&) const override { return fail(); }
+  Result<void> compact(CompactRequest const&) override { return fail(); }
+  Result<Revision> revision() const override { return fail(); }
+  Capabilities const& capabilities() const noexcept override { return own; }
+
+  std::function<Error()> fail;
+  Capabilities own{.backend = "broken"};
+};
+
+Catalog broken(std::function<Error()> failure) { return Catalog(std::make_shared<Broken>(std::move(failure))); }
+
+std::string const secret = "the database refused a statement: /var/lib/host/x.db: Expression tree is too large";
+
+struct Told {
+  std::string target;
+  Error error;
+};
+
+}  // namespace
+
+TEST_CASE("what a store says when it fails goes to the host, and the client learns the kind") {
+  struct Case {
+    ErrorKind kind;
+    int status;
+    std::string body;
+  };
+  std::string const answer_500 = R"({"type":"about:blank","title":"Internal Server Error","status":500,)"
+                                 R"("detail":"the request could not be answered","kind":")";
+  for (
+      Case const& each : {
+          Case{
+              ErrorKind::unavailable, 503,
+              R"({"type":"about:blank","title":"Service Unavailable","status":503,)"
+              R"("detail":"the store is not available now; try again later","kind":"unavailable","outcome":"unknown"})"},
+          Case{ErrorKind::internal, 500, answer_500 + R"(internal","outcome":"unknown"})"},
+          Case{ErrorKind::corrupt, 500, answer_500 + R"(corrupt","outcome":"unknown"})"},
+      }) {
+    CAPTURE(to_string(each.kind));
+    Error const error{.kind = each.kind, .message = secret, .pointer = "/config", .outcome = Outcome::unknown};
+    auto const returned = [error] { return error; };
+    auto const thrown = [error]() -> Error { throw Exception(error); };
+    for (auto const& failure : {std::function<Error()>(returned), std::function<Error()>(thrown)}) {
+      std::vector<Told> told;
+      rest::Handler const handler(broken(failure), {.retry_after = std::chrono::seconds(7),
+                                                    .on_error = [&](auto const& request, auto const& e) {
+                                                      told.push_back({request.target, e});
+                                                    }});
+      auto const response = Client(handler).post("/team", R"({"name":"x"})");
+      CHECK(response.status == each.status);
+      CHECK(response.body == each.body);
+      CHECK(header_of(response, "Retry-After") == (each.status == 503 ? "7" : "(none)"));
+      REQUIRE(told.size() == 1);
+      CHECK(told[0].target == "/team");
+      CHECK(told[0].error.message == secret);
+      CHECK(told[0].error.pointer == "/config");
+      CHECK(told[0].error.kind == each.kind);
+    }
+  }
+}
+
+TEST_CASE("each route that the store fails answers without the store's words") {
+  rest::Handler const handler(broken([] { return Error{.kind = ErrorKind::unavailable, .message = secret}; }));
+  Client const client(handler);
+  std::string const id = "/05daecaf-4365-42e8-8370-8127de5dd717";
+  rest::Headers const tags{{"If-Match", "\"1-a\", \"2-b\""}};
+  for (char const* const name : {"/team", "/environment", "/integration", "/environment-integration", "/grant"}) {
+    std::string const path = name;
+    CAPTURE(path);
+    for (auto const& response :
+         {client.get(path), client.get(path + id), client.patch(path + id, R"({"status":"granted"})", tags),
+          client.patch(path + id, R"({"status":"granted"})")}) {
+      CAPTURE(response.body);
+      CHECK(response.body.find("/var/lib") == std::string::npos);
+      CHECK((response.status == 503 || response.status == 422));
+    }
+    CHECK(client.get(path + id).status == 503);
+  }
+  CHECK(client.get("/environment-integration" + id + "/config").status == 503);
+  CHECK(client.post("/environment-integration" + id + "/preview", "{}").status == 503);
+}
+
+TEST_CASE("an exception that is not inlay's is a 500, of which the host is told; out of memory is a 503") {
+  std::vector<Told> told;
+  auto const note = [&](rest::Request const& request, Error const& error) { told.push_back({request.target, error}); };
+  rest::Handler const failing(broken([]() -> Error { throw std::runtime_error(secret); }), {.on_error = note});
+  auto const response = Client(failing).get("/team");
+  CHECK(response.status == 500);
+  CHECK(response.body.find("/var/lib") == std::string::npos);
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].error.kind == ErrorKind::internal);
+  CHECK(told[0].error.message == secret);
+
+  rest::Handler const exhausted(broken([]() -> Error { throw std::bad_alloc(); }), {.on_error = note});
+  CHECK(Client(exhausted).get("/team").status == 503);
+  CHECK(told.size() == 1);
+}
+
+TEST_CASE("a host that throws at being told changes nothing, and is not told what is the client's own fault") {
+  int calls = 0;
+  rest::HandlerOptions const options{.on_error = [&](rest::Request const&, Error const&) {
+    ++calls;
+    throw std::runtime_error("the log is full");
+  }};
+  rest::Handler const failing(broken([] { return Error{.kind = ErrorKind::unavailable, .message = secret}; }), options);
+  auto const response = Client(failing).get("/team");
+  CHECK(response.status == 503);
+  CHECK(header_of(response, "Retry-After") == "1");
+  CHECK(calls == 1);
+
+  Catalog const catalog = test::open_in_memory();
+  rest::Handler const whole(catalog, options);
+  CHECK(Client(whole).get("/nothing").status == 404);
+  CHECK(Client(whole).get("/team?colour=1").status == 400);
+  CHECK(Client(whole).post("/team", R"({"name":""})").status == 422);
+  CHECK(calls == 1);
+}
+
+TEST_CASE("what a caller may not change is 403, however many tags the condition has") {
+  Catalog const catalog = test::open_in_memory();
+  test::Example const example(catalog);
+  auto const other = catalog.create(Team{.name = "Other"}).value();
+  rest::Handler const handler(catalog);
+  Client const owner(handler);
+  std::string const path = "/integration/" + to_string(example.integration.id);
+  REQUIRE(owner.patch(path, R"({"sharing":"ask"})").status == 200);  // seen by others as a summary
+  auto const grant = Client(handler, {.actor = "bob", .team = other.id})
+                         .post("/grant", R"({"integration_id":")" + to_string(example.integration.id) + R"("})");
+  REQUIRE(grant.status == 201);
+  std::string const asked = "/grant/" + std::string(body_of(grant).at("id").as_string());
+
+  Client const stranger(handler, {.actor = "bob", .team = other.id});
+  for (char const* const tags : {R"("1-a")", R"("1-a", "7-b")", R"("1-a", "2-b")", R"(W/"2-a")", R"("other")", "*"}) {
+    CAPTURE(tags);
+    rest::Headers const if_match{{"If-Match", tags}};
+    for (auto const& response :
+         {stranger.patch(path, R"({"is_beta":true})", if_match), stranger.remove(path, if_match),
+          stranger.send("PATCH", path, R"([{"op":"remove","path":"/category"}])", if_match,
+                        "application/json-patch+json"),
+          stranger.patch(asked, R"({"status":"granted"})", if_match)}) {  // seen whole, and not theirs to answer
+      CAPTURE(response.body);
+      CHECK(response.status == 403);
+      CHECK_FALSE(body_of(response).as_object().contains("current_version"));
+    }
+  }
+  CHECK(stranger.patch(path, "{}", {{"If-None-Match", "*"}}).status == 403);
+  // Nothing of that is so for who may.
+  CHECK(body_of(owner.patch(path, "{}", {{"If-Match", R"("1-a", "7-b")"}})).at("current_version") == 2);
+  CHECK(owner.patch(path, "{}", {{"If-Match", R"("1-a", "2-b")"}}).status == 200);
+  CHECK(owner.patch(path, "{}", {{"If-None-Match", "*"}}).status == 412);
+}
+
+TEST_CASE("a summary has no version to tell") {
+  Catalog const catalog = test::open_in_memory();
+  test::Example const example(catalog);
+  rest::Handler const handler(catalog);
+  std::string const path = "/integration/" + to_string(example.integration.id);
+  REQUIRE(Client(handler).patch(path, R"({"sharing":"ask"})").status == 200);
+  auto const other = catalog.create(Team{.name = "Other"}).value();
+  Client const stranger(handler, {.actor = "bob", .team = other.id});
+  for (char const* const tags : {R"("1-a")", R"("1-a", "7-b")"}) {
+    CAPTURE(tags);
+    auto const response = stranger.get(path, {{"If-Match", tags}});
+    CHECK(response.status == 412);
+    CHECK_FALSE(body_of(response).as_object().contains("current_version"));
+  }
+}
