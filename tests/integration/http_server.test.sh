@@ -209,6 +209,10 @@ check "the end of an HTTP/1.0 connection" '{"status":"ok"}' "${answer##*$'\n'}"
 say 'GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /healthz HTTP/1.0\r\n\r\n'
 check_has "HTTP/1.0 that keeps the connection" $'\nConnection: keep-alive\n' "$answer"
 check "its answers" 2 "$(grep -o 'HTTP/1.1 200 ' <<<"$answer" | wc -l)"
+say 'POST /team HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}'
+check "an expectation in HTTP/1.0, of which it knows none" "HTTP/1.1 415" "${answer:0:12}"
+say 'POST /team HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}'
+check "the same in HTTP/1.1" "HTTP/1.1 100 Continue" "${answer%%$'\n'*}"
 
 # A request of which nobody knows the end is not read, and neither is what follows it.
 for coding in gzip 'chunked, gzip' 'gzip, chunked'; do

@@ -200,7 +200,8 @@ class Session : public std::enable_shared_from_this<Session> {
         return self->refuse(rest::problem(400, {.kind = inlay::ErrorKind::invalid_argument,
                                                 .message = "the only transfer coding that is read here is chunked"}));
       }
-      if (beast::iequals(header[http::field::expect], "100-continue")) {
+      // HTTP/1.0 knows of no interim answers (RFC 9110, 10.1.1).
+      if (header.version() >= 11 && beast::iequals(header[http::field::expect], "100-continue")) {
         self->send_continue();
       } else {
         self->read_body();
