@@ -30,6 +30,13 @@ inline bool take_char(std::string_view& text, char wanted) {
   return true;
 }
 
+/** Whether its year in UTC has the four digits that RFC 3339 gives one. */
+inline bool has_text(Timestamp time) noexcept {
+  constexpr std::int64_t start_of_0000 = -62'167'219'200'000'000;
+  constexpr std::int64_t start_of_10000 = 253'402'300'800'000'000;
+  return time.microseconds >= start_of_0000 && time.microseconds < start_of_10000;
+}
+
 inline std::optional<Timestamp> read_timestamp(std::string_view text) {
   auto const year = take_digits(text, 4);
   if (!year || !take_char(text, '-')) return std::nullopt;
@@ -74,7 +81,10 @@ inline std::optional<Timestamp> read_timestamp(std::string_view text) {
   std::int64_t const days = std::chrono::sys_days(date).time_since_epoch().count();
   int const minutes_of_day = *hour * 60 + *minute - offset_minutes;
   std::int64_t const seconds = days * 86'400 + std::int64_t{minutes_of_day} * 60 + *second;
-  return Timestamp{seconds * 1'000'000 + fraction};
+  Timestamp const time{seconds * 1'000'000 + fraction};
+  // The offset may lead out of the years that can be written.
+  if (!has_text(time)) return std::nullopt;
+  return time;
 }
 
 inline std::string print_timestamp(Timestamp time, bool microseconds) {
@@ -106,7 +116,9 @@ INLAY_DECL std::string to_precise_string(Timestamp time) { return detail::print_
 INLAY_DECL Result<Timestamp> parse_timestamp(std::string_view text) {
   if (auto const time = detail::read_timestamp(text)) return *time;
   return Error{.kind = ErrorKind::invalid_argument,
-               .message = "not a time such as 2021-08-10T10:00:00.000Z (RFC 3339, at most six digits of fraction)"};
+               .message =
+                   "not a time such as 2021-08-10T10:00:00.000Z (RFC 3339, at most six digits of fraction, "
+                   "years 0000 to 9999 in UTC)"};
 }
 
 }  // namespace inlay
