@@ -121,6 +121,17 @@ TEST_CASE("a magnitude that a double cannot have is refused, and zero is fine ho
   CHECK(fault_at("0." + std::string(400, '0') + "1") == "");
   CHECK(message("1e400").starts_with("the number is too large for a double"));
   CHECK(message("1e-400").starts_with("the number is too close to zero for a double"));
+  std::string const zeros(400, '0');
+  for (std::string const& text : {"1" + zeros + "e-10", "-1" + zeros + ".0E-10", "0." + zeros + "1e+800",
+                                  std::string("1e99999999999999999999"), std::string(400, '9') + ".5"}) {
+    CAPTURE(text);
+    CHECK(message(text).starts_with("the number is too large for a double"));
+  }
+  for (std::string const& text : {"0." + zeros + "1e10", "-0." + zeros + "1E+010", "1" + zeros + "e-800",
+                                  std::string("1e-99999999999999999999"), "0." + zeros + "1"}) {
+    CAPTURE(text);
+    CHECK(message(text).starts_with("the number is too close to zero for a double"));
+  }
   CHECK(parse_double("0e-400") == 0);
   CHECK(parse_double("0.0e999") == 0);
   CHECK(parse_double("0e99999999999") == 0);

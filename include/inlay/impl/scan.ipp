@@ -8,6 +8,7 @@
 #include <inlay/error.hpp>
 #include <inlay/json/pointer.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
@@ -32,6 +33,24 @@ inline bool is_zero(std::string_view number) noexcept {
   return true;
 }
 
+/** Of a number that is not 0 and too large or too close to 0 for a double: whether it is the latter. */
+inline bool is_below_one(std::string_view text) noexcept {
+  std::size_t const exponent_at = std::min(text.find_first_of("eE"), text.size());
+  std::string_view const digits = text.substr(0, exponent_at);
+  std::size_t const point = std::min(digits.find('.'), digits.size());
+  std::size_t const first = digits.find_first_of("123456789");
+  // The decimal exponent of the first digit that counts; it and the one that is written may cancel each other out.
+  long long const place =
+      first < point ? static_cast<long long>(point - first) - 1 : -static_cast<long long>(first - point);
+  std::string_view written = text.substr(exponent_at);
+  if (written.empty()) return place < 0;
+  written.remove_prefix(written[1] == '+' ? 2 : 1);
+  long long exponent = 0;
+  auto const read = std::from_chars(written.data(), written.data() + written.size(), exponent);
+  if (read.ec != std::errc()) return written.front() == '-';  // of more than all digits there can be
+  return exponent < -place;
+}
+
 /** Reads the text of a number (by JSON's grammar) that is a double, or an integer that no integer type holds. */
 inline NumberFault read_double(std::string_view text, double& number) noexcept {
   // No integer of fewer than 19 characters is out of range.
@@ -46,10 +65,7 @@ inline NumberFault read_double(std::string_view text, double& number) noexcept {
   }
   if (read.ec == std::errc()) return number == 0 ? NumberFault::too_small : NumberFault::too_large;
   // from_chars does not tell the two apart.
-  std::size_t const exponent = text.find_first_of("eE");
-  bool const is_small =
-      exponent == std::string_view::npos ? text.find_first_of("123456789") > text.find('.') : text[exponent + 1] == '-';
-  return is_small ? NumberFault::too_small : NumberFault::too_large;
+  return is_below_one(text) ? NumberFault::too_small : NumberFault::too_large;
 }
 
 class Scanner {
