@@ -4,6 +4,7 @@
 #include <inlay/json/merge_patch.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/print.hpp>
+#include <inlay/storage/errors.hpp>
 
 #include <support/catch.hpp>
 #include <support/example.hpp>
@@ -498,6 +499,38 @@ TEST_CASE("the limits of a catalogue hold for documents however they were made")
       catalog.update(integration.integration.id, boost::json::object{{"config", {{"b", std::string(20, 'x')}}}}));
   CHECK(grown.kind == ErrorKind::invalid_document);
   CHECK(grown.pointer->rfind("/config", 0) == 0);
+}
+
+TEST_CASE("whoever writes to a document that is not what inlay wrote is told table and id, as who reads it") {
+  Catalog const catalog = open();
+  auto const id = install_of(catalog, "{}", R"({"a":1})");
+  auto const before = catalog.get(id).value();
+  auto install = before.install;
+  install.override = Document::from_stored("[1]");
+  auto integration = before.integration;
+  integration.config = Document::from_stored("{oops");
+  REQUIRE(catalog.repository()
+              .commit({.changes = {Update<EnvironmentIntegration>{before.install, install},
+                                   Update<Integration>{before.integration, integration}},
+                       .token = generate_uuid()})
+              .has_value());
+  auto const pointer = json::Pointer() / "a";
+  auto const patch = test::object(R"({"override":{"b":1}})");
+  for (Error const& error : {error_of(catalog.set(id, pointer, 2)), error_of(catalog.remove(id, pointer)),
+                             error_of(catalog.inherit(id, pointer)), error_of(catalog.update(id, patch)),
+                             error_of(catalog.set(id, pointer, 2, {.dry_run = true}))}) {
+    CAPTURE(error);
+    CHECK(error.kind == ErrorKind::corrupt);
+    CHECK(error.message ==
+          storage::corrupt_row("environment_integration", id.uuid, "its override is not a JSON object").message);
+  }
+  auto const error = error_of(catalog.update(integration.id, test::object(R"({"config":{"b":1}})")));
+  CHECK(error.message ==
+        storage::corrupt_row("integration", integration.id.uuid, "its config is not a JSON object").message);
+
+  // What does not look at it, or puts another in its place, goes on.
+  CHECK(catalog.update(id, test::object(R"({"is_enabled":false})")).has_value());
+  CHECK(catalog.update(id, test::object(R"({"override":null})")).has_value());
 }
 
 TEST_CASE("eight threads patch different members of one override and none is undone") {

@@ -91,6 +91,17 @@ std::string name_of(Entity const& row) {
   }
 }
 
+/** The error of an edit; one about a stored document says whose. */
+template <class Entity>
+Error of_row(Entity const& row, Error error) {
+  if (error.kind != ErrorKind::corrupt) return error;
+  std::string what = std::move(error.message);
+  model::for_each_field<Entity>([&](model::Field const& field, auto) {
+    if (field.type == model::FieldType::document) what = "its " + std::string(field.name) + " is not a JSON object";
+  });
+  return storage::corrupt_row(Entity::entity_name, row.id.uuid, what);
+}
+
 }  // namespace detail
 
 INLAY_DECL Catalog::Catalog(std::shared_ptr<Repository> repository, CatalogOptions options)
@@ -285,7 +296,7 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
       return storage::stale_version(Entity::entity_name, before.version);
     }
     auto after = edit(before);
-    if (!after) return after;
+    if (!after) return detail::of_row(before, after.error());
     detail::normalise(*after);
     if (auto allowed = may_change(before, &*after); !allowed) return allowed.error();
     if (auto checked = detail::check_row(*after, &before, options_->limits); !checked) return checked.error();
