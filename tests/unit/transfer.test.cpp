@@ -173,3 +173,38 @@ TEST_CASE("records are held to their order and to what the header says") {
   compacted.compacted_through = Revision{4};
   CHECK_THAT(fault_of({compacted}), Contains("compacted"));
 }
+
+TEST_CASE("a file with a number after which none could follow, or a time that has no text, is refused there") {
+  std::string const greatest = "9223372036854775807";
+  std::string const last = "4611686018427387904";
+  auto const version = replaced(team_line, R"("version":2)", R"("version":)" + greatest);
+  auto const header = replaced(header_line, R"("revision":3)", R"("revision":)" + greatest);
+  struct Case {
+    std::vector<std::string> lines;
+    std::string fault;
+  };
+  for (auto const& [lines, fault] : std::vector<Case>{
+           {{header_line, version}, "line 2: /row/version"},
+           {{header_line, replaced(version, greatest, "4611686018427387905")}, "line 2: /row/version"},
+           {{header}, "line 1: /revision"},
+           {{replaced(header, greatest, last), replaced(version, greatest, last)}, ""},
+       }) {
+    std::string text;
+    for (std::string const& line : lines) text += line;
+    CAPTURE(text);
+    std::istringstream file(text);
+    storage::RecordCheck check;
+    auto const read = storage::read_lines(file, [&](StoreRecord const& record) { return check.accept(record); });
+    CHECK(read.has_value() == fault.empty());
+    if (read.has_value()) continue;
+    CHECK(read.error().kind == ErrorKind::invalid_argument);
+    CHECK(read.error().message.substr(0, 8) + read.error().pointer.value_or("-") == fault);
+  }
+
+  auto team = std::get<Team>(record_of(team_line));
+  team.updated_at.microseconds = 253'402'300'800'000'000;
+  CHECK_THAT(fault_of({record_of(header_line), team}), Contains("years 0000 to 9999"));
+  auto commit = std::get<CommitRecord>(record_of(commit_line));
+  commit.time.microseconds = -62'167'219'200'000'001;
+  CHECK_THAT(fault_of({record_of(header_line), record_of(team_line), commit}), Contains("years 0000 to 9999"));
+}

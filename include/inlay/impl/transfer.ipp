@@ -2,6 +2,7 @@
 #ifndef INLAY_IMPL_TRANSFER_IPP
 #define INLAY_IMPL_TRANSFER_IPP
 
+#include <inlay/impl/timestamp.ipp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
@@ -47,6 +48,19 @@ inline std::string kind_name(std::size_t kind) {
 
 inline Error record_fault(std::string message, std::optional<std::string> pointer = {}) {
   return {.kind = ErrorKind::invalid_argument, .message = std::move(message), .pointer = std::move(pointer)};
+}
+
+/** The last version and revision that are let in: those after it must never run out, whatever is written. */
+inline constexpr std::int64_t last_restorable_number = std::int64_t{1} << 62U;
+
+inline Error too_great(std::string what, std::string pointer) {
+  return record_fault(
+      std::move(what) + " must be at most " + std::to_string(last_restorable_number) + ", so that others can follow",
+      std::move(pointer));
+}
+
+inline Error time_without_text(std::string pointer) {
+  return record_fault("a time must be in the years 0000 to 9999 in UTC", std::move(pointer));
 }
 
 inline Result<void> check_changes(CommitRecord const& commit) {
@@ -329,18 +343,25 @@ INLAY_DECL Result<void> RecordCheck::accept(StoreRecord const& record) {
           if (given.format != StoreHeader::current_format) {
             return detail::record_fault("the records have a format that this inlay does not know");
           }
+          if (given.revision.value > detail::last_restorable_number) {
+            return detail::too_great("the store's revision", "/revision");
+          }
           if (given.compacted_through.value < 0 || given.compacted_through > given.revision) {
             return detail::record_fault("the change log cannot be compacted through a revision that was not reached");
           }
           header_ = given;
           last_commit_ = given.compacted_through;
         } else if constexpr (std::is_same_v<Record, CommitRecord>) {
+          if (given.revision.value > detail::last_restorable_number) {
+            return detail::too_great("a commit's revision", "/commit/revision");
+          }
           if (given.revision <= last_commit_ || given.revision > header_.revision) {
             return detail::record_fault(
                 "the revisions of commits must grow, from the one compacted through up to the "
                 "store's");
           }
           last_commit_ = given.revision;
+          if (!inlay::detail::has_text(given.time)) return detail::time_without_text("/commit/time");
           return detail::check_changes(given);
         } else {
           Cursor const place{given.created_at, given.id.uuid};
@@ -349,9 +370,14 @@ INLAY_DECL Result<void> RecordCheck::accept(StoreRecord const& record) {
           }
           last_row_ = place;
           if (given.version.value < 1) return detail::record_fault("a row's version must be 1 or more");
+          if (given.version.value > detail::last_restorable_number) {
+            return detail::too_great("a row's version", "/row/version");
+          }
           if (given.revision.value < 1 || given.revision > header_.revision) {
             return detail::record_fault("a row's revision must be from 1 to the store's");
           }
+          if (!inlay::detail::has_text(given.created_at)) return detail::time_without_text("/row/created_at");
+          if (!inlay::detail::has_text(given.updated_at)) return detail::time_without_text("/row/updated_at");
         }
         return {};
       },
