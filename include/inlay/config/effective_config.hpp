@@ -81,6 +81,12 @@ class EffectiveConfig {
 
   /** The value that the pointer names; nothing when there is none. An index goes into an array.
 
+      The node looks into this configuration's layers and does not keep them. On a temporary find() does not compile,
+      but the one inside a temporary Result gets past that: the node of
+     `catalog.effective_config(id)->config.find("/a")` dangles at the end of the statement. Keep the configuration in a
+     variable, or take a copy with get<std::string>(), get<boost::json::value>() and the like. The same goes for root(),
+     layers(), and get<std::string_view>().
+
       Complexity: one lookup a token and layer, in as many layers as still have an object there.
   */
   [[nodiscard]] INLAY_DECL std::optional<ConfigNode> find(json::Pointer const& pointer) const&;
