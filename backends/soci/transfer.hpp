@@ -5,9 +5,15 @@
 // A whole store as records, and back.
 
 #include <backends/soci/columns.hpp>
+#include <inlay/json/parse.hpp>
+#include <inlay/json/print.hpp>
+#include <inlay/model/json_form.hpp>
 #include <inlay/storage/changes.hpp>
 #include <inlay/storage/transfer.hpp>
 
+#include <boost/json/monotonic_resource.hpp>
+
+#include <array>
 #include <cstddef>
 #include <deque>
 #include <optional>
@@ -20,10 +26,34 @@
 
 namespace inlay::sql {
 
+/** Puts documents that were read from a table in the form in which inlay writes them, whoever wrote them. */
+class Canoniser {
+ public:
+  /** @return invalid_document when the text of the document is no JSON object. */
+  [[nodiscard]] Result<void> apply(Document& document) {
+    std::string_view const text = document.text();
+    // Installs have much in common, and a change begins with what the one before came to.
+    if (text == last_) return {};
+    boost::json::monotonic_resource memory(buffer_.data(), buffer_.size());
+    auto const value = json::parse(text, json::no_limits, &memory);
+    if (!value) return value.error();
+    if (!value->is_object()) return Error{.kind = ErrorKind::invalid_document, .message = "must be a JSON object"};
+    last_.clear();
+    json::print(*value, last_);
+    if (text != last_) document = Document::from_stored(last_);
+    return {};
+  }
+
+ private:
+  std::array<unsigned char, std::size_t{16} << 10U> buffer_{};
+  std::string last_ = "{}";
+};
+
 /** Gives the records of a store, inside a transaction that its caller has begun and that sees one moment.
 
-    By pages, since some client libraries keep all rows of a result in memory. Every member throws, inlay::Exception for
-    what the sink returns.
+    By pages, since some client libraries keep all rows of a result in memory. What no restore would take, since
+   somebody has edited it by hand, is not given. Every member throws, inlay::Exception: corrupt, naming table and id,
+   for that; what the sink returns.
 */
 class Dumper {
  public:
@@ -34,6 +64,9 @@ class Dumper {
     give(header());
     for_each_entity([&]<class Entity>(std::type_identity<Entity>) { give_rows<Entity>(); });
     give_commits();
+    if (auto const checked = check_.finish(); checked.has_error()) {
+      throw Exception(corrupt("counter", Uuid{}, checked.error().message));
+    }
   }
 
  private:
@@ -45,6 +78,9 @@ class Dumper {
   }
 
   void give(StoreRecord const& record) {
+    if (auto const checked = check_.accept(record); checked.has_error()) {
+      std::visit([&](auto const& refused) { throw Exception(corrupt(refused, checked.error().message)); }, record);
+    }
     if (auto const taken = sink_(record); taken.has_error()) throw Exception(taken.error());
   }
 
@@ -99,6 +135,7 @@ class Dumper {
         Entity row;
         std::size_t at = 0;
         take_row(row, columns, at, tables_);
+        check_row(row);
         page.emplace_back(std::move(row));
       });
       for (StoreRecord const& record : page) give(record);
@@ -107,6 +144,37 @@ class Dumper {
         after.emplace(parameter(last.created_at), parameter(last.id));
       }
     } while (page.size() == page_size);
+  }
+
+  template <class Entity>
+  void check_row(Entity& row) {
+    if (auto const checked = model::check(row); checked.has_error()) {
+      throw Exception(corrupt(row, checked.error().message));
+    }
+    model::for_each_field<Entity>([&]<class Member>(model::Field const& field, Member Entity::*pointer) {
+      Document* document = nullptr;
+      if constexpr (std::is_same_v<Member, Document>) document = &(row.*pointer);
+      if constexpr (std::is_same_v<Member, std::optional<Document>>)
+        document = row.*pointer ? &*(row.*pointer) : nullptr;
+      if (document == nullptr) return;
+      if (auto const done = canoniser_.apply(*document); done.has_error()) {
+        throw Exception(corrupt(row, no_object("its " + std::string(field.name), done.error())));
+      }
+    });
+  }
+
+  void check_changed(ChangeRecord& change, Revision revision) {
+    for (auto const& [which, row] : {std::pair("before", &change.before), std::pair("after", &change.after)}) {
+      if (!*row) continue;
+      if (auto const done = canoniser_.apply(**row); done.has_error()) {
+        std::string const place = "the row " + std::string(which) + " revision " + std::to_string(revision.value);
+        throw Exception(corrupt("change", change.id, no_object(place, done.error())));
+      }
+    }
+  }
+
+  [[nodiscard]] static std::string no_object(std::string const& place, Error const& why) {
+    return place + " is not a JSON object: " + why.message;
   }
 
   void give_commits() {
@@ -125,7 +193,7 @@ class Dumper {
         CommitRecord& commit = page.emplace_back();
         commit.revision.value = row[0].number;
         auto const token = parse_uuid(row[1].text);
-        if (token.has_error()) throw Exception(corrupt("commit", Uuid{}));
+        if (token.has_error()) throw Exception(corrupt("commit", Uuid{}, foreign_column));
         commit.token = *token;
         commit.actor = std::move(row[2].text);
         if (!row[3].is_null) commit.reason = std::move(row[3].text);
@@ -165,22 +233,37 @@ class Dumper {
       change.entity = std::move(row[2].text);
       auto const id = parse_uuid(row[3].text);
       auto const kind = model::enum_from_name<ChangeKind>(row[4].text);
-      if (id.has_error() || !kind) throw Exception(corrupt("change", Uuid{}));
+      if (id.has_error() || !kind) throw Exception(corrupt("change", Uuid{}, foreign_column));
       change.id = *id;
       change.kind = *kind;
       if (!row[5].is_null) change.before = Document::from_stored(std::move(row[5].text));
       if (!row[6].is_null) change.after = Document::from_stored(std::move(row[6].text));
+      check_changed(change, revision);
     });
     has_more_changes_ = changes_.size() == page_size;
   }
 
-  [[nodiscard]] Error corrupt(std::string_view table, Uuid const& id) const {
-    return storage::corrupt_row(tables_.name(table), id, "a column holds what inlay never writes");
+  [[nodiscard]] Error corrupt(std::string_view table, Uuid const& id, std::string_view what) const {
+    return storage::corrupt_row(tables_.name(table), id, what);
   }
+  template <class Entity>
+  [[nodiscard]] Error corrupt(Entity const& row, std::string_view what) const {
+    return corrupt(Entity::entity_name, row.id.uuid, what);
+  }
+  [[nodiscard]] Error corrupt(CommitRecord const& commit, std::string_view what) const {
+    return corrupt("commit", commit.token, what);
+  }
+  [[nodiscard]] Error corrupt(StoreHeader const&, std::string_view what) const {
+    return corrupt("counter", Uuid{}, what);
+  }
+
+  static constexpr std::string_view foreign_column = "a column holds what inlay never writes";
 
   Connection& connection_;
   Tables const& tables_;
   RecordSink const& sink_;
+  storage::RecordCheck check_;
+  Canoniser canoniser_;
   std::deque<std::pair<Revision, ChangeRecord>> changes_;
   std::optional<std::pair<Parameter, Parameter>> last_change_;
   bool has_more_changes_ = true;

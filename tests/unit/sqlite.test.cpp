@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <inlay/backends/sqlite.hpp>
+#include <inlay/storage/transfer.hpp>
 #include <support/catch.hpp>
 #include <support/sqlite.hpp>
 #include <support/temporary_folder.hpp>
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <filesystem>
 #include <random>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -25,6 +27,16 @@ using support::TemporaryFolder;
 using support::write_file;
 
 namespace {
+
+/** The lines of an export, or what it failed with: "kind message". */
+std::string export_of(Repository const& store) {
+  std::string lines;
+  auto const dumped = store.dump({.sink = [&](StoreRecord const& record) {
+    storage::append_line(record, lines);
+    return Result<void>();
+  }});
+  return dumped ? lines : std::string(to_string(dumped.error().kind)) + ' ' + dumped.error().message;
+}
 
 /** What lies in a folder: names and contents. */
 std::vector<std::pair<std::string, std::string>> contents(TemporaryFolder const& folder) {
@@ -360,6 +372,78 @@ TEST_CASE("what somebody has spoilt by hand is corrupt, and the error names tabl
   auto const spoilt = (*store)->find(FindRequest<Integration>{.id = rows.integration.id});
   REQUIRE(spoilt.has_value());
   CHECK(spoilt->config.values().error().kind == ErrorKind::corrupt);
+}
+
+TEST_CASE("a document that somebody has laid out by hand is exported as inlay writes it, and copied so") {
+  TemporaryFolder const folder;
+  auto const store = open_sqlite(folder.file("inlay.db")).value();
+  Catalogue const rows;
+  auto commit = rows.commit();
+  std::get<Insert<EnvironmentIntegration>>(commit.changes[3]).row.override = rows.integration.config;
+  REQUIRE(store->commit(commit).has_value());
+  auto const exported = export_of(*store);
+  Shell shell(folder.file("inlay.db"));
+  std::string const by_hand = "{\n  \"base_url\": \"https:\\/\\/api.example.com\", \"limit\": 1e0\n}";
+  REQUIRE(shell.run("update inlay_integration set config = '" + by_hand + "'") == SQLITE_OK);
+  REQUIRE(shell.run("update inlay_environment_integration set override = '" + by_hand + "'") == SQLITE_OK);
+  // The row before a change has the documents as they were found.
+  REQUIRE(shell.run("update inlay_change set after = replace(after, '\"override\":{', '\"override\":\n{')") ==
+          SQLITE_OK);
+  REQUIRE(shell.one("select sum(after like '%' || char(10) || '%') from inlay_change") == "1");
+  CHECK(export_of(*store) == exported);
+
+  std::istringstream file(export_of(*store));
+  auto const imported = open_sqlite(folder.file("imported.db")).value();
+  CHECK(
+      imported->restore({.fill = [&](RecordSink const& sink) { return storage::read_lines(file, sink); }}).has_value());
+  auto const copy = open_sqlite(folder.file("copy.db")).value();
+  CHECK(copy->restore({.fill = [&](RecordSink const& sink) { return store->dump({.sink = sink}); }}).has_value());
+  CHECK(export_of(*imported) == exported);
+  CHECK(export_of(*copy) == exported);
+  CHECK(Shell(folder.file("copy.db")).one("select config from inlay_integration") == rows.integration.config.text());
+}
+
+TEST_CASE("a store with what no import would take, after somebody's edit, is neither exported nor copied") {
+  Catalogue const rows;
+  std::string const integration = to_string(rows.integration.id);
+  std::string const install = to_string(rows.install.id);
+  struct Case {
+    std::string edit;
+    std::string table;
+    std::string id;
+    std::string says;
+  };
+  for (auto const& [edit, table, id, says] : std::vector<Case>{
+           {"integration set config = '{broken'", "integration", integration, "its config is not a JSON object"},
+           {"integration set config = ''", "integration", integration, "its config is not a JSON object"},
+           {"integration set config = '{\"a\":1,\"a\":2}'", "integration", integration, "another member"},
+           {"environment_integration set override = '[1]'", "environment_integration", install, "its override"},
+           {"integration set name = ''", "integration", integration, "name"},
+           {"integration set name = cast(x'ff' as text)", "integration", integration, "name"},
+           {"integration set version = 9223372036854775807", "integration", integration, "version must be at most"},
+           {"integration set revision = 9", "integration", integration, "revision"},
+           {"integration set updated_at = 253402300800000000", "integration", integration, "years 0000 to 9999"},
+           {"change set after = '{broken' where entity = 'integration'", "change", integration,
+            "the row after revision 1 is not a JSON object"},
+           {"change set before = '[]' where entity = 'integration'", "change", integration, "the row before"},
+           {"change set entity = 'integrations' where entity = 'integration'", "commit", "", "no entity"},
+           {"commit set time = 253402300800000000", "commit", "", "years 0000 to 9999"},
+       }) {
+    CAPTURE(edit);
+    TemporaryFolder const folder;
+    auto const store = open_sqlite(folder.file("inlay.db")).value();
+    REQUIRE(store->commit(rows.commit()).has_value());
+    REQUIRE(Shell(folder.file("inlay.db")).run("update inlay_" + edit) == SQLITE_OK);
+    auto const fault = export_of(*store);
+    CHECK_THAT(fault, Catch::Matchers::StartsWith("corrupt the row " + id));
+    CHECK_THAT(fault, Catch::Matchers::Contains("of table inlay_" + table + " is not"));
+    CHECK_THAT(fault, Catch::Matchers::Contains(says));
+    auto const copy = open_sqlite(":memory:").value();
+    auto const copied = copy->restore({.fill = [&](RecordSink const& sink) { return store->dump({.sink = sink}); }});
+    REQUIRE(copied.has_error());
+    CHECK(copied.error().kind == ErrorKind::corrupt);
+    CHECK(copy->revision().value() == Revision{});
+  }
 }
 
 TEST_CASE("rows of one page share the document of the integration they have in common") {
