@@ -163,11 +163,14 @@ class Program {
         ->check(whole_number);
   }
 
-  void add_dry_run(CLI::App* command) {
+  void add_dry_run(CLI::App* command, Kind kind) {
     command->add_flag(
         "--dry-run", arguments_.write.dry_run,
-        "Write nothing; answer the resource as it would be and what would differ in its effective\n"
-        "configuration: {\"resource\", \"changed\", \"differences\": [{\"pointer\", \"before\", \"after\"}]}");
+        kind == Kind::environment_integration
+            ? "Write nothing; answer the resource as it would be and what would differ in its effective\n"
+              "configuration: {\"resource\", \"changed\", \"differences\": [{\"pointer\", \"before\", \"after\"}]}"
+            : "Write nothing; answer the resource as it would be: {\"resource\", \"changed\", \"differences\": []}\n"
+              "(differences are those of an install's effective configuration)");
   }
 
   // `replace_flag` is nothing where there is no document.
@@ -223,7 +226,7 @@ class Program {
     add_json_argument(update_it, "PATCH", arguments_.json, "The patch");
     add_if_version(update_it);
     add_ways_to_update(update_it, kind == Kind::integration ? "--replace-config" : "", "config");
-    add_dry_run(update_it);
+    add_dry_run(update_it, kind);
     add_patchable_members(update_it, kind);
     runs(update_it, [this, kind](Session& session) {
       return update(session, kind, arguments_.id, arguments_.json, arguments_.write);
@@ -320,7 +323,7 @@ class Program {
     add_json_argument(update_it, "PATCH", arguments_.json, "The patch");
     add_ways_to_update(update_it, "--replace-override", "override");
     add_if_version(update_it);
-    add_dry_run(update_it);
+    add_dry_run(update_it, Kind::environment_integration);
     add_patchable_members(update_it, kind);
     runs(update_it,
          [this](Session& session) { return update(session, kind, arguments_.id, arguments_.json, arguments_.write); });
@@ -342,7 +345,7 @@ class Program {
         ->type_name("");
     if (verb == Verb::set) add_json_argument(command, "JSON", arguments_.json, "The value");
     add_if_version(command);
-    add_dry_run(command);
+    add_dry_run(command, Kind::environment_integration);
     runs(command, [this, verb](Session& session) {
       return write_value(session, verb, arguments_.id, arguments_.pointer, arguments_.json, arguments_.write);
     });

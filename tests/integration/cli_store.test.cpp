@@ -177,6 +177,10 @@ TEST_CASE("a dry run shows the resource and the differences, and writes nothing"
   CHECK(at(catalogue.answer({"update", catalogue.install, "{}", "--dry-run"}), "/changed") == "false");
   CHECK(at(catalogue.answer({"team", "update", catalogue.team, R"({"name":"T"})", "--dry-run"}), "/resource/name") ==
         "\"T\"");
+  auto const of_integration =
+      catalogue.answer({"integration", "update", catalogue.integration, R"({"config":{"label":null}})", "--dry-run"});
+  CHECK(at(of_integration, "/changed") == "true");
+  CHECK(at(of_integration, "/differences") == "[]");
   CHECK(catalogue.everything() == before);
 }
 
