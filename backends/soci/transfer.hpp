@@ -27,7 +27,7 @@
 namespace inlay::sql {
 
 /** Puts documents that were read from a table in the form in which inlay writes them, whoever wrote them. */
-class Canoniser {
+class Canonicaliser {
  public:
   /** @return invalid_document when the text of the document is no JSON object. */
   [[nodiscard]] Result<void> apply(Document& document) {
@@ -157,7 +157,7 @@ class Dumper {
       if constexpr (std::is_same_v<Member, std::optional<Document>>)
         document = row.*pointer ? &*(row.*pointer) : nullptr;
       if (document == nullptr) return;
-      if (auto const done = canoniser_.apply(*document); done.has_error()) {
+      if (auto const done = canonicaliser_.apply(*document); done.has_error()) {
         throw Exception(corrupt(row, no_object("its " + std::string(field.name), done.error())));
       }
     });
@@ -166,7 +166,7 @@ class Dumper {
   void check_changed(ChangeRecord& change, Revision revision) {
     for (auto const& [which, row] : {std::pair("before", &change.before), std::pair("after", &change.after)}) {
       if (!*row) continue;
-      if (auto const done = canoniser_.apply(**row); done.has_error()) {
+      if (auto const done = canonicaliser_.apply(**row); done.has_error()) {
         std::string const place = "the row " + std::string(which) + " revision " + std::to_string(revision.value);
         throw Exception(corrupt("change", change.id, no_object(place, done.error())));
       }
@@ -263,7 +263,7 @@ class Dumper {
   Tables const& tables_;
   RecordSink const& sink_;
   storage::RecordCheck check_;
-  Canoniser canoniser_;
+  Canonicaliser canonicaliser_;
   std::deque<std::pair<Revision, ChangeRecord>> changes_;
   std::optional<std::pair<Parameter, Parameter>> last_change_;
   bool has_more_changes_ = true;
