@@ -308,15 +308,10 @@ OrderedRows<Entity> const* MemoryRepository::narrowest(std::vector<PlacedConditi
 template <class Readable>
 Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& query) const {
   using Entity = model::Root<Readable>;
-  if (query.limit < 1 || query.limit > Query<Readable>::max_limit) {
-    return storage::limit_out_of_range(Query<Readable>::max_limit);
-  }
+  auto const places = check_query(query);
+  if (!places) return places.error();
   std::vector<PlacedCondition> where;
-  for (Condition const& condition : query.where) {
-    auto const place = check_condition<Readable>(condition);
-    if (!place) return place.error();
-    where.emplace_back(*place, &condition);
-  }
+  for (std::size_t i = 0; i < places->size(); ++i) where.emplace_back((*places)[i], &query.where[i]);
   auto const is_visible = predicate<Entity>(query.scope);
   if (!is_visible) return is_visible.error();
   std::vector<PlacedCondition> narrowing = where;

@@ -86,18 +86,11 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   template <class Readable>
   Result<Page<Readable>> list_readable(Query<Readable> const& query) const {
-    if (query.limit < 1 || query.limit > Query<Readable>::max_limit) {
-      return storage::limit_out_of_range(Query<Readable>::max_limit);
-    }
-    std::vector<FieldPlace> places;
-    for (Condition const& condition : query.where) {
-      auto const place = check_condition<Readable>(condition);
-      if (place.has_error()) return place.error();
-      places.push_back(*place);
-    }
+    auto const places = check_query(query);
+    if (places.has_error()) return places.error();
     return trying<Page<Readable>>([&]() -> Result<Page<Readable>> {
       auto const connection = readers_.lease();
-      return Lister<Readable>(*connection, tables_, query, places).page();
+      return Lister<Readable>(*connection, tables_, query, *places).page();
     });
   }
 

@@ -170,6 +170,12 @@ struct Installed {
   bool created{};  ///< false: it was installed already, and is returned unchanged
 };
 
+/** The answer to who asks to install. */
+struct Asked {
+  Grant grant{};
+  bool created{};  ///< false: the team had asked before
+};
+
 /** What the configuration of an install really is. */
 struct InstalledConfig {
   Id<EnvironmentIntegration> id{};
@@ -290,14 +296,14 @@ class Catalog {
 
   /** Asks the owner of an integration whose sharing is `ask` to let a team install it.
 
-      The request is pending until answer() settles it. Asking again returns the same request; one that was denied or
-      revoked is pending again.
+      The request is pending until answer() settles it. Asking again returns the same request, which is not made anew;
+      one that was denied or revoked is pending again.
 
       @param team who asks: for a caller with a team that one, and it may be left out.
       @return invalid_argument where there is no need to ask (the team's own integration, or sharing is `allow`) or no
       team is named; forbidden when it is another team than the caller's; not_found for what the team may not see.
   */
-  [[nodiscard]] INLAY_DECL Result<Grant> ask_for(Id<Integration> integration, std::optional<Id<Team>> team = {}) const;
+  [[nodiscard]] INLAY_DECL Result<Asked> ask_for(Id<Integration> integration, std::optional<Id<Team>> team = {}) const;
 
   /** The owner's answer to a request: pending, denied or revoked becomes granted; pending becomes denied; granted
       becomes revoked. The status that it has already is no change.
@@ -310,13 +316,21 @@ class Catalog {
 
   // ---- one value of an override
 
-  /** Makes `value` effective at the pointer; an object is merged over the default's. See config::set. */
+  /** Makes `value` effective at the pointer; an object is merged over the default's. See config::set.
+
+      @return as update; invalid_argument with an array's pointer for a place inside one, the override's or the
+      default's.
+  */
   [[nodiscard]] INLAY_DECL Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id,
                                                                        json::Pointer const& pointer,
                                                                        boost::json::value const& value,
                                                                        UpdateOptions const& options = {}) const;
 
-  /** Makes the value at the pointer absent, whatever the default says. See config::remove. */
+  /** Makes the value at the pointer absent, whatever the default says. See config::remove.
+
+      @return as set(); invalid_argument too for a place below a scalar of the default's, which a tombstone there would
+      turn into an object.
+  */
   [[nodiscard]] INLAY_DECL Result<Updated<EnvironmentIntegration>> remove(Id<EnvironmentIntegration> id,
                                                                           json::Pointer const& pointer,
                                                                           UpdateOptions const& options = {}) const;
@@ -366,14 +380,18 @@ class Catalog {
 
   template <class Entity>
   using RowEdit = std::function<Result<Entity>(Entity const&)>;
+  template <class Entity>
+  using ResourceCheck = std::function<Result<void>(Resource<Entity> const&)>;  // why not, of the resource as it was
   using OverrideEdit = std::function<Result<std::optional<Document>>(std::optional<Document> const&)>;
+  using ConfigCheck = std::function<Result<void>(ConfigNode const&)>;
 
   template <class Entity>
-  [[nodiscard]] Result<Updated<Entity>> write(Id<Entity> id, RowEdit<Entity> const& edit,
-                                              UpdateOptions const& options) const;
+  [[nodiscard]] Result<Updated<Entity>> write(Id<Entity> id, RowEdit<Entity> const& edit, UpdateOptions const& options,
+                                              ResourceCheck<Entity> const& check = {}) const;
   [[nodiscard]] Result<Updated<EnvironmentIntegration>> write_override(Id<EnvironmentIntegration> id,
                                                                        OverrideEdit const& edit,
-                                                                       UpdateOptions const& options) const;
+                                                                       UpdateOptions const& options,
+                                                                       ConfigCheck const& check = {}) const;
   template <class Entity>
   [[nodiscard]] Result<Resource<Entity>> insert(Entity row) const;
   [[nodiscard]] Result<std::optional<InstalledIntegration>> find_install(Id<Integration> integration,
@@ -390,12 +408,12 @@ class Catalog {
   [[nodiscard]] Result<std::vector<AnyGuard>> may_install(EnvironmentIntegration const& row) const;
   template <class Entity>
   [[nodiscard]] Result<void> may_change(Entity const& before, Entity const* after) const;
-  [[nodiscard]] Result<void> may_see_history(ChangesRequest::Row const& row) const;
+  [[nodiscard]] Result<Timestamp> may_see_history(ChangesRequest::Row const& row) const;
   [[nodiscard]] static Result<void> check_mode(UpdateOptions const& options, bool may_undo_others);
   template <class Readable>
   [[nodiscard]] Result<void> conceal(std::span<Readable> items) const;
   template <class Entity>
-  [[nodiscard]] Error who_uses(Id<Entity> id, Error error) const;
+  [[nodiscard]] std::optional<Error> who_uses(Id<Entity> id, Error error) const;
   [[nodiscard]] Catalog administration() const;
   [[nodiscard]] Result<std::optional<Grant>> find_grant(Id<Integration> integration, Id<Team> team) const;
 

@@ -18,9 +18,9 @@ Result<void> ask_for(Session& session, std::string const& integration, std::stri
     if (team_id.has_error()) return team_id.error();
     asking = *team_id;
   }
-  auto const grant = catalog->ask_for(*integration_id, asking);
-  if (grant.has_error()) return grant.error();
-  answer_resource(session.output, model::to_json(*grant));
+  auto const asked = catalog->ask_for(*integration_id, asking);
+  if (asked.has_error()) return asked.error();
+  answer_resource(session.output, model::to_json(asked->grant));
   return {};
 }
 

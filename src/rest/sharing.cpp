@@ -37,18 +37,6 @@ Or<std::optional<Id<Entity>>> read_id(boost::json::object const& object, std::st
   return std::optional<Id<Entity>>(*id);
 }
 
-/** Whether a team has asked for an integration before, which decides between 200 and 201 and nothing else. */
-Result<bool> has_asked(Exchange const& exchange, Id<Integration> integration, std::optional<Id<Team>> team) {
-  Result<bool> has(boost::system::in_place_value, false);
-  if (!team) return has;
-  auto const page = exchange.catalog.list(Query<Grant>{
-      .where = {{"integration_id", Operator::eq, {integration.uuid}}, {"team_id", Operator::eq, {team->uuid}}},
-      .limit = 1});
-  if (!page) return page.error();
-  *has = !page->items.empty();
-  return has;
-}
-
 }  // namespace
 
 Response ask_for(Exchange const& exchange) {
@@ -62,12 +50,10 @@ Response ask_for(Exchange const& exchange) {
   auto const team = read_id<Team>(*object, "team_id");
   if (!team) return team.error();
 
-  auto const existed = has_asked(exchange, **integration, *team ? *team : exchange.caller.team);
-  if (!existed) return refuse(exchange, existed.error(), Situation::content);
-  auto const grant = exchange.catalog.ask_for(**integration, *team);
-  if (!grant) return refuse(exchange, grant.error(), Situation::content);
-  Response response = answer(*existed ? 200 : 201, grant->version, resource_text(*grant));
-  response.headers.add(*existed ? "Content-Location" : "Location", location(exchange, *grant));
+  auto const asked = exchange.catalog.ask_for(**integration, *team);
+  if (!asked) return refuse(exchange, asked.error(), Situation::content);
+  Response response = answer(asked->created ? 201 : 200, asked->grant.version, resource_text(asked->grant));
+  response.headers.add(asked->created ? "Location" : "Content-Location", location(exchange, asked->grant));
   return response;
 }
 

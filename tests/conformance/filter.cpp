@@ -218,6 +218,23 @@ TEST_CASE("only ne holds for an absent value", "[filter]") {
   CHECK(listed<Integration>(store, {{"category", Operator::eq, {std::string()}}}) == std::vector{empty.id.uuid});
 }
 
+TEST_CASE("a list takes a hundred conditions and ten thousand values, and refuses more", "[filter]") {
+  for_each_readable([]<class Readable>() {
+    Store const store;
+    store.insert_sample<model::Root<Readable>>(0);
+    auto const with = [&](std::size_t conditions, std::size_t values) {
+      Query<Readable> query;
+      query.where.assign(conditions - 1, {"created_at", Operator::gt, {std::int64_t{0}}});
+      std::vector<FieldValue> const all(values - (conditions - 1), std::int64_t{1});
+      query.where.push_back({"version", Operator::in, all});
+      return store->list(query);
+    };
+    CHECK(must(with(100, 10'000)).items.size() == 1);
+    CHECK(error_of(with(101, 200)).kind == ErrorKind::invalid_argument);
+    CHECK(error_of(with(2, 10'001)).kind == ErrorKind::invalid_argument);
+  });
+}
+
 TEST_CASE("a filter that check_condition refuses is refused with invalid_argument", "[filter]") {
   for_each_readable([]<class Readable>() {
     Store const store;

@@ -57,7 +57,7 @@ struct World {
     }
     caller_environment = side == own ? owner_environment : other_environment;
     if (side == pending || side == granted || side == revoked) {
-      grant = store.as({.team = other.id}).ask_for(integration.id).value();
+      grant = store.as({.team = other.id}).ask_for(integration.id).value().grant;
       Catalog const owners = store.as({.team = owner.id});
       if (side != pending) grant = owners.answer(grant->id, GrantStatus::granted).value();
       if (side == revoked) grant = owners.answer(grant->id, GrantStatus::revoked).value();
@@ -165,7 +165,7 @@ std::vector<Operation> const& operations() {
       {"ask for the integration",
        [](World const& w) -> std::string {
          auto const asked = w.caller.ask_for(w.integration.id);
-         return asked ? std::string(model::enum_name(asked->status)) : answer(asked);
+         return asked ? std::string(model::enum_name(asked->grant.status)) : answer(asked);
        },
        {"invalid_argument", "invalid_argument", "pending", "pending", "granted", "pending", "not_found", "forbidden",
         "invalid_argument"}},
@@ -384,12 +384,74 @@ TEST_CASE("an install that runs against a revocation or a policy change ends as 
   }
 }
 
+TEST_CASE("a removal goes through although teams ask for the integration at that moment") {
+  std::string const url = GENERATE(from_range(test::new_store_urls()));
+  CAPTURE(test::scheme_of(url));
+  auto const repository = all_backends().open(url).value();
+  Catalog const catalog(repository);
+  auto const interrupted = std::make_shared<Interrupted>(repository);
+  for (bool const with_version : {true, false}) {
+    World const world(catalog, ask);
+    catalog.uninstall(world.owner_install.id).value();
+    Catalog const owner = Catalog(interrupted).as({.team = world.owner.id});
+    interrupted->before_commit = [&] {
+      CHECK(catalog.as({.team = world.other.id}).ask_for(world.integration.id).value().created);
+    };
+    auto const removed =
+        owner.remove(world.integration.id, with_version ? std::optional(world.integration.version) : std::nullopt);
+    CHECK(removed.has_value());
+    CHECK(catalog.list<Grant>({.where = {{"integration_id", Operator::eq, {world.integration.id.uuid}}}})
+              .value()
+              .items.empty());
+  }
+}
+
+TEST_CASE("of two that ask at the same moment one has made the request") {
+  std::string const url = GENERATE(from_range(test::new_store_urls()));
+  CAPTURE(test::scheme_of(url));
+  auto const repository = all_backends().open(url).value();
+  Catalog const catalog(repository);
+  World const world(catalog, ask);
+  auto const interrupted = std::make_shared<Interrupted>(repository);
+  std::optional<Asked> faster;
+  interrupted->before_commit = [&] {
+    faster = catalog.as({.team = world.other.id}).ask_for(world.integration.id).value();
+  };
+  auto const slower = Catalog(interrupted).as({.team = world.other.id}).ask_for(world.integration.id).value();
+  REQUIRE(faster);
+  CHECK(faster->created);
+  CHECK_FALSE(slower.created);
+  CHECK(slower.grant.id == faster->grant.id);
+}
+
+TEST_CASE("a team that takes the id of a row that is gone does not see what that one was") {
+  std::string const url = GENERATE(from_range(test::new_store_urls()));
+  CAPTURE(test::scheme_of(url));
+  Catalog const catalog(all_backends().open(url).value());
+  World const world(catalog, allow);
+  Catalog const owner = catalog.as({.team = world.owner.id});
+  owner.uninstall(world.owner_install.id).value();
+  owner.remove(world.integration.id).value();
+
+  Catalog const other = catalog.as({.team = world.other.id});
+  other.create(Integration{.id = world.integration.id, .name = "mine", .team_id = world.other.id}).value();
+  other.update(world.integration.id, {.category = "theirs"}).value();
+  ChangesRequest const request{.row = ChangesRequest::Row{"integration", world.integration.id.uuid}};
+  CHECK(catalog.changes(request).value().commits.size() == 4);
+  auto const page = other.changes(request).value();
+  REQUIRE(page.commits.size() == 2);
+  CHECK(page.commits[0].changes.at(0).kind == ChangeKind::inserted);
+  CHECK(page.commits[0].changes.at(0).after->text().find("mine") != std::string::npos);
+  CHECK(page.commits[1].changes.at(0).kind == ChangeKind::updated);
+  CHECK(owner.changes(request).has_error());
+}
+
 TEST_CASE("each step of a request names its actor in the change log") {
   std::string const url = GENERATE(from_range(test::new_store_urls()));
   CAPTURE(test::scheme_of(url));
   Catalog const catalog(all_backends().open(url).value());
   World const world(catalog, ask);
-  auto const grant = catalog.as({.actor = "asker", .team = world.other.id}).ask_for(world.integration.id).value();
+  auto const grant = catalog.as({.actor = "asker", .team = world.other.id}).ask_for(world.integration.id).value().grant;
   Catalog const owner = catalog.as({.actor = "owner", .reason = "they are fine", .team = world.owner.id});
   CHECK(owner.answer(grant.id, GrantStatus::denied).value().status == GrantStatus::denied);
   CHECK(owner.answer(grant.id, GrantStatus::revoked).error().pointer == "/status");

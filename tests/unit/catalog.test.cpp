@@ -210,8 +210,8 @@ TEST_CASE("a JSON Patch changes the caller's members, tests any, and needs an ex
         Case{R"([{"op":"test","path":"/id","value":"x"},{"op":"move","from":"/id","path":"/override"}])", "/1/from"},
         Case{R"([{"op":"add","path":"/colour","value":9}])", "/0/path"},
         Case{R"([{"op":"remove","path":""}])", "/0/path"},
-        Case{R"([{"op":"replace","path":"/is_enabled","value":1}])", "/is_enabled"},
-        Case{R"([{"op":"remove","path":"/is_enabled"}])", "/is_enabled"}}) {
+        Case{R"([{"op":"test","path":"/version","value":2},{"op":"replace","path":"/is_enabled","value":1}])", "/1"},
+        Case{R"([{"op":"remove","path":"/is_enabled"},{"op":"test","path":"/version","value":2}])", "/0"}}) {
     CAPTURE(wrong.patch);
     auto const error = error_of(catalog.update(id, JsonPatch{test::parsed(wrong.patch)}, {.force = true}));
     CHECK(error.kind == ErrorKind::invalid_argument);
@@ -219,6 +219,30 @@ TEST_CASE("a JSON Patch changes the caller's members, tests any, and needs an ex
   }
   catalog.update(id, JsonPatch{test::parsed(R"([{"op":"remove","path":"/override"}])")}, {.force = true}).value();
   CHECK(override_of(catalog, id) == "none");
+}
+
+TEST_CASE("a JSON Patch that changes nothing but the order of members changes that") {
+  Catalog const catalog = open();
+  auto const id = install_of(catalog, "{}", R"({"x":1,"y":2})");
+  JsonPatch const patch{test::parsed(R"([{"op":"replace","path":"/override","value":{"y":2,"x":1}}])")};
+  CHECK(catalog.update(id, patch, {.force = true}).value().changed);
+  CHECK(override_of(catalog, id) == R"({"y":2,"x":1})");
+  CHECK_FALSE(catalog.update(id, patch, {.force = true}).value().changed);
+}
+
+TEST_CASE("what a resource is nested with is read-only, not unknown") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  auto const patch = [](std::string const& name) { return test::object("{\"" + name + "\":{}}"); };
+  for (std::string const name : {"integration", "version"}) {
+    auto const error = error_of(catalog.update(example.install.id, patch(name)));
+    CHECK(error.message == name + " is read-only");
+    CHECK(error.pointer == "/" + name);
+  }
+  for (std::string const name : {"team", "environment_ids", "environment_ids_truncated"}) {
+    CHECK(error_of(catalog.update(example.integration.id, patch(name))).message == name + " is read-only");
+  }
+  CHECK(error_of(catalog.update(example.install.id, patch("team"))).message.starts_with("unknown member"));
 }
 
 TEST_CASE("an integration's config has the same two write modes, and a null in it is data") {
@@ -258,6 +282,27 @@ TEST_CASE("set, remove and inherit say what they do to one value") {
 
   CHECK(error_of(catalog.set(id, test::pointer("/url"), nullptr)).kind == ErrorKind::invalid_argument);
   CHECK_FALSE(catalog.inherit(id, test::pointer("/nothing/there")).value().changed);
+}
+
+TEST_CASE("a verb on a place inside an array, or a removal below a scalar, is refused and changes nothing") {
+  Catalog const catalog = open();
+  auto const id = install_of(catalog, R"({"url":"x","list":[1,{"a":2}],"over":[1]})", R"({"over":{"x":1}})");
+  auto const refused = [&](auto const& result) {
+    Error const error = error_of(result);
+    CHECK(error.kind == ErrorKind::invalid_argument);
+    CHECK(catalog.get(id).value().install.version == Version{1});
+    return error.pointer.value_or("nowhere");
+  };
+  CHECK(refused(catalog.set(id, test::pointer("/list/0"), 9)) == "/list");
+  CHECK(refused(catalog.set(id, test::pointer("/list/1/a"), 9)) == "/list");
+  CHECK(refused(catalog.remove(id, test::pointer("/list/0"))) == "/list");
+  CHECK(refused(catalog.remove(id, test::pointer("/url/x"))) == "/url");
+  CHECK(refused(catalog.set(id, test::pointer("/list/0"), 9, {.dry_run = true})) == "/list");
+  CHECK_FALSE(catalog.inherit(id, test::pointer("/list/0")).value().changed);
+
+  catalog.set(id, test::pointer("/over/0"), 2).value();  // no array is effective there
+  catalog.set(id, test::pointer("/url/x"), 1).value();
+  CHECK(effective(catalog, id) == R"({"url":{"x":1},"list":[1,{"a":2}],"over":{"x":1,"0":2}})");
 }
 
 TEST_CASE("an empty object that inherit leaves behind is pruned, since it would replace a scalar default") {
@@ -354,9 +399,13 @@ TEST_CASE("removing what others still reference is in_use, and says by what") {
   CHECK(team.kind == ErrorKind::in_use);
   CHECK(team.message.find("environment \"production\"") != std::string::npos);
   CHECK(team.message.find("integration \"zendesk\"") != std::string::npos);
+  auto const asking = catalog.create(Team{.name = "asking"}).value();
+  Grant const grant{.id = Id<Grant>::generate(), .integration_id = example.integration.id, .team_id = asking.id};
+  catalog.repository().commit({.changes = {Insert<Grant>{grant}}, .token = generate_uuid(), .time = now()}).value();
   auto const integration = error_of(catalog.remove(example.integration.id));
   CHECK(integration.kind == ErrorKind::in_use);
   CHECK(integration.message.find(to_string(example.install.id)) != std::string::npos);
+  CHECK(integration.message.find("grant") == std::string::npos);  // which would go with it
 
   CHECK(catalog.uninstall(example.install.id).has_value());
   CHECK(catalog.remove(example.integration.id).has_value());

@@ -191,6 +191,85 @@ TEST_CASE("copies cannot make a small patch into a huge or a deep document") {
   CHECK(json_patch::apply(value, read(R"([{"op":"replace","path":"/a/b/c","value":{}}])"), limits).has_error());
 }
 
+TEST_CASE("members of a wide object are removed in linear time, and those that stay keep their order") {
+  constexpr int size = 100'000;
+  boost::json::object wide;
+  boost::json::array patch;
+  for (int i = 0; i < size; ++i) {
+    wide.emplace(std::to_string(i), i);
+    if (i % 30'000 != 7) patch.push_back({{"op", "remove"}, {"path", "/w/" + std::to_string(i)}});
+  }
+  boost::json::value document{{"w", wide}};
+  auto const undo = json_patch::invert(document, patch, json::no_limits).value();
+  REQUIRE(json_patch::apply(document, patch, json::no_limits).has_value());
+  CHECK(json::print(document) == R"({"w":{"7":7,"30007":30007,"60007":60007,"90007":90007}})");
+  REQUIRE(json_patch::apply(document, undo, json::no_limits).has_value());
+  CHECK(document.at("w").get_object().size() == size);
+}
+
+TEST_CASE("removals that follow each other see what those before have removed") {
+  std::string const six = R"({"a":1,"b":2,"c":3,"d":4,"e":{"x":1},"f":6})";
+  auto const removing = [](std::initializer_list<char const*> paths) {
+    std::string patch = "[";
+    for (char const* const path : paths) {
+      if (patch.size() > 1) patch += ',';
+      patch += R"({"op":"remove","path":")" + std::string(path) + R"("})";
+    }
+    return patch + ']';
+  };
+  CHECK(patched(six, removing({"/d", "/a", "/c", "/f", "/b"})) == R"({"e":{"x":1}})");
+  CHECK(patched(six, removing({"/d", "/a", "/d"})) == "invalid_argument at /2/path");
+  CHECK(patched(six, removing({"/d", "/a", "/b", "/c", "/e", "/a"})) == "invalid_argument at /5/path");
+  CHECK(patched(six, removing({"/e", "/e/x"})) == "invalid_argument at /1/path");
+  CHECK(patched(six, removing({"/a", "/e/x", "/b"})) == R"({"c":3,"d":4,"e":{},"f":6})");
+  CHECK(patched(six, R"([{"op":"remove","path":"/a"},{"op":"test","path":"/a","value":null}])") ==
+        "conflict at /1/path");
+  CHECK(
+      patched(six, R"([{"op":"remove","path":"/a"},{"op":"add","path":"/a","value":9},{"op":"remove","path":"/b"}])") ==
+      R"({"c":3,"d":4,"e":{"x":1},"f":6,"a":9})");
+}
+
+TEST_CASE("a short patch cannot move most of a large document again and again") {
+  json::Limits const limits{.max_bytes = 10'000};
+  boost::json::array elements(2'000, 1);
+  boost::json::object members;
+  for (int i = 0; i < 1'000; ++i) members.emplace(std::to_string(i), i);
+  auto const refusal = [&](boost::json::value document, std::size_t count, auto const& operations) {
+    boost::json::array patch;
+    for (std::size_t i = 0; i < count; ++i) {
+      for (auto const& operation : operations(i)) patch.push_back(operation);
+    }
+    auto const done = json_patch::apply(document, patch, limits);
+    if (done.has_value()) return std::string("applied");
+    CHECK(done.error().kind == ErrorKind::invalid_document);
+    CHECK(json_patch::apply(document, patch, json::no_limits).has_value());
+    return "refused " + done.error().message.substr(done.error().message.find('('));
+  };
+  std::string const why = ": the patch moves too much of a large document: replace what is around it as a whole";
+  auto const to_front = [](std::size_t) {
+    return boost::json::array{{{"op", "add"}, {"path", "/0"}, {"value", 1}}, {{"op", "remove"}, {"path", "/0"}}};
+  };
+  auto const to_back = [](std::size_t) {
+    return boost::json::array{{{"op", "add"}, {"path", "/-"}, {"value", 1}}, {{"op", "remove"}, {"path", "/2000"}}};
+  };
+  auto const renaming = [](std::size_t i) {
+    return boost::json::array{
+        {{"op", "move"}, {"from", "/" + std::to_string(i)}, {"path", "/new" + std::to_string(i)}}};
+  };
+  auto const deeper = [](std::size_t) {
+    return boost::json::array{{{"op", "move"}, {"from", "/a"}, {"path", "/d/a"}},
+                              {{"op", "move"}, {"from", "/d/a"}, {"path", "/a"}}};
+  };
+  boost::json::value const nested{{"a", members}, {"d", boost::json::object()}};
+  CHECK(refusal(elements, 600, to_front) == "applied");
+  CHECK(refusal(elements, 700, to_front) == "refused (add)" + why);
+  CHECK(refusal(elements, 5'000, to_back) == "applied");
+  CHECK(refusal(members, 150, renaming) == "applied");
+  CHECK(refusal(members, 170, renaming) == "refused (move)" + why);
+  CHECK(refusal(nested, 200, deeper) == "applied");
+  CHECK(refusal(nested, 400, deeper) == "refused (move)" + why);
+}
+
 TEST_CASE("the target keeps its storage") {
   boost::json::monotonic_resource resource;
   auto value = json::parse(R"({"a":[1]})", {}, &resource).value();

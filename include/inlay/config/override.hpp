@@ -21,13 +21,17 @@ namespace inlay::config {
 
 using Override = std::optional<Document>;
 
+/** The error for a place inside an array, with the array's pointer: an override replaces arrays as a whole. */
+[[nodiscard]] INLAY_DECL Error no_way_into_array(json::Pointer const& array);
+
 /** Stores `value` at the pointer; an object is then merged over the default's, anything else replaces it.
 
-    Objects on the way are created; a scalar, an array or a tombstone of the override's on the way gives way to one,
-    as RFC 7396 has it. Nulls inside an object `value` are tombstones.
+    Objects on the way are created; a scalar or a tombstone of the override's on the way gives way to one, as RFC 7396
+    has it. Nulls inside an object `value` are tombstones.
 
-    @return invalid_argument with the pointer: a null value (remove() is the verb for that), or a pointer to the whole
-    override with a value that is no object; invalid_document when the result breaks the limits.
+    @return invalid_argument with the pointer: a null value (remove() is the verb for that), a pointer to the whole
+    override with a value that is no object, or an array on the way, since an override replaces arrays as a whole;
+    invalid_document when the result breaks the limits, or the pointer has more than json::greatest_depth tokens.
 */
 [[nodiscard]] INLAY_DECL Result<Override> set(Override const& stored, json::Pointer const& pointer,
                                               boost::json::value const& value, json::Limits const& limits = {});
@@ -37,23 +41,24 @@ using Override = std::optional<Document>;
     Where the override removes or replaces something on the way there already, so that nothing is there whatever the
     default says, nothing is changed: a tombstone in its stead would bring the rest of it back.
 
-    @return invalid_argument for a pointer to the whole override; invalid_document as above.
+    @return invalid_argument for a pointer to the whole override, or an array on the way; invalid_document as above.
 */
 [[nodiscard]] INLAY_DECL Result<Override> remove(Override const& stored, json::Pointer const& pointer,
                                                  json::Limits const& limits = {});
 
 /** Takes away what the override says at the pointer, so that the default's value is effective again.
 
-    An object on the way that is empty then is taken away too, since `{}` over a scalar default would replace it. It is
-    not an error if the override says nothing there.
+    An object on the way that this leaves empty is taken away too, since `{}` over a scalar default would replace it.
+    It is not an error if the override says nothing there.
+
+    @return invalid_argument with the pointer for an array of the override's on the way; invalid_document as above.
 */
 [[nodiscard]] INLAY_DECL Result<Override> inherit(Override const& stored, json::Pointer const& pointer);
 
 /** Applies a merge patch to the override: a null inherits, as inherit() does; everything else is RFC 7396.
 
-    An object that the patch goes into and that is empty then is taken away too; an object that the patch itself gives
-   as
-    `{}` is kept.
+    An object that the patch empties is taken away too; one that was empty before, or that the patch itself gives as
+    `{}`, is kept.
 
     @return invalid_document when the result breaks the limits.
 */

@@ -10,6 +10,8 @@
 #include <inlay/json/json_patch.hpp>
 #include <inlay/json/merge_patch.hpp>
 #include <inlay/json/parse.hpp>
+#include <inlay/json/pointer.hpp>
+#include <inlay/json/print.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/errors.hpp>
 
@@ -156,6 +158,29 @@ Result<void> may_touch(boost::json::object const& operation, std::string_view me
   return error;
 }
 
+/** An error of a patched member, with the place of the last operation that touched the member. */
+inline Error at_operation(boost::json::value const& operations, Error error) {
+  if (!error.pointer) return error;
+  auto const fault = json::Pointer::parse(*error.pointer);
+  if (!fault || fault->is_root()) return error;
+  auto const& array = operations.get_array();
+  for (std::size_t i = array.size(); i-- > 0;) {
+    auto const& operation = array[i].get_object();
+    if (operation.at("op") == "test") continue;
+    for (char const* const member : {"path", "from"}) {
+      auto const* const text = operation.if_contains(member);
+      bool const is_touched = *member == 'p' || operation.at("op") == "move";
+      if (!is_touched || text == nullptr || !text->is_string()) continue;
+      auto const place = json::Pointer::parse(std::string_view(text->get_string()));
+      if (!place || place->is_root() || place->tokens().front() != fault->tokens().front()) continue;
+      error.message += " (" + *error.pointer + " of the result)";
+      error.pointer = "/" + std::to_string(i);
+      return error;
+    }
+  }
+  return error;
+}
+
 /** The row as a JSON Patch leaves it. */
 template <class Entity>
 Result<Entity> json_patched(Entity const& row, boost::json::value const& operations, json::Limits const& limits) {
@@ -187,7 +212,8 @@ Result<Entity> json_patched(Entity const& row, boost::json::value const& operati
     auto const* const new_value = after.get_object().if_contains(field.name);
     if (new_value == nullptr) {
       if (old_value != nullptr) changed[field.name] = nullptr;
-    } else if (old_value == nullptr || !json::identical(*old_value, *new_value)) {
+    } else if (old_value == nullptr || !json::identical(*old_value, *new_value) ||
+               json::print(*old_value) != json::print(*new_value)) {  // the order of members counts
       changed[field.name] = *new_value;
     }
   }
@@ -197,7 +223,7 @@ Result<Entity> json_patched(Entity const& row, boost::json::value const& operati
       [&](model::Field const& field, std::optional<Document> const& current, boost::json::object const& given) {
         return written_document(field, current, given, DocumentMode::replace, limits);
       });
-  if (!result) return result.error();
+  if (!result) return at_operation(operations, result.error());
   return patched;
 }
 

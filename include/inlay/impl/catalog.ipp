@@ -289,7 +289,8 @@ Result<void> Catalog::may_change(Entity const& before, Entity const* after) cons
 }
 
 template <class Entity>
-Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edit, UpdateOptions const& options) const {
+Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edit, UpdateOptions const& options,
+                                       ResourceCheck<Entity> const& check) const {
   auto const edited = [&](Entity const& before) -> Result<Entity> {
     if (auto allowed = may_change<Entity>(before, nullptr); !allowed) return allowed.error();
     if (options.expected_version && before.version != *options.expected_version) {
@@ -311,6 +312,9 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
     Entity const before = row;
     auto after = edited(before);
     if (!after) return after.error();
+    if (check) {
+      if (auto allowed = check(answer.resource); !allowed) return allowed.error();
+    }
     if (*after == before) return answer;
     answer.changed = true;
 
@@ -433,23 +437,29 @@ Result<void> Catalog::remove(Id<Entity> id, std::optional<Version> expected_vers
     auto committed = commit(options_->clock(), std::move(changes));
     if (committed) return {};
     Error const& error = committed.error();
-    if (error.kind == ErrorKind::in_use) return who_uses(id, error);
-    bool const lost_a_race = error.kind == ErrorKind::conflict && attempt < detail::max_lost_races;
-    if (!lost_a_race || expected_version) return error;
+    if (error.kind != ErrorKind::in_use && error.kind != ErrorKind::conflict) return error;
+    if (error.kind == ErrorKind::in_use) {
+      if (auto used = who_uses(id, error)) return *std::move(used);
+    }
+    if (attempt == detail::max_lost_races) return error;
     detail::back_off(attempt);
   }
 }
 
+/** Says who uses a row; nothing when nobody does, or does any longer. */
 template <class Entity>
-Error Catalog::who_uses(Id<Entity> id, Error error) const {
+std::optional<Error> Catalog::who_uses(Id<Entity> id, Error error) const {
   std::string users;
   bool others = false;
+  bool is_known = true;
   model::for_each_referrer<Entity>([&]<class Referrer>(model::Reference const& reference, auto) {
+    if constexpr (std::is_same_v<Referrer, Grant>) return;
     constexpr std::size_t named = 3;
     Query<Referrer> const query{.where = {{std::string(reference.member), Operator::eq, {id.uuid}}},
                                 .limit = named + 1};
     auto all = repository_->list(query);
     auto seen = list(query);
+    is_known = is_known && all && seen;
     if (!all || !seen) return;
     for (std::size_t i = 0; i < std::min(named, seen->items.size()); ++i) {
       if (!users.empty()) users += ", ";
@@ -460,8 +470,10 @@ Error Catalog::who_uses(Id<Entity> id, Error error) const {
   if (others) users += users.empty() ? "others" : " and others";
   if (!users.empty()) {
     error.message = std::string(Entity::entity_name) + " " + to_string(id) + " is still used by " + users;
+    return error;
   }
-  return error;
+  if (!is_known) return error;
+  return std::nullopt;
 }
 
 // ---- history
@@ -472,25 +484,38 @@ INLAY_DECL Result<ChangePage> Catalog::changes(ChangesRequest const& request) co
       return Error{.kind = ErrorKind::forbidden,
                    .message = "on behalf of a team, the history of one row at a time can be read"};
     }
-    auto allowed = may_see_history(*request.row);
-    if (!allowed) return allowed.error();
+    auto created_at = may_see_history(*request.row);
+    if (!created_at) return created_at.error();
+    auto page = repository_->changes(request);
+    if (!page) return page;
+    // A row that had the id before and is gone was perhaps another team's.
+    std::erase_if(page->commits, [created = to_precise_string(*created_at)](CommitRecord const& commit) {
+      return std::none_of(commit.changes.begin(), commit.changes.end(), [&](ChangeRecord const& change) {
+        auto const values = (change.after ? change.after : change.before)->values();
+        if (!values) return false;
+        auto const* const time = (*values)->if_contains("created_at");
+        return time != nullptr && time->is_string() && time->get_string() == created;
+      });
+    });
+    return page;
   }
   return repository_->changes(request);
 }
 
-/** A team reads the history of what belongs to it. */
-INLAY_DECL Result<void> Catalog::may_see_history(ChangesRequest::Row const& row) const {
-  Result<void> result = storage::no_such_row(row.entity);
+/** A team reads the history of what belongs to it. @return when the row was made. */
+INLAY_DECL Result<Timestamp> Catalog::may_see_history(ChangesRequest::Row const& row) const {
+  Result<Timestamp> result = storage::no_such_row(row.entity);
   boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
       [&]<class Entity>(std::type_identity<Entity>) {
         if (row.entity != Entity::entity_name) return;
-        auto found = find<Entity>(Id<Entity>{row.id});
+        auto const found = find<Entity>(Id<Entity>{row.id});
         if (!found) {
           result = found.error();
-        } else if constexpr (std::is_same_v<Entity, Grant>) {
-          result = Result<void>();  // seen by the two teams that it is between
-        } else {
-          result = may_change<Entity>(*found, nullptr);
+          return;
+        }
+        result = found->created_at;
+        if constexpr (!std::is_same_v<Entity, Grant>) {  // which is seen by the two teams that it is between
+          if (auto allowed = may_change<Entity>(*found, nullptr); !allowed) result = allowed.error();
         }
       });
   return result;

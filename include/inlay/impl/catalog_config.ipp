@@ -8,6 +8,30 @@
 
 namespace inlay {
 
+namespace detail {
+
+/** Whether the place can be spoken of, in the configuration as it is: no array on the way, and to remove something
+   below a scalar would only take the scalar away. What the override itself has there is config::set's and
+   config::remove's to judge. */
+inline Result<void> check_way(ConfigNode const& config, json::Pointer const& pointer, bool is_removal) {
+  std::optional<ConfigNode> node(config);
+  json::Pointer way;
+  for (std::size_t i = 0; i + 1 < pointer.tokens().size(); ++i) {
+    way /= pointer.tokens()[i];
+    node = node->find(pointer.tokens()[i]);
+    if (!node) return {};
+    if (!node->is_leaf()) continue;
+    if (node->leaf()->is_array()) return config::no_way_into_array(way);
+    if (!is_removal) return {};
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "there is no object, so that nothing below it can be removed",
+                 .pointer = to_string(way)};
+  }
+  return {};
+}
+
+}  // namespace detail
+
 // ---- one value of an override
 
 INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::set(Id<EnvironmentIntegration> id,
@@ -16,14 +40,15 @@ INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::set(Id<EnvironmentIn
                                                                 UpdateOptions const& options) const {
   return write_override(
       id, [&](config::Override const& stored) { return config::set(stored, pointer, value, options_->limits); },
-      options);
+      options, [&](ConfigNode const& config) { return detail::check_way(config, pointer, false); });
 }
 
 INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::remove(Id<EnvironmentIntegration> id,
                                                                    json::Pointer const& pointer,
                                                                    UpdateOptions const& options) const {
   return write_override(
-      id, [&](config::Override const& stored) { return config::remove(stored, pointer, options_->limits); }, options);
+      id, [&](config::Override const& stored) { return config::remove(stored, pointer, options_->limits); }, options,
+      [&](ConfigNode const& config) { return detail::check_way(config, pointer, true); });
 }
 
 INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::inherit(Id<EnvironmentIntegration> id,
@@ -35,7 +60,8 @@ INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::inherit(Id<Environme
 
 INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::write_override(Id<EnvironmentIntegration> id,
                                                                            OverrideEdit const& edit,
-                                                                           UpdateOptions const& options) const {
+                                                                           UpdateOptions const& options,
+                                                                           ConfigCheck const& check) const {
   return write<EnvironmentIntegration>(
       id,
       [&](EnvironmentIntegration const& before) -> Result<EnvironmentIntegration> {
@@ -45,7 +71,13 @@ INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::write_override(Id<En
         after.override = std::move(*written);
         return after;
       },
-      options);
+      options,
+      [&](InstalledIntegration const& resource) -> Result<void> {
+        if (!check) return {};
+        auto const before = config_of(resource, {});
+        // A default that cannot be read is no reason to refuse what is said over it.
+        return before ? check(before->config.root()) : Result<void>();
+      });
 }
 
 // ---- configurations

@@ -8,6 +8,15 @@
 
 namespace inlay {
 
+namespace detail {
+
+inline Error at_member(Error error, std::string_view member) {
+  error.pointer = storage::member_pointer(member);
+  return error;
+}
+
+}  // namespace detail
+
 INLAY_DECL Result<std::optional<InstalledIntegration>> Catalog::find_install(Id<Integration> integration,
                                                                              Id<Environment> environment) const {
   auto page = list(Query<EnvironmentIntegration>{.where = {{"environment_id", Operator::eq, {environment.uuid}},
@@ -49,14 +58,10 @@ INLAY_DECL Result<void> Catalog::uninstall(Id<EnvironmentIntegration> id,
 
 INLAY_DECL Result<std::vector<AnyGuard>> Catalog::may_install(EnvironmentIntegration const& row) const {
   Id<Team> const team = *caller_.team;
-  auto const at_member = [](Error error, std::string_view member) {
-    error.pointer = storage::member_pointer(member);
-    return error;
-  };
   auto environment = find<Environment>(row.environment_id);
-  if (!environment) return at_member(environment.error(), "environment_id");
+  if (!environment) return detail::at_member(environment.error(), "environment_id");
   auto integration = find<Integration>(row.integration_id);
-  if (!integration) return at_member(integration.error(), "integration_id");
+  if (!integration) return detail::at_member(integration.error(), "integration_id");
 
   std::vector<AnyGuard> guards;
   if (integration->team_id == team) return guards;
@@ -71,11 +76,11 @@ INLAY_DECL Result<std::vector<AnyGuard>> Catalog::may_install(EnvironmentIntegra
       return guards;
     }
   }
-  return at_member({.kind = ErrorKind::forbidden,
-                    .message = integration->sharing == Sharing::ask
-                                   ? "its owner has not granted this integration to the team: ask for it"
-                                   : "its owner shares this integration with nobody"},
-                   "integration_id");
+  return detail::at_member({.kind = ErrorKind::forbidden,
+                            .message = integration->sharing == Sharing::ask
+                                           ? "its owner has not granted this integration to the team: ask for it"
+                                           : "its owner shares this integration with nobody"},
+                           "integration_id");
 }
 
 INLAY_DECL Result<std::optional<Grant>> Catalog::find_grant(Id<Integration> integration, Id<Team> team) const {
@@ -87,7 +92,7 @@ INLAY_DECL Result<std::optional<Grant>> Catalog::find_grant(Id<Integration> inte
   return std::optional<Grant>(std::move(page->items.front()));
 }
 
-INLAY_DECL Result<Grant> Catalog::ask_for(Id<Integration> integration_id, std::optional<Id<Team>> asking) const {
+INLAY_DECL Result<Asked> Catalog::ask_for(Id<Integration> integration_id, std::optional<Id<Team>> asking) const {
   if (!asking) asking = caller_.team;
   if (!asking) {
     return Error{.kind = ErrorKind::invalid_argument, .message = "name the team that asks", .pointer = "/team_id"};
@@ -98,11 +103,11 @@ INLAY_DECL Result<Grant> Catalog::ask_for(Id<Integration> integration_id, std::o
 
   for (int attempt = 0;; ++attempt) {
     auto integration = find<Integration>(integration_id);
-    if (!integration) return integration.error();
+    if (!integration) return detail::at_member(integration.error(), "integration_id");
     auto existing = find_grant(integration_id, *asking);
     if (!existing) return existing.error();
     if (*existing && ((*existing)->status == GrantStatus::pending || (*existing)->status == GrantStatus::granted)) {
-      return std::move(**existing);
+      return Asked{.grant = std::move(**existing)};
     }
     if (integration->team_id == *asking || integration->sharing == Sharing::allow) {
       return Error{.kind = ErrorKind::invalid_argument,
@@ -117,16 +122,16 @@ INLAY_DECL Result<Grant> Catalog::ask_for(Id<Integration> integration_id, std::o
 
     auto const time = options_->clock();
     std::vector<AnyGuard> guards{Guard<Integration>{integration->id, integration->version}};
-    Result<Grant> asked = Grant{};
+    Result<Asked> asked = Asked{};
     if (*existing) {
       Update<Grant> update{**existing, **existing};
       update.after.status = GrantStatus::pending;
       auto committed = commit(time, {update}, std::move(guards));
-      asked = committed ? Result<Grant>(updated(update, time, committed->revision)) : committed.error();
+      asked = committed ? Result<Asked>(Asked{updated(update, time, committed->revision), false}) : committed.error();
     } else {
       Grant const grant{.id = Id<Grant>{options_->generate_id()}, .integration_id = integration_id, .team_id = *asking};
       auto committed = commit(time, {Insert<Grant>{grant}}, std::move(guards));
-      asked = committed ? Result<Grant>(inserted(grant, time, committed->revision)) : committed.error();
+      asked = committed ? Result<Asked>(Asked{inserted(grant, time, committed->revision), true}) : committed.error();
     }
     if (asked) return asked;
     bool const lost_a_race =

@@ -22,12 +22,13 @@ namespace inlay::model {
 namespace detail {
 
 // Errors: the member's name starts the message, its pointer goes with it.
+
 /** Why a member can't be given here; none: it can. */
 using Refuse = std::optional<Error> (*)(Field const& field);
 
 [[nodiscard]] INLAY_DECL Error unknown_member(std::string_view name, std::span<Field const> known, Refuse refuse);
 [[nodiscard]] INLAY_DECL Error set_by_store(Field const& field);
-[[nodiscard]] INLAY_DECL Error read_only(Field const& field);
+[[nodiscard]] INLAY_DECL Error read_only(std::string_view name);
 [[nodiscard]] INLAY_DECL Error missing_member(Field const& field);
 [[nodiscard]] INLAY_DECL Error null_member(Field const& field);
 [[nodiscard]] INLAY_DECL Error unknown_enumerator(Field const& field, std::span<std::string_view const> names);
@@ -172,6 +173,25 @@ template <class Entity, class Visitor>
   return result;
 }
 
+/** Whether the JSON of a resource has the member beside those of its row: what it is nested with, to be read only. */
+template <class Entity>
+[[nodiscard]] bool is_nested_member(std::string_view name) {
+  bool is_nested =
+      std::is_same_v<Entity, Integration> && (name == "environment_ids" || name == "environment_ids_truncated");
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, ReadModels>>(
+      [&]<class ReadModel>(std::type_identity<ReadModel>) {
+        if constexpr (std::is_same_v<Root<ReadModel>, Entity>)
+          is_nested = is_nested || name == part_names<ReadModel>[1];
+      });
+  return is_nested;
+}
+
+/** The error for a member that no row of the entity has. */
+template <class Entity>
+[[nodiscard]] Error no_such_member(std::string_view name, Refuse refuse) {
+  return is_nested_member<Entity>(name) ? read_only(name) : unknown_member(name, fields<Entity>, refuse);
+}
+
 /** Reads members into a row. */
 template <class Entity>
 [[nodiscard]] Result<std::array<bool, field_count<Entity>>> read_members(Entity& row, boost::json::object const& object,
@@ -181,7 +201,7 @@ template <class Entity>
     std::size_t const index = index_of(fields<Entity>, member.key());
     // A revision belongs to one store and has no JSON form: to a caller there is no such member.
     if (index == given.size() || fields<Entity>[index].type == FieldType::revision) {
-      return unknown_member(member.key(), fields<Entity>, refuse);
+      return no_such_member<Entity>(member.key(), refuse);
     }
     if (std::optional<Error> error = refuse(fields<Entity>[index])) return *std::move(error);
     given[index] = true;
@@ -289,14 +309,14 @@ Result<void> check(Entity const& row) {
 template <class Entity, class PatchDocument>
 Result<void> apply_merge_patch(Entity& row, boost::json::object const& patch, PatchDocument&& patch_document) {
   constexpr detail::Refuse refuse = [](Field const& field) -> std::optional<Error> {
-    if (!field.is_patchable()) return detail::read_only(field);
+    if (!field.is_patchable()) return detail::read_only(field.name);
     return std::nullopt;
   };
   Entity patched = row;
   for (auto const& member : patch) {
     std::size_t const index = detail::index_of(fields<Entity>, member.key());
     if (index == field_count<Entity> || fields<Entity>[index].type == FieldType::revision) {
-      return detail::unknown_member(member.key(), fields<Entity>, refuse);
+      return detail::no_such_member<Entity>(member.key(), refuse);
     }
     if (std::optional<Error> error = refuse(fields<Entity>[index])) return *std::move(error);
     auto const result = detail::visit_field<Entity>(

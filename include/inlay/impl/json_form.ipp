@@ -100,7 +100,7 @@ INLAY_DECL Error set_by_store(Field const& field) {
   return member_error(field.name, " is set by the store and can't be given");
 }
 
-INLAY_DECL Error read_only(Field const& field) { return member_error(field.name, " is read-only"); }
+INLAY_DECL Error read_only(std::string_view name) { return member_error(name, " is read-only"); }
 
 INLAY_DECL Error missing_member(Field const& field) { return member_error(field.name, " is missing"); }
 

@@ -3,6 +3,7 @@
 #define INLAY_IMPL_JSON_PATCH_IPP
 
 #include <inlay/detail/common_subsequence.hpp>
+#include <inlay/detail/keep_members.hpp>
 #include <inlay/json/equal.hpp>
 #include <inlay/json/json_patch.hpp>
 #include <inlay/json/pointer.hpp>
@@ -18,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -116,12 +118,14 @@ inline bool is_prefix(Pointer const& prefix, Pointer const& pointer) {
   return head.size() <= whole.size() && std::equal(head.begin(), head.end(), whole.begin());
 }
 
-inline std::size_t depth_of(boost::json::value const& value) noexcept {
+/** How deep a value is; adds to `values` how many were looked at. */
+inline std::size_t depth_of(boost::json::value const& value, std::size_t& values) noexcept {
+  ++values;
   std::size_t deepest = 0;
   if (auto const* object = value.if_object()) {
-    for (auto const& member : *object) deepest = std::max(deepest, depth_of(member.value()));
+    for (auto const& member : *object) deepest = std::max(deepest, depth_of(member.value(), values));
   } else if (auto const* array = value.if_array()) {
-    for (auto const& element : *array) deepest = std::max(deepest, depth_of(element));
+    for (auto const& element : *array) deepest = std::max(deepest, depth_of(element, values));
   } else {
     return 0;
   }
@@ -148,7 +152,11 @@ inline boost::json::value operation_value(std::string_view name, std::string_vie
 class Application {
  public:
   Application(boost::json::value& document, Limits const& limits, bool is_recording)
-      : document_(document), limits_(limits), is_recording_(is_recording) {}
+      : document_(document),
+        limits_(limits),
+        work_left_(limits.max_bytes > static_cast<std::size_t>(-1) / work_per_byte ? static_cast<std::size_t>(-1)
+                                                                                   : limits.max_bytes * work_per_byte),
+        is_recording_(is_recording) {}
 
   Result<void> run(boost::json::value const& patch) {
     auto const* operations = patch.if_array();
@@ -162,6 +170,7 @@ class Application {
       if (operation.has_error()) return operation.error();
       if (auto done = run(*operation); done.has_error()) return done;
     }
+    finish_removals();
     return {};
   }
 
@@ -179,10 +188,35 @@ class Application {
     std::optional<boost::json::value> replaced;
   };
 
+  /** Members of one object that are removed, one after the other. They are still there, as null: taking them out one by
+      one would move all that follow each time. */
+  struct Removals {
+    Pointer parent{};
+    boost::json::object* object = nullptr;  // nothing else is touched while this is held, so it stays where it is
+    std::unordered_set<std::string> names{};
+  };
+
+  // What moves more than it names is counted, or a short patch of a wide document could keep a thread busy for minutes.
+  // A unit is about the time in which an element of an array is moved.
+  static constexpr std::size_t work_per_byte = 256;
+  static constexpr std::size_t member_work = 16;  // to link a member anew
+  static constexpr std::size_t value_work = 4;    // to look at a value
+
+  Result<void> spend(Operation const& operation, std::size_t count, std::size_t work) {
+    if (count > work_left_ / work) {
+      return operation.fail("", "the patch moves too much of a large document: replace what is around it as a whole",
+                            ErrorKind::invalid_document);
+    }
+    work_left_ -= count * work;
+    return {};
+  }
+
   Result<void> run(Operation const& operation) {
+    if (operation.verb == Verb::remove) return remove(operation);
+    finish_removals();
     switch (operation.verb) {
       case Verb::add: return add(operation, boost::json::value(*operation.value, document_.storage()));
-      case Verb::remove: return remove(operation);
+      case Verb::remove: break;
       case Verb::replace: return replace(operation);
       case Verb::move: return move(operation);
       case Verb::copy: return copy(operation);
@@ -199,10 +233,48 @@ class Application {
   }
 
   Result<void> remove(Operation const& operation) {
-    auto removed = take(operation, operation.path, "path");
+    auto removed = take_later(operation);
     if (removed.has_error()) return removed.error();
     if (is_recording_) undo_.push_back(operation_value("add", to_string(operation.path), std::move(*removed)));
     return {};
+  }
+
+  Result<boost::json::value> take_later(Operation const& operation) {
+    if (operation.path.is_root()) return take(operation, operation.path, "path");
+    Pointer parent = parent_of(operation.path);
+    if (removals_.object == nullptr || parent != removals_.parent) {
+      finish_removals();
+      auto* const value = find(document_, parent);
+      if (value == nullptr || !value->is_object()) return take(operation, operation.path, "path");
+      removals_.parent = std::move(parent);
+      removals_.object = &value->get_object();
+    }
+    std::string const& name = operation.path.tokens().back();
+    auto* const member = removals_.object->if_contains(name);
+    if (member == nullptr || removals_.names.contains(name)) {
+      return nothing_there(operation, operation.path, "path");
+    }
+    // As many erasures, or one new object, which costs no more than these.
+    if (removals_.names.size() < inlay::detail::few_erasures) {
+      if (auto spent = spend(operation, removals_.object->size(), member_work); spent.has_error()) {
+        return spent.error();
+      }
+    }
+    removals_.names.insert(name);
+    return exchange(*member, nullptr);
+  }
+
+  void finish_removals() {
+    if (removals_.object == nullptr) return;
+    auto& object = *removals_.object;
+    auto const& names = removals_.names;
+    if (names.size() <= inlay::detail::few_erasures) {
+      for (auto const& name : names) object.stable_erase(object.find(name));
+    } else {
+      inlay::detail::keep_members(object, object.size() - names.size(),
+                                  [&](auto const& member) { return !names.contains(std::string(member.key())); });
+    }
+    removals_ = {};
   }
 
   Result<void> replace(Operation const& operation) {
@@ -254,10 +326,13 @@ class Application {
     return operation.fail(member, "there is nothing at " + quoted(where));
   }
 
-  Result<void> check_depth(Operation const& operation, boost::json::value const& value) const {
+  Result<void> check_depth(Operation const& operation, boost::json::value const& value) {
     std::size_t const allowed = std::min(limits_.max_depth, greatest_depth);
     std::size_t const above = operation.path.tokens().size();
-    if (above <= allowed && depth_of(value) <= allowed - above) return {};
+    std::size_t values = 0;
+    bool const is_allowed = above <= allowed && depth_of(value, values) <= allowed - above;
+    if (auto spent = spend(operation, values, value_work); spent.has_error()) return spent;
+    if (is_allowed) return {};
     return operation.fail("path", "the document would be deeper than " + std::to_string(allowed) + " levels",
                           ErrorKind::invalid_document);
   }
@@ -287,6 +362,7 @@ class Application {
     if (*index > array->size()) {
       return operation.fail("path", "the array at " + quoted(parent_path) + " ends before " + quoted(path));
     }
+    if (auto spent = spend(operation, array->size() - *index, 1); spent.has_error()) return spent.error();
     array->insert(array->begin() + static_cast<std::ptrdiff_t>(*index), std::move(value));
     return Placed{parent_path / std::to_string(*index), std::nullopt};
   }
@@ -300,10 +376,13 @@ class Application {
     auto* const parent = find(document_, parent_of(path));
     std::string const& token = path.tokens().back();
     if (auto* const object = parent->if_object()) {
+      if (auto spent = spend(operation, object->size(), member_work); spent.has_error()) return spent.error();
       object->stable_erase(object->find(token));
     } else {
       auto& array = parent->get_array();
-      array.erase(array.begin() + static_cast<std::ptrdiff_t>(*parse_index(token)));
+      std::size_t const index = *parse_index(token);
+      if (auto spent = spend(operation, array.size() - index, 1); spent.has_error()) return spent.error();
+      array.erase(array.begin() + static_cast<std::ptrdiff_t>(index));
     }
     return taken;
   }
@@ -327,7 +406,9 @@ class Application {
 
   boost::json::value& document_;
   Limits const& limits_;
+  std::size_t work_left_;
   bool is_recording_;
+  Removals removals_{};
   std::size_t copied_bytes_ = 0;
   std::vector<boost::json::value> undo_;  // to be applied from the last one to the first
 };

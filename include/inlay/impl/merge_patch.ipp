@@ -3,6 +3,7 @@
 #define INLAY_IMPL_MERGE_PATCH_IPP
 
 #include <inlay/detail/find_member.hpp>
+#include <inlay/detail/keep_members.hpp>
 #include <inlay/json/equal.hpp>
 #include <inlay/json/merge_patch.hpp>
 #include <inlay/json/pointer.hpp>
@@ -35,21 +36,15 @@ inline void assign(boost::json::value& target, boost::json::value const& value) 
 
 /** Removes the members that the patch sets to null; `count` of them are there. */
 inline void remove_nulled(boost::json::object& target, boost::json::object const& patch, std::size_t count) {
-  // stable_erase moves every member behind the one that goes: more than a few of those cost more than a new object.
-  constexpr std::size_t few = 4;
-  if (count <= few) {
+  if (count <= inlay::detail::few_erasures) {
     for (auto const& member : patch) {
       if (!member.value().is_null()) continue;
       if (auto const it = target.find(member.key()); it != target.end()) target.stable_erase(it);
     }
     return;
   }
-  boost::json::object kept(target.storage());
-  kept.reserve(target.size() - count);
-  for (auto& member : target) {
-    if (!is_null_in(patch, member.key())) kept.emplace(member.key(), std::move(member.value()));
-  }
-  target = std::move(kept);
+  inlay::detail::keep_members(target, target.size() - count,
+                              [&](auto const& member) { return !is_null_in(patch, member.key()); });
 }
 
 /** The pointer of the first null that is a member, or "" when there is none; nulls inside arrays are data. */

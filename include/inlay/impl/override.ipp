@@ -3,12 +3,21 @@
 #define INLAY_IMPL_OVERRIDE_IPP
 
 #include <inlay/config/override.hpp>
+#include <inlay/detail/keep_members.hpp>
 
 #include <span>
 #include <string>
 #include <utility>
 
 namespace inlay::config {
+
+INLAY_DECL Error no_way_into_array(json::Pointer const& array) {
+  return {.kind = ErrorKind::invalid_argument,
+          .message =
+              "there is an array, which an override replaces as a whole (RFC 7396): name the array, not one of "
+              "its elements",
+          .pointer = to_string(array)};
+}
 
 namespace detail {
 
@@ -39,6 +48,31 @@ inline void set_member(boost::json::object& object, Tokens tokens, boost::json::
   set_member(member.get_object(), tokens.subspan(1), value);
 }
 
+// What cannot be said of a place: an array of the override's is on the way, or the pointer is longer than any document
+// is deep.
+inline Result<void> check_way(Override const& stored, json::Pointer const& pointer) {
+  Tokens const tokens = pointer.tokens();
+  if (tokens.size() > json::greatest_depth) {
+    return Error{.kind = ErrorKind::invalid_document,
+                 .message = "the pointer goes down more than " + std::to_string(json::greatest_depth) + " levels",
+                 .pointer = to_string(pointer)};
+  }
+  if (!stored) return {};
+  auto const values = stored->values();
+  if (values.has_error()) return values.error();
+  boost::json::object const* object = *values;
+  json::Pointer way;
+  for (std::string const& token : tokens.first(tokens.size() - 1)) {
+    auto const* const member = object->if_contains(token);
+    if (member == nullptr) return {};
+    way /= token;
+    if (member->is_array()) return no_way_into_array(way);
+    object = member->if_object();
+    if (object == nullptr) return {};
+  }
+  return {};
+}
+
 // Whether the override says of something on the way to the pointer that it is no object, so that there is nothing.
 inline bool is_removed_above(boost::json::object const& object, Tokens tokens) {
   if (tokens.size() == 1) return false;
@@ -53,19 +87,21 @@ inline void inherit_member(boost::json::object& object, Tokens tokens) {
   if (tokens.size() > 1) {
     if (!member->value().is_object()) return;
     auto& inner = member->value().get_object();
+    // One that was empty before says that there is an object, and nothing of it is inherited here.
+    if (inner.empty()) return;
     inherit_member(inner, tokens.subspan(1));
     if (!inner.empty()) return;
   }
   object.stable_erase(member);
 }
 
-// Whether a member of what was patched is to go: the patch inherits it, or went into it and it is empty.
+// Whether a member of what was patched is to go: the patch inherits it, or emptied it, which patch_object marks by
+// null.
 inline bool is_inherited(boost::json::key_value_pair const& member, boost::json::object const& patch) {
   auto const* const change = patch.if_contains(member.key());
   if (change == nullptr) return false;
   if (change->is_null()) return true;
-  auto const* const inner_patch = change->if_object();
-  return inner_patch != nullptr && !inner_patch->empty() && member.value().get_object().empty();
+  return change->is_object() && member.value().is_null();
 }
 
 inline void patch_object(boost::json::object& target, boost::json::object const& patch) {
@@ -75,22 +111,18 @@ inline void patch_object(boost::json::object& target, boost::json::object const&
       inherits = true;
     } else if (auto const* const inner_patch = value.if_object()) {
       auto& member = target[name];
+      bool const was_empty = inner_patch->empty() || (member.is_object() && member.get_object().empty());
       if (!member.is_object()) member.emplace_object();
-      auto& inner = member.get_object();
-      patch_object(inner, *inner_patch);
-      inherits |= inner.empty();
+      patch_object(member.get_object(), *inner_patch);
+      if (was_empty || !member.get_object().empty()) continue;
+      member = nullptr;
+      inherits = true;
     } else {
       target[name] = value;
     }
   }
   if (!inherits) return;
-  // a new object, since erasing in place moves all that follows, each time
-  boost::json::object kept(target.storage());
-  kept.reserve(target.size());
-  for (auto& member : target) {
-    if (!is_inherited(member, patch)) kept.emplace(member.key(), std::move(member.value()));
-  }
-  target = std::move(kept);
+  inlay::detail::keep_members(target, target.size(), [&](auto const& member) { return !is_inherited(member, patch); });
 }
 
 }  // namespace detail
@@ -108,6 +140,7 @@ INLAY_DECL Result<Override> set(Override const& stored, json::Pointer const& poi
                  .message = "a whole override is an object; to set a single value, name its place",
                  .pointer = ""};
   }
+  if (auto const way = detail::check_way(stored, pointer); way.has_error()) return way.error();
   auto values = detail::values_of(stored);
   if (values.has_error()) return values.error();
   detail::set_member(*values, pointer.tokens(), value);
@@ -120,6 +153,7 @@ INLAY_DECL Result<Override> remove(Override const& stored, json::Pointer const& 
                  .message = "the whole configuration cannot be removed; inherit() takes the whole override away",
                  .pointer = ""};
   }
+  if (auto const way = detail::check_way(stored, pointer); way.has_error()) return way.error();
   auto values = detail::values_of(stored);
   if (values.has_error()) return values.error();
   if (detail::is_removed_above(*values, pointer.tokens())) return stored;
@@ -129,6 +163,7 @@ INLAY_DECL Result<Override> remove(Override const& stored, json::Pointer const& 
 
 INLAY_DECL Result<Override> inherit(Override const& stored, json::Pointer const& pointer) {
   if (pointer.is_root()) return Override{};
+  if (auto const way = detail::check_way(stored, pointer); way.has_error()) return way.error();
   auto values = detail::values_of(stored);
   if (values.has_error()) return values.error();
   detail::inherit_member(*values, pointer.tokens());

@@ -62,6 +62,24 @@ Result<FieldPlace> check_condition(Condition const& condition) {
   return detail::check_condition(condition, detail::filter_parts<Readable>);
 }
 
+template <class Readable>
+Result<std::vector<FieldPlace>> check_query(Query<Readable> const& query) {
+  using Limits = Query<Readable>;
+  if (query.limit < 1 || query.limit > Limits::max_limit) return storage::limit_out_of_range(Limits::max_limit);
+  // Engines differ in what they bear; these are what all of them do.
+  if (query.where.size() > Limits::max_conditions) return storage::too_many("conditions", Limits::max_conditions);
+  Result<std::vector<FieldPlace>> places(boost::system::in_place_value);
+  std::size_t values = 0;
+  for (Condition const& condition : query.where) {
+    values += condition.values.size();
+    if (values > Limits::max_values) return storage::too_many("values of conditions", Limits::max_values);
+    auto const place = check_condition<Readable>(condition);
+    if (!place) return place.error();
+    places->push_back(*place);
+  }
+  return places;
+}
+
 }  // namespace inlay
 
 #endif

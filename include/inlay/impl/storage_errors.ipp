@@ -85,6 +85,11 @@ INLAY_DECL Error limit_out_of_range(std::size_t max) {
   return {.kind = ErrorKind::invalid_argument, .message = "the limit must be between 1 and " + std::to_string(max)};
 }
 
+INLAY_DECL Error too_many(std::string_view what, std::size_t max) {
+  return {.kind = ErrorKind::invalid_argument,
+          .message = "a list takes at most " + std::to_string(max) + " " + std::string(what)};
+}
+
 INLAY_DECL Error changes_compacted(Revision kept_after) {
   return {.kind = ErrorKind::compacted,
           .message = "these changes are no longer kept, only those after revision " + std::to_string(kept_after.value)};

@@ -44,6 +44,9 @@ namespace inlay::storage {
 /** invalid_argument: the limit of a list or of the change log is not between 1 and `max`. */
 [[nodiscard]] INLAY_DECL Error limit_out_of_range(std::size_t max);
 
+/** invalid_argument: a query has more than `max` of something. */
+[[nodiscard]] INLAY_DECL Error too_many(std::string_view what, std::size_t max);
+
 /** compacted: commits after the revision asked for are no longer kept, only those after `kept_after`. */
 [[nodiscard]] INLAY_DECL Error changes_compacted(Revision kept_after);
 

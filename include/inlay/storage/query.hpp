@@ -6,6 +6,7 @@
 #include <inlay/error.hpp>
 #include <inlay/model/entities.hpp>
 #include <inlay/storage/condition.hpp>
+#include <inlay/storage/errors.hpp>
 #include <inlay/storage/scope.hpp>
 
 #include <cstddef>
@@ -82,7 +83,17 @@ struct Query {
   bool with_nested_documents = true;
 
   static constexpr std::size_t max_limit = 1'000;
+  static constexpr std::size_t max_conditions = 100;
+  static constexpr std::size_t max_values = 10'000;  ///< of all conditions together
 };
+
+/** Checks a query: its limit, how many conditions and values it has, and each condition as check_condition does. The
+    scope is the store's to check.
+
+    @return where the field of each condition lies, in their order; invalid_argument.
+*/
+template <class Readable>
+[[nodiscard]] Result<std::vector<FieldPlace>> check_query(Query<Readable> const& query);
 
 /** Some rows of a list. */
 template <class Readable>

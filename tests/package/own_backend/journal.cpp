@@ -242,13 +242,8 @@ class JournalRepository final : public RepositoryFrom<JournalRepository> {
   template <class Readable>
   Result<Page<Readable>> list_readable(Query<Readable> const& query) const {
     using Entity = model::Root<Readable>;
-    if (query.limit < 1 || query.limit > query.max_limit) return storage::limit_out_of_range(query.max_limit);
-    std::vector<FieldPlace> places;
-    for (Condition const& condition : query.where) {
-      auto const place = check_condition<Readable>(condition);
-      if (!place) return place.error();
-      places.push_back(*place);
-    }
+    auto const places = check_query(query);
+    if (!places) return places.error();
     if (auto const checked = check_scope<Entity>(query.scope); !checked) return checked.error();
 
     auto const state = current();
@@ -263,8 +258,8 @@ class JournalRepository final : public RepositoryFrom<JournalRepository> {
       if (!lets_through(query.scope, *row, *state)) continue;
       auto whole = assembled<Readable>(*state, *row);
       bool do_all_hold = true;
-      for (std::size_t i = 0; i < places.size() && do_all_hold; ++i) {
-        do_all_hold = holds(query.where[i], places[i], whole);
+      for (std::size_t i = 0; i < places->size() && do_all_hold; ++i) {
+        do_all_hold = holds(query.where[i], (*places)[i], whole);
       }
       if (!do_all_hold) continue;
       // A row more than fits is what says that this is not the last page.
