@@ -131,7 +131,7 @@ TEST_CASE("every operator on every field picks exactly the rows for which it hol
   });
 }
 
-TEST_CASE("in takes any number of values, and none match nothing", "[filter]") {
+TEST_CASE("in takes one value or many, and none match nothing", "[filter]") {
   for_each_readable([]<class Readable>() {
     Store const store;
     auto const rows = fill<Readable>(store);

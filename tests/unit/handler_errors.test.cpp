@@ -112,7 +112,7 @@ TEST_CASE("each route that the store fails answers without the store's words") {
   CHECK(client.post("/environment-integration" + id + "/preview", "{}").status == 503);
 }
 
-TEST_CASE("an exception that is not inlay's is a 500, of which the host is told; out of memory is a 503") {
+TEST_CASE("an exception that is not inlay's is a 500, of which the host is told, and out of memory a 503") {
   std::vector<Told> told;
   auto const note = [&](rest::Request const& request, Error const& error) { told.push_back({request.target, error}); };
   rest::Handler const failing(broken([]() -> Error { throw std::runtime_error(secret); }), {.on_error = note});
