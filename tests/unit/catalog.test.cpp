@@ -565,9 +565,11 @@ TEST_CASE("whoever writes to a document that is not what inlay wrote is told tab
               .has_value());
   auto const pointer = json::Pointer() / "a";
   auto const patch = test::object(R"({"override":{"b":1}})");
+  JsonPatch const operations{test::parsed(R"([{"op":"add","path":"/override/b","value":1}])")};
   for (Error const& error : {error_of(catalog.set(id, pointer, 2)), error_of(catalog.remove(id, pointer)),
                              error_of(catalog.inherit(id, pointer)), error_of(catalog.update(id, patch)),
-                             error_of(catalog.set(id, pointer, 2, {.dry_run = true}))}) {
+                             error_of(catalog.set(id, pointer, 2, {.dry_run = true})),
+                             error_of(catalog.update(id, operations, {.force = true}))}) {
     CAPTURE(error);
     CHECK(error.kind == ErrorKind::corrupt);
     CHECK(error.message ==

@@ -158,6 +158,20 @@ Result<void> may_touch(boost::json::object const& operation, std::string_view me
   return error;
 }
 
+/** corrupt, when a document of a stored row is not what inlay wrote. */
+template <class Entity>
+Result<void> check_stored(Entity const& row) {
+  Result<void> result;
+  model::for_each_field<Entity>([&]<class Member>(model::Field const&, Member Entity::*member) {
+    if constexpr (std::is_same_v<model::ValueOf<Member>, Document>) {
+      std::optional<Document> const document = row.*member;
+      if (!result || !document) return;
+      if (auto const values = document->values(); !values) result = values.error();
+    }
+  });
+  return result;
+}
+
 /** An error of a patched member, with the place of the last operation that touched the member. */
 inline Error at_operation(boost::json::value const& operations, Error error) {
   if (!error.pointer) return error;
@@ -197,6 +211,7 @@ Result<Entity> json_patched(Entity const& row, boost::json::value const& operati
     }
   }
 
+  if (auto const stored = check_stored(row); !stored) return stored.error();
   auto before = json::parse(model::to_json(row), json::no_limits);
   if (!before) return before.error();
   boost::json::value after = *before;
