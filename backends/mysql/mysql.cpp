@@ -22,7 +22,8 @@ using sql::DatabaseFailure;
 using sql::FailureKind;
 
 [[nodiscard]] INLAY_UNCHECKED_CAST MYSQL* native(soci::session& session) {
-  return static_cast<soci::mysql_session_backend*>(session.get_backend())->conn_;
+  auto* const backend = static_cast<soci::mysql_session_backend*>(session.get_backend());
+  return backend ? backend->conn_ : nullptr;  // the host's may be closed
 }
 
 [[nodiscard]] INLAY_UNCHECKED_CAST MYSQL* native(soci::statement& statement) {
@@ -37,6 +38,24 @@ class MysqlDialect final : public sql::Dialect {
     std::string prefix{};
     std::chrono::seconds lock_timeout{};
   };
+
+  std::string_view session_kind() const override { return "mysql"; }
+
+  // By the server's word: the client's library does not learn everywhere what `set names` has changed.
+  void check_host(sql::Connection& connection) const override {
+    sql::Statement select(
+        "select @@character_set_client, @@character_set_connection,"
+        " coalesce(@@character_set_results, @@character_set_client)");
+    for (int i = 0; i < 3; ++i) select.gives(sql::ValueType::text);
+    connection.run(select, [&](sql::Row& row) {
+      for (sql::Column const& column : row) {
+        if (column.text == "utf8mb4") continue;
+        throw DatabaseFailure(FailureKind::unreachable,
+                              settings_.place + ": the session's character set is " + column.text +
+                                  "; set it to utf8mb4, since that is what a store is written in");
+      }
+    });
+  }
 
   explicit MysqlDialect(Settings settings) : settings_(std::move(settings)) {}
 
@@ -64,6 +83,7 @@ class MysqlDialect final : public sql::Dialect {
     auto const* ours = dynamic_cast<soci::mysql_soci_error const*>(&error);
     auto const* known = dynamic_cast<soci::soci_error const*>(&error);
     unsigned int const code = ours ? ours->err_num_ : 0;
+    if (session && !native(*session)) return {FailureKind::lost, settings_.place + ": the session is closed"};
     FailureKind kind = kind_of(code);
     if (!session && kind != FailureKind::busy) kind = FailureKind::unreachable;
     std::string message = settings_.place + ": ";
@@ -75,11 +95,13 @@ class MysqlDialect final : public sql::Dialect {
   void adopt(sql::Connection& connection) const override { check_version(native(connection.session())); }
 
   bool is_in_transaction(soci::session& session) const override {
-    return (native(session)->server_status & SERVER_STATUS_IN_TRANS) != 0;
+    MYSQL const* const connection = native(session);
+    return connection && (connection->server_status & SERVER_STATUS_IN_TRANS) != 0;
   }
 
   void roll_back(soci::session& session) const override {
-    if ((native(session)->server_status & SERVER_STATUS_IN_TRANS) != 0) session.rollback();
+    if (!native(session)) throw DatabaseFailure(FailureKind::lost, settings_.place);
+    if (is_in_transaction(session)) session.rollback();
   }
 
   // The results after the first one, of which at least the last is there when a block has run.
@@ -129,6 +151,19 @@ class MysqlDialect final : public sql::Dialect {
     name_lock(lock) << ')';
     static_cast<void>(connection.number(lock.gives(sql::ValueType::integer)));
   }
+
+  // The lock is not the transaction's.
+  void cancel_migration(sql::Connection& connection) const noexcept override {
+    connection.roll_back();
+    try {
+      end_migration(connection);
+    } catch (...) {
+      connection.discard();
+    }
+  }
+
+  // A plain select sees what was there when the transaction's first one ran.
+  std::string_view see_current() const override { return " lock in share mode"; }
 
   // MySQL has no blocks outside of procedures; there a commit is done step by step.
   sql::OneStatement one_statement() const override {
@@ -186,6 +221,7 @@ class MysqlDialect final : public sql::Dialect {
       case 1050:
       case 1061:
       case 1826: return FailureKind::exists;
+      case 1020:  // changed since the snapshot, with innodb_snapshot_isolation
       case 1205:
       case 1213: return FailureKind::busy;
       case 1053:  // shutdown in progress
@@ -318,6 +354,7 @@ namespace {
 Result<std::shared_ptr<Repository>> open_mysql(soci::connection_pool& pool, HostOptions options) {
   auto store = sql::options_of(options);
   store.host_pool = &pool;
+  store.set_up = options.set_up;
   return sql::open_store(host_dialect(options), std::move(store));
 }
 

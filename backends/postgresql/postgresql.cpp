@@ -22,7 +22,8 @@ using sql::DatabaseFailure;
 using sql::FailureKind;
 
 [[nodiscard]] INLAY_UNCHECKED_CAST PGconn* native(soci::session& session) {
-  return static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_;
+  auto* const backend = static_cast<soci::postgresql_session_backend*>(session.get_backend());
+  return backend ? backend->conn_ : nullptr;  // the host's may be closed; libpq takes null for a dead connection
 }
 
 class PostgresqlDialect final : public sql::Dialect {
@@ -34,6 +35,17 @@ class PostgresqlDialect final : public sql::Dialect {
     bool prepares = true;
     std::chrono::milliseconds lock_timeout{};
   };
+
+  std::string_view session_kind() const override { return "postgresql"; }
+
+  void check_host(sql::Connection& connection) const override {
+    PGconn* const host = native(connection.session());
+    check_database(host);
+    if (is_safe(PQparameterStatus(host, "client_encoding"))) return;
+    throw DatabaseFailure(FailureKind::unreachable, settings_.place + ": the session's client_encoding is " +
+                                                        PQparameterStatus(host, "client_encoding") +
+                                                        "; set it to UTF8, since that is what a store is written in");
+  }
 
   explicit PostgresqlDialect(Settings settings) : settings_(std::move(settings)) {}
 
@@ -51,6 +63,7 @@ class PostgresqlDialect final : public sql::Dialect {
     // libpq would print what servers say in passing, which is the host's standard error and none of our business.
     PQsetNoticeProcessor(
         native(*session), [](void*, char const*) {}, nullptr);
+    check_database(native(*session));
     if (settings_.prepares) {  // not behind a pooler: there settings would stay for who has the server's session next
       // Each statement is written for one plan, whatever its values, and planning takes longer than most of them do.
       // Compiling takes longer still; it is done for costs that are those of ways which are not taken.
@@ -131,6 +144,18 @@ class PostgresqlDialect final : public sql::Dialect {
   }
 
  private:
+  // Names of encodings as servers report them; null: this one does not.
+  [[nodiscard]] static bool is_safe(char const* encoding) noexcept {
+    return !encoding || std::string_view(encoding) == "UTF8" || std::string_view(encoding) == "SQL_ASCII";
+  }
+
+  void check_database(PGconn* connection) const {
+    char const* const encoding = PQparameterStatus(connection, "server_encoding");
+    if (is_safe(encoding)) return;
+    throw DatabaseFailure(FailureKind::unreachable, settings_.place + ": the database's encoding is " + encoding +
+                                                        ", which cannot hold every text; a store needs UTF8");
+  }
+
   // As far as the server has such a setting, which one of another make may not.
   static void set(std::string const& setting, soci::session& session) {
     try {
@@ -278,6 +303,7 @@ namespace {
 Result<std::shared_ptr<Repository>> open_postgresql(soci::connection_pool& pool, HostOptions options) {
   auto store = sql::options_of(options);
   store.host_pool = &pool;
+  store.set_up = options.set_up;
   return sql::open_store(host_dialect(options), std::move(store));
 }
 

@@ -219,6 +219,20 @@ void Connection::roll_back() noexcept {
   }
 }
 
+void require_open(Dialect const& dialect, soci::session& host) {
+  auto const refuse = [](std::string message) {
+    throw Exception(Error{.kind = ErrorKind::invalid_argument, .message = std::move(message)});
+  };
+  if (!host.get_backend()) refuse("the host's session is not open: open it before a store is opened on it");
+  std::string const kind = host.get_backend_name();
+  if (kind != dialect.session_kind()) {
+    refuse("the host's session is one of SOCI's " + kind + ", and the store was to be opened on one of its " +
+           std::string(dialect.session_kind()));
+  }
+}
+
+void Dialect::cancel_migration(Connection& connection) const noexcept { connection.roll_back(); }
+
 void Dialect::begin_snapshot(Connection& connection) const {
   connection.run(Statement("start transaction isolation level repeatable read, read only"));
 }

@@ -63,6 +63,7 @@ class Connection {
   [[nodiscard]] bool is_broken() const noexcept { return is_broken_; }
 
   [[nodiscard]] soci::session& session() noexcept { return *session_; }
+  [[nodiscard]] bool is_hosts() const noexcept { return is_hosts_; }
   [[nodiscard]] Dialect const& dialect() const noexcept { return dialect_; }
 
  private:
@@ -78,6 +79,12 @@ class Connection {
   std::unordered_map<std::string, std::unique_ptr<Prepared>> prepared_;
   bool is_broken_ = false;
 };
+
+/** Refuses a session of the host that is not open, or one of another kind of database, which must not be touched.
+
+    @throws Exception: invalid_argument
+*/
+void require_open(Dialect const& dialect, soci::session& host);
 
 /** A transaction; rolled back unless it was committed. */
 class Transaction {

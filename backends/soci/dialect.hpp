@@ -54,6 +54,15 @@ class Dialect {
 
   // ------------------------------------------------------------------------------------------------ connections
 
+  /** What SOCI calls the sessions of this database. */
+  [[nodiscard]] virtual std::string_view session_kind() const = 0;
+
+  /** Refuses a session of the host on whose settings a store would not be safe.
+
+      @throws DatabaseFailure: unreachable
+  */
+  virtual void check_host(Connection& connection) const { static_cast<void>(connection); }
+
   /** Opens a connection, set up for use.
 
       @throws soci::soci_error, which classify() then tells.
@@ -121,6 +130,9 @@ class Dialect {
   virtual void begin_migration(Connection& connection) const = 0;
   virtual void end_migration(Connection& connection) const = 0;
 
+  /** Ends one that has failed, on a connection that is to be used further. */
+  virtual void cancel_migration(Connection& connection) const noexcept;
+
   // ------------------------------------------------------------------------------------------------------- SQL
 
   /** The statement that begins a transaction which will write. */
@@ -134,6 +146,10 @@ class Dialect {
       turns anyway; elsewhere each writer takes the counter before any other row, so that two never wait for each other.
    */
   [[nodiscard]] virtual std::string_view lock_rows() const { return " for update"; }
+
+  /** What follows a select that is to see what others have committed since the transaction began, if anything is
+      needed for that: what a constraint has refused is explained by such. */
+  [[nodiscard]] virtual std::string_view see_current() const { return ""; }
 
   /** How a commit of one change is done in one round trip; where not, it is done step by step. */
   [[nodiscard]] virtual OneStatement one_statement() const { return OneStatement::none; }

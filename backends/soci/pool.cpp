@@ -3,8 +3,8 @@
 
 #include <soci/soci.h>
 
-#include <limits>
 #include <string>
+#include <string_view>
 
 using std::chrono::steady_clock;
 
@@ -19,16 +19,80 @@ Pool::Lease Pool::lease_of_host() {
     throw DatabaseFailure(FailureKind::busy, "no connection of the host's pool became free within " +
                                                  std::to_string(timeout_.count()) + " ms");
   }
-  Lease lease(*this, std::make_unique<Connection>(dialect_, host_->at(place)), place);
+  std::unique_ptr<Connection> connection;
+  try {
+    make_usable(host_->at(place), place);
+    connection = std::make_unique<Connection>(dialect_, host_->at(place));
+  } catch (...) {
+    host_->give_back(place);
+    throw;
+  }
+  Lease lease(*this, std::move(connection), place);
   lease->roll_back();
   if (lease->is_broken()) throw DatabaseFailure(FailureKind::lost, "a connection of the host's pool is dead");
+  bool is_checked = false;
+  {
+    std::scoped_lock const lock(mutex_);
+    is_checked = checked_.contains(place);
+  }
+  if (!is_checked) {
+    dialect_.check_host(*lease);
+    std::scoped_lock const lock(mutex_);
+    checked_.insert(place);
+  }
   return lease;
+}
+
+// SOCI leaves a session without a backend when it could not be connected again.
+void Pool::make_usable(soci::session& session, std::size_t place) {
+  bool has_worked = false;
+  {
+    std::scoped_lock const lock(mutex_);
+    has_worked = !checked_.empty();
+  }
+  try {
+    if (!session.get_backend()) {
+      reopen(session, place);
+      if (!set_up_) throw DatabaseFailure(FailureKind::lost, "a connection of the host's pool was gone");
+    }
+  } catch (soci::soci_error const& error) {
+    // One that was never open; SOCI has no other way to tell.
+    if (std::string_view(error.what()).find("without previous") != std::string_view::npos && !has_worked) {
+      require_open(dialect_, session);
+    }
+    throw dialect_.classify(nullptr, error);
+  }
+  try {
+    require_open(dialect_, session);
+  } catch (Exception const& exception) {
+    if (!has_worked) throw;
+    throw DatabaseFailure(FailureKind::unreachable, exception.error().message);  // whoever calls now is not to blame
+  }
+}
+
+void Pool::reopen(soci::session& session, std::size_t place) {
+  {
+    std::scoped_lock const lock(mutex_);
+    checked_.erase(place);
+  }
+  session.reconnect();
+  if (!set_up_) return;
+  try {
+    set_up_(session);
+  } catch (std::exception const& error) {
+    session.close();  // not to be used half set up
+    throw DatabaseFailure(FailureKind::unreachable,
+                          std::string("the host could not set its session up again: ") + error.what());
+  } catch (...) {
+    session.close();
+    throw DatabaseFailure(FailureKind::unreachable, "the host could not set its session up again");
+  }
 }
 
 void Pool::give_back_to_host(Connection& connection, std::size_t place) noexcept {
   connection.roll_back();
   try {
-    if (connection.is_broken()) connection.session().reconnect();
+    if (connection.is_broken()) reopen(connection.session(), place);
   } catch (...) {  // whoever leases it next will be told
   }
   host_->give_back(place);

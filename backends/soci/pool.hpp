@@ -7,8 +7,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -33,9 +35,11 @@ class Pool {
   }
 
   /** Lends what a pool of the host lends. */
-  Pool(Dialect const& dialect, soci::connection_pool& host, std::chrono::milliseconds timeout)
+  Pool(Dialect const& dialect, soci::connection_pool& host, std::chrono::milliseconds timeout,
+       std::function<void(soci::session&)> set_up)
       : Pool(dialect, 0, timeout) {
     host_ = &host;
+    set_up_ = std::move(set_up);
   }
 
   /** A connection that belongs to its holder until it is destroyed. */
@@ -66,6 +70,8 @@ class Pool {
 
  private:
   [[nodiscard]] Lease lease_of_host();
+  void make_usable(soci::session& session, std::size_t place);
+  void reopen(soci::session& session, std::size_t place);
   void give_back(std::unique_ptr<Connection> connection, std::size_t place = 0) noexcept;
   void give_back_to_host(Connection& connection, std::size_t place) noexcept;
 
@@ -75,6 +81,8 @@ class Pool {
   std::mutex mutex_;
   std::condition_variable returned_;
   soci::connection_pool* host_ = nullptr;
+  std::function<void(soci::session&)> set_up_{};
+  std::set<std::size_t> checked_{};  // places in the host's pool
   bool is_joined_ = false;
   std::size_t lent_ = 0;
   std::chrono::steady_clock::time_point last_loss_{};  // what was idle then may be dead as well

@@ -11,6 +11,7 @@
 #include <boost/mp11/algorithm.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <random>
 #include <thread>
@@ -52,7 +53,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
         tables_(options_.table_prefix),
         capabilities_(dialect_->capabilities()),
         readers_(options_.joined      ? Pool(*dialect_, *options_.joined)
-                 : options_.host_pool ? Pool(*dialect_, *options_.host_pool, options_.patience)
+                 : options_.host_pool ? Pool(*dialect_, *options_.host_pool, options_.patience, options_.set_up)
                                       : Pool(*dialect_, options_.readers, options_.patience)),
         own_writers_(*dialect_, std::max<std::size_t>(options_.writers, 1), options_.patience),
         writers_(options_.writers == 0 ? readers_ : own_writers_),
@@ -62,10 +63,12 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     return trying<void>([&] {
       auto const connection = writers_.lease();
       if (options_.joined) {
+        require_open(*dialect_, *options_.joined);
         if (!dialect_->is_in_transaction(*options_.joined)) {
           return Result<void>(Error{.kind = ErrorKind::invalid_argument,
                                     .message = "no transaction is open on the session that a store was to join"});
         }
+        dialect_->check_host(*connection);
         require_migrated(*connection, tables_);
         return Result<void>();
       }
@@ -115,8 +118,8 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
                              failure.kind() == FailureKind::interrupted;
         bool const is_worthwhile = failure.kind() == FailureKind::busy || (is_gone && state.may_be_done) ||
                                    (failure.kind() == FailureKind::lost && !std::exchange(state.was_lost, true));
-        if (!is_worthwhile || !backoff.wait()) {
-          Error error = failure.to_error();
+        if (!is_worthwhile || loses_settings(failure) || !backoff.wait()) {
+          Error error = told(failure);
           if (state.may_be_done) error.outcome = Outcome::unknown;
           return error;
         }
@@ -214,22 +217,55 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     return {.kind = ErrorKind::invalid_argument, .message = "this cannot be part of a transaction of the host"};
   }
 
+  /** Whether a session of the host was lost with settings that cannot be made again. Without them it may lead to
+      another store. */
+  [[nodiscard]] bool loses_settings(DatabaseFailure const& failure) const {
+    return failure.kind() == FailureKind::lost && options_.host_pool && !options_.set_up;
+  }
+
+  [[nodiscard]] Error told(DatabaseFailure const& failure) const {
+    Error error = failure.to_error();
+    if (loses_settings(failure)) {
+      error.message +=
+          "; the host's session is connected anew, without the settings that the host had made: make them again, and"
+          " see HostOptions::set_up";
+    }
+    return error;
+  }
+
   /** Inside the host's transaction: a savepoint, and whatever goes wrong is the host's to know. */
   Result<Committed> commit_joined(Commit const& commit) {
     return trying<Committed>([&]() -> Result<Committed> {
       auto const connection = writers_.lease();
+      // Where none is open, SQLite would begin one with the savepoint. MySQL tells only with the savepoint's reply that
+      // there is none any more, such as after DDL; it has made none then, and so there is nothing to undo.
+      if (!dialect_->is_in_transaction(*options_.joined)) return no_transaction();
       connection->run_once("savepoint inlay_commit");
+      if (!dialect_->is_in_transaction(*options_.joined)) return no_transaction();
       try {
         auto const revision = Writer(*connection, tables_, commit, true).write();
         if (!revision) connection->run_once("rollback to savepoint inlay_commit");
         connection->run_once("release savepoint inlay_commit");
         return Committed{revision ? *revision : current_revision(*connection)};
-      } catch (Exception const&) {
-        connection->run_once("rollback to savepoint inlay_commit");
-        connection->run_once("release savepoint inlay_commit");
+      } catch (...) {  // whatever an Edit throws, too
+        undo_joined(*connection);
         throw;
       }
     });
+  }
+
+  [[nodiscard]] static Error no_transaction() {
+    return {.kind = ErrorKind::invalid_argument,
+            .message = "the host's session has no transaction open, or one that has failed; nothing was written"};
+  }
+
+  /** As far as it can be: a deadlock, or a connection's end, has taken the savepoint along with the transaction. */
+  static void undo_joined(Connection& connection) noexcept {
+    try {
+      connection.run_once("rollback to savepoint inlay_commit");
+      connection.run_once("release savepoint inlay_commit");
+    } catch (...) {
+    }
   }
 
   struct CommitState {
@@ -334,7 +370,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       } catch (Exception const& exception) {
         return exception.error();
       } catch (DatabaseFailure const& failure) {
-        if (options_.joined) return failure.to_error();
+        if (options_.joined || loses_settings(failure)) return told(failure);
         // A lost connection says nothing of the server: once more, on a fresh one.
         if (failure.kind() == FailureKind::lost && !std::exchange(was_lost, true)) continue;
         if (failure.kind() != FailureKind::busy || !backoff.wait()) return failure.to_error();
@@ -481,6 +517,9 @@ Result<ChangePage> SqlRepository::read_changes(Connection& connection, ChangesRe
 }  // namespace
 
 Result<std::shared_ptr<Repository>> open_store(std::unique_ptr<Dialect const> dialect, StoreOptions options) {
+  // What SOCI and the databases' settings count milliseconds in.
+  options.patience = std::clamp(options.patience, std::chrono::milliseconds(0),
+                                std::chrono::milliseconds(std::numeric_limits<int>::max()));
   auto store = std::make_shared<SqlRepository>(std::move(dialect), std::move(options));
   if (auto const opened = store->open(); opened.has_error()) return opened.error();
   return std::shared_ptr<Repository>(std::move(store));

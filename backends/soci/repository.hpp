@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,8 +22,9 @@ struct StoreOptions {
   std::size_t writers = 1;               ///< connections that write; 0: the same ones
   std::chrono::milliseconds patience{};  ///< how long to wait for a connection, or until others are less busy
   Clock clock = now;
-  soci::session* joined = nullptr;             ///< the host's, with a transaction that the store is to be part of
-  soci::connection_pool* host_pool = nullptr;  ///< the host's, to take connections from
+  soci::session* joined = nullptr;               ///< the host's, with a transaction that the store is to be part of
+  soci::connection_pool* host_pool = nullptr;    ///< the host's, to take connections from
+  std::function<void(soci::session&)> set_up{};  ///< for what was lost of those
 };
 
 /** The options of a store on a host's pool. */

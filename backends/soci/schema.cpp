@@ -264,7 +264,12 @@ void migrate(Connection& connection, Tables const& tables, bool may_migrate, Tim
     }
     connection.dialect().end_migration(connection);
   } catch (...) {
-    connection.discard();  // whatever it holds ends with it
+    if (connection.is_hosts()) {
+      connection.dialect().cancel_migration(
+          connection);  // it may hold what is the host's, such as a database in memory
+    } else {
+      connection.discard();  // whatever it holds ends with it
+    }
     throw;
   }
 }

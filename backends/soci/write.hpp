@@ -259,7 +259,7 @@ class Writer {
   [[nodiscard]] bool is_there(std::string_view table, Parameter id) {
     Statement select;
     select << "select 1 from " << tables_.quoted(table) << " where \"id\" = ";
-    select.bind(std::move(id)).gives(ValueType::integer);
+    select.bind(std::move(id)).gives(ValueType::integer) << connection_.dialect().see_current();
     return connection_.number(select) != 0;
   }
 
@@ -273,7 +273,7 @@ class Writer {
       select << " and \"" << field.name << "\" = ";
       select.bind(parameter(row.*pointer));
     });
-    select.gives(ValueType::integer);
+    select.gives(ValueType::integer) << connection_.dialect().see_current();
     return connection_.number(select) != 0;
   }
 
@@ -302,7 +302,7 @@ class Writer {
     model::for_each_referrer<Entity>([&]<class Referrer>(model::Reference const& reference, auto) {
       Statement select;
       select << "select 1 from " << tables_.quoted(Referrer::entity_name) << " where \"" << reference.member << "\" = ";
-      select.bind(text(to_string(id))).gives(ValueType::integer) << " limit 1";
+      select.bind(text(to_string(id))).gives(ValueType::integer) << " limit 1" << connection_.dialect().see_current();
       if (connection_.number(select) != 0) referrers.push_back(Referrer::entity_name);
     });
     if (referrers.empty()) give_up_explaining(failure);

@@ -23,7 +23,8 @@ using sql::DatabaseFailure;
 using sql::FailureKind;
 
 [[nodiscard]] INLAY_UNCHECKED_CAST sqlite_api::sqlite3* native(soci::session& session) {
-  return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
+  auto* const backend = static_cast<soci::sqlite3_session_backend*>(session.get_backend());
+  return backend ? backend->conn_ : nullptr;  // the host's may be closed
 }
 
 [[nodiscard]] INLAY_UNCHECKED_CAST sqlite_api::sqlite3_stmt* native(soci::statement& statement) {
@@ -62,6 +63,15 @@ class SqliteDialect final : public sql::Dialect {
     std::chrono::milliseconds busy_timeout{};
   };
 
+  std::string_view session_kind() const override { return "sqlite3"; }
+
+  void check_host(sql::Connection& connection) const override {
+    sql::Statement pragma("pragma foreign_keys");
+    if (connection.number(pragma.gives(sql::ValueType::integer)) != 0) return;
+    throw DatabaseFailure(FailureKind::unreachable,
+                          settings_.path + ": the session does not check references; run pragma foreign_keys = on");
+  }
+
   explicit SqliteDialect(Settings settings) : settings_(std::move(settings)) {}
 
   Capabilities capabilities() const override {
@@ -88,6 +98,7 @@ class SqliteDialect final : public sql::Dialect {
 
   DatabaseFailure classify(soci::session* session, std::exception const& error) const override {
     auto const* ours = dynamic_cast<soci::sqlite3_soci_error const*>(&error);
+    if (session && !native(*session)) return {FailureKind::lost, settings_.path + ": the session is closed"};
     // SOCI passes only the primary code on, and not always that.
     int const code = session ? sqlite_api::sqlite3_extended_errcode(native(*session)) : ours ? ours->result() : 0;
     return {kind_of(code), message_of(session, error)};
@@ -106,12 +117,12 @@ class SqliteDialect final : public sql::Dialect {
   void finish(soci::statement& query) const override { sqlite_api::sqlite3_reset(native(query)); }
 
   bool is_in_transaction(soci::session& session) const override {
-    return sqlite_api::sqlite3_get_autocommit(native(session)) == 0;
+    return native(session) && sqlite_api::sqlite3_get_autocommit(native(session)) == 0;
   }
 
   void roll_back(soci::session& session) const override {
     // Some failures, such as a full disk, end the transaction by themselves.
-    if (sqlite_api::sqlite3_get_autocommit(native(session)) == 0) session << "rollback";
+    if (is_in_transaction(session)) session << "rollback";
   }
 
   std::string_view column_type(sql::ColumnKind kind) const override {
@@ -294,6 +305,7 @@ namespace {
 Result<std::shared_ptr<Repository>> open_sqlite(soci::connection_pool& pool, HostOptions options) {
   auto store = sql::options_of(options);
   store.host_pool = &pool;
+  store.set_up = options.set_up;
   return sql::open_store(host_dialect(options), std::move(store));
 }
 

@@ -8,6 +8,7 @@
 #include <inlay/storage/repository.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -23,15 +24,26 @@ struct HostOptions {
   std::string table_prefix = "inlay_";
   bool may_migrate = true;                         ///< of no meaning in a transaction, where nothing is migrated
   std::chrono::milliseconds lease_timeout{5'000};  ///< how long a call waits for a connection of the pool
+
+  /** Makes the settings of a pool's session again, after it was lost and connected anew; see open_postgresql(). Called
+      by the thread whose call needs the session. */
+  std::function<void(soci::session&)> set_up{};
 };
 
 /** A store on connections that a pool of the host lends, which must outlive it.
 
-    A session is given back without an open transaction, and reconnected when it was found dead. Its settings are left
-   as the host made them: on SQLite, it is for the host to set `foreign_keys` and a busy timeout. No statements are kept
-    prepared on it, which makes it slower than a store with connections of its own.
+    A session is given back without an open transaction. Its settings are left as the host made them: it is for the host
+    to set `foreign_keys` and a busy timeout on SQLite, the client's encoding UTF8 on PostgreSQL, and the character set
+    utf8mb4 on MySQL; sessions without are refused. No statements are kept prepared on it, which makes it slower than a
+    store with connections of its own.
 
-    @return what opening a store by its URL returns.
+    A session that was found dead is connected anew, and has then lost what the host had set, such as a `search_path`
+    that leads to the store's tables. With HostOptions::set_up it is set up again, and the call is tried once more.
+    Without it, the call for which the session was lost is `unavailable` and says so, and later calls use the session as
+    it is then.
+
+    @return what opening a store by its URL returns; invalid_argument when a session of the pool is not open, or is one
+            of another kind of database.
 */
 [[nodiscard]] Result<std::shared_ptr<Repository>> open_sqlite(soci::connection_pool& pool, HostOptions options = {});
 [[nodiscard]] Result<std::shared_ptr<Repository>> open_postgresql(soci::connection_pool& pool,
@@ -47,7 +59,9 @@ struct HostOptions {
    store wait. Other handles, and those who follow the changes, learn of it when the host commits; tell them then.
     `compact`, `dump` and `restore` are refused.
 
-    @return invalid_argument when no transaction is open; unavailable when the store is not at this library's migration.
+    @return invalid_argument when no transaction is open, or the session is not, or is one of another kind of database;
+            unavailable when the store is not at this library's migration, or the session's settings are not those that
+            a store needs.
 */
 [[nodiscard]] Result<std::shared_ptr<Repository>> join_sqlite(soci::session& session, HostOptions options = {});
 [[nodiscard]] Result<std::shared_ptr<Repository>> join_postgresql(soci::session& session, HostOptions options = {});
