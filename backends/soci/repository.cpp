@@ -246,7 +246,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
         auto const revision = Writer(*connection, tables_, commit, true).write();
         if (!revision) connection->run_once("rollback to savepoint inlay_commit");
         connection->run_once("release savepoint inlay_commit");
-        return Committed{revision ? *revision : current_revision(*connection)};
+        return Committed{revision ? *revision : current_revision(*connection, dialect_->see_current())};
       } catch (...) {  // whatever an Edit throws, too
         undo_joined(*connection);
         throw;

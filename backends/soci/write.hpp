@@ -60,7 +60,7 @@ class Writer {
     if (revision_) return;
     Statement select;
     select << "select count(*) from " << tables_.quoted("commit") << R"( where "token" = )";
-    select.bind(text(to_string(commit_.token))).gives(ValueType::integer);
+    select.bind(text(to_string(commit_.token))).gives(ValueType::integer) << connection_.dialect().see_current();
     if (connection_.number(select) > 0) throw Exception(storage::token_taken());
   }
 

@@ -173,6 +173,12 @@ TEST_CASE("a commit that MySQL refuses for what the host's transaction cannot se
   REQUIRE(
       store->commit(commit_of({Insert<Environment>{new_environment(team, "dup")}, Insert<Team>{newer}})).has_value());
 
+  Commit renaming = commit_of({Edit<Team>{team.id, [](Team current) -> Result<Team> {
+                                            current.name = "renamed";
+                                            return current;
+                                          }}});
+  REQUIRE(store->commit(renaming).has_value());
+
   auto const joined = host.join(session).value();
   Team const half = new_team("half");
   auto const refused =
@@ -182,6 +188,10 @@ TEST_CASE("a commit that MySQL refuses for what the host's transaction cannot se
   CHECK(joined->commit(commit_of({Insert<Team>{newer}})).error().kind == ErrorKind::already_exists);
   Team const seen = store->find(FindRequest<Team>{.id = team.id}).value();
   CHECK(joined->commit(commit_of({Remove<Team>{seen}})).error().kind == ErrorKind::in_use);
+  auto const again = joined->commit(renaming);
+  CHECK((again.has_error() && again.error().pointer == "/token"));
+  renaming.token = generate_uuid();
+  CHECK(joined->commit(renaming).value().revision == Revision{3});  // nothing was left to do
   session.commit();
   CHECK(store->find(FindRequest<Team>{.id = half.id}).has_error());
 }
@@ -302,7 +312,7 @@ TEST_CASE("a migration that fails on a host's session keeps neither the session 
   CHECK(host.open()->revision().has_value());
 }
 
-TEST_CASE("a lease_timeout longer than SOCI can count is a long one") {
+TEST_CASE("a lease_timeout longer than SOCI can count is a long one, and one below zero is none") {
   Host host("sqlite");
   host.options.lease_timeout = std::chrono::milliseconds(1LL << 32U);
   soci::connection_pool pool(1);
@@ -319,6 +329,19 @@ TEST_CASE("a lease_timeout longer than SOCI can count is a long one") {
   CHECK(revision.has_value());
   host.options.lease_timeout = std::chrono::milliseconds::max();
   CHECK(host.open(pool).value()->revision().has_value());
+
+  // SOCI would take it for one without end.
+  host.options.lease_timeout = std::chrono::milliseconds(-1);
+  auto const impatient = host.open(pool).value();
+  REQUIRE(pool.try_lease(place, 0));
+  std::thread much_later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    pool.give_back(place);
+  });
+  auto const refused = impatient->revision();
+  much_later.join();
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == ErrorKind::unavailable);
 }
 
 TEST_CASE("a host's session whose settings would spoil a store is refused, and the setting is named") {
