@@ -48,7 +48,9 @@ struct Caller {
 struct CatalogOptions {
   Clock clock = now;
   IdGenerator generate_id = generate_uuid;
-  json::Limits limits{};  ///< for each config and each override
+  /** For each config and each override. The levels are never more than 8 below json::greatest_depth, since a row and a
+      record of the change log wrap them. */
+  json::Limits limits{};
 };
 
 /** How a document member (`config`, `override`) in a patch is written. */

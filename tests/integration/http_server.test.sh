@@ -221,6 +221,13 @@ for coding in gzip 'chunked, gzip' 'gzip, chunked'; do
   check_has "the transfer coding $coding" $'\nConnection: close\n' "$answer"
   check "answers to the transfer coding $coding" 1 "$(grep -o 'HTTP/1.1 ' <<<"$answer" | wc -l)"
 done
+say 'HEAD /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n'
+check "the refusal of a HEAD" "HTTP/1.1 400 Bad Request" "${answer%%$'\n'*}"
+check "the body of a refused HEAD" 0 "$(grep -c '{' <<<"$answer" || true)"
+for hosts in '' 'Host: localhost\r\nHost: localhost\r\n'; do
+  say "GET /healthz HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n"
+  check "a request with the fields ${hosts:-none}" "HTTP/1.1 400 Bad Request" "${answer%%$'\n'*}"
+done
 say 'GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'
 check "a transfer coding in HTTP/1.0" "HTTP/1.1 400 Bad Request" "${answer%%$'\n'*}"
 say 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: Chunked\r\nConnection: close\r\n\r\n0\r\n\r\n'

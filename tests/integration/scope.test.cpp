@@ -443,6 +443,9 @@ TEST_CASE("a team that takes the id of a row that is gone does not see what that
   CHECK(page.commits[0].changes.at(0).kind == ChangeKind::inserted);
   CHECK(page.commits[0].changes.at(0).after->text().find("mine") != std::string::npos);
   CHECK(page.commits[1].changes.at(0).kind == ChangeKind::updated);
+  auto first = request;
+  first.limit = 1;
+  CHECK(other.changes(first).value().commits == std::vector{page.commits[0]});
   CHECK(owner.changes(request).has_error());
 }
 

@@ -10,6 +10,7 @@
 #include <support/example.hpp>
 
 #include <atomic>
+#include <sstream>
 #include <thread>
 
 using namespace inlay;
@@ -300,6 +301,11 @@ TEST_CASE("a verb on a place inside an array, or a removal below a scalar, is re
   CHECK(refused(catalog.set(id, test::pointer("/list/0"), 9, {.dry_run = true})) == "/list");
   CHECK_FALSE(catalog.inherit(id, test::pointer("/list/0")).value().changed);
 
+  // Where it is the override that leaves nothing there to remove, nothing is to be done.
+  auto const other = install_of(catalog, R"({"a":{"b":1}})", R"({"a":5})");
+  CHECK_FALSE(catalog.remove(other, test::pointer("/a/b")).value().changed);
+  CHECK(effective(catalog, other) == R"({"a":5})");
+
   catalog.set(id, test::pointer("/over/0"), 2).value();  // no array is effective there
   catalog.set(id, test::pointer("/url/x"), 1).value();
   CHECK(effective(catalog, id) == R"({"url":{"x":1},"list":[1,{"a":2}],"over":{"x":1,"0":2}})");
@@ -582,6 +588,37 @@ TEST_CASE("whoever writes to a document that is not what inlay wrote is told tab
   // What does not look at it, or puts another in its place, goes on.
   CHECK(catalog.update(id, test::object(R"({"is_enabled":false})")).has_value());
   CHECK(catalog.update(id, test::object(R"({"override":null})")).has_value());
+}
+
+TEST_CASE("a document as deep as may be comes through the change log and an export") {
+  Catalog const catalog =
+      Catalog::open("memory:", Backends().add(memory_backend()), {.limits = json::no_limits}).value();
+  auto const team = catalog.create(Team{.name = "team"}).value();
+  auto const nested = [](std::size_t levels) {
+    std::string text;
+    for (std::size_t i = 1; i < levels; ++i) text += R"({"a":)";
+    return Document::parse(text + "{}" + std::string(levels - 1, '}'), json::no_limits).value();
+  };
+  std::size_t const deepest = json::greatest_depth - 8;
+  CHECK(error_of(catalog.create(Integration{.name = "i", .config = nested(deepest + 1), .team_id = team.id})).kind ==
+        ErrorKind::invalid_document);
+  auto const id =
+      catalog.create(Integration{.name = "i", .config = nested(deepest), .team_id = team.id}).value().integration.id;
+  auto const history = catalog.as({.team = team.id}).changes({.row = ChangesRequest::Row{"integration", id.uuid}});
+  CHECK(history.value().commits.size() == 1);
+
+  std::string lines;
+  RecordSink const to_lines = [&lines](StoreRecord const& record) -> Result<void> {
+    storage::append_line(record, lines);
+    return {};
+  };
+  REQUIRE(catalog.repository().dump({.sink = to_lines}).has_value());
+  Catalog const other = Catalog::open("memory:", Backends().add(memory_backend())).value();
+  std::istringstream file(lines);
+  REQUIRE(other.repository()
+              .restore({.fill = [&](RecordSink const& sink) { return storage::read_lines(file, sink); }})
+              .has_value());
+  CHECK(other.get(id).value().integration.config == nested(deepest));
 }
 
 TEST_CASE("eight threads patch different members of one override and none is undone") {

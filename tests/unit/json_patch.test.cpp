@@ -207,6 +207,31 @@ TEST_CASE("members of a wide object are removed in linear time, and those that s
   CHECK(document.at("w").get_object().size() == size);
 }
 
+TEST_CASE("tests between removals see what those before have removed, and cost nothing more") {
+  CHECK(patched(R"({"o":{"a":1,"b":2,"c":3}})", R"([{"op":"remove","path":"/o/a"},{"op":"test","path":"/o/b","value":2},
+                {"op":"remove","path":"/o/b"},{"op":"test","path":"/o","value":{"c":3}},
+                {"op":"remove","path":"/o/c"},{"op":"test","path":"","value":{"o":{}}}])") == R"({"o":{}})");
+  CHECK(patched(R"({"o":{"a":{"x":null}}})",
+                R"([{"op":"remove","path":"/o/a"},{"op":"test","path":"/o/a/x","value":null}])") ==
+        "conflict at /1/path");
+  CHECK(patched(R"({"o":{"a":null,"b":1}})",
+                R"([{"op":"remove","path":"/o/b"},{"op":"test","path":"/o/b","value":null}])") ==
+        "conflict at /1/path");
+
+  constexpr int size = 50'000;
+  boost::json::object wide;
+  boost::json::array patch;
+  for (int i = 0; i < size; ++i) {
+    std::string const path = "/" + std::to_string(i);
+    wide.emplace(std::to_string(i), i);
+    patch.push_back({{"op", "test"}, {"path", path}, {"value", i}});
+    patch.push_back({{"op", "remove"}, {"path", path}});
+  }
+  boost::json::value document = wide;
+  REQUIRE(json_patch::apply(document, patch).has_value());
+  CHECK(document == boost::json::object());
+}
+
 TEST_CASE("removals that follow each other see what those before have removed") {
   std::string const six = R"({"a":1,"b":2,"c":3,"d":4,"e":{"x":1},"f":6})";
   auto const removing = [](std::initializer_list<char const*> paths) {

@@ -174,6 +174,11 @@ TEST_CASE("a patch prunes what it leaves empty, and keeps the empty object it as
   CHECK(after_patch(R"({"a":{"x":1}})", R"({"a":{}})") == R"({"a":{"x":1}})");
   CHECK(after_patch(R"({"a":{"x":1,"y":{}}})", R"({"a":{"x":null}})") == R"({"a":{"y":{}}})");
   CHECK(after_patch(R"({"a":{"y":{}}})", R"({"a":{"y":{"z":null}}})") == R"({"a":{"y":{}}})");
+  for (char const* const value : {"null", "5", "[1]"}) {
+    CHECK(after_patch(R"({"a":)" + std::string(value) + R"(,"b":{"c":1}})",
+                      R"({"a":{"x":{"y":null}},"b":{"c":null}})") == R"({"a":)" + std::string(value) + "}");
+    CHECK(after_patch(R"({"a":)" + std::string(value) + "}", R"({"a":{"x":null,"z":1}})") == R"({"a":{"z":1}})");
+  }
   CHECK(after_patch(R"({"a":1,"b":2,"c":3,"d":4,"e":5})", R"({"b":null,"f":6,"a":7,"d":null})") ==
         R"({"a":7,"c":3,"e":5,"f":6})");
 }

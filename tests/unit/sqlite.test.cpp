@@ -428,6 +428,8 @@ TEST_CASE("a store with what no import would take, after somebody's edit, is nei
            {"change set before = '[]' where entity = 'integration'", "change", integration, "the row before"},
            {"change set entity = 'integrations' where entity = 'integration'", "commit", "", "no entity"},
            {"commit set time = 253402300800000000", "commit", "", "years 0000 to 9999"},
+           {"commit set actor = cast(x'ff' as text)", "commit", "", "actor must be UTF-8"},
+           {"commit set reason = cast(x'ff' as text)", "commit", "", "reason must be UTF-8"},
        }) {
     CAPTURE(edit);
     TemporaryFolder const folder;

@@ -196,10 +196,12 @@ class Session : public std::enable_shared_from_this<Session> {
       self->began_ = std::chrono::steady_clock::now();
       self->stream_.expires_after(request_time);
       auto const& header = self->parser_->get();
-      if (!is_framed(*self->parser_)) {
-        return self->refuse(rest::problem(400, {.kind = inlay::ErrorKind::invalid_argument,
-                                                .message = "the only transfer coding that is read here is chunked"}));
-      }
+      auto const malformed = [&self](char const* message) {
+        self->refuse(rest::problem(400, {.kind = inlay::ErrorKind::invalid_argument, .message = message}));
+      };
+      if (!is_framed(*self->parser_)) return malformed("the only transfer coding that is read here is chunked");
+      std::size_t const hosts = header.count(http::field::host);
+      if (hosts > 1 || (hosts == 0 && header.version() >= 11)) return malformed("a request has one Host");
       // HTTP/1.0 knows of no interim answers (RFC 9110, 10.1.1).
       if (header.version() >= 11 && beast::iequals(header[http::field::expect], "100-continue")) {
         self->send_continue();
@@ -240,7 +242,14 @@ class Session : public std::enable_shared_from_this<Session> {
   /** Answers what could not be read to its end, and ends the connection: nobody knows where the next request begins. */
   void refuse(rest::Response response) {
     stream_.expires_after(request_time);
-    send(std::move(response), Form{}, "-", "-");
+    Form form{};
+    std::string request = "-";
+    if (parser_->is_header_done()) {
+      auto const& header = parser_->get();
+      form = {.version = header.version(), .is_head = header.method() == http::verb::head};
+      request = std::string(view(header.method_string())) + ' ' + std::string(view(header.target()));
+    }
+    send(std::move(response), form, "-", request);
   }
 
   void send(rest::Response response, Form form, std::string const& actor, std::string const& request) {

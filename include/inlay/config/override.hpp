@@ -58,7 +58,7 @@ using Override = std::optional<Document>;
 /** Applies a merge patch to the override: a null inherits, as inherit() does; everything else is RFC 7396.
 
     An object that the patch empties is taken away too; one that was empty before, or that the patch itself gives as
-    `{}`, is kept.
+    `{}`, is kept. A null below what is no object inherits nothing, and alone leaves that as it is.
 
     @return invalid_document when the result breaks the limits.
 */

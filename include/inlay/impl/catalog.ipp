@@ -91,6 +91,26 @@ std::string name_of(Entity const& row) {
   }
 }
 
+/** Leaves the commits about the row of an id that was made at that moment: one that had the id before, and is gone, was
+    perhaps another team's. */
+inline Result<void> keep_history_of(std::vector<CommitRecord>& commits, Timestamp created_at) {
+  Result<void> result;
+  std::erase_if(commits, [&, created = to_precise_string(created_at)](CommitRecord const& commit) {
+    for (ChangeRecord const& change : commit.changes) {
+      std::optional<Document> const& row = change.after ? change.after : change.before;
+      auto const values = row ? row->values() : Result<boost::json::object const*>(nullptr);
+      auto const* const time = values && *values != nullptr ? (*values)->if_contains("created_at") : nullptr;
+      if (time == nullptr) {
+        result = storage::corrupt_row("change", change.id, "the row that it changed is not what inlay wrote");
+      } else if (time->is_string() && time->get_string() == created) {
+        return false;
+      }
+    }
+    return true;
+  });
+  return result;
+}
+
 /** The error of an edit; one about a stored document says whose. */
 template <class Entity>
 Error of_row(Entity const& row, Error error) {
@@ -104,9 +124,19 @@ Error of_row(Entity const& row, Error error) {
 
 }  // namespace detail
 
+namespace detail {
+
+inline CatalogOptions bounded(CatalogOptions options) {
+  constexpr std::size_t levels_around = 8;
+  options.limits.max_depth = std::min(options.limits.max_depth, json::greatest_depth - levels_around);
+  return options;
+}
+
+}  // namespace detail
+
 INLAY_DECL Catalog::Catalog(std::shared_ptr<Repository> repository, CatalogOptions options)
     : repository_(std::move(repository)),
-      options_(std::make_shared<CatalogOptions const>(std::move(options))),
+      options_(std::make_shared<CatalogOptions const>(detail::bounded(std::move(options)))),
       cache_(std::make_shared<DocumentCache>()) {}
 
 INLAY_DECL Result<Catalog> Catalog::open(std::string_view url, Backends const& backends, CatalogOptions options) {
@@ -312,10 +342,10 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
     Entity const before = row;
     auto after = edited(before);
     if (!after) return after.error();
+    if (*after == before) return answer;
     if (check) {
       if (auto allowed = check(answer.resource); !allowed) return allowed.error();
     }
-    if (*after == before) return answer;
     answer.changed = true;
 
     if (options.dry_run) {
@@ -413,6 +443,7 @@ INLAY_DECL Result<void> Catalog::check_mode(UpdateOptions const& options, bool m
 
 template <class Entity>
 Result<void> Catalog::remove(Id<Entity> id, std::optional<Version> expected_version) const {
+  int unexplained = 0;
   for (int attempt = 0;; ++attempt) {
     auto found = find<Entity>(id);
     if (!found) return found.error();
@@ -440,6 +471,7 @@ Result<void> Catalog::remove(Id<Entity> id, std::optional<Version> expected_vers
     if (error.kind != ErrorKind::in_use && error.kind != ErrorKind::conflict) return error;
     if (error.kind == ErrorKind::in_use) {
       if (auto used = who_uses(id, error)) return *std::move(used);
+      if (++unexplained > 3) return error;  // somebody whom inlay does not know
     }
     if (attempt == detail::max_lost_races) return error;
     detail::back_off(attempt);
@@ -486,18 +518,14 @@ INLAY_DECL Result<ChangePage> Catalog::changes(ChangesRequest const& request) co
     }
     auto created_at = may_see_history(*request.row);
     if (!created_at) return created_at.error();
-    auto page = repository_->changes(request);
-    if (!page) return page;
-    // A row that had the id before and is gone was perhaps another team's.
-    std::erase_if(page->commits, [created = to_precise_string(*created_at)](CommitRecord const& commit) {
-      return std::none_of(commit.changes.begin(), commit.changes.end(), [&](ChangeRecord const& change) {
-        auto const values = (change.after ? change.after : change.before)->values();
-        if (!values) return false;
-        auto const* const time = (*values)->if_contains("created_at");
-        return time != nullptr && time->is_string() && time->get_string() == created;
-      });
-    });
-    return page;
+    auto own = request;
+    while (true) {
+      auto page = repository_->changes(own);
+      if (!page) return page;
+      if (auto kept = detail::keep_history_of(page->commits, *created_at); !kept) return kept.error();
+      if (!page->commits.empty() || !page->has_more) return page;
+      own.after = page->through;
+    }
   }
   return repository_->changes(request);
 }

@@ -213,6 +213,9 @@ class Application {
 
   Result<void> run(Operation const& operation) {
     if (operation.verb == Verb::remove) return remove(operation);
+    if (operation.verb == Verb::test && removals_.object != nullptr && is_beside_removals(operation.path)) {
+      return test(operation);
+    }
     finish_removals();
     switch (operation.verb) {
       case Verb::add: return add(operation, boost::json::value(*operation.value, document_.storage()));
@@ -262,6 +265,15 @@ class Application {
     }
     removals_.names.insert(name);
     return exchange(*member, nullptr);
+  }
+
+  /** Whether what is at a path can be looked at as it is, since nothing in it, or around it, is removed but still
+   * there.
+   */
+  [[nodiscard]] bool is_beside_removals(Pointer const& path) const {
+    Pointer const& parent = removals_.parent;
+    if (is_prefix(path, parent)) return false;
+    return !is_prefix(parent, path) || !removals_.names.contains(path.tokens()[parent.tokens().size()]);
   }
 
   void finish_removals() {

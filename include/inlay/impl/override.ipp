@@ -7,6 +7,8 @@
 
 #include <span>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 namespace inlay::config {
@@ -95,34 +97,30 @@ inline void inherit_member(boost::json::object& object, Tokens tokens) {
   object.stable_erase(member);
 }
 
-// Whether a member of what was patched is to go: the patch inherits it, or emptied it, which patch_object marks by
-// null.
-inline bool is_inherited(boost::json::key_value_pair const& member, boost::json::object const& patch) {
-  auto const* const change = patch.if_contains(member.key());
-  if (change == nullptr) return false;
-  if (change->is_null()) return true;
-  return change->is_object() && member.value().is_null();
-}
-
 inline void patch_object(boost::json::object& target, boost::json::object const& patch) {
-  bool inherits = false;
+  std::unordered_set<std::string_view> gone;  // what the patch inherits, or has emptied
   for (auto const& [name, value] : patch) {
+    auto* const member = target.if_contains(name);
+    auto const* const inner_patch = value.if_object();
     if (value.is_null()) {
-      inherits = true;
-    } else if (auto const* const inner_patch = value.if_object()) {
-      auto& member = target[name];
-      bool const was_empty = inner_patch->empty() || (member.is_object() && member.get_object().empty());
-      if (!member.is_object()) member.emplace_object();
-      patch_object(member.get_object(), *inner_patch);
-      if (was_empty || !member.get_object().empty()) continue;
-      member = nullptr;
-      inherits = true;
-    } else {
+      if (member != nullptr) gone.insert(name);
+    } else if (inner_patch == nullptr) {
       target[name] = value;
+    } else if (member != nullptr && member->is_object()) {
+      auto& inner = member->get_object();
+      bool const was_empty = inner.empty();
+      patch_object(inner, *inner_patch);
+      if (!was_empty && inner.empty()) gone.insert(name);
+    } else {
+      // Where there is no object there is nothing in it to inherit.
+      boost::json::object inner(target.storage());
+      patch_object(inner, *inner_patch);
+      if (!inner.empty() || inner_patch->empty()) target[name] = std::move(inner);
     }
   }
-  if (!inherits) return;
-  inlay::detail::keep_members(target, target.size(), [&](auto const& member) { return !is_inherited(member, patch); });
+  if (gone.empty()) return;
+  inlay::detail::keep_members(target, target.size() - gone.size(),
+                              [&](auto const& member) { return !gone.contains(std::string_view(member.key())); });
 }
 
 }  // namespace detail

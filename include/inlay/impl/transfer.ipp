@@ -362,6 +362,11 @@ INLAY_DECL Result<void> RecordCheck::accept(StoreRecord const& record) {
           }
           last_commit_ = given.revision;
           if (!inlay::detail::has_text(given.time)) return detail::time_without_text("/commit/time");
+          for (auto const& [name, text] :
+               {std::pair("actor", &given.actor), std::pair("reason", given.reason ? &*given.reason : nullptr)}) {
+            if (text == nullptr || json::check(boost::json::value(*text), json::no_limits)) continue;
+            return detail::record_fault(std::string(name) + " must be UTF-8", "/commit/" + std::string(name));
+          }
           return detail::check_changes(given);
         } else {
           Cursor const place{given.created_at, given.id.uuid};

@@ -23,7 +23,8 @@ namespace inlay::json::json_patch {
     elements; `no_limits` allows any number); invalid_argument for anything else. The target is as it was before.
 
     Complexity: a copy of the target and a lookup an operation; `remove`s of one object's members that follow each other
-    are linear together; any other that puts an element in front of others, or takes one or a member away, moves those.
+    are linear together, with or without a `test` between them; any other that puts an element in front of others, or
+   takes one or a member away, moves those.
 */
 [[nodiscard]] INLAY_DECL Result<void> apply(boost::json::value& target, boost::json::value const& patch,
                                             Limits const& limits = {});
@@ -33,6 +34,9 @@ namespace inlay::json::json_patch {
     It names the smallest places that changed, unless replacing what is around them is less than half as long. What
     changed inside an array is found as a common subsequence, so one element inserted is one `add`. Arrays that
     share little are compared element by element, which bounds the time but gives a longer patch.
+
+    Hundreds of changes spread over a document near its limits can be more than apply() moves under the same limits;
+    under no_limits it takes any patch. The same is true of invert().
 */
 [[nodiscard]] INLAY_DECL boost::json::value diff(boost::json::value const& from, boost::json::value const& to);
 
