@@ -73,7 +73,7 @@ class MysqlDialect final : public sql::Dialect {
     check_version(native(*session));
     // Not what the server's settings happen to be: truncated texts, no transactions, one old snapshot.
     *session << "set session autocommit = 1, session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
-                " session foreign_key_checks = 1, session innodb_lock_wait_timeout = "
+                " session foreign_key_checks = 1, session sql_safe_updates = 0, session innodb_lock_wait_timeout = "
              << std::to_string(settings_.lock_timeout.count());
     *session << "set session transaction isolation level read committed";
     return session;
@@ -187,7 +187,7 @@ class MysqlDialect final : public sql::Dialect {
 
   long long next_revision(sql::Connection& connection, std::string const& counter) const override {
     sql::Statement update;
-    update << "update " << counter << R"( set "revision" = last_insert_id("revision" + 1))";
+    update << "update " << counter << R"( set "revision" = last_insert_id("revision" + 1) where "id" = 1)";
     connection.run(update);
     return static_cast<long long>(mysql_insert_id(native(connection.session())));
   }
@@ -300,7 +300,9 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
       if (socket) return refusal("the URL of a MySQL store names its socket twice");
       socket = &host.name;
     } else {
-      append("host", host.name, connect_string);
+      if (socket) return refusal("the URL of a MySQL store names a host and a socket; only one can be meant");
+      // The client library takes localhost for its default socket, whatever the port.
+      append("host", host.port && host.name == "localhost" ? "127.0.0.1" : host.name, connect_string);
     }
     if (host.port) append("port", std::to_string(*host.port), connect_string);
   }

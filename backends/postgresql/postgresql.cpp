@@ -78,6 +78,7 @@ class PostgresqlDialect final : public sql::Dialect {
     auto const* known = dynamic_cast<soci::soci_error const*>(&error);
     // Not what(), which would quote the values that were bound.
     std::string message = known ? known->get_error_message() : error.what();
+    message.erase(std::min(message.find("\"postgresql://"), message.size()));  // with the password in it
     if (!session) return {FailureKind::unreachable, settings_.place + ": " + one_line(std::move(message))};
     auto const* ours = dynamic_cast<soci::postgresql_soci_error const*>(&error);
     std::string const state = ours ? ours->sqlstate() : std::string();
@@ -221,18 +222,18 @@ void append_encoded(std::string_view text, std::string& out) {
   }
   for (std::size_t i = 0; i < url.hosts.size(); ++i) {
     if (i > 0) text += ',';
-    bool const is_address = url.hosts[i].name.find(':') != std::string::npos;
-    if (is_address) {
-      text += '[' + url.hosts[i].name + ']';
-    } else {
-      append_encoded(url.hosts[i].name, text);
-    }
+    std::string const& name = url.hosts[i].name;
+    bool const is_address = !name.starts_with('/') && name.find(':') != std::string::npos;
+    if (is_address) text += '[';
+    append_encoded(name, text);
+    if (is_address) text += ']';
     if (url.hosts[i].port) text += ':' + std::to_string(*url.hosts[i].port);
   }
   text += '/';
   append_encoded(url.path, text);
   text += "?client_encoding=UTF8&connect_timeout=";
-  text += std::to_string(std::chrono::ceil<std::chrono::seconds>(connect_timeout).count());
+  // 0 would be for ever.
+  text += std::to_string(std::max<long long>(1, std::chrono::ceil<std::chrono::seconds>(connect_timeout).count()));
   // So that a machine that is gone without a word is noticed in a minute, not after hours.
   text += "&keepalives_idle=30&keepalives_interval=10&keepalives_count=3&tcp_user_timeout=60000";
   for (std::string_view const name :

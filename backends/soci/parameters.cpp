@@ -67,16 +67,7 @@ Result<void> read_common_parameters(StoreUrl const& url, StoreOptions& options) 
   if (readers.has_error()) return readers.error();
   options.readers = *readers;
 
-  if (std::string const* prefix = url.parameter("table_prefix")) {
-    // In lower case, so that quoted and unquoted names are the same table in every database.
-    auto const is_letter = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
-    auto const is_fit = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); };
-    if (prefix->empty() || prefix->size() > 24 || !is_letter(prefix->front()) ||
-        !std::all_of(prefix->begin(), prefix->end(), is_fit)) {
-      return bad_parameter("table_prefix", "1 to 24 of a-z, 0-9 and _, and begin with a letter or _");
-    }
-    options.table_prefix = *prefix;
-  }
+  if (std::string const* prefix = url.parameter("table_prefix")) options.table_prefix = *prefix;
   return {};
 }
 

@@ -34,7 +34,7 @@ namespace inlay::sql {
 [[nodiscard]] Result<bool> choice_parameter(StoreUrl const& url, std::string_view name, std::string_view first,
                                             std::string_view second);
 
-/** Reads `table_prefix`, `migrate` and `pool_size` (into `readers`).
+/** Reads `table_prefix`, which open_store() checks, `migrate` and `pool_size` (into `readers`).
 
     @return invalid_argument.
 */

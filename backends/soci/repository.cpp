@@ -520,6 +520,16 @@ Result<std::shared_ptr<Repository>> open_store(std::unique_ptr<Dialect const> di
   // What SOCI and the databases' settings count milliseconds in.
   options.patience = std::clamp(options.patience, std::chrono::milliseconds(0),
                                 std::chrono::milliseconds(std::numeric_limits<int>::max()));
+  // It stands in statements as it is; in lower case, so that quoted and unquoted names are one table in every database.
+  std::string const& prefix = options.table_prefix;
+  auto const is_letter = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  auto const is_fit = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); };
+  if (prefix.empty() || prefix.size() > 24 || !is_letter(prefix.front()) ||
+      !std::all_of(prefix.begin(), prefix.end(), is_fit)) {
+    return Error{
+        .kind = ErrorKind::invalid_argument,
+        .message = "the table_prefix of a store must be 1 to 24 of a-z, 0-9 and _, and begin with a letter or _"};
+  }
   auto store = std::make_shared<SqlRepository>(std::move(dialect), std::move(options));
   if (auto const opened = store->open(); opened.has_error()) return opened.error();
   return std::shared_ptr<Repository>(std::move(store));

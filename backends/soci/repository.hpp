@@ -39,7 +39,7 @@ struct StoreOptions {
 
 /** Opens a store: connects, migrates, and checks that it may be used.
 
-    @return unavailable, corrupt; see migrate().
+    @return invalid_argument for a prefix of tables that would not do; unavailable, corrupt; see migrate().
 */
 [[nodiscard]] Result<std::shared_ptr<Repository>> open_store(std::unique_ptr<Dialect const> dialect,
                                                              StoreOptions options);

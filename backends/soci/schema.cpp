@@ -2,10 +2,15 @@
 #include <backends/soci/schema.hpp>
 
 #include <inlay/error.hpp>
+#include <inlay/model/entities.hpp>
+
+#include <boost/mp11/algorithm.hpp>
 
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <type_traits>
+#include <vector>
 
 namespace inlay::sql {
 
@@ -210,6 +215,21 @@ void run_all(Connection& connection, Tables const& tables, std::string_view stat
   return static_cast<int>(connection.number(last));
 }
 
+// Where no migration was ever recorded, a table of one of our names is somebody else's.
+void refuse_foreign(Connection& connection, Tables const& tables) {
+  std::vector<std::string_view> names{"counter", "commit", "change"};
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
+      [&]<class Entity>(std::type_identity<Entity>) { names.push_back(Entity::entity_name); });
+  for (std::string_view const name : names) {
+    Statement count(connection.dialect().count_tables());
+    count.with(text(tables.name(name))).gives(ValueType::integer);
+    if (connection.number(count) == 0) continue;
+    throw Exception(Error{.kind = ErrorKind::unavailable,
+                          .message = "the database has a table " + tables.name(name) +
+                                     " that is not inlay's; give inlay's tables another prefix (table_prefix)"});
+  }
+}
+
 void refuse_newer(int recorded) {
   if (recorded <= latest_migration()) return;
   throw Exception(Error{.kind = ErrorKind::unavailable,
@@ -251,7 +271,10 @@ void migrate(Connection& connection, Tables const& tables, bool may_migrate, Tim
       connection.dialect().end_migration(connection);
       return;
     }
-    if (!recorded) run_all(connection, tables, migration_table);
+    if (!recorded) {
+      refuse_foreign(connection, tables);
+      run_all(connection, tables, migration_table);
+    }
     for (Migration const& migration : migrations) {
       if (migration.number <= recorded.value_or(0)) continue;
       run_all(connection, tables, migration.statements);

@@ -90,6 +90,9 @@ class Writer {
 
   void take_number() {
     number_ = Revision{connection_.dialect().next_revision(connection_, tables_.quoted("counter"))};
+    if (number_ < Revision{1}) {
+      throw Exception(storage::corrupt_row(tables_.name("counter"), Uuid{}, "the row of the store's revision is gone"));
+    }
   }
 
   // Runs what a constraint may refuse. Where that ends the transaction, the commit is begun again with a savepoint

@@ -20,3 +20,13 @@ TEST_CASE("mysql where no server listens is unavailable, without the password in
   CHECK(opened.error().kind == ErrorKind::unavailable);
   CHECK(opened.error().message.find("hush") == std::string::npos);
 }
+
+TEST_CASE("a MySQL URL means its port even for localhost, and not a host and a socket at once") {
+  auto const port = Backends().add(mysql_backend()).open("mysql://user:hush@localhost:1/db?connect_timeout=1s");
+  REQUIRE(port.has_error());
+  CHECK(port.error().message.find("127.0.0.1") != std::string::npos);  // not the default socket
+  auto const both = Backends().add(mysql_backend()).open("mysql://user:hush@127.0.0.1/db?socket=/tmp/none.sock");
+  REQUIRE(both.has_error());
+  CHECK(both.error().kind == ErrorKind::invalid_argument);
+  CHECK(both.error().message.find("socket") != std::string::npos);
+}

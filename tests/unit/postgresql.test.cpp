@@ -21,3 +21,17 @@ TEST_CASE("postgresql where no server listens is unavailable, without the passwo
   CHECK(opened.error().kind == ErrorKind::unavailable);
   CHECK(opened.error().message.find("hush") == std::string::npos);
 }
+
+TEST_CASE("a PostgreSQL URL with odd characters in the folder of its socket is tried, and told without its password") {
+  for (char const* const host : {"%2Ftmp%2Fa%3A%5Db", "%2Ftmp%2Fa%3Ab", "[fe80::1%25nowhere]"}) {
+    CAPTURE(host);
+    auto const opened = Backends()
+                            .add(postgresql_backend())
+                            .open("postgresql://user:hush@" + std::string(host) + "/db?connect_timeout=0s");
+    REQUIRE(opened.has_error());
+    CHECK(opened.error().kind == ErrorKind::unavailable);
+    CHECK(opened.error().message.find("hush") == std::string::npos);
+    CHECK(opened.error().message.find("percent-encoded") == std::string::npos);
+    CHECK(opened.error().message.find("unexpected character") == std::string::npos);
+  }
+}

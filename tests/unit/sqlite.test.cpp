@@ -177,6 +177,36 @@ TEST_CASE("migrations are recorded, each is applied once, and tables of others a
   CHECK(shell.rows("select number, name from second_migration order by number") == recorded);
 }
 
+TEST_CASE("a table that has the name of one of inlay's and is not is refused by name and left as it is") {
+  TemporaryFolder const folder;
+  std::string const file = folder.file("theirs.db");
+  { Shell(file).run("create table inlay_commit (theirs)"); }
+  auto const opened = open_sqlite(file);
+  REQUIRE(opened.has_error());
+  CHECK(opened.error().kind == ErrorKind::unavailable);
+  CHECK(opened.error().message.find("inlay_commit") != std::string::npos);
+  CHECK(Shell(file).one("select group_concat(name) from sqlite_schema") == "inlay_commit");
+
+  // Another store's, whose tables begin like ours.
+  std::string const nested = folder.file("nested.db");
+  REQUIRE(open_sqlite(nested).has_value());
+  CHECK(
+      open_sqlite(nested + "?table_prefix=inlay_environment_").error().message.find("inlay_environment_integration") !=
+      std::string::npos);
+}
+
+TEST_CASE("a store whose counter is gone is corrupt, and takes no commit") {
+  TemporaryFolder const folder;
+  auto const store = open_sqlite(folder.file("inlay.db")).value();
+  Catalogue const rows;
+  Shell shell(folder.file("inlay.db"));
+  shell.run("delete from inlay_counter");
+  auto const committed = store->commit(rows.commit());
+  REQUIRE(committed.has_error());
+  CHECK(committed.error().kind == ErrorKind::corrupt);
+  CHECK(shell.one("select count(*) from inlay_team") == "0");
+}
+
 TEST_CASE("a store that was left with no migration applied is migrated") {
   TemporaryFolder const folder;
   std::string const file = folder.file("inlay.db");
