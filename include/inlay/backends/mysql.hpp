@@ -9,7 +9,7 @@ namespace inlay {
 /** Stores in MySQL 8 or newer, or MariaDB 10.6 or newer: `mysql://user:p%40ss@host:3306/db`; `mariadb:` is the same.
 
     A UNIX socket is percent-encoded in the host's place (`//user@%2Frun%2Fmysqld%2Fmysqld.sock/db`), or
-    `?socket=/run/mysqld/mysqld.sock`.
+    `?socket=/run/mysqld/mysqld.sock` without a host. `localhost` without a port is the client library's default socket.
 
     Parameters of ours: `pool_size=8` (connections at most), `lease_timeout=5s` (how long a call waits for a connection,
     or for others to be less busy), `table_prefix=inlay_`, `migrate=auto|off`.
