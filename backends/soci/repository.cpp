@@ -227,8 +227,8 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     Error error = failure.to_error();
     if (loses_settings(failure)) {
       error.message +=
-          "; the host's session is connected anew, without the settings that the host had made: make them again, and"
-          " see HostOptions::set_up";
+          "; the host's session is connected again as soon as can be, without the settings that the host had made: make"
+          " them anew, or see HostOptions::set_up";
     }
     return error;
   }

@@ -77,6 +77,30 @@ TEST_CASE(
   CHECK(store->commit(commit_of({Insert<Team>{new_team("back")}})).has_value());
 }
 
+TEST_CASE("what came of a commit is asked only on a host's session that has its settings again") {
+  Host host(GENERATE("postgresql", "mysql"));
+  bool const sets_up = GENERATE(false, true);
+  INFO(host.engine << ", set_up " << sets_up);
+  auto const directly = host.open();
+  support::FaultyProxy proxy(host.url);
+  host.url = proxy.url("connect_timeout=5");
+  if (sets_up) host.options.set_up = [](soci::session&) {};
+  soci::connection_pool pool(1);
+  host.connect(pool.at(0));
+  auto const store = host.open(pool).value();
+  proxy.arm({.when = [](support::Request const& request) { return request.mentions("the one"); },
+             .fault = support::Fault::lose_reply});
+  auto const committed = store->commit(commit_of({Insert<Team>{new_team("the one")}}));
+  REQUIRE(proxy.strikes() == 1);
+  REQUIRE(committed.has_value() == sets_up);
+  if (!sets_up) {
+    CHECK(committed.error().kind == ErrorKind::unavailable);
+    CHECK(committed.error().outcome == Outcome::unknown);
+  }
+  CHECK(directly->list(Query<Team>{}).value().items.size() == 1);
+  CHECK(store->revision().value() == Revision{1});
+}
+
 TEST_CASE("a session that is not open, or another database's, is refused") {
   Host host(GENERATE("sqlite", "postgresql", "mysql"));
   INFO(host.engine);

@@ -39,8 +39,8 @@ struct HostOptions {
 
     A session that was found dead is connected anew, and has then lost what the host had set, such as a `search_path`
     that leads to the store's tables. With HostOptions::set_up it is set up again, and the call is tried once more.
-    Without it, the call for which the session was lost is `unavailable` and says so, and later calls use the session as
-    it is then.
+    Without it, the call for which the session was lost is `unavailable` and says so, the outcome of a commit may be
+    unknown, and later calls use the session as it is then.
 
     @return what opening a store by its URL returns; invalid_argument when a session of the pool is not open, or is one
             of another kind of database.
@@ -53,8 +53,9 @@ struct HostOptions {
 /** A store inside the transaction that the host has open on its session: what is committed to it happens when the host
     commits, and not when the host rolls back.
 
-    It is used by one thread, and no longer than the transaction. A commit that is refused is undone by a savepoint, so
-    the host can go on. Nothing is tried again: a serialization failure, a deadlock or a lost connection is
+    It is used by one thread, and no longer than the transaction: a commit after that is invalid_argument, and writes
+    nothing. On MySQL, DDL ends the transaction too. A commit that is refused is undone by a savepoint, so the host can
+    go on. Nothing is tried again: a serialization failure, a deadlock or a lost connection is
    `unavailable`, and the transaction is the host's to roll back and to begin again. Until it ends, other writers of the
    store wait. Other handles, and those who follow the changes, learn of it when the host commits; tell them then.
     `compact`, `dump` and `restore` are refused.
