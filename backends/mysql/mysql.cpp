@@ -109,7 +109,7 @@ class MysqlDialect final : public sql::Dialect {
     MYSQL* const connection = native(query);
     while (mysql_more_results(connection)) {
       if (mysql_next_result(connection) > 0)
-        throw soci::mysql_soci_error(mysql_error(connection), mysql_errno(connection));
+        throw soci::mysql_soci_error(mysql_error(connection), static_cast<int>(mysql_errno(connection)));
       mysql_free_result(mysql_store_result(connection));
     }
   }
