@@ -113,9 +113,9 @@ class ChangeLog {
     commits_.push_back(std::move(commit));
   }
 
-  /** The commits after `request.after`, which is kept_after() or later. */
+  /** The commits after `request.after`, which is from kept_after() to revision(). */
   [[nodiscard]] LoggedPage find(ChangesRequest const& request) const {
-    LoggedPage page{{}, std::max(request.after, revision_), false};
+    LoggedPage page{{}, revision_, false};
     // Looks for one more than was asked for: that there is one is what says that there are more.
     if (!request.row) {
       for (auto commit = first_after(request.after); commit != commits_.end() && page.commits.size() <= request.limit;

@@ -506,6 +506,7 @@ Result<ChangePage> MemoryRepository::changes(ChangesRequest const& request) cons
   }
   auto lock = lock_.read();
   if (request.after < log_.kept_after()) return storage::changes_compacted(log_.kept_after());
+  if (request.after > log_.revision()) return storage::revision_not_reached(log_.revision());
   LoggedPage const found = log_.find(request);
   lock.unlock();
   return found.read(request);

@@ -115,8 +115,8 @@ class PostgresqlDialect final : public sql::Dialect {
   }
 
   std::string_view count_tables() const override {
-    return "select count(*) from pg_catalog.pg_class where relname = :p1 and relkind in ('r', 'p') and"
-           " pg_catalog.pg_table_is_visible(oid)";
+    // Whatever it is, a view or an index: it takes the name.
+    return "select count(*) from pg_catalog.pg_class where relname = :p1 and pg_catalog.pg_table_is_visible(oid)";
   }
 
   // The lock goes with the transaction, so it is given back whatever happens, through a pooler too.

@@ -508,9 +508,10 @@ Result<ChangePage> SqlRepository::read_changes(Connection& connection, ChangesRe
     if (!row[12].is_null) change.after = Document::from_stored(std::move(row[12].text));
   });
   if (request.after < compacted_through) return storage::changes_compacted(compacted_through);
+  if (request.after > current) return storage::revision_not_reached(current);
   page.has_more = page.commits.size() > request.limit;
   if (page.has_more) page.commits.pop_back();
-  page.through = page.has_more ? page.commits.back().revision : std::max(current, request.after);
+  page.through = page.has_more ? page.commits.back().revision : current;
   return page;
 }
 

@@ -204,6 +204,12 @@ void run_all(Connection& connection, Tables const& tables, std::string_view stat
   }
 }
 
+[[nodiscard]] Exception foreign_table(Tables const& tables, std::string_view name) {
+  return Exception(Error{.kind = ErrorKind::unavailable,
+                         .message = "the database has a table " + tables.name(name) +
+                                    " that is not inlay's; give inlay's tables another prefix (table_prefix)"});
+}
+
 // Nothing: the migrations were never recorded here.
 [[nodiscard]] std::optional<int> recorded_migration(Connection& connection, Tables const& tables) {
   Statement count(connection.dialect().count_tables());
@@ -212,22 +218,25 @@ void run_all(Connection& connection, Tables const& tables, std::string_view stat
   Statement last;
   last << R"(select coalesce(max("number"), 0) from )" << tables.quoted("migration");
   last.gives(ValueType::integer);
-  return static_cast<int>(connection.number(last));
+  try {
+    return static_cast<int>(connection.number(last));
+  } catch (DatabaseFailure const& failure) {
+    if (failure.kind() == FailureKind::other) throw foreign_table(tables, "migration");  // it has no such column
+    throw;
+  }
 }
 
 // Where no migration was ever recorded, a table of one of our names is somebody else's.
-void refuse_foreign(Connection& connection, Tables const& tables) {
+[[nodiscard]] std::optional<std::string_view> find_foreign(Connection& connection, Tables const& tables) {
   std::vector<std::string_view> names{"counter", "commit", "change"};
   boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
       [&]<class Entity>(std::type_identity<Entity>) { names.push_back(Entity::entity_name); });
   for (std::string_view const name : names) {
     Statement count(connection.dialect().count_tables());
     count.with(text(tables.name(name))).gives(ValueType::integer);
-    if (connection.number(count) == 0) continue;
-    throw Exception(Error{.kind = ErrorKind::unavailable,
-                          .message = "the database has a table " + tables.name(name) +
-                                     " that is not inlay's; give inlay's tables another prefix (table_prefix)"});
+    if (connection.number(count) != 0) return name;
   }
+  return std::nullopt;
 }
 
 void refuse_newer(int recorded) {
@@ -260,6 +269,14 @@ void migrate(Connection& connection, Tables const& tables, bool may_migrate, Tim
   auto recorded = recorded_migration(connection, tables);
   refuse_newer(recorded.value_or(0));
   if (!may_migrate) refuse_older(recorded.value_or(0), "migrating was turned off (migrate=off)");
+  if (!recorded) {
+    if (auto const name = find_foreign(connection, tables)) {
+      // Unless somebody has made the tables just now, who recorded it before or along with them.
+      recorded = recorded_migration(connection, tables);
+      if (!recorded) throw foreign_table(tables, *name);
+      refuse_newer(*recorded);
+    }
+  }
   connection.dialect().adopt(connection);
   if (recorded.value_or(0) == latest_migration()) return;
 
@@ -272,7 +289,7 @@ void migrate(Connection& connection, Tables const& tables, bool may_migrate, Tim
       return;
     }
     if (!recorded) {
-      refuse_foreign(connection, tables);
+      if (auto const name = find_foreign(connection, tables)) throw foreign_table(tables, *name);
       run_all(connection, tables, migration_table);
     }
     for (Migration const& migration : migrations) {

@@ -7,7 +7,9 @@
 
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <new>
@@ -140,7 +142,8 @@ class SqliteDialect final : public sql::Dialect {
   std::string_view table_options() const override { return " strict"; }
 
   std::string_view count_tables() const override {
-    return "select count(*) from sqlite_master where type = 'table' and name = :p1";
+    // A view takes the name, too.
+    return "select count(*) from sqlite_master where type in ('table', 'view') and name = :p1";
   }
 
   void adopt(sql::Connection& connection) const override {
@@ -218,7 +221,10 @@ class SqliteDialect final : public sql::Dialect {
     // Not what(), which would quote the values that were bound.
     if (session) return settings_.path + ": " + sqlite_api::sqlite3_errmsg(native(*session));
     auto const* known = dynamic_cast<soci::soci_error const*>(&error);
-    return settings_.path + ": " + (known ? known->get_error_message() : error.what());
+    std::string message = known ? known->get_error_message() : error.what();
+    // SOCI may say first which of its functions failed.
+    if (message.starts_with("sqlite3_")) message.erase(0, message.find(": ") + 2);
+    return settings_.path + ": " + message;
   }
 
   Settings settings_;
@@ -234,6 +240,10 @@ class SqliteDialect final : public sql::Dialect {
   fs::path const file(path);
   fs::path const folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
   if (!fs::is_directory(folder, code)) return refusal("there is no folder " + folder.string());
+  // The file may be one that can be written; SQLite keeps its write-ahead log in another, beside it.
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    return refusal("the folder " + folder.string() + " cannot be written: " + std::generic_category().message(errno));
+  }
   auto const status = fs::status(file, code);
   if (fs::is_directory(status)) return refusal("it is a folder");
   if (!fs::exists(status) && !may_create) {

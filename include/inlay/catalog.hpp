@@ -275,12 +275,15 @@ class Catalog {
   [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, JsonPatch const& patch,
                                                UpdateOptions const& options = {}) const;
 
-  /** Removes a row.
+  /** Removes a row; an install is removed by uninstall().
 
       @return not_found; conflict; in_use, saying by what, when others still reference it.
   */
   template <class Entity>
-  [[nodiscard]] Result<void> remove(Id<Entity> id, std::optional<Version> expected_version = {}) const;
+  requires(!std::same_as<Entity, EnvironmentIntegration>)  // remove(id, pointer) without its pointer must not uninstall
+      [[nodiscard]] Result<void> remove(Id<Entity> id, std::optional<Version> expected_version = {}) const {
+    return remove_row(id, expected_version);
+  }
 
   // ---- installing
 
@@ -396,6 +399,8 @@ class Catalog {
                                                                        ConfigCheck const& check = {}) const;
   template <class Entity>
   [[nodiscard]] Result<Resource<Entity>> insert(Entity row) const;
+  template <class Entity>
+  [[nodiscard]] Result<void> remove_row(Id<Entity> id, std::optional<Version> expected_version) const;
   [[nodiscard]] Result<std::optional<InstalledIntegration>> find_install(Id<Integration> integration,
                                                                          Id<Environment> environment) const;
   [[nodiscard]] Result<InstalledConfig> config_of(InstalledIntegration found, std::vector<Layer> extra_layers) const;
@@ -414,6 +419,8 @@ class Catalog {
   [[nodiscard]] static Result<void> check_mode(UpdateOptions const& options, bool may_undo_others);
   template <class Readable>
   [[nodiscard]] Result<void> conceal(std::span<Readable> items) const;
+  template <class Entity>
+  [[nodiscard]] Result<void> has_free_keys(Entity const& before, Entity const& after) const;
   template <class Entity>
   [[nodiscard]] std::optional<Error> who_uses(Id<Entity> id, Error error) const;
   [[nodiscard]] Catalog administration() const;

@@ -36,10 +36,11 @@ enum class ErrorKind {
   internal,          ///< a defect in inlay or in a package below it
 };
 
-/** Whether a failed write may nevertheless have happened. */
+/** Whether the write of a call that failed has happened nevertheless. */
 enum class Outcome {
   not_done,  ///< nothing was changed
   unknown,   ///< the connection died while committing, and it could not be found out yet
+  done,      ///< the write is kept; only the answer could not be made, as when what was written cannot be read just now
 };
 
 /** An error: a kind to branch on, and words for people.
@@ -64,7 +65,10 @@ struct Error {
 /** The kind's name as it is written in this header, e.g. "already_exists". */
 [[nodiscard]] INLAY_DECL std::string_view to_string(ErrorKind kind) noexcept;
 
-/** One line for people: kind, message, and the pointer when there is one. */
+/** The outcome's name as it is written in this header, e.g. "not_done". */
+[[nodiscard]] INLAY_DECL std::string_view to_string(Outcome outcome) noexcept;
+
+/** One line for people: kind, the outcome unless it is not_done, message, and the pointer when there is one. */
 [[nodiscard]] INLAY_DECL std::string to_string(Error const& error);
 
 INLAY_DECL std::ostream& operator<<(std::ostream& out, ErrorKind kind);

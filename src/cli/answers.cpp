@@ -69,6 +69,7 @@ void answer_resource(Output& output, std::string const& json) {
 
 void answer_update(Output& output, std::string const& resource_json, bool is_changed, bool is_dry_run,
                    std::vector<ConfigDifference> const& differences) {
+  if (!is_dry_run) output.note_write();
   if (is_dry_run && output.is_json()) {
     output.add_json(R"({"resource":)" + resource_json + R"(,"changed":)" + (is_changed ? "true" : "false") +
                     R"(,"differences":)" + differences_json(differences) + '}');

@@ -125,21 +125,28 @@ class Program {
 
   void add_options() {
     app_.add_option("--store", options_.store, "The store's URL; else $INLAY_STORE, else sqlite:inlay.db")
-        ->type_name("URL");
+        ->type_name("URL")
+        ->check(not_empty);
     app_.add_option("--output", output_, "table, json, or auto: table on a terminal, json elsewhere")
         ->type_name("FORMAT")
         ->check([](std::string const& name) {
           return formats.contains(name) ? std::string() : "takes auto, table or json, not " + name;
         });
     app_.add_option("--actor", options_.actor, "Who makes the change, for the change log; else $USER, else cli")
-        ->type_name("NAME");
+        ->type_name("NAME")
+        ->check(not_empty);
     app_.add_option("--reason", options_.reason, "Why, for the change log")->type_name("TEXT");
     app_.add_option("--team", options_.team,
                     "Act on behalf of this team: see and do what it may, and no more; else you are the host's own\n"
                     "administration, which may do everything")
-        ->type_name("ID|NAME");
+        ->type_name("ID|NAME")
+        ->check(not_empty);
     app_.set_version_flag("--version", "inlay " INLAY_VERSION, "Print the version and exit");
   }
+
+  // What a shell makes of a variable that is not set must not pass for an option that was left out: without --team or
+  // --tokens one is the host's own administration.
+  static std::string not_empty(std::string const& text) { return text.empty() ? "must not be empty" : std::string(); }
 
   // CLI11 would say that it "could not convert".
   static std::string whole_number(std::string const& text) {
@@ -259,11 +266,13 @@ class Program {
                     "sharing ask --integration zendesk --team Acme");
     ask->add_option("--integration", arguments_.integration, "Its id, or its name if only one has it")
         ->required()
-        ->type_name("ID|NAME");
+        ->type_name("ID|NAME")
+        ->check(not_empty);
     ask->add_option("--team", arguments_.team,
                     "The id of the team that asks, or its name if only one has it (required, unless --team stands\n"
                     "before the command)")
-        ->type_name("ID|NAME");
+        ->type_name("ID|NAME")
+        ->check(not_empty);
     runs(ask, [this](Session& session) { return ask_for(session, arguments_.integration, arguments_.team); });
 
     auto* list_them = add(*group, "list", "List requests and their answers", "sharing list status=pending");
@@ -285,12 +294,15 @@ class Program {
     command->group(install_group);
     command->add_option("--integration", arguments_.install.integration, "Its id, or its name if only one has it")
         ->required()
-        ->type_name("ID|NAME");
+        ->type_name("ID|NAME")
+        ->check(not_empty);
     command->add_option("--environment", arguments_.install.environment, "Its id, or its name if only one has it")
         ->required()
-        ->type_name("ID|NAME");
+        ->type_name("ID|NAME")
+        ->check(not_empty);
     command->add_option("--override", arguments_.install.override, std::string("The config override, ") + json_forms)
-        ->type_name("JSON");
+        ->type_name("JSON")
+        ->check(not_empty);
     runs(command, [this](Session& session) { return install(session, arguments_.install); });
   }
 
@@ -458,7 +470,7 @@ class Program {
     serve_it->group(store_group);
     serve_it->add_option("--listen", arguments_.serve.listen, "Where to listen (127.0.0.1:8080); port 0: a free one")
         ->type_name("ADDRESS:PORT");
-    serve_it->add_option("--tokens", arguments_.serve.tokens_file, "Who may call")->type_name("FILE");
+    serve_it->add_option("--tokens", arguments_.serve.tokens_file, "Who may call")->type_name("FILE")->check(not_empty);
     runs_without_team(serve_it, [this](Session& session) { return serve(session, arguments_.serve); });
 
     auto* show_version = add(app_, "version", "Show the version and the backends of this build", "version");

@@ -36,9 +36,9 @@ struct WriteArguments {
 };
 
 struct InstallArguments {
-  std::string integration;  // id or name
-  std::string environment;  // id or name
-  std::string override;     // empty: none
+  std::string integration;              // id or name
+  std::string environment;              // id or name
+  std::optional<std::string> override;  // JSON
 };
 
 enum class PatchKind { merge_patch, json_patch };

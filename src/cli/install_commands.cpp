@@ -6,8 +6,8 @@ namespace inlay::cli {
 
 Result<void> install(Session& session, InstallArguments const& arguments) {
   InstallRequest request;
-  if (!arguments.override.empty()) {
-    auto values = read_object(arguments.override, "an override", resource_limits);
+  if (arguments.override) {
+    auto values = read_object(*arguments.override, "an override", resource_limits);
     if (values.has_error()) return values.error();
     auto document = Document::from(*values);
     if (document.has_error()) return document.error();
@@ -24,6 +24,7 @@ Result<void> install(Session& session, InstallArguments const& arguments) {
 
   auto const installed = catalog->install(request);
   if (installed.has_error()) return installed.error();
+  session.output.note_write();
   answer_resource(session.output, model::to_json(installed->resource));
   if (!installed->created) session.output.remark("It was installed already, and is left as it was.");
   return {};

@@ -67,6 +67,7 @@ void Output::fail(Error const& error) const {
     }
     if (error.current_version) text += "\n  the current version is " + std::to_string(error.current_version->value);
     if (error.outcome == Outcome::unknown) text += "\n  it may have happened: look before you try again";
+    if (error.outcome == Outcome::done) text += "\n  it has happened: do not do it again";
   }
   text += '\n';
   std::cerr << text;
@@ -77,7 +78,8 @@ Result<void> Output::finish() {
   bool const is_flushed = std::fflush(stdout) == 0;
   if ((!is_written || !is_flushed) && errno != EPIPE) {
     return Error{.kind = ErrorKind::unavailable,
-                 .message = std::string("the answer cannot be written: ") + std::generic_category().message(errno)};
+                 .message = std::string("the answer cannot be written: ") + std::generic_category().message(errno),
+                 .outcome = has_written_ ? Outcome::done : Outcome::not_done};
   }
   std::cerr << remarks_;
   return {};
@@ -94,7 +96,11 @@ std::string error_json(Error const& error) {
     json::print_string(printable(*error.pointer), out);
   }
   if (error.current_version) out += R"(,"current_version":)" + std::to_string(error.current_version->value);
-  if (error.outcome == Outcome::unknown) out += R"(,"outcome":"unknown")";
+  if (error.outcome != Outcome::not_done) {
+    out += R"(,"outcome":")";
+    out += to_string(error.outcome);
+    out += '"';
+  }
   return out + "}}";
 }
 

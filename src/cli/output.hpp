@@ -40,9 +40,13 @@ class Output {
   /** An error, on standard error. */
   void fail(Error const& error) const;
 
+  /** The store has been written: an error of finish() is to say so. */
+  void note_write() noexcept { has_written_ = true; }
+
   /** Writes the answer.
 
-      @return unavailable when it cannot be written. It is no error if nobody wants to read it any more (a closed pipe).
+      @return unavailable when it cannot be written, with Outcome::done after note_write(). It is no error if nobody
+     wants to read it any more (a closed pipe).
   */
   [[nodiscard]] Result<void> finish();
 
@@ -53,9 +57,10 @@ class Output {
   Style error_style_;
   std::string answer_;
   std::string remarks_;
+  bool has_written_ = false;
 };
 
-/** `{"error": {"kind": …, "message": …, "pointer"?: …, "current_version"?: …, "outcome"?: "unknown"}}` */
+/** `{"error": {"kind": …, "message": …, "pointer"?: …, "current_version"?: …, "outcome"?: "unknown" or "done"}}` */
 [[nodiscard]] std::string error_json(Error const& error);
 
 }  // namespace inlay::cli

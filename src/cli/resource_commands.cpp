@@ -142,6 +142,7 @@ Result<void> create(Session& session, Kind kind, std::string const& json) {
       if (catalog.has_error()) return catalog.error();
       auto const created = catalog->template create_from<Entity>(*object);
       if (created.has_error()) return created.error();
+      session.output.note_write();
       answer_resource(session.output, model::to_json(*created));
       return {};
     }
@@ -215,7 +216,14 @@ Result<void> remove_row(Session& session, Kind kind, std::string const& id, std:
     if (catalog.has_error()) return catalog.error();
     std::optional<Version> expected;
     if (if_version) expected = Version{*if_version};
-    if (auto const removed = catalog->remove(*parsed, expected); removed.has_error()) return removed.error();
+    Result<void> removed;
+    if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
+      removed = catalog->uninstall(*parsed, expected);
+    } else {
+      removed = catalog->remove(*parsed, expected);
+    }
+    if (removed.has_error()) return removed.error();
+    session.output.note_write();
     if (session.output.is_json()) {
       session.output.add_json(R"({"id":")" + to_string(*parsed) + R"("})");
     } else {

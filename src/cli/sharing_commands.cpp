@@ -20,6 +20,7 @@ Result<void> ask_for(Session& session, std::string const& integration, std::stri
   }
   auto const asked = catalog->ask_for(*integration_id, asking);
   if (asked.has_error()) return asked.error();
+  session.output.note_write();
   answer_resource(session.output, model::to_json(asked->grant));
   return {};
 }
@@ -34,6 +35,7 @@ Result<void> answer_request(Session& session, std::string const& id, GrantStatus
   if (if_version) expected = Version{*if_version};
   auto const grant = catalog->answer(*parsed, status, expected);
   if (grant.has_error()) return grant.error();
+  session.output.note_write();
   answer_resource(session.output, model::to_json(*grant));
   return {};
 }

@@ -50,6 +50,7 @@ Result<void> migrate(Session& session) {
   bool const was_up_to_date = opens_without_migrating(session);
   if (!was_up_to_date) {
     if (auto const catalog = session.open(); catalog.has_error()) return catalog.error();
+    session.output.note_write();
   }
   if (session.output.is_json()) {
     std::string out = R"({"store":)";

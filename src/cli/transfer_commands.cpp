@@ -98,6 +98,7 @@ Result<void> copy(Session& session, TransferArguments const& arguments) {
   auto const fill = [&](RecordSink const& sink) { return (*from)->dump({.sink = progress.counting(sink)}); };
   auto const restored = (*to)->restore({.fill = fill, .replace = arguments.replace});
   if (restored.has_error()) return with_replace_told(restored.error());
+  session.output.note_write();
   answer(session.output, "Copied", redacted(arguments.to), progress.header());
   return {};
 }
@@ -133,6 +134,7 @@ Result<void> import_store(Session& session, TransferArguments const& arguments) 
   };
   auto const restored = (*to)->restore({.fill = fill, .replace = arguments.replace});
   if (restored.has_error()) return with_replace_told(restored.error());
+  session.output.note_write();
   answer(session.output, "Imported", redacted(session.options.store), progress.header());
   return {};
 }

@@ -59,7 +59,10 @@ Response problem(int status, Error const& error) {
     append_string(body, *error.pointer);
   }
   if (error.current_version) body += R"(,"current_version":)" + std::to_string(error.current_version->value);
-  if (error.outcome == Outcome::unknown) body += R"(,"outcome":"unknown")";
+  if (error.outcome != Outcome::not_done) {
+    body += R"(,"outcome":)";
+    append_string(body, to_string(error.outcome));
+  }
   body += '}';
   return response;
 }

@@ -37,6 +37,17 @@ std::vector<Uuid> tokens_of(std::vector<CommitRecord> const& commits) {
 
 }  // namespace
 
+TEST_CASE("the changes after a revision that the store has not reached are refused", "[changes]") {
+  Store const store;
+  fill(store);
+  Revision const current = must(store->revision());
+  CHECK(must(store->changes({.after = current})).commits.empty());
+  Revision const ahead{current.value + 1};
+  CHECK(error_of(store->changes({.after = ahead})).kind == ErrorKind::invalid_argument);
+  CHECK(error_of(store->changes({.after = ahead, .row = ChangesRequest::Row{"team", {}}})).kind ==
+        ErrorKind::invalid_argument);
+}
+
 TEST_CASE("the change log keeps who, why, when and what of each commit", "[changes]") {
   for_each_entity([]<class Entity>() {
     Store const store;

@@ -121,8 +121,8 @@ TEST_CASE("a file or folder that cannot be written is refused and left untouched
   CHECK(refused_as_somebody(file, "inlay.db") == 0);
   REQUIRE(chmod(file.c_str(), 0666) == 0);
   REQUIRE(chmod(closed.c_str(), 0555) == 0);
-  CHECK(refused_as_somebody(file, "inlay.db") == 0);
-  CHECK(refused_as_somebody(closed + "/new.db", "new.db") == 0);
+  CHECK(refused_as_somebody(file, "/closed cannot be written") == 0);
+  CHECK(refused_as_somebody(closed + "/new.db", "/closed cannot be written") == 0);
   REQUIRE(chmod(closed.c_str(), 0755) == 0);
   CHECK(read_file(file) == before);
   CHECK(std::distance(std::filesystem::directory_iterator(closed), std::filesystem::directory_iterator()) == 1);

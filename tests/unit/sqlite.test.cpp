@@ -180,12 +180,19 @@ TEST_CASE("migrations are recorded, each is applied once, and tables of others a
 TEST_CASE("a table that has the name of one of inlay's and is not is refused by name and left as it is") {
   TemporaryFolder const folder;
   std::string const file = folder.file("theirs.db");
-  { Shell(file).run("create table inlay_commit (theirs)"); }
-  auto const opened = open_sqlite(file);
-  REQUIRE(opened.has_error());
-  CHECK(opened.error().kind == ErrorKind::unavailable);
-  CHECK(opened.error().message.find("inlay_commit") != std::string::npos);
-  CHECK(Shell(file).one("select group_concat(name) from sqlite_schema") == "inlay_commit");
+  for (char const* const theirs : {"create table inlay_commit (theirs)", "create view inlay_team as select 1",
+                                   "create table inlay_migration (theirs)"}) {
+    CAPTURE(theirs);
+    std::filesystem::remove(file);
+    { Shell(file).run(theirs); }
+    std::string const before = support::read_file(file);
+    auto const opened = open_sqlite(file);
+    REQUIRE(opened.has_error());
+    CHECK(opened.error().kind == ErrorKind::unavailable);
+    CHECK(opened.error().message.find("inlay_") != std::string::npos);
+    CHECK(opened.error().message.find("table_prefix") != std::string::npos);
+    CHECK(support::read_file(file) == before);  // not so much as its journal mode is changed
+  }
 
   // Another store's, whose tables begin like ours.
   std::string const nested = folder.file("nested.db");

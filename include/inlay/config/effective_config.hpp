@@ -47,7 +47,8 @@ struct Explanation {
   std::vector<std::string> contributors;
 
   /** Everything at and below the pointer that some layer has or removes: what there is in the fold's order, and what
-     was removed at the place that its lowest layer gave it. What is removed as a whole is one leaf. */
+     was removed at the place that its lowest layer gave it. What is removed as a whole is one leaf. Where an object
+     took the place of something else, it stands before its members as its layer has it, with what it shadows. */
   std::vector<LeafOrigin> leaves;
 };
 

@@ -118,6 +118,11 @@ Result<void> set_member(Entity& row, Member Entity::*member, Member const& value
 /** Sets the members of a row that a typed change has set. */
 template <class Entity>
 Result<void> apply_change(Entity& row, ChangeOf<Entity> const& change, DocumentMode mode, json::Limits const& limits) {
+  static_assert(
+      boost::mp11::mp_size<model::detail::Descriptors<ChangeOf<Entity>>>::value ==
+          static_cast<std::size_t>(std::count_if(model::fields<Entity>.begin(), model::fields<Entity>.end(),
+                                                 [](model::Field const& field) { return field.is_patchable(); })),
+      "a change has every member that a patch may touch");
   Result<void> result;
   boost::mp11::mp_for_each<model::detail::Descriptors<ChangeOf<Entity>>>([&]<class ChangeMember>(ChangeMember) {
     using Value = typename model::detail::MemberType<ChangeMember>::value_type;
@@ -152,9 +157,10 @@ Result<void> may_touch(boost::json::object const& operation, std::string_view me
   std::string const& name = pointer->tokens().front();
   model::Field const* const field = model::find_field<Entity>(name);
   if (field != nullptr && field->is_patchable()) return {};
-  error.message = field == nullptr || field->type == model::FieldType::revision
-                      ? std::string(Entity::entity_name) + " has no such member"
-                      : name + " is read-only";
+  bool const is_shown = field != nullptr && field->type != model::FieldType::revision;
+  error.message = is_shown || model::detail::is_nested_member<Entity>(name)
+                      ? name + " is read-only"
+                      : "an " + storage::words(Entity::entity_name) + " has no such member";
   return error;
 }
 

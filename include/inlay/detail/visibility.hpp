@@ -60,11 +60,15 @@ Scope seen_by(Id<Team> team) {
 /** The scope of a list for a team. Whoever filters by what a summary does not show gets no summaries: whether one
     meets the filter would tell what is in it.
 
-    @return forbidden for a filter by what is not public of a nested row.
+    @return forbidden for a filter by what is not public of a nested row, and for a scope of the caller's own, which
+    could ask about rows that the team does not see.
 */
 template <class Readable>
 Result<Scope> list_scope(Query<Readable> const& query, Id<Team> team) {
   using Entity = model::Root<Readable>;
+  if (!query.scope.is_everything()) {
+    return Error{.kind = ErrorKind::forbidden, .message = "a list takes no scope on behalf of a team"};
+  }
   bool only_public = true;
   for (Condition const& condition : query.where) {
     auto const place = inlay::find_field<Readable>(condition.field);
@@ -77,9 +81,7 @@ Result<Scope> list_scope(Query<Readable> const& query, Id<Team> team) {
                    .message = "a list cannot be filtered by " + condition.field + " on behalf of a team"};
     }
   }
-  Scope scope = only_public ? seen_by<Entity>(team) : seen_whole_by<Entity>(team);
-  if (query.scope.is_everything()) return scope;
-  return Scope::all_of({query.scope, std::move(scope)});
+  return only_public ? seen_by<Entity>(team) : seen_whole_by<Entity>(team);
 }
 
 /** Whether the team owns the row: only then may it change it. An install belongs to its environment's team. */

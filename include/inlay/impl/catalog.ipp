@@ -111,6 +111,15 @@ inline Result<void> keep_history_of(std::vector<CommitRecord>& commits, Timestam
   return result;
 }
 
+/** The error of a row that was created and cannot be shown. */
+template <class Entity>
+Error done_but_unread(Id<Entity> id, Error error) {
+  error.message = "the " + storage::words(Entity::entity_name) + " was created, with the id " + to_string(id) +
+                  ", but it cannot be read again: " + error.message;
+  error.outcome = Outcome::done;
+  return error;
+}
+
 /** The error of an edit; one about a stored document says whose. */
 template <class Entity>
 Error of_row(Entity const& row, Error error) {
@@ -187,8 +196,16 @@ Result<Resource<Entity>> Catalog::insert(Entity row) const {
   for (int attempt = 0;; ++attempt) {
     auto guards = may_insert(row);
     if (!guards) return guards.error();
-    auto committed = commit(options_->clock(), {Insert<Entity>{row}}, std::move(*guards));
-    if (committed) return get(id);
+    Timestamp const time = options_->clock();
+    auto committed = commit(time, {Insert<Entity>{row}}, std::move(*guards));
+    if (committed) {
+      if constexpr (std::is_same_v<Resource<Entity>, Entity>) {
+        return inserted(row, time, committed->revision);
+      } else {
+        auto created = get(id);
+        return created ? std::move(created) : detail::done_but_unread<Entity>(id, created.error());
+      }
+    }
     // A guard that no longer holds: what allowed it has changed, so look again.
     if (committed.error().kind != ErrorKind::conflict || attempt == detail::max_lost_races) return committed.error();
     detail::back_off(attempt);
@@ -277,8 +294,10 @@ Result<void> Catalog::conceal(std::span<Readable> items) const {
       for (Readable& item : items) {
         Integration& integration = model::part_of<0>(item);
         if (integration.team_id == team || integration.sharing != Sharing::ask) continue;
-        bool const seen = std::any_of(whole->items.begin(), whole->items.end(),
-                                      [&](Integration const& other) { return other.id == integration.id; });
+        // At another revision it is another row: what was read first may never have been this team's to see.
+        bool const seen = std::any_of(whole->items.begin(), whole->items.end(), [&](Integration const& other) {
+          return other.id == integration.id && other.revision == integration.revision;
+        });
         if (seen) continue;
         model::reduce_to_summary(integration);
         if constexpr (std::is_same_v<Readable, OwnedIntegration>) item.installed_in.reset();
@@ -300,7 +319,7 @@ Result<void> Catalog::may_change(Entity const& before, Entity const* after) cons
   if (!caller_.team) return {};
   if (!detail::is_owned_by(before, *caller_.team)) {
     return Error{.kind = ErrorKind::forbidden,
-                 .message = "this " + std::string(Entity::entity_name) + " belongs to another team"};
+                 .message = "this " + storage::words(Entity::entity_name) + " belongs to another team"};
   }
   Result<void> result;
   if constexpr (requires { Entity::administered_members; }) {
@@ -349,6 +368,7 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
     answer.changed = true;
 
     if (options.dry_run) {
+      if (auto free = has_free_keys(before, *after); !free) return free.error();
       row = updated(Update<Entity>{before, std::move(*after)}, options_->clock(), before.revision);
       if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
         auto resource_before = answer.resource;
@@ -390,6 +410,31 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
     row = answer.changed ? updated(*update, time, committed->revision) : update->before;
     return answer;
   }
+}
+
+/** Whether no other row has what a change puts into a unique key. A store says so when it commits; a dry run must ask.
+ */
+template <class Entity>
+Result<void> Catalog::has_free_keys(Entity const& before, Entity const& after) const {
+  for (model::UniqueKey const& key : Entity::unique_keys) {
+    bool is_changed = false;
+    Query<Entity> same{.limit = 1};
+    model::for_each_field<Entity>([&](model::Field const& field, auto member) {
+      using Value = std::remove_cvref_t<decltype(after.*member)>;
+      if (field.name != key[0] && field.name != key[1]) return;
+      is_changed = is_changed || before.*member != after.*member;
+      if constexpr (std::is_same_v<Value, std::string>) {
+        same.where.push_back({std::string(field.name), Operator::eq, {after.*member}});
+      } else if constexpr (requires { (after.*member).uuid; }) {
+        same.where.push_back({std::string(field.name), Operator::eq, {(after.*member).uuid}});
+      }
+    });
+    if (!is_changed) continue;
+    auto const page = repository_->list(same);
+    if (!page) return page.error();
+    if (!page->items.empty()) return storage::unique_key_taken(Entity::entity_name, key);
+  }
+  return {};
 }
 
 template <class Entity, std::same_as<boost::json::object> Object>
@@ -442,7 +487,7 @@ INLAY_DECL Result<void> Catalog::check_mode(UpdateOptions const& options, bool m
 }
 
 template <class Entity>
-Result<void> Catalog::remove(Id<Entity> id, std::optional<Version> expected_version) const {
+Result<void> Catalog::remove_row(Id<Entity> id, std::optional<Version> expected_version) const {
   int unexplained = 0;
   for (int attempt = 0;; ++attempt) {
     auto found = find<Entity>(id);
@@ -495,13 +540,13 @@ std::optional<Error> Catalog::who_uses(Id<Entity> id, Error error) const {
     if (!all || !seen) return;
     for (std::size_t i = 0; i < std::min(named, seen->items.size()); ++i) {
       if (!users.empty()) users += ", ";
-      users += std::string(Referrer::entity_name) + " " + detail::name_of(seen->items[i]);
+      users += storage::words(Referrer::entity_name) + " " + detail::name_of(seen->items[i]);
     }
     others = others || seen->items.size() > named || all->items.size() > seen->items.size();
   });
   if (others) users += users.empty() ? "others" : " and others";
   if (!users.empty()) {
-    error.message = std::string(Entity::entity_name) + " " + to_string(id) + " is still used by " + users;
+    error.message = "the " + storage::words(Entity::entity_name) + " " + to_string(id) + " is still used by " + users;
     return error;
   }
   if (!is_known) return error;
@@ -569,7 +614,7 @@ INLAY_DECL Catalog Catalog::administration() const {
   template Result<Updated<Entity>> Catalog::update<Entity>(Id<Entity>, ChangeOf<Entity> const&, UpdateOptions const&) \
       const;                                                                                                          \
   template Result<Updated<Entity>> Catalog::update<Entity>(Id<Entity>, JsonPatch const&, UpdateOptions const&) const; \
-  template Result<void> Catalog::remove<Entity>(Id<Entity>, std::optional<Version>) const;
+  template Result<void> Catalog::remove_row<Entity>(Id<Entity>, std::optional<Version>) const;
 
 template Result<Grant> Catalog::get<Grant>(Id<Grant>) const;
 INLAY_INSTANTIATE_ENTITY(Team)

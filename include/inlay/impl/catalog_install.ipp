@@ -53,7 +53,7 @@ INLAY_DECL Result<Installed> Catalog::install(InstallRequest const& request) con
 
 INLAY_DECL Result<void> Catalog::uninstall(Id<EnvironmentIntegration> id,
                                            std::optional<Version> expected_version) const {
-  return remove(id, expected_version);
+  return remove_row(id, expected_version);
 }
 
 INLAY_DECL Result<std::vector<AnyGuard>> Catalog::may_install(EnvironmentIntegration const& row) const {

@@ -275,10 +275,26 @@ class Explainer {
         pointer_.resize(pointer_size);
       }
     }
-    if (has_members) return;
-    auto empty = leaf(place, effect.winner);
-    empty.winner.json = "{}";
-    explanation_.leaves.insert(explanation_.leaves.begin() + static_cast<std::ptrdiff_t>(first_leaf), std::move(empty));
+    std::optional<LeafOrigin> of_object;
+    if (!has_members) {
+      of_object = leaf(place, effect.winner);
+      of_object->winner.json = "{}";
+    } else if (replaces(place, effect.end)) {
+      of_object = leaf(place, effect.end);
+    }
+    if (!of_object) return;
+    explanation_.leaves.insert(explanation_.leaves.begin() + static_cast<std::ptrdiff_t>(first_leaf),
+                               std::move(*of_object));
+  }
+
+  // Whether the layer's object stands over something that is no object. What was removed above is told there.
+  static bool replaces(Sayings const& place, std::size_t layer) {
+    while (layer-- != 0) {
+      if (place[layer].what != Says::nothing) {
+        return place[layer].what == Says::leaf || place[layer].what == Says::tombstone;
+      }
+    }
+    return false;
   }
 
   std::vector<Layer> const& layers_;

@@ -27,8 +27,22 @@ INLAY_DECL std::string_view to_string(ErrorKind kind) noexcept {
   return "internal";
 }
 
+INLAY_DECL std::string_view to_string(Outcome outcome) noexcept {
+  switch (outcome) {
+    case Outcome::not_done: return "not_done";
+    case Outcome::unknown: return "unknown";
+    case Outcome::done: return "done";
+  }
+  return "unknown";
+}
+
 INLAY_DECL std::string to_string(Error const& error) {
   std::string text(to_string(error.kind));
+  if (error.outcome != Outcome::not_done) {
+    text += " (outcome ";
+    text += to_string(error.outcome);
+    text += ')';
+  }
   text += ": ";
   text += error.message;
   if (error.pointer) {

@@ -8,16 +8,15 @@
 
 namespace inlay::storage {
 
-namespace detail {
-
-/** An entity's name as people write it: "environment integration". */
-inline std::string words(std::string_view name) {
-  std::string text(name);
+INLAY_DECL std::string words(std::string_view entity) {
+  std::string text(entity);
   for (char& c : text) {
     if (c == '_') c = ' ';
   }
   return text;
 }
+
+namespace detail {
 
 inline std::string with_article(std::string_view name) {
   bool const has_vowel = !name.empty() && std::string_view("aeiou").find(name.front()) != std::string_view::npos;
@@ -29,12 +28,12 @@ inline std::string with_article(std::string_view name) {
 INLAY_DECL std::string member_pointer(std::string_view member) { return "/" + std::string(member); }
 
 INLAY_DECL Error no_such_row(std::string_view entity) {
-  return {.kind = ErrorKind::not_found, .message = "there is no " + detail::words(entity) + " with this id"};
+  return {.kind = ErrorKind::not_found, .message = "there is no " + words(entity) + " with this id"};
 }
 
 INLAY_DECL Error dangling_reference(model::Reference const& reference) {
   return {.kind = ErrorKind::not_found,
-          .message = "there is no " + detail::words(reference.entity) + " with this id",
+          .message = "there is no " + words(reference.entity) + " with this id",
           .pointer = member_pointer(reference.member)};
 }
 
@@ -62,14 +61,14 @@ INLAY_DECL Error token_taken() {
 }
 
 INLAY_DECL Error stale_version(std::string_view entity, std::optional<Version> current) {
-  std::string message = "the " + detail::words(entity);
+  std::string message = "the " + words(entity);
   message +=
       current ? " has changed meanwhile: it is at version " + std::to_string(current->value) + " now" : " is gone";
   return {.kind = ErrorKind::conflict, .message = std::move(message), .current_version = current};
 }
 
 INLAY_DECL Error still_referenced(std::string_view entity, std::span<std::string_view const> referrers) {
-  std::string message = "the " + detail::words(entity) + " is still in use";
+  std::string message = "the " + words(entity) + " is still in use";
   for (std::size_t i = 0; i < referrers.size(); ++i) {
     message += i == 0 ? " by " : i + 1 == referrers.size() ? " and " : ", ";
     message += detail::with_article(referrers[i]);

@@ -8,6 +8,7 @@
 #include <boost/json/value.hpp>
 
 #include <compare>
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -39,6 +40,18 @@ class Pointer {
   INLAY_DECL Pointer& operator/=(std::string_view token);
   [[nodiscard]] friend Pointer operator/(Pointer pointer, std::string_view token) {
     pointer /= token;
+    return pointer;
+  }
+
+  /** Goes one step down: to the element at `index`. (Without this a literal 0 would be a null char const*.) */
+  template <std::integral Index>
+  requires(!std::same_as<Index, bool> && !std::same_as<Index, char>) Pointer& operator/=(Index index) {
+    return *this /= std::string_view(std::to_string(index));
+  }
+  template <std::integral Index>
+  requires(!std::same_as<Index, bool> && !std::same_as<Index, char>) [[nodiscard]] friend Pointer operator/(
+      Pointer pointer, Index index) {
+    pointer /= index;
     return pointer;
   }
 

@@ -50,7 +50,8 @@ namespace inlay::storage {
 /** compacted: commits after the revision asked for are no longer kept, only those after `kept_after`. */
 [[nodiscard]] INLAY_DECL Error changes_compacted(Revision kept_after);
 
-/** invalid_argument: the change log can't be compacted up to a revision that the store has not reached. */
+/** invalid_argument: the change log can't be followed from, or compacted up to, a revision that the store has not
+    reached. */
 [[nodiscard]] INLAY_DECL Error revision_not_reached(Revision current);
 
 /** not_built: the backend can't give all of its store, or take one (Capabilities::can_transfer). */
@@ -64,6 +65,9 @@ namespace inlay::storage {
 
 /** corrupt: what is stored in a row of a table is not what inlay wrote. */
 [[nodiscard]] INLAY_DECL Error corrupt_row(std::string_view table, Uuid const& id, std::string_view what);
+
+/** An entity's name as people write it: "environment integration". */
+[[nodiscard]] INLAY_DECL std::string words(std::string_view entity);
 
 /** The pointer of a row's member: "/" and its name. */
 [[nodiscard]] INLAY_DECL std::string member_pointer(std::string_view member);

@@ -76,8 +76,9 @@ class Repository : public ReadersOf<model::Readables> {
 
   /** Commits after a revision, oldest first. Following it, nobody ever misses one.
 
-      @return invalid_argument for a limit out of range; compacted when commits after request.after are no longer kept;
-      unavailable.
+      @return invalid_argument for a limit out of range, and for a revision that the store has not reached: it is not
+      the store that was followed, or an older copy of it; compacted when commits after request.after are no longer
+     kept; unavailable.
   */
   [[nodiscard]] virtual Result<ChangePage> changes(ChangesRequest const& request) const = 0;
 

@@ -279,7 +279,8 @@ class JournalRepository final : public RepositoryFrom<JournalRepository> {
     if (request.limit < 1 || request.limit > 1'000) return storage::limit_out_of_range(1'000);
     auto const state = current();
     if (request.after < state->compacted_through) return storage::changes_compacted(state->compacted_through);
-    ChangePage page{.through = std::max(request.after, state->revision)};
+    if (request.after > state->revision) return storage::revision_not_reached(state->revision);
+    ChangePage page{.through = state->revision};
     auto const first = std::upper_bound(state->log.begin(), state->log.end(), request.after,
                                         [](Revision after, auto const& commit) { return after < commit->revision; });
     for (auto commit = first; commit != state->log.end(); ++commit) {
