@@ -46,6 +46,41 @@ Id<EnvironmentIntegration> install_of(Catalog const& catalog, std::string_view c
   return catalog.install(request).value().resource.install.id;
 }
 
+/** A store in memory that can be lost as soon as the next commit is done. */
+class DiesAfterCommits final : public RepositoryFrom<DiesAfterCommits> {
+ public:
+  template <class Readable>
+  Result<Readable> find_readable(FindRequest<Readable> const& request) const {
+    if (is_dead) return dead();
+    return static_cast<Reader<Readable> const&>(*store_).find(request);
+  }
+  template <class Readable>
+  Result<Page<Readable>> list_readable(Query<Readable> const& query) const {
+    if (is_dead) return dead();
+    return static_cast<Reader<Readable> const&>(*store_).list(query);
+  }
+  Result<Committed> commit(Commit const& commit) override {
+    if (is_dead) return dead();
+    auto const committed = store_->commit(commit);
+    is_dead = dies && committed.has_value();
+    return committed;
+  }
+  Result<ChangePage> changes(ChangesRequest const& request) const override { return store_->changes(request); }
+  Result<void> compact(CompactRequest const& request) override { return store_->compact(request); }
+  Result<Revision> revision() const override { return store_->revision(); }
+  Capabilities const& capabilities() const noexcept override { return store_->capabilities(); }
+
+  void revive() { dies = is_dead = false; }
+
+  bool dies = false;
+  bool is_dead = false;
+
+ private:
+  static Error dead() { return {.kind = ErrorKind::unavailable, .message = "the connection is lost"}; }
+
+  std::shared_ptr<Repository> store_ = Backends().add(memory_backend()).open("memory:").value();
+};
+
 template <class T>
 Error error_of(Result<T> const& result) {
   REQUIRE(result.has_error());
@@ -396,6 +431,50 @@ TEST_CASE("names are unique within their team only") {
   CHECK(taken.pointer == "/name");
   auto const other = catalog.create(Team{.name = "My Awesome Team"}).value();
   CHECK(catalog.create(Environment{.team_id = other.id, .name = "production"}).has_value());
+}
+
+TEST_CASE("a dry run refuses a name that another has, as the update itself would") {
+  Catalog const catalog = open();
+  Example const example(catalog);
+  auto const other = catalog.create(Integration{.name = "other", .team_id = example.team.id}).value().integration;
+  UpdateOptions const dry_run{.dry_run = true};
+  for (auto const& options : {dry_run, UpdateOptions{}}) {
+    auto const taken = error_of(catalog.update(other.id, {.name = "zendesk"}, options));
+    CHECK(taken.kind == ErrorKind::already_exists);
+    CHECK(taken.pointer == "/name");
+  }
+  CHECK(catalog.update(other.id, {.name = "free"}, dry_run).value().changed);
+  CHECK_FALSE(catalog.update(other.id, {.name = "other"}, dry_run).value().changed);
+  CHECK(catalog.update(other.id, {.is_beta = true}, dry_run).value().changed);
+  CHECK(catalog.get(other.id).value().integration == other);
+}
+
+TEST_CASE("what was created and cannot be read again is an error that says it was done") {
+  auto const store = std::make_shared<DiesAfterCommits>();
+  Catalog const catalog(store);
+  auto const team = catalog.create(Team{.name = "team"}).value();  // needs no reading
+  auto const environment = catalog.create(Environment{.team_id = team.id, .name = "e"}).value();
+  auto const integration = catalog.create(Integration{.name = "i", .team_id = team.id}).value().integration;
+
+  store->dies = true;
+  auto const created = error_of(catalog.create(Integration{.name = "second", .team_id = team.id}));
+  CHECK(created.kind == ErrorKind::unavailable);
+  CHECK(created.outcome == Outcome::done);
+  store->revive();
+  auto const second = catalog.list(Query<Integration>{.where = {{"name", Operator::eq, {std::string("second")}}}});
+  REQUIRE(second.value().items.size() == 1);
+  CHECK(created.message.find(to_string(second.value().items[0].id)) != std::string::npos);
+
+  store->dies = true;
+  auto const installed =
+      error_of(catalog.install({.integration_id = integration.id, .environment_id = environment.id}));
+  CHECK(installed.outcome == Outcome::done);
+  store->revive();
+  CHECK_FALSE(catalog.install({.integration_id = integration.id, .environment_id = environment.id}).value().created);
+
+  // One that failed before is no such thing.
+  store->is_dead = true;
+  CHECK(error_of(catalog.create(Team{.name = "never"})).outcome == Outcome::not_done);
 }
 
 TEST_CASE("removing what others still reference is in_use, and says by what") {

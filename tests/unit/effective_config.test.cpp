@@ -202,8 +202,27 @@ TEST_CASE("explain says who removed what is absent, or that nobody has it") {
 
 TEST_CASE("explain keeps to what an object starts from anew") {
   auto const view = test::config({R"({"o":{"k":1}})", R"({"o":5})", R"({"o":{"m":2}})"});
-  CHECK(explained(view, "/o") == "present: layer 2 | /o/k layer 1=- < base=1 | /o/m layer 2=2");
-  CHECK(explained(test::config({R"({"o":5})", R"({"o":{"m":2}})"}), "") == "present: layer 1 base | /o/m layer 1=2");
+  CHECK(
+      explained(view, "/o") ==
+      R"(present: layer 2 | /o layer 2={"m":2} < layer 1=5 < base={"k":1} | /o/k layer 1=- < base=1 | /o/m layer 2=2)");
+  CHECK(explained(test::config({R"({"o":5})", R"({"o":{"m":2}})"}), "") ==
+        R"(present: layer 1 base | /o layer 1={"m":2} < base=5 | /o/m layer 1=2)");
+}
+
+TEST_CASE("explain tells what an object took the place of, before the object's members") {
+  auto const view = test::config({R"({"list":["a","b"],"text":"none","null":null,"gone":1,"o":{"y":2}})",
+                                  R"({"list":{"x":1},"text":{"f":"page"},"null":{"z":0},"gone":null,"o":5})",
+                                  R"({"text":{"g":2},"gone":{"back":true},"o":{"x":1}})"});
+  CHECK(explained(view, "/list") == R"(present: layer 1 | /list layer 1={"x":1} < base=["a","b"] | /list/x layer 1=1)");
+  CHECK(explained(view, "/text") ==
+        R"(present: layer 2 layer 1 | /text layer 1={"f":"page"} < base="none" | /text/f layer 1="page")"
+        " | /text/g layer 2=2");
+  CHECK(explained(view, "/null") == R"(present: layer 1 | /null layer 1={"z":0} < base=null | /null/z layer 1=0)");
+  CHECK(explained(view, "/gone") ==
+        R"(present: layer 2 | /gone layer 2={"back":true} < layer 1=- < base=1 | /gone/back layer 2=true)");
+  CHECK(
+      explained(view, "/o") ==
+      R"(present: layer 2 | /o layer 2={"x":1} < layer 1=5 < base={"y":2} | /o/y layer 1=- < base=2 | /o/x layer 2=1)");
 }
 
 TEST_CASE("explain counts an object that is left empty as a leaf") {
@@ -351,6 +370,27 @@ std::string member_at(boost::json::value const& value, json::Pointer const& poin
   return json::print(*found);
 }
 
+// Whether it tells what an object replaced; the members of the object are leaves of their own.
+bool stands_before_its_members(LeafOrigin const& leaf) {
+  return leaf.winner.json && leaf.winner.json->front() == '{' && leaf.winner.json != "{}";
+}
+
+// The leaves of one layer that an explanation of everything does not tell of, at their own place or with what is above.
+void collect_untold(boost::json::value const& value, std::string const& here, std::string const& layer,
+                    std::set<std::pair<std::string, std::string>> const& told, std::vector<std::string>& untold) {
+  if (told.contains({here, layer})) return;
+  auto const* const object = value.if_object();
+  if (object == nullptr || object->empty()) {
+    untold.push_back(layer + " " + here + "=" + json::print(value));
+    return;
+  }
+  for (auto const& member : *object) {
+    std::string place = here;
+    json::append_token(place, member.key());
+    collect_untold(member.value(), place, layer, told, untold);
+  }
+}
+
 // What is wrong with an explanation, if anything is. `folds` are those of the lowest layer, of the lowest two, and so
 // on.
 std::string fault_of(Explanation const& explanation, std::vector<Layer> const& layers,
@@ -362,8 +402,20 @@ std::string fault_of(Explanation const& explanation, std::vector<Layer> const& l
     auto layer = layers.size();
     while (layer != 0 && layers[layer - 1].name != leaf.winner.layer) --layer;
     if (layer-- == 0) return "a winner that is no layer";
+    bool const is_object = stands_before_its_members(leaf);
+    if (is_object) {
+      boost::json::value const own(*layers[layer].document.values().value());
+      if (text_at(own, pointer) != *leaf.winner.json) return "an object that its layer has not: " + leaf.pointer;
+      if (leaf.shadowed.empty()) return "an object that replaces nothing: " + leaf.pointer;
+      if (leaf.shadowed.front().json.value_or("null").front() == '{') return "an object that merges: " + leaf.pointer;
+    }
     // with the winner on top it is what it is in the end; no layer above changes it
     for (auto i = layer; i < folds.size(); ++i) {
+      if (is_object) {
+        auto const* const found = json::find(folds[i], pointer);
+        if (found == nullptr || !found->is_object()) return "an object that does not last: " + leaf.pointer;
+        continue;
+      }
       auto const text = leaf.winner.json ? text_at(folds[i], pointer) : member_at(folds[i], pointer);
       if (text != leaf.winner.json.value_or("nothing")) return "a wrong winner: " + leaf.pointer;
     }
@@ -426,10 +478,19 @@ TEST_CASE("the view is the fold, in values and order, whatever the layers") {
     std::vector<std::string> leaves;
     collect_leaves(folded, {}, leaves);
     std::vector<std::string> explained_leaves;
+    std::set<std::pair<std::string, std::string>> told;
     for (auto const& leaf : view.explain().leaves) {
-      if (leaf.winner.json) explained_leaves.push_back(leaf.pointer + "=" + *leaf.winner.json);
+      if (!stands_before_its_members(leaf)) told.insert({leaf.pointer, leaf.winner.layer});
+      for (auto const& shadowed : leaf.shadowed) told.insert({leaf.pointer, shadowed.layer});
+      if (leaf.winner.json && !stands_before_its_members(leaf))
+        explained_leaves.push_back(leaf.pointer + "=" + *leaf.winner.json);
     }
     REQUIRE(explained_leaves == leaves);
+    std::vector<std::string> untold;
+    for (auto const& layer : layers) {
+      collect_untold(boost::json::value(*layer.document.values().value()), "", layer.name, told, untold);
+    }
+    REQUIRE(untold == std::vector<std::string>());
   }
 }
 

@@ -52,9 +52,14 @@ TEST_CASE("a result is tested, or its value throws the error") {
   }
 }
 
-TEST_CASE("an error says that nothing was done unless it cannot know") {
+TEST_CASE("an error says that nothing was done unless it cannot know, or knows better") {
   Error const error;
   CHECK(error.outcome == Outcome::not_done);
+  CHECK(to_string(Error{.kind = ErrorKind::unavailable, .message = "gone", .outcome = Outcome::unknown}) ==
+        "unavailable (outcome unknown): gone");
+  CHECK(to_string(Error{.kind = ErrorKind::unavailable, .message = "gone", .outcome = Outcome::done}) ==
+        "unavailable (outcome done): gone");
+  CHECK(to_string(Outcome::not_done) == "not_done");
   CHECK_FALSE(error.pointer.has_value());
   CHECK_FALSE(error.current_version.has_value());
   CHECK_FALSE(Error{.kind = ErrorKind::conflict, .current_version = Version{3}} == Error{.kind = ErrorKind::conflict});

@@ -36,6 +36,12 @@ TEST_CASE("the examples of RFC 6901, section 5, name what it says") {
   CHECK(at(root, "/m~0n") == "8");
 }
 
+TEST_CASE("a pointer goes on by a name or by an index") {
+  CHECK(to_string(Pointer() / "list" / 0 / "name") == "/list/0/name");
+  CHECK(to_string(Pointer() / "list" / std::size_t{12}) == "/list/12");
+  CHECK(at(json::parse(R"({"list":["a"]})").value(), to_string(Pointer() / "list" / 0)) == R"("a")");
+}
+
 TEST_CASE("the token ~01 is the name ~1, not a slash") {
   CHECK(Pointer::parse("/~01").value() == Pointer({"~1"}));
   CHECK(to_string(Pointer({"~1"})) == "/~01");
