@@ -171,7 +171,13 @@ Response remove_row(Exchange const& exchange) {
   if (!id) return id.error();
   auto const condition = write_condition(exchange, *id);
   if (!condition) return condition.error();
-  auto const removed = exchange.catalog.template remove<Entity>(*id, condition->expected);
+  auto const removed = [&] {
+    if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
+      return exchange.catalog.uninstall(*id, condition->expected);
+    } else {
+      return exchange.catalog.remove(*id, condition->expected);
+    }
+  }();
   if (!removed) return refuse_content(exchange, removed.error());
   return answer_json(200, R"({"id":")" + to_string(*id) + R"("})");
 }
