@@ -128,15 +128,9 @@ struct JsonPatch {
   boost::json::value operations{};
 };
 
-/** What to install where. */
-struct InstallRequest {
-  Id<EnvironmentIntegration> id{};  ///< nil: a new one
-  Id<Integration> integration_id{};
-  Id<Environment> environment_id{};
-  bool show_in_catalog = true;
-  bool is_enabled = true;
-  std::optional<Document> override{};  ///< stored as it is: a null in it removes
-};
+/** An entity that callers write as they like. Grants are not: asking and answering writes them. */
+template <class Entity>
+concept Writable = model::is_entity<Entity> && !std::same_as<Entity, Grant>;
 
 // ---- what calls answer
 
@@ -224,11 +218,11 @@ class Catalog {
       @return invalid_argument with the pointer of a bad member; invalid_document; already_exists when the id or a
       unique name is taken; not_found when it references what is not there.
   */
-  template <class Entity>
+  template <Writable Entity>
   [[nodiscard]] Result<Resource<Entity>> create(Entity row) const;
 
   /** Creates a row from its JSON; see model::read_new. */
-  template <class Entity>
+  template <Writable Entity>
   [[nodiscard]] Result<Resource<Entity>> create_from(boost::json::object const& object) const;
 
   /** The whole resource. @return not_found. */
@@ -254,13 +248,13 @@ class Catalog {
       DocumentMode::replace without expected version or force; invalid_document for a result beyond the limits;
       not_found; conflict with the current version.
   */
-  template <class Entity, std::same_as<boost::json::object> Object>  // deduced, so that braces mean a typed change
+  template <Writable Entity, std::same_as<boost::json::object> Object>  // deduced, so that braces mean a typed change
   [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, Object const& patch,
                                                UpdateOptions const& options = {}) const;
 
   /** Applies a typed change: `catalog.update(id, {.is_enabled = false})`. A document in it is merged or replaced, as
       the options say. */
-  template <class Entity>
+  template <Writable Entity>
   [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, ChangeOf<Entity> const& change,
                                                UpdateOptions const& options = {}) const;
 
@@ -271,7 +265,7 @@ class Catalog {
       @return conflict with the operation's pointer when a `test` does not hold; invalid_argument with the operation's
       pointer for one that is malformed, cannot be done or touches what a patch may not; else as above.
   */
-  template <class Entity>
+  template <Writable Entity>
   [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, JsonPatch const& patch,
                                                UpdateOptions const& options = {}) const;
 
@@ -279,7 +273,7 @@ class Catalog {
 
       @return not_found; conflict; in_use, saying by what, when others still reference it.
   */
-  template <class Entity>
+  template <Writable Entity>
   requires(!std::same_as<Entity, EnvironmentIntegration>)  // remove(id, pointer) without its pointer must not uninstall
       [[nodiscard]] Result<void> remove(Id<Entity> id, std::optional<Version> expected_version = {}) const {
     return remove_row(id, expected_version);
@@ -287,11 +281,14 @@ class Catalog {
 
   // ---- installing
 
-  /** Installs an integration into an environment. What is installed already is returned unchanged.
+  /** Installs an integration into an environment: `catalog.install({.integration_id = …, .environment_id = …})`. What
+     is installed already is returned unchanged.
 
-      @return as create.
+      A nil id gets a new one. The override is stored as it is given: a null in it removes.
+
+      @return as create; forbidden for what the caller's team may see and not install.
   */
-  [[nodiscard]] INLAY_DECL Result<Installed> install(InstallRequest const& request) const;
+  [[nodiscard]] INLAY_DECL Result<Installed> install(EnvironmentIntegration row) const;
 
   /** Removes an install. @return as remove. */
   [[nodiscard]] INLAY_DECL Result<void> uninstall(Id<EnvironmentIntegration> id,

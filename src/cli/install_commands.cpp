@@ -5,13 +5,13 @@
 namespace inlay::cli {
 
 Result<void> install(Session& session, InstallArguments const& arguments) {
-  InstallRequest request;
+  EnvironmentIntegration install;
   if (arguments.override) {
     auto values = read_object(*arguments.override, "an override", resource_limits);
     if (values.has_error()) return values.error();
     auto document = Document::from(*values);
     if (document.has_error()) return document.error();
-    request.override = std::move(*document);
+    install.override = std::move(*document);
   }
   auto const catalog = session.open();
   if (catalog.has_error()) return catalog.error();
@@ -19,10 +19,10 @@ Result<void> install(Session& session, InstallArguments const& arguments) {
   if (integration.has_error()) return integration.error();
   auto const environment = resolve<Environment>(*catalog, arguments.environment);
   if (environment.has_error()) return environment.error();
-  request.integration_id = *integration;
-  request.environment_id = *environment;
+  install.integration_id = *integration;
+  install.environment_id = *environment;
 
-  auto const installed = catalog->install(request);
+  auto const installed = catalog->install(install);
   if (installed.has_error()) return installed.error();
   session.output.note_write();
   answer_resource(session.output, model::to_json(installed->resource));

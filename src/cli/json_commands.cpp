@@ -34,7 +34,7 @@ Result<void> json_merge(Session& session, std::string const& target, std::string
 Result<void> json_patch(Session& session, std::string const& target, std::string const& patch) {
   auto document = read_value(target);
   if (document.has_error()) return document.error();
-  auto const change = read_value(patch);
+  auto const change = read_value(patch, resource_limits);  // its values lie deeper than they will in the document
   if (change.has_error()) return change.error();
   if (auto const applied = json::json_patch::apply(*document, *change); applied.has_error()) return applied.error();
   if (auto const checked = json::check(*document); checked.has_error()) return checked.error();

@@ -87,12 +87,7 @@ Response install(Exchange const& exchange) {
   if (!object) return object.error();
   auto row = model::read_new<EnvironmentIntegration>(*object, exchange.catalog.options().limits);
   if (!row) return refuse(exchange, row.error(), Situation::content);
-  auto const installed = exchange.catalog.install({.id = row->id,
-                                                   .integration_id = row->integration_id,
-                                                   .environment_id = row->environment_id,
-                                                   .show_in_catalog = row->show_in_catalog,
-                                                   .is_enabled = row->is_enabled,
-                                                   .override = std::move(row->override)});
+  auto const installed = exchange.catalog.install(std::move(*row));
   if (!installed) return refuse(exchange, installed.error(), Situation::content);
   Response response =
       answer(installed->created ? 201 : 200, version_of(installed->resource), resource_text(installed->resource));

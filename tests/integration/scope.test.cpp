@@ -353,7 +353,7 @@ TEST_CASE("an install that runs against a revocation or a policy change ends as 
     CAPTURE(revoke);
     World const world(catalog, revoke ? granted : allow);
     Catalog const caller = Catalog(interrupted).as({.team = world.other.id});
-    InstallRequest const request{.integration_id = world.integration.id, .environment_id = world.other_environment.id};
+    EnvironmentIntegration const request{.integration_id = world.integration.id, .environment_id = world.other_environment.id};
     auto const take_away = [&] {
       if (revoke) {
         catalog.answer(world.grant->id, GrantStatus::revoked).value();

@@ -41,7 +41,7 @@ Id<EnvironmentIntegration> install_of(Catalog const& catalog, std::string_view c
   auto const environment = catalog.create(Environment{.team_id = team.id, .name = "e"}).value();
   auto const integration =
       catalog.create(Integration{.name = "i", .config = test::document(config), .team_id = team.id}).value();
-  InstallRequest request{.integration_id = integration.integration.id, .environment_id = environment.id};
+  EnvironmentIntegration request{.integration_id = integration.integration.id, .environment_id = environment.id};
   if (override != "none") request.override = test::document(override);
   return catalog.install(request).value().resource.install.id;
 }
@@ -88,6 +88,25 @@ Error error_of(Result<T> const& result) {
 }
 
 }  // namespace
+
+// Grants are written by asking and answering only, whatever is compiled where.
+template <class Entity>
+concept CanBeCreated = requires(Catalog const& catalog, Entity row) {
+  catalog.create(row);
+};
+template <class Entity>
+concept CanBeRemoved = requires(Catalog const& catalog, Id<Entity> id) {
+  catalog.remove(id);
+};
+template <class Entity>
+concept CanBeUpdated = requires(Catalog const& catalog, Id<Entity> id, boost::json::object const& patch) {
+  catalog.update(id, patch);
+  catalog.update(id, JsonPatch{});
+};
+static_assert(CanBeCreated<Integration> && CanBeRemoved<Integration> && CanBeUpdated<Integration>);
+static_assert(!CanBeCreated<Grant> && !CanBeRemoved<Grant> && !CanBeUpdated<Grant>);
+// remove(id, pointer) without its pointer does not compile, where it would uninstall.
+static_assert(CanBeUpdated<EnvironmentIntegration> && !CanBeRemoved<EnvironmentIntegration>);
 
 TEST_CASE("a merge patch on the resource changes what it names and nothing else") {
   Catalog const catalog = open();
@@ -398,7 +417,7 @@ TEST_CASE("installing what is installed already returns it unchanged") {
 
   Id<EnvironmentIntegration> const own = Id<EnvironmentIntegration>::generate();
   auto const other = catalog.create(Environment{.team_id = example.team.id, .name = "staging"}).value();
-  InstallRequest const request{.id = own, .integration_id = example.integration.id, .environment_id = other.id};
+  EnvironmentIntegration const request{.id = own, .integration_id = example.integration.id, .environment_id = other.id};
   CHECK(catalog.install(request).value().created);
   CHECK_FALSE(catalog.install(request).value().created);
   CHECK(catalog.install(request).value().resource.install.id == own);

@@ -172,7 +172,7 @@ TEST_CASE("when an operation fails none was applied, and the error says which it
   CHECK(message(R"({"a":[1]})", R"([{"op":"test","path":"/a/0","value":1},{"op":"remove","path":"/a/1"}])") ==
         R"(operation 1 (remove): there is nothing at "/a/1")");
   CHECK(message(R"({"secret":"s3cret"})", R"([{"op":"test","path":"/secret","value":"gu3ss"}])") ==
-        R"(operation 0 (test): the value at "/secret" is another)");
+        R"(operation 0 (test): the value at "/secret" is different)");
 }
 
 TEST_CASE("copies cannot make a small patch into a huge or a deep document") {
@@ -346,6 +346,33 @@ TEST_CASE("a few changes spread over 20,000 elements stay a few operations, foun
   boost::json::value value(from);
   REQUIRE(json_patch::apply(value, patch).has_value());
   CHECK(json::identical(value, boost::json::value(to)));
+}
+
+TEST_CASE("elements are known again whatever the order of their members") {
+  CHECK(difference(R"([{"a":1,"b":1},{"a":2,"b":[{"c":1,"d":2}]},{"a":3,"b":3},9])",
+                   R"([{"b":[{"d":2,"c":1}],"a":2},{"b":3,"a":3},8,9])") ==
+        R"([{"op":"remove","path":"/0"},{"op":"add","path":"/2","value":8}])");
+}
+
+TEST_CASE("what diff gives for documents within the limits apply and invert take by the same limits") {
+  boost::json::array from;
+  for (int i = 0; i < 500'000; ++i) from.push_back(i % 10);
+  boost::json::array to(from.begin() + 700, from.end());
+  to.insert(to.begin() + 100, boost::json::value("new"));
+  to.insert(to.begin() + 300'000, boost::json::value("new"));
+  for (boost::json::value const& after : {boost::json::value(to), boost::json::value{{"deep", to}}}) {
+    boost::json::value before(from);
+    if (after.is_object()) before = {{"deep", std::move(before)}};
+    auto const patch = json_patch::diff(before, after);
+    boost::json::value value = before;
+    auto const applied = json_patch::apply(value, patch);
+    REQUIRE(applied.has_value());
+    CHECK(json::identical(value, after));
+    auto const undo = json_patch::invert(before, patch);
+    REQUIRE(undo.has_value());
+    REQUIRE(json_patch::apply(value, *undo).has_value());
+    CHECK(json::identical(value, before));
+  }
 }
 
 TEST_CASE("arrays that share nothing are compared in a moment too") {

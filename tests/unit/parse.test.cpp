@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <inlay/json/document.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/print.hpp>
 
@@ -15,6 +16,8 @@
 #include <cstdlib>
 #include <limits>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 using namespace inlay;
 
@@ -36,6 +39,43 @@ std::string message(std::string_view text) {
 double parse_double(std::string_view text) { return json::parse(text).value().as_double(); }
 
 std::string nested(std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); }
+
+/** Names of seven characters that have their low 16 bits of FNV-1a in common, begun at an address that ends so: what
+    Boost.JSON would look through one by one. */
+std::vector<std::string> colliding_names(std::size_t count, std::uint32_t end_of_address) {
+  constexpr std::uint32_t prime = 0x1B3;
+  constexpr std::uint32_t inverse_of_prime = 0x957B;  // modulo 2^16
+  static_assert((prime * inverse_of_prime & 0xFFFFU) == 1);
+  std::string const characters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  // What leads from a hash to 0 in three characters.
+  std::unordered_map<std::uint32_t, std::string> ends;
+  for (char const a : characters) {
+    for (char const b : characters) {
+      for (char const c : characters) {
+        std::uint32_t hash = 0;
+        for (char const each : {c, b, a}) hash = (hash * inverse_of_prime & 0xFFFFU) ^ static_cast<unsigned char>(each);
+        ends.emplace(hash, std::string{a, b, c});
+      }
+    }
+  }
+  std::vector<std::string> names;
+  for (std::size_t number = 0; names.size() < count; ++number) {
+    std::string name;
+    std::uint32_t hash = 0x2325 + end_of_address;
+    for (std::size_t rest = number, i = 0; i != 4; ++i, rest /= characters.size()) {
+      name += characters[rest % characters.size()];
+      hash = (hash ^ static_cast<unsigned char>(name.back())) * prime & 0xFFFFU;
+    }
+    if (auto const end = ends.find(hash); end != ends.end()) names.push_back(name + end->second);
+  }
+  return names;
+}
+
+std::string object_of(std::vector<std::string> const& names) {
+  std::string text;
+  for (auto const& name : names) text += (text.empty() ? "{\"" : ",\"") + name + "\":1";
+  return text + "}";
+}
 
 }  // namespace
 
@@ -300,4 +340,40 @@ TEST_CASE("values that a program built are held to the same rules") {
   CHECK(fault({{"a", {{"b", boost::json::array()}}}}, {.max_depth = 3}) == "accepted");
   CHECK(fault({{"a", "xx"}}, {.max_bytes = 10}) == "accepted");
   CHECK(fault({{"a", "xxx"}}, {.max_bytes = 10}) == "");
+}
+
+TEST_CASE("an object whose names were chosen to collide is refused where it begins, and one of as many others is not") {
+  for (std::uint32_t const end_of_address : {0x00U, 0x10U, 0x68U, 0xF8U}) {
+    CAPTURE(end_of_address);
+    auto const names = colliding_names(4'096, end_of_address);
+    for (std::string const& text : {object_of(names), R"({"a":[0,)" + object_of(names) + "]}"}) {
+      auto const refused = json::parse(text);
+      REQUIRE(refused.has_error());
+      CHECK(refused.error().kind == ErrorKind::invalid_document);
+      CHECK(refused.error().pointer == (text[2] == 'a' && text[3] == '"' ? "/a/1" : ""));
+      CHECK(refused.error().message.find("hash") != std::string::npos);
+    }
+    // Written in escapes they are the same names.
+    auto const plain = "\"" + names[0];
+    std::string escaped = object_of(names);
+    for (std::size_t at = 0; (at = escaped.find(",\"", at)) != std::string::npos; at += 7) {
+      char const c = escaped[at + 2];
+      static constexpr char digits[] = "0123456789abcdef";
+      escaped.replace(at + 2, 1, std::string("\\u00") + digits[c >> 4] + digits[c & 15]);
+    }
+    CHECK(json::parse(escaped).error().kind == ErrorKind::invalid_document);
+  }
+  boost::json::object built;
+  for (auto const& name : colliding_names(1'500, 0x10)) built.emplace(name, 1);
+  CHECK(json::check(built).error().kind == ErrorKind::invalid_document);
+  CHECK(Document::from(built).error().kind == ErrorKind::invalid_document);
+
+  for (std::size_t const size : {1'023U, 1'024U, 4'096U, 65'536U}) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i != size; ++i) names.push_back("name_" + std::to_string(i));
+    auto const parsed = json::parse(object_of(names));
+    REQUIRE(parsed.has_value());
+    CHECK(parsed->get_object().size() == size);
+    CHECK(parsed->get_object().contains(names.back()));
+  }
 }

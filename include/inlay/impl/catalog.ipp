@@ -23,24 +23,21 @@ namespace inlay {
 
 /** Lets every install of an integration, and every reader, share one Document of its config, parsed once.
 
-    Keeps the configs used last, up to a total size of text; what is held elsewhere lives on regardless.
+    Keeps the configs used last, up to a total weight; what is held elsewhere lives on regardless.
 */
 class Catalog::DocumentCache {
  public:
   /** The Document held for that integration when it has the same text; else the given one, held from now on. */
   Document share(Id<Integration> integration, Document document) {
+    // Long texts are compared, and what is dropped is destroyed, where nobody waits for the lock.
+    if (auto const held = find(integration); held && *held == document) return *held;
+    Entries dropped;
     std::lock_guard const lock(mutex_);
-    if (auto const held = held_.find(integration); held != held_.end()) {
-      if (held->second->document == document) {
-        used_.splice(used_.begin(), used_, held->second);
-        return held->second->document;
-      }
-      drop(held->second);
-    }
+    if (auto const held = held_.find(integration); held != held_.end()) drop(held->second, dropped);
     used_.push_front({integration, document});
     held_.emplace(integration, used_.begin());
-    bytes_ += document.text().size();
-    while (bytes_ > max_bytes && used_.size() > 1) drop(std::prev(used_.end()));
+    weight_ += weight_of(document);
+    while (weight_ > max_weight && used_.size() > 1) drop(std::prev(used_.end()), dropped);
     return document;
   }
 
@@ -51,18 +48,29 @@ class Catalog::DocumentCache {
   };
   using Entries = std::list<Entry>;
 
-  void drop(Entries::iterator entry) {
-    bytes_ -= entry->document.text().size();
-    held_.erase(entry->integration);
-    used_.erase(entry);
+  /** Roughly the bytes of a document, of which its values take most. */
+  static std::size_t weight_of(Document const& document) { return 5 * document.text().size() + 1'024; }
+
+  std::optional<Document> find(Id<Integration> integration) {
+    std::lock_guard const lock(mutex_);
+    auto const held = held_.find(integration);
+    if (held == held_.end()) return std::nullopt;
+    used_.splice(used_.begin(), used_, held->second);
+    return held->second->document;
   }
 
-  static constexpr std::size_t max_bytes = std::size_t{64} << 20U;
+  void drop(Entries::iterator entry, Entries& dropped) {
+    weight_ -= weight_of(entry->document);
+    held_.erase(entry->integration);
+    dropped.splice(dropped.begin(), used_, entry);
+  }
+
+  static constexpr std::size_t max_weight = std::size_t{256} << 20U;
 
   std::mutex mutex_;
   Entries used_;  // the one used last comes first
   std::unordered_map<Id<Integration>, Entries::iterator> held_;
-  std::size_t bytes_ = 0;
+  std::size_t weight_ = 0;
 };
 
 namespace detail {
@@ -230,12 +238,12 @@ Result<std::vector<AnyGuard>> Catalog::may_insert(Entity const& row) const {
   }
 }
 
-template <class Entity>
+template <Writable Entity>
 Result<Resource<Entity>> Catalog::create(Entity row) const {
   return insert(std::move(row));
 }
 
-template <class Entity>
+template <Writable Entity>
 Result<Resource<Entity>> Catalog::create_from(boost::json::object const& object) const {
   auto row = model::read_new<Entity>(object, options_->limits);
   if (!row) return row.error();
@@ -437,7 +445,7 @@ Result<void> Catalog::has_free_keys(Entity const& before, Entity const& after) c
   return {};
 }
 
-template <class Entity, std::same_as<boost::json::object> Object>
+template <Writable Entity, std::same_as<boost::json::object> Object>
 Result<Updated<Entity>> Catalog::update(Id<Entity> id, Object const& patch, UpdateOptions const& options) const {
   if (auto allowed = check_mode(options, options.documents == DocumentMode::replace); !allowed) return allowed.error();
   return write<Entity>(
@@ -455,7 +463,7 @@ Result<Updated<Entity>> Catalog::update(Id<Entity> id, Object const& patch, Upda
       options);
 }
 
-template <class Entity>
+template <Writable Entity>
 Result<Updated<Entity>> Catalog::update(Id<Entity> id, ChangeOf<Entity> const& change,
                                         UpdateOptions const& options) const {
   if (auto allowed = check_mode(options, options.documents == DocumentMode::replace); !allowed) return allowed.error();
@@ -470,7 +478,7 @@ Result<Updated<Entity>> Catalog::update(Id<Entity> id, ChangeOf<Entity> const& c
       options);
 }
 
-template <class Entity>
+template <Writable Entity>
 Result<Updated<Entity>> Catalog::update(Id<Entity> id, JsonPatch const& patch, UpdateOptions const& options) const {
   if (auto allowed = check_mode(options, true); !allowed) return allowed.error();
   return write<Entity>(

@@ -30,22 +30,17 @@ INLAY_DECL Result<std::optional<InstalledIntegration>> Catalog::find_install(Id<
   return resource.error();
 }
 
-INLAY_DECL Result<Installed> Catalog::install(InstallRequest const& request) const {
-  auto existing = find_install(request.integration_id, request.environment_id);
+INLAY_DECL Result<Installed> Catalog::install(EnvironmentIntegration row) const {
+  auto existing = find_install(row.integration_id, row.environment_id);
   if (!existing) return existing.error();
   if (*existing) return Installed{.resource = std::move(**existing), .created = false};
 
-  auto created = insert(EnvironmentIntegration{.id = request.id,
-                                               .integration_id = request.integration_id,
-                                               .environment_id = request.environment_id,
-                                               .show_in_catalog = request.show_in_catalog,
-                                               .is_enabled = request.is_enabled,
-                                               .override = request.override});
+  auto created = insert(row);
   if (created) return Installed{.resource = std::move(*created), .created = true};
   if (created.error().kind != ErrorKind::already_exists) return created.error();
 
   // Somebody installed it at the same moment, or the id that the caller brought is another install's.
-  existing = find_install(request.integration_id, request.environment_id);
+  existing = find_install(row.integration_id, row.environment_id);
   if (!existing) return existing.error();
   if (!*existing) return created.error();
   return Installed{.resource = std::move(**existing), .created = false};

@@ -9,6 +9,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -260,6 +261,19 @@ Result<Entity> read_new(boost::json::object const& object, json::Limits const& l
   return row;
 }
 
+namespace detail {
+
+template <class Entity>
+[[nodiscard]] constexpr bool came_later(std::string_view member) {
+  if constexpr (requires { Entity::added_members; }) {
+    return std::find(Entity::added_members.begin(), Entity::added_members.end(), member) != Entity::added_members.end();
+  } else {
+    return false;
+  }
+}
+
+}  // namespace detail
+
 template <class Entity>
 Result<Entity> read_record(boost::json::object const& object) {
   Entity row;
@@ -274,7 +288,7 @@ Result<Entity> read_record(boost::json::object const& object) {
       if constexpr (is_optional_v<Member>) {
         (row.*pointer).reset();
       } else if constexpr (!std::is_same_v<Member, Revision>) {
-        if (!missing) missing = detail::missing_member(field);
+        if (!missing && !detail::came_later<Entity>(field.name)) missing = detail::missing_member(field);
       }
     }
   });

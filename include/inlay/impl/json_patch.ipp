@@ -148,6 +148,12 @@ inline boost::json::value operation_value(std::string_view name, std::string_vie
   return operation;
 }
 
+// What moves more than it names is counted, or a short patch of a wide document could keep a thread busy for minutes.
+// A unit is about the time in which an element of an array is moved; there are so many for each byte of the limit.
+inline constexpr std::size_t work_per_byte = 256;
+inline constexpr std::size_t member_work = 16;  // to link a member anew
+inline constexpr std::size_t value_work = 4;    // to look at a value
+
 /** Applies operations one after the other, and can write down what would undo them. */
 class Application {
  public:
@@ -195,12 +201,6 @@ class Application {
     boost::json::object* object = nullptr;  // nothing else is touched while this is held, so it stays where it is
     std::unordered_set<std::string> names{};
   };
-
-  // What moves more than it names is counted, or a short patch of a wide document could keep a thread busy for minutes.
-  // A unit is about the time in which an element of an array is moved.
-  static constexpr std::size_t work_per_byte = 256;
-  static constexpr std::size_t member_work = 16;  // to link a member anew
-  static constexpr std::size_t value_work = 4;    // to look at a value
 
   Result<void> spend(Operation const& operation, std::size_t count, std::size_t work) {
     if (count > work_left_ / work) {
@@ -331,7 +331,7 @@ class Application {
       return operation.fail("path", "there is nothing at " + quoted(operation.path), ErrorKind::conflict);
     }
     if (equal(*value, *operation.value)) return {};
-    return operation.fail("value", "the value at " + quoted(operation.path) + " is another", ErrorKind::conflict);
+    return operation.fail("value", "the value at " + quoted(operation.path) + " is different", ErrorKind::conflict);
   }
 
   static Error nothing_there(Operation const& operation, Pointer const& where, std::string_view member) {
@@ -431,10 +431,12 @@ class Difference {
   void compare(boost::json::value const& from, boost::json::value const& to) {
     std::size_t const operations_before = operations_.size();
     std::size_t const bytes_before = bytes_;
+    std::size_t const work_before = work_left_;
+    bool may_be_applied = true;
     if (from.is_object() && to.is_object()) {
       compare_members(from.get_object(), to.get_object());
     } else if (from.is_array() && to.is_array()) {
-      compare_elements(from.get_array(), to.get_array());
+      may_be_applied = compare_elements(from.get_array(), to.get_array());
     } else if (!identical(from, to)) {
       push(operation_value("replace", path_, to));
       return;
@@ -443,10 +445,11 @@ class Difference {
     // old value they are several times as long.
     std::size_t const bytes = bytes_ - bytes_before;
     std::size_t bytes_left = bytes / 2;
-    if (bytes == 0 || !may_fit(to, bytes_left)) return;
+    if (may_be_applied && (bytes == 0 || !may_fit(to, bytes_left))) return;
     auto replacement = operation_value("replace", path_, to);
     std::size_t const replacement_bytes = print(replacement).size() + 1;
-    if (bytes / 2 <= replacement_bytes) return;
+    if (may_be_applied && bytes / 2 <= replacement_bytes) return;
+    work_left_ = work_before;
     operations_.resize(operations_before);
     operations_.push_back(std::move(replacement));
     bytes_ = bytes_before + replacement_bytes;
@@ -503,7 +506,8 @@ class Difference {
     }
   }
 
-  void compare_elements(boost::json::array const& from, boost::json::array const& to) {
+  /** False when so much would be moved that apply() with its own limits would refuse it. */
+  [[nodiscard]] bool compare_elements(boost::json::array const& from, boost::json::array const& to) {
     std::size_t const shorter = std::min(from.size(), to.size());
     std::size_t start = 0;
     while (start < shorter && identical(from[start], to[start])) ++start;
@@ -513,13 +517,51 @@ class Difference {
     std::size_t const to_end = to.size() - tail;
 
     std::size_t i = start;
-    std::size_t j = start;  // also the index in the array as it is by then
+    std::size_t j =
+        start;  // also the index in the array as it is by then, which is j elements of `to` and those from i
+    auto const can_move = [&] {
+      std::size_t const moved = from.size() - i;
+      work_left_ -= std::min(work_left_, moved);
+      return work_left_ != 0;
+    };
     for (auto const& [next_i, next_j] : common_elements(from, to, start, from_end, to_end)) {
       for (; i < next_i && j < next_j; ++i, ++j) below(std::to_string(j), [&] { compare(from[i], to[j]); });
-      for (; i < next_i; ++i) below(std::to_string(j), [&] { push(operation_value("remove", path_)); });
-      for (; j < next_j; ++j) below(std::to_string(j), [&] { push(operation_value("add", path_, to[j])); });
+      for (; i < next_i; ++i) {
+        if (!can_move()) return false;
+        below(std::to_string(j), [&] { push(operation_value("remove", path_)); });
+      }
+      for (; j < next_j; ++j) {
+        if (!can_move()) return false;
+        below(std::to_string(j), [&] { push(operation_value("add", path_, to[j])); });
+      }
       ++i;
       ++j;
+    }
+    return true;
+  }
+
+  /** A text that values have in common when they are the same but for the order of members. */
+  static void append_unordered(boost::json::value const& value, std::string& text) {
+    if (auto const* object = value.if_object()) {
+      std::vector<boost::json::key_value_pair const*> members;
+      members.reserve(object->size());
+      for (auto const& member : *object) members.push_back(&member);
+      std::sort(members.begin(), members.end(), [](auto const* a, auto const* b) { return a->key() < b->key(); });
+      text += '{';
+      for (auto const* member : members) {
+        print_string(member->key(), text);
+        append_unordered(member->value(), text);
+      }
+      text += '}';
+    } else if (auto const* array = value.if_array()) {
+      text += '[';
+      for (auto const& element : *array) {
+        append_unordered(element, text);
+        text += ',';
+      }
+      text += ']';
+    } else {
+      print(value, text);
     }
   }
 
@@ -535,7 +577,9 @@ class Difference {
       auto const number = [&texts, start](boost::json::array const& array, std::size_t end) {
         std::vector<std::size_t> numbers;
         for (std::size_t i = start; i < end; ++i) {
-          numbers.push_back(texts.emplace(print(array[i]), texts.size()).first->second);
+          std::string text;
+          append_unordered(array[i], text);
+          numbers.push_back(texts.emplace(std::move(text), texts.size()).first->second);
         }
         return numbers;
       };
@@ -553,6 +597,8 @@ class Difference {
   std::string path_;
   boost::json::array operations_;
   std::size_t bytes_ = 0;
+  // Half of what apply() may do by its own limits: the rest is for looking at values, and for removed members.
+  std::size_t work_left_ = Limits{}.max_bytes * work_per_byte / 2;
 };
 
 }  // namespace detail

@@ -2,6 +2,7 @@
 #ifndef INLAY_IMPL_PARSE_IPP
 #define INLAY_IMPL_PARSE_IPP
 
+#include <inlay/detail/colliding_names.hpp>
 #include <inlay/detail/utf8.hpp>
 #include <inlay/impl/scan.ipp>
 #include <inlay/json/parse.hpp>
@@ -20,8 +21,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace inlay::json {
 
@@ -30,6 +33,8 @@ namespace detail {
 /** Builds the values that Boost.JSON's parser finds, but reads the numbers itself.
 
     The text is given to the parser in one piece, so a number's text always comes whole with its last event.
+
+    A wide object is built only where the names were kept, which others do without, and where they do not collide.
 */
 struct ValueBuilder {
   using string_view = boost::json::string_view;
@@ -40,16 +45,21 @@ struct ValueBuilder {
   static constexpr std::size_t max_key_size = boost::json::string::max_size();
   static constexpr std::size_t max_string_size = boost::json::string::max_size();
 
-  ValueBuilder(unsigned char* buffer, std::size_t size, boost::json::storage_ptr storage)
-      : stack(boost::json::storage_ptr(), buffer, size) {
+  ValueBuilder(unsigned char* buffer, std::size_t size, boost::json::storage_ptr storage, bool is_to_keep_names)
+      : stack(boost::json::storage_ptr(), buffer, size), keeps_names(is_to_keep_names) {
     stack.reset(std::move(storage));
   }
 
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
   bool on_object_begin(error_code&) { return true; }
-  bool on_object_end(std::size_t size, error_code&) {
+  bool on_object_end(std::size_t size, error_code& ec) {
     members += size;
+    if (size >= inlay::detail::wide_object && !may_be_wide(size)) {
+      ec = boost::json::error::object_too_large;
+      return false;
+    }
+    if (keeps_names) names.resize(names.size() - size);
     stack.push_object(size);
     return true;
   }
@@ -59,10 +69,16 @@ struct ValueBuilder {
     return true;
   }
   bool on_key_part(string_view part, std::size_t, error_code&) {
+    if (keeps_names) name.append(part.data(), part.size());
     stack.push_chars(part);
     return true;
   }
   bool on_key(string_view rest, std::size_t, error_code&) {
+    if (keeps_names) {
+      name.append(rest.data(), rest.size());
+      names.push_back(std::move(name));
+      name.clear();
+    }
     stack.push_key(rest);
     return true;
   }
@@ -107,8 +123,20 @@ struct ValueBuilder {
   bool on_comment_part(string_view, error_code&) { return true; }
   bool on_comment(string_view, error_code&) { return true; }
 
+  bool may_be_wide(std::size_t size) {
+    has_wide_object = true;
+    auto const first = names.end() - static_cast<std::ptrdiff_t>(keeps_names ? size : 0);
+    return keeps_names && !inlay::detail::names_collide(size, [first](std::size_t i) -> std::string_view {
+             return *(first + static_cast<std::ptrdiff_t>(i));
+           });
+  }
+
   boost::json::value_stack stack;
+  bool keeps_names;
+  bool has_wide_object = false;
   std::size_t members = 0;  // of all objects, counted before duplicates were dropped
+  std::string name;
+  std::vector<std::string> names;  // of the members of all open objects
 };
 
 inline std::size_t count_members(boost::json::value const& value) noexcept {
@@ -128,15 +156,16 @@ inline std::size_t count_members(boost::json::value const& value) noexcept {
 
 /** The values, or nothing when any rule is broken; which one is for find_fault() to say. */
 inline std::optional<boost::json::value> build(std::string_view text, std::size_t max_depth,
-                                               boost::json::storage_ptr storage) {
+                                               boost::json::storage_ptr const& storage, bool keeps_names = false) {
   unsigned char buffer[BOOST_JSON_STACK_BUFFER_SIZE];
   boost::json::parse_options options;
   options.max_depth = max_depth;
   options.allow_invalid_utf8 = true;  // looked at here, at once: the parser's own look costs a tenth of its time
   if (!inlay::detail::is_utf8(text)) return std::nullopt;
-  boost::json::basic_parser<ValueBuilder> parser(options, buffer, sizeof buffer, std::move(storage));
+  boost::json::basic_parser<ValueBuilder> parser(options, buffer, sizeof buffer, storage, keeps_names);
   boost::json::error_code ec;
   std::size_t const read = parser.write_some(false, text.data(), text.size(), ec);
+  if (ec && parser.handler().has_wide_object && !keeps_names) return build(text, max_depth, storage, true);
   if (ec || read < text.size()) return std::nullopt;
   boost::json::value value = parser.handler().stack.release();
   if (count_members(value) != parser.handler().members) return std::nullopt;
@@ -179,6 +208,10 @@ inline std::optional<std::string> find_fault(boost::json::value const& value, st
 inline std::optional<std::string> find_fault(boost::json::object const& object, std::size_t levels_left,
                                              std::string& pointer) {
   if (levels_left == 0) return "nested too deeply";
+  auto const name_at = [&object](std::size_t i) -> std::string_view {
+    return (object.begin() + static_cast<std::ptrdiff_t>(i))->key();
+  };
+  if (inlay::detail::names_collide(object.size(), name_at)) return colliding_names;
   std::size_t const length = pointer.size();
   for (auto const& member : object) {
     if (!inlay::detail::is_utf8(member.key())) return "a member's name is not UTF-8";
@@ -222,7 +255,7 @@ INLAY_DECL Result<boost::json::value> parse(std::string_view text, Limits const&
   detail::Scanner scanner(text, max_depth);
   if (auto fault = scanner.find_fault()) return std::move(*fault);
   // Boost.JSON's parser alone refuses a zero whose exponent is beyond an int, such as 0e9999999999.
-  if (auto value = detail::build(scanner.without_exponents_of_zeros(), max_depth, std::move(storage))) {
+  if (auto value = detail::build(scanner.without_exponents_of_zeros(), max_depth, storage)) {
     return std::move(*value);
   }
   return Error{.kind = ErrorKind::invalid_document, .message = "the text is not JSON", .pointer = ""};

@@ -18,7 +18,7 @@ namespace inlay::json::json_patch {
 
     @return the error of the first operation that fails, its number in the message and the place in the patch as the
     pointer (such as "/2/path"): conflict when a `test` does not hold; invalid_document when a value would end up deeper
-    than the limits allow, when `copy` makes the document grow by more than they allow, or when elements and members
+    than the limits allow, when the values that `copy` copies are larger together than they allow, or when elements and members
     move behind those that come and go more often than 256 times as many as they allow bytes (a member counts as 16
     elements; `no_limits` allows any number); invalid_argument for anything else. The target is as it was before.
 
@@ -35,8 +35,10 @@ namespace inlay::json::json_patch {
     changed inside an array is found as a common subsequence, so one element inserted is one `add`. Arrays that
     share little are compared element by element, which bounds the time but gives a longer patch.
 
-    Hundreds of changes spread over a document near its limits can be more than apply() moves under the same limits;
-    under no_limits it takes any patch. The same is true of invert().
+    Where the changes of an array would move more than apply() allows by its default limits, the array is replaced as a
+    whole.
+
+    Complexity: linear in both, but for arrays, where up to 1,000 insertions and removals are looked for.
 */
 [[nodiscard]] INLAY_DECL boost::json::value diff(boost::json::value const& from, boost::json::value const& to);
 

@@ -63,6 +63,9 @@ template <class Entity>
 
 /** Reads a whole row, as write_json wrote it with JsonUse::record; its revision is 0.
 
+    A member that came after the first release, and is named in the entity's `added_members`, may be missing, as in what
+    an older inlay exported or logged: the row then has its default.
+
     @return invalid_argument, as above.
 */
 template <class Entity>
