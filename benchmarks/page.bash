@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: BSL-1.0
+# What the reports have in common. To be sourced by bash, in the project's folder.
+# shellcheck shell=bash
+
+# The machine, for the line below a table.
+report_machine() {
+  local cpu
+  cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+  echo "$(nproc) × ${cpu:-unknown CPU}"
+}
+
+# report_into_page NAME FILE: puts the file's text between the marks of that report in docs/performance.md.
+report_into_page() {
+  local page
+  page=$(awk -v name="$1" '
+    FNR == NR { table = table $0 "\n"; next }
+    $0 == "<!-- end of " name " -->" { skips = 0 }
+    !skips { print }
+    $0 == "<!-- " name " -->" { printf "\n%s\n", table; skips = 1 }
+  ' "$2" docs/performance.md)
+  printf '%s\n' "$page" >docs/performance.md
+}
