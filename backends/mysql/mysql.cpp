@@ -162,8 +162,7 @@ class MysqlDialect final : public sql::Dialect {
     }
   }
 
-  // A plain select sees what was there when the transaction's first one ran.
-  std::string_view see_current() const override { return " lock in share mode"; }
+  bool writes_behind_snapshot() const override { return true; }
 
   // MySQL has no blocks outside of procedures; there a commit is done step by step.
   sql::OneStatement one_statement() const override {

@@ -147,9 +147,9 @@ class Dialect {
    */
   [[nodiscard]] virtual std::string_view lock_rows() const { return " for update"; }
 
-  /** What follows a select that is to see what others have committed since the transaction began, if anything is
-      needed for that: what a constraint has refused is explained by such. */
-  [[nodiscard]] virtual std::string_view see_current() const { return ""; }
+  /** Whether a transaction that reads from a snapshot can write over what others have committed since, and then sees its
+      own rows among those of the snapshot. */
+  [[nodiscard]] virtual bool writes_behind_snapshot() const { return false; }
 
   /** How a commit of one change is done in one round trip; where not, it is done step by step. */
   [[nodiscard]] virtual OneStatement one_statement() const { return OneStatement::none; }

@@ -243,15 +243,29 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       connection->run_once("savepoint inlay_commit");
       if (!dialect_->is_in_transaction(*options_.joined)) return no_transaction();
       try {
+        refuse_stale_snapshot(*connection);
         auto const revision = Writer(*connection, tables_, commit, true).write();
         if (!revision) connection->run_once("rollback to savepoint inlay_commit");
         connection->run_once("release savepoint inlay_commit");
-        return Committed{revision ? *revision : current_revision(*connection, dialect_->see_current())};
+        return Committed{revision ? *revision : current_revision(*connection)};
       } catch (...) {  // whatever an Edit throws, too
         undo_joined(*connection);
         throw;
       }
     });
+  }
+
+  /** Where the database itself does not: what the host's transaction reads after this commit would be the snapshot
+      without what others have committed since, and the commit, whose revision is after theirs. Who follows the changes
+      there would miss theirs. */
+  void refuse_stale_snapshot(Connection& connection) const {
+    if (!dialect_->writes_behind_snapshot()) return;
+    // In this order: where the snapshot is not taken yet, the second one takes it, while nobody else can commit.
+    Revision const current = current_revision(connection, dialect_->lock_rows());
+    if (current_revision(connection) == current) return;
+    throw DatabaseFailure(FailureKind::busy,
+                          "others have committed since the host's transaction took its snapshot; it is the host's to"
+                          " roll back and to begin again, or to be READ COMMITTED");
   }
 
   [[nodiscard]] static Error no_transaction() {

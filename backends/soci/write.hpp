@@ -60,7 +60,7 @@ class Writer {
     if (revision_) return;
     Statement select;
     select << "select count(*) from " << tables_.quoted("commit") << R"( where "token" = )";
-    select.bind(text(to_string(commit_.token))).gives(ValueType::integer) << connection_.dialect().see_current();
+    select.bind(text(to_string(commit_.token))).gives(ValueType::integer);
     if (connection_.number(select) > 0) throw Exception(storage::token_taken());
   }
 
@@ -262,7 +262,7 @@ class Writer {
   [[nodiscard]] bool is_there(std::string_view table, Parameter id) {
     Statement select;
     select << "select 1 from " << tables_.quoted(table) << " where \"id\" = ";
-    select.bind(std::move(id)).gives(ValueType::integer) << connection_.dialect().see_current();
+    select.bind(std::move(id)).gives(ValueType::integer);
     return connection_.number(select) != 0;
   }
 
@@ -276,7 +276,7 @@ class Writer {
       select << " and \"" << field.name << "\" = ";
       select.bind(parameter(row.*pointer));
     });
-    select.gives(ValueType::integer) << connection_.dialect().see_current();
+    select.gives(ValueType::integer);
     return connection_.number(select) != 0;
   }
 
@@ -305,7 +305,7 @@ class Writer {
     model::for_each_referrer<Entity>([&]<class Referrer>(model::Reference const& reference, auto) {
       Statement select;
       select << "select 1 from " << tables_.quoted(Referrer::entity_name) << " where \"" << reference.member << "\" = ";
-      select.bind(text(to_string(id))).gives(ValueType::integer) << " limit 1" << connection_.dialect().see_current();
+      select.bind(text(to_string(id))).gives(ValueType::integer) << " limit 1";
       if (connection_.number(select) != 0) referrers.push_back(Referrer::entity_name);
     });
     if (referrers.empty()) give_up_explaining(failure);
