@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -32,7 +33,7 @@ class PostgresqlDialect final : public sql::Dialect {
     std::string connect_string{};
     std::string place{};  ///< for messages: where it is, without secrets
     std::string prefix{};
-    bool prepares = true;
+    bool prepares = true;  ///< and so may set up its sessions: behind a pooler settings would stay for somebody else
     std::chrono::milliseconds lock_timeout{};
   };
 
@@ -47,7 +48,13 @@ class PostgresqlDialect final : public sql::Dialect {
                                                         "; set it to UTF8, since that is what a store is written in");
   }
 
-  explicit PostgresqlDialect(Settings settings) : settings_(std::move(settings)) {}
+  explicit PostgresqlDialect(Settings settings) : settings_(std::move(settings)) {
+    if (settings_.prepares) return;
+    std::string const limit = std::to_string(settings_.lock_timeout.count());
+    // One request, since without parameters a statement is sent by the simple protocol.
+    begin_write_ += "; set local lock_timeout = " + limit;
+    limit_lock_wait_ = "set_config('lock_timeout', '" + limit + "', true)";
+  }
 
   Capabilities capabilities() const override {
     // Commits take turns at the counter, from their first statement on.
@@ -64,7 +71,7 @@ class PostgresqlDialect final : public sql::Dialect {
     PQsetNoticeProcessor(
         native(*session), [](void*, char const*) {}, nullptr);
     check_database(native(*session));
-    if (settings_.prepares) {  // not behind a pooler: there settings would stay for who has the server's session next
+    if (settings_.prepares) {
       // Each statement is written for one plan, whatever its values, and planning takes longer than most of them do.
       // Compiling takes longer still; it is done for costs that are those of ways which are not taken.
       set("plan_cache_mode = force_generic_plan", *session);
@@ -131,7 +138,8 @@ class PostgresqlDialect final : public sql::Dialect {
   void end_migration(sql::Connection& connection) const override { connection.run_once("commit"); }
 
   // Whatever the server's default: each statement is to see what the ones before it waited for.
-  std::string_view begin_write() const override { return "begin isolation level read committed"; }
+  std::string_view begin_write() const override { return begin_write_; }
+  std::string_view limit_lock_wait() const override { return limit_lock_wait_; }
   bool transaction_survives_failure() const override { return false; }
   sql::OneStatement one_statement() const override { return sql::OneStatement::with_queries; }
   bool can_probe() const override { return true; }
@@ -192,6 +200,8 @@ class PostgresqlDialect final : public sql::Dialect {
   }
 
   Settings settings_;
+  std::string begin_write_ = "begin isolation level read committed";
+  std::string limit_lock_wait_{};
 };
 
 // As a URI of libpq: what a keyword string would have to quote is taken apart by SOCI before libpq sees it.
@@ -248,6 +258,12 @@ void append_encoded(std::string_view text, std::string& out) {
   return text;
 }
 
+// 0 would be for ever, and more than an int is none that PostgreSQL takes.
+[[nodiscard]] std::chrono::milliseconds lock_timeout(std::chrono::milliseconds patience) {
+  return std::clamp(patience, std::chrono::milliseconds(1),
+                    std::chrono::milliseconds(std::numeric_limits<int>::max()));
+}
+
 Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   auto const refusal = [](std::string_view message) {
     return Error{.kind = ErrorKind::invalid_argument, .message = std::string(message)};
@@ -286,7 +302,7 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
                                        .place = place.redacted(),
                                        .prefix = options.table_prefix,
                                        .prepares = *prepares,
-                                       .lock_timeout = std::max(std::chrono::milliseconds(1), *lease_timeout)};
+                                       .lock_timeout = lock_timeout(*lease_timeout)};
   return sql::open_store(std::make_unique<PostgresqlDialect>(std::move(settings)), std::move(options));
 }
 
@@ -294,9 +310,12 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
 
 namespace {
 
-[[nodiscard]] std::unique_ptr<PostgresqlDialect> host_dialect([[maybe_unused]] HostOptions const& options) {
+[[nodiscard]] std::unique_ptr<PostgresqlDialect> host_dialect(HostOptions const& options) {
   return std::make_unique<PostgresqlDialect>(
-      PostgresqlDialect::Settings{.place = "the host's database", .prefix = options.table_prefix, .prepares = false});
+      PostgresqlDialect::Settings{.place = "the host's database",
+                                  .prefix = options.table_prefix,
+                                  .prepares = false,
+                                  .lock_timeout = lock_timeout(options.lease_timeout)});
 }
 
 }  // namespace

@@ -154,6 +154,10 @@ class Dialect {
   /** How a commit of one change is done in one round trip; where not, it is done step by step. */
   [[nodiscard]] virtual OneStatement one_statement() const { return OneStatement::none; }
 
+  /** An expression that limits, for the rest of a transaction, how long it waits for locks; empty where the connection
+      is set up so. For commits in one statement: others have it in begin_write(). */
+  [[nodiscard]] virtual std::string_view limit_lock_wait() const { return ""; }
+
   /** Whether statements can go on in a transaction in which one has failed. */
   [[nodiscard]] virtual bool transaction_survives_failure() const { return true; }
 

@@ -316,7 +316,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   /** Nothing when it was not done, and is to be done step by step, if only to learn why it can't be. */
   std::optional<Revision> commit_once(Connection& connection, Commit const& commit, CommitState& state) const {
-    auto const statement = OnceWriter(dialect_->one_statement(), tables_, commit).statement();
+    auto const statement = OnceWriter(*dialect_, tables_, commit).statement();
     if (!statement) return std::nullopt;
     try {
       state.is_ending = true;

@@ -5,6 +5,7 @@
 // A commit as one statement, and so in one round trip: what nearly every commit is, one change and a few guards.
 
 #include <backends/soci/columns.hpp>
+#include <backends/soci/dialect.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/commit.hpp>
 
@@ -25,8 +26,8 @@ namespace inlay::sql {
 */
 class OnceWriter {
  public:
-  OnceWriter(OneStatement style, Tables const& tables, Commit const& commit)
-      : style_(style), tables_(tables), commit_(commit) {}
+  OnceWriter(Dialect const& dialect, Tables const& tables, Commit const& commit)
+      : dialect_(dialect), style_(dialect.one_statement()), tables_(tables), commit_(commit) {}
 
   /** Nothing for a commit that must be done step by step. */
   [[nodiscard]] std::optional<Statement> statement() {
@@ -120,7 +121,11 @@ class OnceWriter {
     } else {
       // What the statement's snapshot shows to be in vain is not begun. What somebody else changes while this statement
       // waits for the counter is found when the rows are written, too late for anything but an error (see end()).
-      out_ << "with k as (update " << counter << R"( set "revision" = "revision" + 1 where "id" = 1)";
+      std::string_view const limit = dialect_.limit_lock_wait();
+      out_ << "with ";
+      if (!limit.empty()) out_ << "s as materialized (select " << limit << " as x), ";
+      out_ << "k as (update " << counter << R"( set "revision" = "revision" + 1)" << (limit.empty() ? "" : " from s")
+           << R"( where "id" = 1)" << (limit.empty() ? "" : " and s.x is not null");
       std::size_t const length = out_.text().size();
       out_ << " and ";
       if (!put_condition()) out_.shorten(length);
@@ -230,6 +235,7 @@ class OnceWriter {
     put_value(std::move(json));
   }
 
+  Dialect const& dialect_;
   OneStatement style_;
   Tables const& tables_;
   Commit const& commit_;
