@@ -77,6 +77,8 @@ class PostgresqlDialect final : public sql::Dialect {
       set("plan_cache_mode = force_generic_plan", *session);
       set("jit = off", *session);
       set("lock_timeout = " + std::to_string(settings_.lock_timeout.count()), *session);
+      // A commit in one statement waits for the counter, and must then see it as it has become.
+      set("default_transaction_isolation = 'read committed'", *session);
     }
     return session;
   }

@@ -285,6 +285,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   struct CommitState {
     bool is_careful = false;
     bool was_lost = false;
+    bool was_busy = false;           ///< in one statement; a transaction of several says which isolation it needs
     bool is_ending = false;          ///< from here on nobody can tell whether it is done when the connection dies
     bool may_be_done = false;        ///< the connection has died then
     std::optional<Error> refusal{};  ///< why a later attempt was refused; the earlier one is still to be kept out
@@ -293,7 +294,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   Result<Committed> attempt(Commit const& commit, CommitState& state) {
     auto const connection = writers_.lease();
     state.is_ending = false;
-    if (!state.is_careful && !state.refusal) {
+    if (!state.is_careful && !state.was_busy && !state.refusal) {
       if (auto const revision = commit_once(*connection, commit, state)) return Committed{*revision};
     }
     Transaction transaction(*connection);
@@ -327,6 +328,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       // A block that was interrupted may have been so behind its commit.
       if (failure.kind() == FailureKind::lost || failure.kind() == FailureKind::interrupted) throw;
       state.is_ending = false;
+      state.was_busy = failure.kind() == FailureKind::busy;
       if (failure.kind() != FailureKind::unique && failure.kind() != FailureKind::foreign_key &&
           failure.kind() != FailureKind::overtaken) {
         throw;
