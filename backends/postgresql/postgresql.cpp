@@ -99,7 +99,8 @@ class PostgresqlDialect final : public sql::Dialect {
   }
 
   bool is_in_transaction(soci::session& session) const override {
-    return PQtransactionStatus(native(session)) == PQTRANS_INTRANS;
+    auto const status = PQtransactionStatus(native(session));
+    return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
   }
 
   void roll_back(soci::session& session) const override {
@@ -197,6 +198,7 @@ class PostgresqlDialect final : public sql::Dialect {
         state == "42501") {
       return FailureKind::unreachable;
     }
+    if (state == "25P02") return FailureKind::aborted;
     if (state == "XX001" || state == "XX002") return FailureKind::corrupt;
     return FailureKind::other;
   }

@@ -18,6 +18,7 @@ enum class FailureKind {
   overtaken,    ///< a row was changed while the statement ran that wanted it unchanged; nothing was done
   busy,         ///< somebody else was in the way; the same again may succeed
   lost,         ///< the connection is gone
+  aborted,      ///< an earlier statement has failed, and taken the transaction with it
   interrupted,  ///< somebody, or a limit of the server, ended the statement
   unreachable,  ///< the database cannot be opened, read or written: a missing folder, a full disk, ...
   corrupt,      ///< what is there is no database, or a broken one
@@ -40,6 +41,9 @@ class DatabaseFailure : public std::exception {
         return {.kind = ErrorKind::unavailable, .message = "the connection to the store was lost: " + message_};
       case FailureKind::interrupted:
         return {.kind = ErrorKind::unavailable, .message = "the store's server ended a statement: " + message_};
+      case FailureKind::aborted:
+        return {.kind = ErrorKind::invalid_argument,
+                .message = "the host's transaction has failed, and is the host's to roll back: " + message_};
       case FailureKind::unreachable:
         return {.kind = ErrorKind::unavailable, .message = "the store cannot be used: " + message_};
       case FailureKind::corrupt:

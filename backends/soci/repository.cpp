@@ -270,7 +270,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   [[nodiscard]] static Error no_transaction() {
     return {.kind = ErrorKind::invalid_argument,
-            .message = "the host's session has no transaction open, or one that has failed; nothing was written"};
+            .message = "the host's session has no transaction open; nothing was written"};
   }
 
   /** As far as it can be: a deadlock, or a connection's end, has taken the savepoint along with the transaction. */
