@@ -95,6 +95,10 @@ class PostgresqlDialect final : public sql::Dialect {
     message.erase(std::min(message.find('\n'), message.size()));
     if (state.find_first_not_of(' ') != std::string::npos) message += " (SQLSTATE " + state + ')';
     if (PQstatus(native(*session)) != CONNECTION_OK) return {FailureKind::lost, settings_.place + ": " + message};
+    if (settings_.prepares && is_anothers_statement(state, message)) {
+      return {FailureKind::unreachable, settings_.place + ": " + message +
+                                            "; behind a pooler such as PgBouncer in transaction mode, use ?prepared=off"};
+    }
     return {kind_of(state), settings_.place + ": " + message};
   }
 
@@ -166,6 +170,12 @@ class PostgresqlDialect final : public sql::Dialect {
     if (is_safe(encoding)) return;
     throw DatabaseFailure(FailureKind::unreachable, settings_.place + ": the database's encoding is " + encoding +
                                                         ", which cannot hold every text; a store needs UTF8");
+  }
+
+  // Whether a statement that was prepared is another one there, or none: clients that share a session share the names.
+  [[nodiscard]] static bool is_anothers_statement(std::string_view state, std::string_view message) noexcept {
+    return state == "42P05" || state == "26000" ||
+           (state == "08P01" && message.find("bind message") != std::string_view::npos);
   }
 
   // As far as the server has such a setting, which one of another make may not.
