@@ -120,6 +120,12 @@ TEST_CASE("a redacted URL has everything but the password and what else may be s
   CHECK(parsed("sqlite::memory:").redacted() == "sqlite::memory:");
   CHECK(parsed("mysql://user:@h/").redacted() == "mysql://user:***@h/");
   CHECK(parsed("memory:").redacted() == "memory:");
+  for (std::string const text :
+       {"postgresql://u@/db?host=/run/pg&lease_timeout=2s&prepared=off&sslcert=/c.pem&sslkey=/k.pem&connect_timeout=3s",
+        "mysql://u@/db?socket=/my.sock&ssl_ca=/a.pem&ssl_cert=/c.pem&ssl_key=/k.pem&read_timeout=1s",
+        "sqlite:a.db?busy_timeout=1s&write_timeout=1s&pool_size=2&table_prefix=x_&migrate=off"}) {
+    CHECK(parsed(text).redacted() == text);
+  }
 }
 
 TEST_CASE("a redacted URL reads back as what it was, secrets aside") {

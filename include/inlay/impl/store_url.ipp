@@ -156,11 +156,12 @@ inline void percent_encode(std::string_view text, std::string_view special, std:
 
 /** Parameters whose values are never secrets. Any other one may be: a driver's own, or a mistyped password's rest. */
 inline bool is_harmless(std::string_view parameter) {
-  static constexpr std::array<std::string_view, 16> harmless{
-      "synchronous",  "busy_timeout",    "pool_size",        "pool_timeout",
-      "table_prefix", "migrate",         "sslmode",          "ssl_mode",
-      "sslrootcert",  "ssl_ca",          "prepared",         "connect_timeout",
-      "charset",      "client_encoding", "application_name", "target_session_attrs"};
+  static constexpr std::array<std::string_view, 21> harmless{
+      "application_name", "busy_timeout", "connect_timeout", "host",         "lease_timeout",
+      "migrate",          "pool_size",    "prepared",        "read_timeout", "socket",
+      "ssl_ca",           "ssl_cert",     "ssl_key",         "sslcert",      "sslkey",
+      "sslmode",          "sslrootcert",  "synchronous",     "table_prefix", "target_session_attrs",
+      "write_timeout"};
   return std::find(harmless.begin(), harmless.end(), parameter) != harmless.end();
 }
 
