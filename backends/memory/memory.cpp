@@ -443,6 +443,7 @@ Result<void> MemoryRepository::apply(Edit<Entity> const& change, Transaction& tr
   after.created_at = before->created_at;
   after.updated_at = before->updated_at;
   if (after == *before) return {};
+  if (auto checked = model::check(after); !checked) return checked;
   return rewrite(before, after, transaction);
 }
 
@@ -465,7 +466,7 @@ Result<void> MemoryRepository::apply(Remove<Entity> const& change, Transaction& 
 }
 
 Result<Committed> MemoryRepository::commit(Commit const& commit) {
-  if (commit.changes.empty()) return storage::nothing_to_commit();
+  if (auto const checked = storage::check(commit); !checked) return checked.error();
   auto const lock = lock_.write();
   if (log_.has(commit.token)) return storage::token_taken();
   for (AnyGuard const& any : commit.guards) {

@@ -98,7 +98,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   }
 
   Result<Committed> commit(Commit const& commit) override {
-    if (commit.changes.empty()) return storage::nothing_to_commit();
+    if (auto const checked = storage::check(commit); checked.has_error()) return checked.error();
     if (options_.joined) return commit_joined(commit);
     Backoff backoff(options_.patience);
     CommitState state;

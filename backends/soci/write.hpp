@@ -193,6 +193,7 @@ class Writer {
     Entity after = updated(Update<Entity>{*current, *std::move(edited)}, current->updated_at, current->revision);
     after.version = current->version;
     if (after == *current) return;
+    if (auto const checked = model::check(after); checked.has_error()) throw Exception(checked.error());
     apply(Update<Entity>{.before = *std::move(current), .after = std::move(after)});
   }
 

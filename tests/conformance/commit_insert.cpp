@@ -100,7 +100,7 @@ TEST_CASE("a row may reference one that the same commit inserts before it, not a
   CHECK(store.read<Environment>(environment.id).team_id == team.id);
 }
 
-TEST_CASE("an absent member stays absent and an empty one empty", "[insert]") {
+TEST_CASE("an absent member stays absent, and an empty document empty", "[insert]") {
   Store const store;
   Integration integration = sample<Integration>(0);
   integration.team_id = store.insert_sample<Team>(0).id;
@@ -113,11 +113,15 @@ TEST_CASE("an absent member stays absent and an empty one empty", "[insert]") {
   install.override = Document{};
   CHECK(store.read<EnvironmentIntegration>(store.insert(install).id).override == Document{});
 
+  install = store.read<EnvironmentIntegration>(install.id);
+  EnvironmentIntegration without = install;
+  without.override.reset();
+  store.update(install, without);
+  CHECK(!store.read<EnvironmentIntegration>(install.id).override);
+
   Team team = sample<Team>(0);
-  team.domain = "";
   team.logo = std::nullopt;
   team = store.insert(team);
-  CHECK(store.read<Team>(team.id).domain == "");
   CHECK(!store.read<Team>(team.id).logo);
 }
 

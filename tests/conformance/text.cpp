@@ -72,6 +72,24 @@ std::vector<std::string> const& peculiar_texts() {
   return texts;
 }
 
+/** Texts that no member of a row may be. */
+std::vector<std::string> unfit_texts() {
+  return {"",
+          "a\xC3",
+          "a\xED\xA0\x80",  // half of a surrogate pair
+          "\xFF",
+          std::string("a\0b", 3),
+          "a\n",
+          "\xC2\x80",
+          repeated("a", 256),
+          repeated("\xF0\x9F\x98\x80", 256)};
+}
+
+void check_unfit(Error const& error, std::string_view member) {
+  CHECK(error.kind == ErrorKind::invalid_argument);
+  CHECK(error.pointer == "/" + std::string(member));
+}
+
 EnvironmentIntegration with_override(Store const& store, Document const& document) {
   EnvironmentIntegration install = store.insert_sample<EnvironmentIntegration>(0);
   EnvironmentIntegration after = install;
@@ -209,6 +227,56 @@ TEST_CASE("a filter with U+0000 or what is not UTF-8 is refused, never cut short
       auto const page = store->list(Query<Team>{.where = {{"name", op, {text}}}});
       CHECK(error_of(page).kind == ErrorKind::invalid_argument);
     }
+  }
+}
+
+TEST_CASE("a text that is not UTF-8, has control characters, is empty or too long is refused at its member", "[text]") {
+  for_each_entity([]<class Entity>() {
+    Store const store;
+    Entity const there = store.insert_sample<Entity>(0);
+    for (std::string const& text : unfit_texts()) {
+      CAPTURE(text);
+      model::for_each_field<Entity>([&](model::Field const& field, auto member) {
+        if constexpr (std::is_same_v<model::ValueOf<std::remove_cvref_t<decltype(there.*member)>>, std::string>) {
+          std::vector<Change> changes;
+          Entity unfit = add_sample<Entity>(changes, 1);
+          unfit.*member = text;
+          changes.back() = Insert<Entity>{unfit};
+          check_unfit(store.refused(changes), field.name);
+          unfit = there;
+          unfit.*member = text;
+          check_unfit(store.refused({Update<Entity>{there, unfit}}), field.name);
+        }
+      });
+    }
+  });
+}
+
+TEST_CASE("an edit that gives a row with such a text is refused at its member", "[text]") {
+  Store const store;
+  Team const team = store.insert_sample<Team>(0);
+  for (std::string const& text : unfit_texts()) {
+    CAPTURE(text);
+    check_unfit(store.refused({Edit<Team>{team.id,
+                                          [&](Team unfit) -> Result<Team> {
+                                            unfit.domain = text;
+                                            return unfit;
+                                          }}}),
+                "domain");
+  }
+}
+
+TEST_CASE("an actor or reason that is not UTF-8, has control characters or is too long is refused", "[text]") {
+  Store const store;
+  for (std::string const& text : unfit_texts()) {
+    if (text.empty()) continue;
+    CAPTURE(text);
+    Commit commit = commit_of({Insert<Team>{sample<Team>(0)}});
+    commit.actor = text;
+    check_unfit(store.refused(commit), "actor");
+    commit.actor = "";
+    commit.reason = text;
+    check_unfit(store.refused(commit), "reason");
   }
 }
 

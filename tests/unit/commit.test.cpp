@@ -58,3 +58,18 @@ TEST_CASE("an updated row takes from the caller what is the caller's, and what i
                                                                          .created_at = earlier,
                                                                          .updated_at = later});
 }
+
+TEST_CASE("what no store could hold is found in a commit whatever the store holds") {
+  Team const team{.id = Id<Team>::generate(), .name = "acme"};
+  Commit commit{.changes = {Insert<Team>{team}}};
+  CHECK(storage::check(commit).has_value());
+  Team unfit = team;
+  unfit.logo = "\xFF";
+  commit.changes.emplace_back(Update<Team>{team, unfit});
+  CHECK(storage::check(commit).error().pointer == "/logo");
+  commit.changes.back() = Remove<Team>{unfit};
+  CHECK(storage::check(commit).has_value());
+  commit.reason = "\xFF";
+  CHECK(storage::check(commit).error().pointer == "/reason");
+  CHECK(storage::check(Commit{}).error().kind == ErrorKind::invalid_argument);
+}

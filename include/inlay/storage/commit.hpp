@@ -2,6 +2,7 @@
 #ifndef INLAY_STORAGE_COMMIT_HPP
 #define INLAY_STORAGE_COMMIT_HPP
 
+#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
 #include <inlay/model/entities.hpp>
 
@@ -101,6 +102,22 @@ template <class Entity>
   return row;
 }
 
+namespace storage {
+
+/** What every backend asks of a commit before all else, whatever the store holds; and of the row that an Edit gives,
+    which is not known before, with model::check. So a store holds nothing that it could not give to another one.
+
+    @return invalid_argument for a commit without changes; and with the pointer of the member for a row that
+   model::check refuses, and for an actor or a reason that model::check_text does, unless it is empty.
+*/
+[[nodiscard]] INLAY_DECL Result<void> check(Commit const& commit);
+
+}  // namespace storage
+
 }  // namespace inlay
+
+#ifdef INLAY_HEADER_ONLY
+#include <inlay/impl/commit.ipp>
+#endif
 
 #endif

@@ -69,7 +69,7 @@ class Repository : public ReadersOf<model::Readables> {
       the one it has, absent when the row is gone); already_exists when an id, a unique key or the token is taken, with
       the pointer of the member; in_use when a removed row is still referenced; not_found when a written row references
       one that is not there, with the pointer of the member, or when the row of an Edit is not there, without;
-      invalid_argument for a commit without changes; what an Edit returns;
+      invalid_argument for what storage::check refuses; what an Edit returns;
       unavailable, with Outcome::unknown when the connection died so that nobody can tell yet.
   */
   [[nodiscard]] virtual Result<Committed> commit(Commit const& commit) = 0;

@@ -183,6 +183,7 @@ struct Draft {
     same.created_at = before->created_at;
     same.updated_at = before->updated_at;
     if (same == *before) return {};
+    if (auto checked = model::check(same); !checked) return checked;
     return write<Entity>(before, updated(Update<Entity>{*before, same}, record.time, record.revision));
   }
 
@@ -306,7 +307,7 @@ class JournalRepository final : public RepositoryFrom<JournalRepository> {
   // Writers, one at a time: contract 10.5, 12.3 and 13.4.
 
   Result<Committed> commit(Commit const& commit) override {
-    if (commit.changes.empty()) return storage::nothing_to_commit();
+    if (auto const checked = storage::check(commit); !checked) return checked.error();
     std::lock_guard const turn(writing_);
     Draft draft{*current(),
                 {.token = commit.token, .actor = commit.actor, .reason = commit.reason, .time = commit.time}};
