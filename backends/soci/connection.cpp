@@ -129,21 +129,24 @@ Connection::Prepared& Connection::prepared(Statement const& statement, std::span
   auto const found = prepared_.find(statement.text());
   if (found != prepared_.end()) return *found->second;
   if (prepared_.size() >= max_prepared) prepared_.clear();
-  auto made = std::make_unique<Prepared>(*session_, dialect_.spell(statement.text()), parameters, statement.columns(),
-                                         dialect_.prepares() && !is_hosts_, dialect_.row_reader());
+  auto made =
+      std::make_unique<Prepared>(*session_, dialect_.spell(statement.text()), parameters, statement.columns(),
+                                 dialect_.prepares() && !is_hosts_ && statement.is_kept(), dialect_.row_reader());
   return *prepared_.emplace(statement.text(), std::move(made)).first->second;
 }
 
 long long Connection::run(Statement const& statement, std::span<Parameter const> parameters,
                           std::function<void(Row&)> const& on_row) {
   if (!dialect_.takes_nul()) refuse_nul(parameters);
-  // Gone with this call: the host may do with its session what it likes afterwards.
   struct Forget {
     Connection& connection;
+    Statement const& statement;
     ~Forget() {
+      // The host may do with its session what it likes afterwards.
       if (connection.is_hosts_) connection.prepared_.clear();
+      if (!statement.is_kept()) connection.prepared_.erase(statement.text());
     }
-  } const forget{*this};
+  } const forget{*this, statement};
   Prepared* ready = nullptr;
   bool has_row = false;
   try {

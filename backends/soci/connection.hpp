@@ -33,7 +33,7 @@ class Connection {
 
   /** Runs a statement to its end, calls `on_row` for each row it gives, and returns how many rows it wrote.
 
-      The statement stays prepared under its text.
+      The statement stays prepared under its text, unless it says otherwise.
   */
   long long run(Statement const& statement, std::span<Parameter const> parameters,
                 std::function<void(Row&)> const& on_row = {});

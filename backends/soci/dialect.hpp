@@ -147,8 +147,8 @@ class Dialect {
    */
   [[nodiscard]] virtual std::string_view lock_rows() const { return " for update"; }
 
-  /** Whether a transaction that reads from a snapshot can write over what others have committed since, and then sees its
-      own rows among those of the snapshot. */
+  /** Whether a transaction that reads from a snapshot can write over what others have committed since, and then sees
+     its own rows among those of the snapshot. */
   [[nodiscard]] virtual bool writes_behind_snapshot() const { return false; }
 
   /** How a commit of one change is done in one round trip; where not, it is done step by step. */
@@ -190,6 +190,9 @@ class Dialect {
     statement << ") x";
     end(statement);
   }
+
+  /** A function that tells how large a text is, near enough, and at best without reading it. */
+  [[nodiscard]] virtual std::string_view text_size() const { return "octet_length"; }
 
   /** A statement as this database spells it; called once for each text that is prepared. */
   [[nodiscard]] virtual std::string spell(std::string const& text) const { return text; }

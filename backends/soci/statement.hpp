@@ -71,17 +71,25 @@ class Statement {
     gives_one_row_ = true;
     return *this;
   }
+  /** Says that it is not worth keeping prepared: what it exchanges is large, and kept with it, or it is not run again.
+   */
+  Statement& runs_once() {
+    is_kept_ = false;
+    return *this;
+  }
 
   [[nodiscard]] std::string const& text() const noexcept { return text_; }
   [[nodiscard]] std::vector<Parameter> const& parameters() const noexcept { return parameters_; }
   [[nodiscard]] std::vector<ValueType> const& columns() const noexcept { return columns_; }
   [[nodiscard]] bool is_one_row() const noexcept { return gives_one_row_; }
+  [[nodiscard]] bool is_kept() const noexcept { return is_kept_; }
 
  private:
   std::string text_;
   std::vector<Parameter> parameters_;
   std::vector<ValueType> columns_;
   bool gives_one_row_ = false;
+  bool is_kept_ = true;
 };
 
 /** What came out of one column of a row. */

@@ -51,8 +51,9 @@ class Canonicaliser {
 
 /** Gives the records of a store, inside a transaction that its caller has begun and that sees one moment.
 
-    By pages, since some client libraries keep all rows of a result in memory. What no restore would take, since
-   somebody has edited it by hand, is not given. Every member throws, inlay::Exception: corrupt, naming table and id,
+    By pages, since some client libraries keep all rows of a result in memory: of so many rows that their documents come
+    to a few MiB, which takes a look at how large they are. What no restore would take, since somebody has edited it by
+    hand, is not given. Every member throws, inlay::Exception: corrupt, naming table and id,
    for that; what the sink returns.
 */
 class Dumper {
@@ -70,7 +71,43 @@ class Dumper {
   }
 
  private:
-  static constexpr std::size_t page_size = 256;
+  static constexpr std::size_t most_rows = 256;
+  static constexpr std::size_t most_bytes = std::size_t{4} << 20U;
+
+  /** The two columns by which a table is read, and their values in the row that was read last. */
+  struct Place {
+    std::string first;
+    std::string second;
+    std::optional<std::pair<Parameter, Parameter>> after{};
+  };
+
+  /** How large the documents are of each row that comes next. */
+  using Sizes = std::deque<std::size_t>;
+
+  /** Takes as many rows as make a page, at least one. */
+  [[nodiscard]] static std::size_t take_page(Sizes& sizes) {
+    std::size_t rows = 0;
+    std::size_t bytes = 0;
+    for (; !sizes.empty() && (rows == 0 || bytes + sizes.front() <= most_bytes); ++rows) {
+      bytes += sizes.front();
+      sizes.pop_front();
+    }
+    return rows;
+  }
+
+  /** No more of them than a page may have rows; none at the end of the table. */
+  [[nodiscard]] Sizes look_ahead(std::string_view table, std::vector<std::string> const& documents,
+                                 Place const& place) {
+    Statement select("select 0");
+    for (std::string const& document : documents) {
+      select << " + coalesce(" << connection_.dialect().text_size() << "(t0.\"" << document << "\"), 0)";
+    }
+    select.gives(ValueType::integer) << " from " << tables_.quoted(table) << " t0";
+    page_after(select, place, most_rows);
+    Sizes sizes;
+    connection_.run(select, [&](Row& row) { sizes.push_back(static_cast<std::size_t>(row.front().number)); });
+    return sizes;
+  }
 
   template <class Visitor>
   static void for_each_entity(Visitor&& visit) {
@@ -106,8 +143,8 @@ class Dumper {
   }
 
   /** Appends ` where (a, b) > (x, y) order by a, b limit …`; the first page begins before everything. */
-  void page_after(Statement& select, std::string const& a, std::string const& b,
-                  std::optional<std::pair<Parameter, Parameter>> const& after) {
+  void page_after(Statement& select, Place const& place, std::size_t rows) {
+    auto const& [a, b, after] = place;
     if (after && connection_.dialect().seeks_row_values()) {
       select << " where (" << a << ", " << b << ") > (";
       select.bind(after->first) << ", ";
@@ -118,20 +155,27 @@ class Dumper {
       select.bind(after->first) << " or " << b << " > ";
       select.bind(after->second) << ')';
     }
-    select << " order by " << a << ", " << b << " limit " << std::to_string(page_size);
+    select << " order by " << a << ", " << b << " limit " << std::to_string(rows);
   }
 
   template <class Entity>
   void give_rows() {
-    std::optional<std::pair<Parameter, Parameter>> after;
+    std::vector<std::string> documents;
+    for (model::Field const& field : model::fields<Entity>) {
+      if (field.type == model::FieldType::document) documents.emplace_back(field.name);
+    }
+    Place place{R"(t0."created_at")", R"(t0."id")"};
     std::vector<StoreRecord> page;
-    do {
+    Sizes sizes;
+    while (true) {
+      if (sizes.empty()) sizes = look_ahead(Entity::entity_name, documents, place);
+      if (sizes.empty()) return;
       Statement select("select ");
       select_columns<Entity>(select, "t0");
       select << " from " << tables_.quoted(Entity::entity_name) << " t0";
-      page_after(select, R"(t0."created_at")", R"(t0."id")", after);
+      page_after(select, place, take_page(sizes));
       page.clear();
-      connection_.run(select, [&](Row& columns) {
+      connection_.run(select.runs_once(), [&](Row& columns) {
         Entity row;
         std::size_t at = 0;
         take_row(row, columns, at, tables_);
@@ -139,11 +183,9 @@ class Dumper {
         page.emplace_back(std::move(row));
       });
       for (StoreRecord const& record : page) give(record);
-      if (!page.empty()) {
-        Entity const& last = std::get<Entity>(page.back());
-        after.emplace(parameter(last.created_at), parameter(last.id));
-      }
-    } while (page.size() == page_size);
+      Entity const& last = std::get<Entity>(page.back());
+      place.after.emplace(parameter(last.created_at), parameter(last.id));
+    }
   }
 
   template <class Entity>
@@ -183,7 +225,7 @@ class Dumper {
     do {
       Statement select(R"(select "revision", "token", "actor", "reason", "time" from )");
       select << tables_.quoted("commit") << R"( where "revision" > )";
-      select.bind(integer(after.value)) << R"( order by "revision" limit )" << std::to_string(page_size);
+      select.bind(integer(after.value)) << R"( order by "revision" limit )" << std::to_string(most_rows);
       for (ValueType const type :
            {ValueType::integer, ValueType::text, ValueType::text, ValueType::text, ValueType::integer}) {
         select.gives(type);
@@ -204,7 +246,7 @@ class Dumper {
         after = commit.revision;
         give(std::move(commit));
       }
-    } while (page.size() == page_size);
+    } while (page.size() == most_rows);
   }
 
   // The changes are read by pages of their own, since one commit may have thousands.
@@ -219,15 +261,18 @@ class Dumper {
   }
 
   void read_changes() {
+    if (change_sizes_.empty()) change_sizes_ = look_ahead("change", {"before", "after"}, change_place_);
+    has_more_changes_ = !change_sizes_.empty();
+    if (!has_more_changes_) return;
     Statement select(R"(select "revision", "ordinal", "entity", "row_id", "kind", "before", "after" from )");
-    select << tables_.quoted("change");
-    page_after(select, R"("revision")", R"("ordinal")", last_change_);
+    select << tables_.quoted("change") << " t0";
+    page_after(select, change_place_, take_page(change_sizes_));
     for (ValueType const type : {ValueType::integer, ValueType::integer, ValueType::text, ValueType::text,
                                  ValueType::text, ValueType::text, ValueType::text}) {
       select.gives(type);
     }
-    connection_.run(select, [&](Row& row) {
-      last_change_.emplace(integer(row[0].number), integer(row[1].number));
+    connection_.run(select.runs_once(), [&](Row& row) {
+      change_place_.after.emplace(integer(row[0].number), integer(row[1].number));
       auto& [revision, change] = changes_.emplace_back();
       revision.value = row[0].number;
       change.entity = std::move(row[2].text);
@@ -240,7 +285,6 @@ class Dumper {
       if (!row[6].is_null) change.after = Document::from_stored(std::move(row[6].text));
       check_changed(change, revision);
     });
-    has_more_changes_ = changes_.size() == page_size;
   }
 
   [[nodiscard]] Error corrupt(std::string_view table, Uuid const& id, std::string_view what) const {
@@ -265,7 +309,8 @@ class Dumper {
   storage::RecordCheck check_;
   Canonicaliser canonicaliser_;
   std::deque<std::pair<Revision, ChangeRecord>> changes_;
-  std::optional<std::pair<Parameter, Parameter>> last_change_;
+  Place change_place_{R"(t0."revision")", R"(t0."ordinal")"};
+  Sizes change_sizes_;
   bool has_more_changes_ = true;
 };
 
@@ -301,6 +346,7 @@ class Batch {
       }
       insert << ')';
     }
+    if (bytes_ > large_bytes) insert.runs_once();
     rows_.clear();
     bytes_ = 0;
     try {
@@ -315,6 +361,8 @@ class Batch {
   // Below the 999 parameters that some builds of SQLite take, and the 16 MiB that MariaDB takes in one statement.
   static constexpr std::size_t most_rows = 50;
   static constexpr std::size_t most_bytes = std::size_t{4} << 20U;
+  // Each number of rows is a statement of its own, and what is kept prepared keeps its parameters.
+  static constexpr std::size_t large_bytes = std::size_t{256} << 10U;
 
   Connection& connection_;
   Tables const& tables_;
