@@ -3,11 +3,33 @@
 #include "input.hpp"
 #include "text.hpp"
 
+#include <algorithm>
 #include <clocale>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace {
+
+// Everybody on the machine can read the arguments of a program that runs. Overwrites the password in one that is a URL,
+// `scheme://user:password@...`, well-formed or not, also behind `--store=`.
+void hide_password(char* argument) {
+  std::string_view const text(argument);
+  std::size_t const option = text.starts_with("--") ? text.find('=') + 1 : 0;  // npos + 1 is 0
+  std::size_t const slashes = text.find("://", option);
+  if (slashes == std::string_view::npos) return;
+  auto const is_of_scheme = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '-' ||
+           c == '.';
+  };
+  if (!std::all_of(argument + option, argument + slashes, is_of_scheme)) return;
+  std::size_t const colon = text.find(':', slashes + 3);
+  std::size_t const at = text.rfind('@');
+  if (colon == std::string_view::npos || at == std::string_view::npos || colon > at) return;
+  std::fill(argument + colon + 1, argument + at, '*');
+}
 
 int run(int argc, char const* const* argv) {
   using namespace inlay;
@@ -30,7 +52,11 @@ int run(int argc, char const* const* argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::vector<std::string> const arguments(argv, argv + argc);
+  std::for_each(argv, argv + argc, hide_password);
+  std::vector<char const*> given;
+  for (std::string const& argument : arguments) given.push_back(argument.c_str());
   // Only so that the width of characters is known; numbers and dates stay as they are everywhere.
   (void)std::setlocale(LC_CTYPE, "C.UTF-8");  // NOLINT(concurrency-mt-unsafe): there is one thread
-  return run(argc, argv);
+  return run(argc, given.data());
 }

@@ -2,6 +2,11 @@
 // What the program refuses: each with kind and pointer, the store unchanged.
 #include "cli.hpp"
 
+#include <sys/stat.h>
+
+#include <fstream>
+#include <iterator>
+
 using namespace inlay;
 using namespace inlay::test;
 
@@ -24,6 +29,23 @@ void check_all_refused(Catalogue const& catalogue, std::vector<Refused> const& c
 
 std::string nested(int levels) {
   return std::string(static_cast<std::size_t>(levels), '[') + std::string(static_cast<std::size_t>(levels), ']');
+}
+
+/** What everybody on the machine can read while the program runs, which waits for its input to be opened. */
+std::string arguments_shown(Folder const& folder, std::vector<std::string> arguments, std::string const& store = "") {
+  std::string const pipe = folder.path() + "/input";
+  REQUIRE((::mkfifo(pipe.c_str(), 0600) == 0 || errno == EEXIST));
+  arguments.insert(arguments.end(), {"import", "input"});
+  std::string shown;
+  RunOptions options{.meanwhile = [&](int process) {
+    std::ofstream const reached(pipe);  // waits for the program to open it
+    std::ifstream file("/proc/" + std::to_string(process) + "/cmdline", std::ios::binary);
+    shown.assign(std::istreambuf_iterator<char>(file), {});
+  }};
+  if (!store.empty()) options.environment = {{"INLAY_STORE", store}};
+  CHECK(folder.run(arguments, options).status == 1);
+  CHECK(shown.find("import") != std::string::npos);
+  return shown;
 }
 
 }  // namespace
@@ -146,4 +168,38 @@ TEST_CASE("a store that cannot be opened is an error that leaves the file alone"
   CHECK(run.out.empty());
   CHECK(folder.run({"--store", "sqlite:no/such/folder/inlay.db", "team", "list"}).status == 1);
   CHECK(fault_of(folder.run({"--store", "sqlite:inlay.db?colour=red", "team", "list"})) == "invalid_argument");
+}
+
+TEST_CASE("the password of a store that is given on the command line is not seen in the list of processes") {
+  Folder const folder;
+  std::string const host = "@127.0.0.1:1/db?connect_timeout=1s";
+  for (std::string const scheme : {"postgresql", "mysql", "no-such"}) {
+    for (std::string const password : {"hunter2", "%68unter2%40", "hunter2:hunter2", "hunter2/?@hunter2"}) {
+      std::string const url = scheme + "://somebody:" + password + host;
+      CAPTURE(url);
+      for (auto const& arguments : {std::vector<std::string>{"--store", url}, {"--store=" + url}}) {
+        std::string const shown = arguments_shown(folder, arguments);
+        CHECK(shown.find("unter2") == std::string::npos);
+        CHECK(shown.find(scheme + "://somebody:*") != std::string::npos);
+        CHECK(shown.find(host) != std::string::npos);
+      }
+      CHECK(arguments_shown(folder, {}, url).find("unter2") == std::string::npos);
+    }
+  }
+  for (std::string const harmless :
+       {"mysql://somebody@127.0.0.1:1/db?connect_timeout=1s", "postgresql://127.0.0.1:1/db"}) {
+    CHECK(arguments_shown(folder, {"--store", harmless}).find(harmless) != std::string::npos);
+  }
+}
+
+TEST_CASE("a program gets its arguments as they were given, passwords too") {
+  Catalogue const catalogue;
+  std::string const config = R"({"base_url":"https://somebody:hunter2@example.com"})";
+  auto const updated =
+      catalogue.answer({"integration", "update", catalogue.integration, R"({"config":)" + config + "}"});
+  CHECK(text_at(updated, "/config/base_url") == "https://somebody:hunter2@example.com");
+  CHECK(at(catalogue.answer({"--reason", "https://somebody:hunter2@example.com", "update", catalogue.install,
+                             R"({"is_enabled":false})"}),
+           "/version") == "2");
+  CHECK_THAT(catalogue.everything(), Catch::Matchers::Contains("\"reason\":\"https://somebody:hunter2@example.com\""));
 }

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,12 +102,14 @@ void talk(Pipe& input, std::string_view text, int output, std::string& out, int 
   }
 }
 
-int wait_for(pid_t process) {
+void wait_for(pid_t process, Run& run) {
   int status = 0;
-  while (::waitpid(process, &status, 0) < 0) {
-    if (errno != EINTR) fail("waitpid");
+  rusage used{};
+  while (::wait4(process, &status, 0, &used) < 0) {
+    if (errno != EINTR) fail("wait4");
   }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  run.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  run.peak_memory = used.ru_maxrss;
 }
 
 }  // namespace
@@ -157,10 +160,11 @@ Run Folder::run(std::vector<std::string> const& arguments, RunOptions const& opt
   if (program_side >= 0) ::close(program_side);
   if (file >= 0) ::close(file);
 
+  if (options.meanwhile) options.meanwhile(process);
   Run run;
   talk(input, options.input, terminal >= 0 ? terminal : output.read_end, run.out, error.read_end, run.err);
   if (terminal >= 0) ::close(terminal);
-  run.status = wait_for(process);
+  wait_for(process, run);
   return run;
 }
 

@@ -4,6 +4,7 @@
 
 // Runs the built program inlay as a stranger would: its own process, its own folder, no environment but what is given.
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@ struct Run {
   int status = -1;  ///< exit status; 128 and the signal for a program that was killed
   std::string out;
   std::string err;
+  long peak_memory{};  ///< the most that was resident at once, in KiB, of the program or of who started it
 };
 
 struct RunOptions {
@@ -22,6 +24,7 @@ struct RunOptions {
   bool on_terminal = false;     ///< standard output and error are one terminal: all of it is in Run::out
   bool reader_is_gone = false;  ///< standard output is a pipe that nobody reads
   std::string output_file{};    ///< standard output goes there, when it is not empty
+  std::function<void(int process)> meanwhile{};  ///< called while the program runs
 };
 
 /** A new folder with a program to run in it; both are gone in the end. */
@@ -36,6 +39,7 @@ class Folder {
 
   void write(std::string const& name, std::string const& text) const;
   [[nodiscard]] bool has(std::string const& name) const;
+  [[nodiscard]] std::string const& path() const noexcept { return path_; }
 
  private:
   std::string path_;
