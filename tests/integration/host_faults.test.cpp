@@ -184,40 +184,145 @@ TEST_CASE("whatever a commit in a host's transaction throws, nothing of it is le
   CHECK(store->revision().value() == Revision{1});
 }
 
-TEST_CASE("a commit that MySQL refuses for what the host's transaction cannot see is explained, and undone") {
-  Host const host("mysql");
+TEST_CASE("a commit behind the snapshot of a host's transaction is unavailable, and nothing is written") {
+  Host const host(GENERATE("postgresql", "mysql"));
+  INFO(host.engine);
   auto const store = host.open();
   Team const team = new_team("owner");
   REQUIRE(store->commit(commit_of({Insert<Team>{team}})).has_value());
   soci::session session;
   host.connect(session);
+  session << (host.engine == "mysql" ? "set session transaction isolation level repeatable read"
+                                     : "set default_transaction_isolation = 'repeatable read'");
+  Commit const renaming = commit_of({Edit<Team>{team.id, [](Team current) -> Result<Team> {
+                                                  current.name += "+";
+                                                  return current;
+                                                }}});
+  // Each as it would be done or refused, or found to be done, if there were no snapshot.
+  std::int64_t revision = 1;
+  for (Commit const& commit :
+       {commit_of({Insert<Team>{new_team("late")}}), renaming, commit_of({Insert<Team>{team}}),
+        commit_of({Remove<Team>{team}}), commit_of({Update<Team>{team, team}}), commit_of(renaming.changes)}) {
+    session.begin();
+    REQUIRE(teams(host, session) == 1);
+    Commit others = renaming;
+    if (revision > 1) others.token = generate_uuid();
+    REQUIRE(store->commit(others).has_value());
+    auto const joined = host.join(session).value();
+    auto const refused = joined->commit(commit);
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().kind == ErrorKind::unavailable);
+    if (host.engine == "mysql") {  // where the host can still read, and reads what there was
+      CHECK(joined->revision().value() == Revision{revision});
+      CHECK(joined->changes({}).value().through == Revision{revision});
+    }
+    session.rollback();
+    ++revision;
+  }
+  CHECK(store->list(Query<Team>{}).value().items.size() == 1);
+  CHECK(store->revision().value() == Revision{revision});
+
+  session.begin();
+  auto const joined = host.join(session).value();
+  auto const committed = joined->commit(commit_of({Insert<Team>{new_team("in time")}}));
+  REQUIRE(committed.has_value());
+  CHECK(committed->revision == Revision{revision + 1});
+  CHECK(joined->commit(commit_of({Insert<Team>{new_team("and once more")}})).has_value());
+  CHECK(joined->changes({.after = Revision{revision}}).value().commits.size() == 2);
+  session.commit();
+  CHECK(store->list(Query<Team>{}).value().items.size() == 3);
+}
+
+TEST_CASE("a host's READ COMMITTED transaction commits after others, and sees their commits with its own") {
+  Host const host(GENERATE("postgresql", "mysql"));
+  INFO(host.engine);
+  auto const store = host.open();
+  REQUIRE(store->commit(commit_of({Insert<Team>{new_team("first")}})).has_value());
+  soci::session session;
+  host.connect(session);
+  if (host.engine == "mysql") session << "set transaction isolation level read committed";
   session.begin();
   REQUIRE(teams(host, session) == 1);
-  Team const newer = new_team("newer");
-  REQUIRE(
-      store->commit(commit_of({Insert<Environment>{new_environment(team, "dup")}, Insert<Team>{newer}})).has_value());
+  REQUIRE(store->commit(commit_of({Insert<Team>{new_team("second")}})).has_value());
+  auto const joined = host.join(session).value();
+  CHECK(joined->commit(commit_of({Insert<Team>{new_team("third")}})).value().revision == Revision{3});
+  CHECK(joined->changes({}).value().commits.size() == 3);
+  CHECK(joined->list(Query<Team>{}).value().items.size() == 3);
+  session.commit();
+}
 
-  Commit renaming = commit_of({Edit<Team>{team.id, [](Team current) -> Result<Team> {
-                                            current.name = "renamed";
-                                            return current;
-                                          }}});
-  REQUIRE(store->commit(renaming).has_value());
-
+TEST_CASE("a commit that is refused in a host's transaction is explained, and undone") {
+  Host const host(GENERATE("sqlite", "postgresql", "mysql"));
+  INFO(host.engine);
+  auto const store = host.open();
+  Team const team = new_team("owner");
+  Commit const first = commit_of({Insert<Team>{team}, Insert<Environment>{new_environment(team, "dup")}});
+  REQUIRE(store->commit(first).has_value());
+  soci::session session;
+  host.connect(session);
+  session.begin();
   auto const joined = host.join(session).value();
   Team const half = new_team("half");
   auto const refused =
       joined->commit(commit_of({Insert<Team>{half}, Insert<Environment>{new_environment(team, "dup")}}));
   REQUIRE(refused.has_error());
   CHECK(refused.error().kind == ErrorKind::already_exists);
-  CHECK(joined->commit(commit_of({Insert<Team>{newer}})).error().kind == ErrorKind::already_exists);
+  CHECK(joined->commit(commit_of({Insert<Team>{team}})).error().kind == ErrorKind::already_exists);
   Team const seen = store->find(FindRequest<Team>{.id = team.id}).value();
   CHECK(joined->commit(commit_of({Remove<Team>{seen}})).error().kind == ErrorKind::in_use);
-  auto const again = joined->commit(renaming);
-  CHECK((again.has_error() && again.error().pointer == "/token"));
-  renaming.token = generate_uuid();
-  CHECK(joined->commit(renaming).value().revision == Revision{3});  // nothing was left to do
+  CHECK(joined->commit(first).error().pointer == "/token");
+  Commit const nothing = commit_of({Edit<Team>{team.id, [](Team const& current) -> Result<Team> { return current; }}});
+  CHECK(joined->commit(nothing).value().revision == Revision{1});
   session.commit();
   CHECK(store->find(FindRequest<Team>{.id = half.id}).has_error());
+}
+
+TEST_CASE("reads and commits alike say that a host's PostgreSQL transaction has failed") {
+  Host const host("postgresql");
+  auto const store = host.open();
+  soci::session session;
+  host.connect(session);
+  session.begin();
+  auto const joined = host.join(session).value();
+  CHECK_THROWS(session << "select 1 / 0");
+  auto const says_so = [](auto const& result) {
+    REQUIRE(result.has_error());
+    CHECK(result.error().kind == ErrorKind::invalid_argument);
+    CHECK(result.error().message.find("the host's transaction has failed") != std::string::npos);
+  };
+  says_so(joined->revision());
+  says_so(joined->list(Query<Team>{}));
+  says_so(joined->changes({}));
+  says_so(joined->commit(commit_of({Insert<Team>{new_team("late")}})));
+  says_so(host.join(session));
+  session.rollback();
+}
+
+TEST_CASE("a host's pool waits for a lock no longer than lease_timeout") {
+  Host host("postgresql");
+  auto const store = host.open();
+  host.options.lease_timeout = std::chrono::seconds(1);
+  soci::connection_pool pool(1);
+  host.connect(pool.at(0));
+  auto const pooled = host.open(pool).value();
+  support::ServerShell holder(host.url);
+  holder.run("begin");
+  holder.run("select * from " + host.options.table_prefix + "counter for update");
+  Commit one = commit_of({Insert<Team>{new_team("one")}});
+  Commit two = commit_of({Insert<Team>{new_team("two")}, Insert<Team>{new_team("three")}});
+  for (Commit const& commit : {one, two}) {
+    auto const begin = std::chrono::steady_clock::now();
+    auto const refused = pooled->commit(commit);
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().kind == ErrorKind::unavailable);
+    CHECK(refused.error().outcome == Outcome::not_done);
+  }
+  std::string setting;
+  pool.at(0) << "show lock_timeout", soci::into(setting);
+  CHECK(setting == "0");  // the host's own
+  holder.run("rollback");
+  CHECK(pooled->commit(one).has_value());
 }
 
 TEST_CASE("a failure that is nobody's refusal leaves nothing of a commit in a host's transaction either") {

@@ -2,6 +2,7 @@
 // Whole stores on their way: from store to store, into files and out of them.
 #include "cli.hpp"
 
+#include <support/process.hpp>
 #include <support/stores.hpp>
 #include <support/temporary_folder.hpp>
 
@@ -38,6 +39,39 @@ class Moving : public Catalogue {
 
   std::string exported;
 };
+
+// A sanitizer needs memory of its own.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr long most_memory = 400 * 1024;
+#else
+constexpr long most_memory = 100 * 1024;
+#endif
+
+/** Makes a store whose rows and changes are small at first, and then of 900 KB and more. */
+int fill_with_large_documents(std::string const& url) {
+  auto const store = all_backends().open(url).value();
+  auto const commit = [&](std::vector<Change> changes) {
+    return store->commit({.changes = std::move(changes), .token = generate_uuid(), .time = now()}).has_value();
+  };
+  Team const team{.id = Id<Team>::generate(), .name = "Large"};
+  std::vector<Change> small{Insert<Team>{team}};
+  for (int i = 0; i < 300; ++i) {
+    small.emplace_back(Insert<Integration>{
+        {.id = Id<Integration>::generate(), .name = "small " + std::to_string(i), .team_id = team.id}});
+  }
+  bool is_done = commit(std::move(small));
+  for (int i = 0; i < 60 && is_done; ++i) {
+    std::string const letters(900'000, static_cast<char>('a' + i % 26));
+    Integration before{.id = Id<Integration>::generate(), .name = std::to_string(i), .team_id = team.id};
+    before.config = Document::from_stored(R"({"text":")" + letters + "\"}");
+    is_done = commit({Insert<Integration>{before}});
+    before.version = Version{1};
+    Integration after = before;
+    after.is_beta = !after.is_beta;
+    is_done = is_done && commit({Update<Integration>{before, after}});
+  }
+  return is_done ? 0 : 1;
+}
 
 std::string lines_of(Repository const& repository) {
   std::string lines;
@@ -182,4 +216,21 @@ TEST_CASE("an export that cannot be written is an error, not half a file with st
   auto const run = moving.run({"export"}, {.output_file = "/dev/full"});
   CHECK(run.status == 1);
   CHECK_THAT(run.err, Contains("cannot be written"));
+}
+
+TEST_CASE("an export holds no more in memory for large documents than a few of them") {
+  Folder const folder;
+  std::vector<std::string> stores = new_server_urls();
+  stores.push_back("sqlite:" + folder.path() + "/large.db?synchronous=normal");
+  for (std::string const& store : stores) {
+    CAPTURE(scheme_of(store));
+    // By a process of its own, since what is resident here counts for the program that is started from here.
+    support::Process filling([&](support::Process::Report const&) { return fill_with_large_documents(store); });
+    REQUIRE(filling.wait() == 0);
+    auto const exported =
+        folder.run({"export"}, {.environment = {{"INLAY_STORE", store}, {"ASAN_OPTIONS", "quarantine_size_mb=1"}},
+                                .output_file = "/dev/null"});
+    CHECK(exported.status == 0);
+    CHECK(exported.peak_memory < most_memory);
+  }
 }
