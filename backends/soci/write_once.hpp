@@ -121,9 +121,10 @@ class OnceWriter {
     } else {
       // What the statement's snapshot shows to be in vain is not begun. What somebody else changes while this statement
       // waits for the counter is found when the rows are written, too late for anything but an error (see end()).
+      // What the update joins is evaluated before the counter is locked.
       std::string_view const limit = dialect_.limit_lock_wait();
       out_ << "with ";
-      if (!limit.empty()) out_ << "s as materialized (select " << limit << " as x), ";
+      if (!limit.empty()) out_ << "s as (select " << limit << " as x), ";
       out_ << "k as (update " << counter << R"( set "revision" = "revision" + 1)" << (limit.empty() ? "" : " from s")
            << R"( where "id" = 1)" << (limit.empty() ? "" : " and s.x is not null");
       std::size_t const length = out_.text().size();
