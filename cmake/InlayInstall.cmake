@@ -2,15 +2,27 @@
 # Installs the libraries, headers and CMake package, so that find_package(inlay) works as the build tree does.
 include_guard(GLOBAL)
 
-get_property(_libraries GLOBAL PROPERTY INLAY_LIBRARIES)
-install(
-  TARGETS ${_libraries}
-  EXPORT inlay-targets
-  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
-  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-  RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+# An export set for each part that has dependencies of its own, so that a program needs no more than what it asks for.
+set(INLAY_EXPORT_SETS "")
+foreach(_set core soci sqlite postgresql mysql rest inlay)
+  set(_libraries inlay_${_set})
+  if(_set STREQUAL "core")
+    list(APPEND _libraries inlay_header_only inlay_memory)
+  endif()
+  if(NOT TARGET inlay_${_set})
+    continue()
+  endif()
+  list(APPEND INLAY_EXPORT_SETS ${_set})
+  install(
+    TARGETS ${_libraries}
+    EXPORT inlay-${_set}-targets
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(EXPORT inlay-${_set}-targets NAMESPACE inlay:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/inlay)
+endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/inlay DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(EXPORT inlay-targets NAMESPACE inlay:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/inlay)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # The kit that certifies backends goes out as sources: whoever uses it compiles them with the Catch2 that they have.
 set(INLAY_KIT_DIR ${CMAKE_INSTALL_DATADIR}/inlay/conformance)

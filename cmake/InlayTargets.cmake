@@ -18,12 +18,19 @@ function(inlay_warnings target)
   endif()
 endfunction()
 
+# While the major version is 0, another minor version may break the ABI, so the name that programs link to has both.
+if(PROJECT_VERSION_MAJOR EQUAL 0)
+  set(INLAY_SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+else()
+  set(INLAY_SOVERSION ${PROJECT_VERSION_MAJOR})
+endif()
+
 # inlay_library(name SOURCES...): the target inlay_<name>, known as inlay::<name> in the build tree and when installed.
 function(inlay_library name)
   add_library(inlay_${name} ${ARGN})
   add_library(inlay::${name} ALIAS inlay_${name})
   set_target_properties(inlay_${name} PROPERTIES EXPORT_NAME ${name} VERSION ${PROJECT_VERSION}
-                                                 SOVERSION ${PROJECT_VERSION_MAJOR} POSITION_INDEPENDENT_CODE ON)
+                                                 SOVERSION ${INLAY_SOVERSION} POSITION_INDEPENDENT_CODE ON)
   if(name STREQUAL "inlay")
     set_target_properties(inlay_inlay PROPERTIES OUTPUT_NAME inlay)
   endif()
