@@ -22,7 +22,7 @@ int main() {
   auto production = catalog.create(inlay::Environment{.team_id = team.id, .name = "production"}).value();
   auto config = inlay::Document::parse(R"({"rate_limit": 10})").value();
   auto crm = catalog.create(inlay::Integration{.name = "crm", .config = config, .team_id = team.id}).value();
-  expect(catalog.install({.integration_id = crm.integration.id, .environment_id = production.id})->created);
+  expect(catalog.install({.integration_id = crm.integration.id, .environment_id = production.id}).value().created);
 
   // The host's own layers go on top, lowest first: here one for the account that a request is made for.
   auto account = inlay::Document::parse(R"({"rate_limit": 100})").value();

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "expect.hpp"
+
+#include <inlay/backends/memory.hpp>
+#include <inlay/catalog.hpp>
+
+#include <iostream>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace {
+
+//[cache
+// The configurations of one environment, held in memory and read anew when the store has changed.
+class Configurations {
+ public:
+  Configurations(inlay::Catalog catalog, inlay::Id<inlay::Environment> environment)
+      : catalog_(std::move(catalog)), environment_(environment) {}
+
+  // To be called now and then, such as once a second.
+  void refresh() {
+    auto const revision = catalog_.repository().revision().value();
+    if (revision == seen_) return;
+    std::map<std::string, inlay::InstalledConfig> found;
+    for (auto& installed : catalog_.effective_configs(environment_).value()) {
+      found.insert_or_assign(installed.integration_name, std::move(installed));
+    }
+    configurations_ = std::move(found);
+    seen_ = revision;  // asked for before they were read: what changed meanwhile is read once more
+  }
+
+  inlay::InstalledConfig const& of(std::string const& integration_name) const {
+    return configurations_.at(integration_name);
+  }
+
+ private:
+  inlay::Catalog catalog_;
+  inlay::Id<inlay::Environment> environment_;
+  inlay::Revision seen_{};
+  std::map<std::string, inlay::InstalledConfig> configurations_;
+};
+//]
+
+void history(inlay::Catalog const& catalog, inlay::Id<inlay::EnvironmentIntegration> id) {
+  //[history
+  using inlay::EnvironmentIntegration;
+  inlay::ChangesRequest request{.limit = 1000};
+  request.row = {.entity = std::string(EnvironmentIntegration::entity_name), .id = id.uuid};
+  for (bool has_more = true; has_more;) {
+    auto page = catalog.changes(request).value();
+    for (auto const& commit : page.commits) {
+      for (auto const& change : commit.changes) {
+        std::cout << to_string(commit.time) << ' ' << commit.actor << ": "
+                  << (change.before ? change.before->text() : "nothing") << " became "
+                  << (change.after ? change.after->text() : "nothing") << "\n";
+      }
+    }
+    request.after = page.through;
+    has_more = page.has_more;
+  }
+  //]
+}
+
+}  // namespace
+
+int main() {
+  inlay::Catalog const catalog(inlay::Backends().add(inlay::memory_backend()).open("memory:").value());
+  auto const team = catalog.create(inlay::Team{.name = "Acme"}).value();
+  auto const production = catalog.create(inlay::Environment{.team_id = team.id, .name = "production"}).value();
+  auto const config = inlay::Document::parse(R"({"page_size": 50})").value();
+  auto const crm = catalog.create(inlay::Integration{.name = "crm", .config = config, .team_id = team.id}).value();
+  auto const id = catalog.install({.integration_id = crm.integration.id, .environment_id = production.id})
+                      .value()
+                      .resource.install.id;
+
+  Configurations configurations(catalog, production.id);
+  configurations.refresh();
+  expect(configurations.of("crm").config.get<int>("/page_size").value() == 50);
+  expect(catalog.set(id, inlay::json::Pointer() / "page_size", 100).has_value());
+  configurations.refresh();
+  expect(configurations.of("crm").config.get<int>("/page_size").value() == 100);
+
+  history(catalog, id);
+}
