@@ -31,6 +31,10 @@ function(inlay_library name)
   add_library(inlay::${name} ALIAS inlay_${name})
   set_target_properties(inlay_${name} PROPERTIES EXPORT_NAME ${name} VERSION ${PROJECT_VERSION}
                                                  SOVERSION ${INLAY_SOVERSION} POSITION_INDEPENDENT_CODE ON)
+  if(BUILD_SHARED_LIBS)
+    # The libraries need each other, wherever they are installed.
+    set_target_properties(inlay_${name} PROPERTIES INSTALL_RPATH "$ORIGIN")
+  endif()
   if(name STREQUAL "inlay")
     set_target_properties(inlay_inlay PROPERTIES OUTPUT_NAME inlay)
   endif()
