@@ -57,35 +57,44 @@ void show_dry_run(Output& output, bool is_changed, std::vector<ConfigDifference>
 
 }  // namespace
 
-boost::json::value read_back(std::string_view json) { return json::parse(json, json::no_limits).value(); }
-
-void answer_resource(Output& output, std::string const& json) {
-  if (output.is_json()) {
-    output.add_json(json);
-  } else {
-    output.add_text(listing(read_back(json).as_object(), output.style()));
-  }
+Result<boost::json::value> read_back(std::string_view json) {
+  auto values = json::parse(json, json::no_limits);
+  if (values.has_value() && values->is_object()) return values;
+  return Error{.kind = ErrorKind::corrupt, .message = "what the store has in this row is not JSON as inlay writes it"};
 }
 
-void answer_update(Output& output, std::string const& resource_json, bool is_changed, bool is_dry_run,
-                   std::vector<ConfigDifference> const& differences) {
-  if (!is_dry_run) output.note_write();
+Result<void> answer_resource(Output& output, std::string const& json) {
+  if (output.is_json()) {
+    output.add_json(json);
+    return {};
+  }
+  auto const resource = read_back(json);
+  if (resource.has_error()) return resource.error();
+  output.add_text(listing(resource->get_object(), output.style()));
+  return {};
+}
+
+Result<void> answer_update(Output& output, std::string const& resource_json, bool is_changed, bool is_dry_run,
+                           std::vector<ConfigDifference> const& differences) {
   if (is_dry_run && output.is_json()) {
     output.add_json(R"({"resource":)" + resource_json + R"(,"changed":)" + (is_changed ? "true" : "false") +
                     R"(,"differences":)" + differences_json(differences) + '}');
-    return;
+    return {};
   }
   if (output.is_json()) {
     output.add_json(resource_json);
-    return;
+    return {};
   }
-  output.add_text(listing(own_members(read_back(resource_json).as_object()), output.style()));
+  auto const resource = read_back(resource_json);
+  if (resource.has_error()) return resource.error();
+  output.add_text(listing(own_members(resource->get_object()), output.style()));
   if (is_dry_run) {
     output.add_text("\n");
     show_dry_run(output, is_changed, differences);
   } else if (!is_changed) {
     output.remark("Nothing changed: it was so already.");
   }
+  return {};
 }
 
 UpdateOptions update_options(WriteArguments const& arguments) {

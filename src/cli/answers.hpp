@@ -8,27 +8,78 @@
 
 #include <inlay/catalog.hpp>
 #include <inlay/model/json_form.hpp>
+#include <inlay/model/references.hpp>
+#include <inlay/storage/errors.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace inlay::cli {
 
-/** Values that inlay printed itself, to be shown as a table. */
-[[nodiscard]] boost::json::value read_back(std::string_view json);
+/** The values of a row's JSON, to be shown as a table.
 
-/** Adds a whole resource, given as its JSON. */
-void answer_resource(Output& output, std::string const& json);
+    @return corrupt when it is not JSON: a document in it was not written by inlay.
+*/
+[[nodiscard]] Result<boost::json::value> read_back(std::string_view json);
+
+/** Whether a table can show the documents of a row. One that is only passed on as JSON is not looked at.
+
+    @return corrupt, naming table and id, for a document that is not a JSON object.
+*/
+template <class Readable>
+Result<void> check_documents(Readable const& readable) {
+  Result<void> result;
+  auto const check = [&]<class Entity>(Entity const& row) {
+    model::for_each_field<Entity>([&]<class Member>(model::Field const& field, Member Entity::*member) {
+      if constexpr (std::is_same_v<model::ValueOf<Member>, Document>) {
+        Document const* document = nullptr;
+        if constexpr (model::is_optional_v<Member>) {
+          if (row.*member) document = &*(row.*member);
+        } else {
+          document = &(row.*member);
+        }
+        if (document == nullptr || document->values().has_value()) return;
+        result = storage::corrupt_row(Entity::entity_name, row.id.uuid,
+                                      "its " + std::string(field.name) + " is not a JSON object");
+      }
+    });
+  };
+  [&]<std::size_t... part>(std::index_sequence<part...>) { (check(model::part_of<part>(readable)), ...); }
+  (std::make_index_sequence<model::part_count<Readable>>{});
+  return result;
+}
+
+/** Adds a whole resource, given as its JSON. @return what read_back() returns. */
+[[nodiscard]] Result<void> answer_resource(Output& output, std::string const& json);
+
+/** Adds a whole resource. @return what check_documents() returns. */
+template <class Readable>
+[[nodiscard]] Result<void> answer_resource(Output& output, Readable const& readable) {
+  if (!output.is_json()) {
+    if (auto const checked = check_documents(readable); checked.has_error()) return checked.error();
+  }
+  return answer_resource(output, model::to_json(readable));
+}
 
 /** Adds the answer to an update. In a dry run, as JSON:
-    `{"resource": …, "changed": …, "differences": [{"pointer", "before"?, "after"?}, …]}`. */
-void answer_update(Output& output, std::string const& resource_json, bool is_changed, bool is_dry_run,
-                   std::vector<ConfigDifference> const& differences);
+    `{"resource": …, "changed": …, "differences": [{"pointer", "before"?, "after"?}, …]}`.
+
+    @return what read_back() returns.
+*/
+[[nodiscard]] Result<void> answer_update(Output& output, std::string const& resource_json, bool is_changed,
+                                         bool is_dry_run, std::vector<ConfigDifference> const& differences);
 
 template <class Entity>
-void answer_update(Output& output, Updated<Entity> const& updated, bool is_dry_run) {
-  answer_update(output, model::to_json(updated.resource), updated.changed, is_dry_run, updated.differences);
+[[nodiscard]] Result<void> answer_update(Output& output, Updated<Entity> const& updated, bool is_dry_run) {
+  if (!is_dry_run) output.note_write();
+  if (!output.is_json()) {
+    if (auto const checked = check_documents(updated.resource); checked.has_error()) return checked.error();
+  }
+  return answer_update(output, model::to_json(updated.resource), updated.changed, is_dry_run, updated.differences);
 }
 
 /** What the arguments of a write mean to the library. */

@@ -27,7 +27,7 @@ constexpr char const* config_group = "Effective configuration";
 constexpr char const* store_group = "The store";
 constexpr char const* other_group = "Without a store";
 
-constexpr char const* installed = "installed integration, which install answers and list shows";
+constexpr char const* installed = "installed integration, which install and list show";
 constexpr char const* json_forms = "as text, @FILE, or - for standard input";
 
 // One argument block for all commands: only the chosen one's are read, and CLI11 keeps references to where they go.
@@ -174,9 +174,9 @@ class Program {
     command->add_flag(
         "--dry-run", arguments_.write.dry_run,
         kind == Kind::environment_integration
-            ? "Write nothing; answer the resource as it would be and what would differ in its effective\n"
+            ? "Write nothing; show the resource as it would be and what would differ in its effective\n"
               "configuration: {\"resource\", \"changed\", \"differences\": [{\"pointer\", \"before\", \"after\"}]}"
-            : "Write nothing; answer the resource as it would be: {\"resource\", \"changed\", \"differences\": []}\n"
+            : "Write nothing; show the resource as it would be: {\"resource\", \"changed\", \"differences\": []}\n"
               "(differences are those of an install's effective configuration)");
   }
 
@@ -448,7 +448,7 @@ class Program {
                      R"(json diff @before.json @after.json)");
     add_json_argument(diff, "FROM", arguments_.json, "The document before");
     add_json_argument(diff, "TO", arguments_.other_json, "The document after");
-    diff->add_flag("--json-patch", arguments_.wants_json_patch, "Answer a JSON Patch (RFC 6902)");
+    diff->add_flag("--json-patch", arguments_.wants_json_patch, "Give a JSON Patch (RFC 6902)");
     runs_without_team(diff, [this](Session& session) {
       return json_diff(session, arguments_.json, arguments_.other_json,
                        arguments_.wants_json_patch ? PatchKind::json_patch : PatchKind::merge_patch);
@@ -568,10 +568,19 @@ class Program {
       if (option != nullptr) {
         return {option_name +
                     (option->count() > 1 ? " is given more than once" : " needs a value: " + option->get_type_name()),
-                name};
+                where_the_help_is(option_name)};
       }
     }
-    return {error.what(), name};
+    std::string const what = error.what();
+    if (is(CLI::ExitCodes::ValidationError)) return {what, where_the_help_is(what.substr(0, what.find(':')))};
+    return {what, name};
+  }
+
+  // The command whose help has the option: the program itself for those that stand before the command.
+  std::string where_the_help_is(std::string const& option) const {
+    auto const [at, name] = deepest();
+    return at->get_option_no_throw(option) == nullptr && app_.get_option_no_throw(option) != nullptr ? app_.get_name()
+                                                                                                     : name;
   }
 
   std::string unknown_option(std::string const& option, std::string const& command) const {

@@ -16,7 +16,7 @@ Result<std::vector<Layer>> read_layers(std::vector<std::string> const& arguments
       throw UsageError(R"(--layer takes NAME=JSON, such as --layer request='{"base_url": "http://localhost"}')");
     }
     std::string name = argument.substr(0, end_of_name);
-    auto values = read_object(argument.substr(end_of_name + 1), "a layer");
+    auto values = read_object(argument.substr(end_of_name + 1), "--layer " + name, "a layer");
     if (values.has_error()) return values.error();
     auto document = Document::from(*values);
     if (document.has_error()) return document.error();
@@ -104,7 +104,7 @@ Result<void> config(Session& session, std::string const& id, std::string const& 
                     std::vector<std::string> const& layers) {
   auto question = read_question(id, pointer, layers);
   if (question.has_error()) return question.error();
-  auto const catalog = session.open();
+  auto const catalog = session.open(Access::read);
   if (catalog.has_error()) return catalog.error();
   auto const found = catalog->effective_config(question->id, std::move(question->layers));
   if (found.has_error()) return found.error();
@@ -127,7 +127,7 @@ Result<void> explain(Session& session, std::string const& id, std::string const&
                      std::vector<std::string> const& layers) {
   auto question = read_question(id, pointer, layers);
   if (question.has_error()) return question.error();
-  auto const catalog = session.open();
+  auto const catalog = session.open(Access::read);
   if (catalog.has_error()) return catalog.error();
   auto const explanation = catalog->explain(question->id, question->pointer, std::move(question->layers));
   if (explanation.has_error()) return explanation.error();

@@ -48,29 +48,34 @@ bool is_of_the_store(std::string_view member) {
 }
 
 // The caller's members that differ, e.g. "is_enabled, override".
-std::string changed_members(ChangeRecord const& change) {
-  if (!change.before || !change.after) return {};
-  boost::json::value const before = read_back(change.before->text());
-  boost::json::value const after = read_back(change.after->text());
+Result<std::string> changed_members(ChangeRecord const& change) {
   std::string names;
+  if (!change.before || !change.after) return names;
+  auto const before_row = read_back(change.before->text());
+  auto const after_row = read_back(change.after->text());
+  if (before_row.has_error() || after_row.has_error()) {
+    return storage::corrupt_row("change", change.id, "the row that it changed is not what inlay wrote");
+  }
+  auto const& before = before_row->get_object();
+  auto const& after = after_row->get_object();
   auto const add = [&](boost::json::string_view key) {
     std::string_view const name(key.data(), key.size());
     if (!is_of_the_store(name)) names.append(names.empty() ? "" : ", ").append(name);
   };
-  for (auto const& [name, value] : after.as_object()) {
-    auto const* old = before.as_object().if_contains(name);
+  for (auto const& [name, value] : after) {
+    auto const* old = before.if_contains(name);
     if (old == nullptr || json::print(*old) != json::print(value)) add(name);
   }
-  for (auto const& [name, value] : before.as_object()) {
-    if (!after.as_object().contains(name)) add(name);
+  for (auto const& [name, value] : before) {
+    if (!after.contains(name)) add(name);
   }
   return names;
 }
 
-void answer_page(Output& output, ChangePage const& page, bool names_rows) {
+Result<void> answer_page(Output& output, ChangePage const& page, bool names_rows) {
   if (output.is_json()) {
     output.add_json(page_json(page));
-    return;
+    return {};
   }
   std::vector<std::string> titles{"REVISION", "TIME", "ACTOR", "CHANGE", "MEMBERS", "REASON"};
   if (names_rows) titles.insert(titles.begin() + 4, "ID");
@@ -82,7 +87,9 @@ void answer_page(Output& output, ChangePage const& page, bool names_rows) {
                             {commit.actor},
                             {std::string(model::enum_name(change.kind)) + ' ' + change.entity}};
       if (names_rows) row.push_back({to_string(change.id)});
-      row.push_back({changed_members(change)});
+      auto members = changed_members(change);
+      if (members.has_error()) return members.error();
+      row.push_back({std::move(*members)});
       row.push_back({commit.reason.value_or(""), Tone::faint});
       table.add(std::move(row));
     }
@@ -93,6 +100,7 @@ void answer_page(Output& output, ChangePage const& page, bool names_rows) {
     output.add_text(table.text(output.style()));
   }
   if (page.has_more) output.remark("There are more: add --after " + std::to_string(page.through.value));
+  return {};
 }
 
 // Ids tell nothing about the kind of row; it is there under one kind only, unless a caller brought the same id twice.
@@ -116,24 +124,22 @@ Result<ChangePage> changes_of_row(Catalog const& catalog, Uuid const& id, Revisi
 Result<void> history(Session& session, std::string const& id, std::int64_t after, std::size_t limit) {
   auto const parsed = parse_uuid(id);
   if (parsed.has_error()) return parsed.error();
-  auto const catalog = session.open();
+  auto const catalog = session.open(Access::read);
   if (catalog.has_error()) return catalog.error();
   auto const page = changes_of_row(*catalog, *parsed, Revision{after}, limit);
   if (page.has_error()) return page.error();
   if (page->commits.empty() && after == 0) {
     return Error{.kind = ErrorKind::not_found, .message = "the change log knows no row with this id"};
   }
-  answer_page(session.output, *page, false);
-  return {};
+  return answer_page(session.output, *page, false);
 }
 
 Result<void> changes(Session& session, std::int64_t after, std::size_t limit) {
-  auto const catalog = session.open();
+  auto const catalog = session.open(Access::read);
   if (catalog.has_error()) return catalog.error();
   auto const page = catalog->changes({.after = Revision{after}, .limit = limit, .row = {}});
   if (page.has_error()) return page.error();
-  answer_page(session.output, *page, true);
-  return {};
+  return answer_page(session.output, *page, true);
 }
 
 }  // namespace inlay::cli

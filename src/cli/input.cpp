@@ -3,7 +3,9 @@
 
 #include <inlay/json/parse.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <memory>
 #include <system_error>
@@ -53,6 +55,29 @@ bool could_be_json(std::string_view text) {
          std::string_view("{[\"-0123456789").find(text[start]) != std::string_view::npos;
 }
 
+std::string source_of(std::string const& argument, std::string_view name) {
+  if (argument == "-") return "standard input";
+  return argument.starts_with('@') ? argument : std::string(name);
+}
+
+// json::parse tells the byte, "(at byte 7)"; an editor shows lines and columns, both from 1.
+void add_line_and_column(std::string& message, std::string_view text) {
+  constexpr std::string_view before = "(at byte ";
+  std::size_t const start = message.rfind(before);
+  if (start == std::string::npos) return;
+  std::size_t byte = 0;
+  auto const read = std::from_chars(message.data() + start + before.size(), message.data() + message.size(), byte);
+  if (read.ec != std::errc() || byte > text.size()) return;
+  std::string_view const above = text.substr(0, byte);
+  auto const line = std::count(above.begin(), above.end(), '\n') + 1;
+  std::string_view const in_line = above.substr(above.rfind('\n') + 1);  // from the start where there is none
+  auto const column = std::count_if(in_line.begin(), in_line.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;  // a character of several bytes is one column
+  });
+  message.insert(static_cast<std::size_t>(read.ptr - message.data()),
+                 ", line " + std::to_string(line) + ", column " + std::to_string(column + 1));
+}
+
 }  // namespace
 
 Result<std::string> read_text(std::string const& argument, std::size_t max_bytes) {
@@ -67,27 +92,33 @@ Result<std::string> read_text(std::string const& argument, std::size_t max_bytes
   return read_all(file.get(), path, max_bytes);
 }
 
-Result<boost::json::value> read_value(std::string const& argument, json::Limits const& limits) {
+Result<boost::json::value> read_value(std::string const& argument, std::string_view name, json::Limits const& limits) {
   auto text = read_text(argument, limits.max_bytes);
   if (text.has_error()) return text.error();
   auto value = json::parse(*text, limits);
+  if (value.has_value()) return value;
+  Error error = value.error();
+  add_line_and_column(error.message, *text);
+  error.message.insert(0, source_of(argument, name) + ": ");
   bool const is_given_as_text = argument != "-" && !argument.starts_with('@');
-  if (value.has_error() && is_given_as_text && !could_be_json(argument)) {
-    Error error = value.error();
+  if (is_given_as_text && !could_be_json(argument)) {
     error.message += R"(: JSON is due here (a text in quotes of its own: '"hello"'), @FILE, or - for standard input)";
-    return error;
   }
-  return value;
+  return error;
 }
 
-Result<boost::json::object> read_object(std::string const& argument, std::string_view what,
+Result<boost::json::object> read_object(std::string const& argument, std::string_view name, std::string_view what,
                                         json::Limits const& limits) {
-  auto value = read_value(argument, limits);
+  auto value = read_value(argument, name, limits);
   if (value.has_error()) return value.error();
   if (auto* object = value->if_object()) return std::move(*object);
-  return Error{.kind = ErrorKind::invalid_argument,
-               .message = std::string(what) + " is a JSON object, not " + std::string(kind_of(*value)),
-               .pointer = ""};
+  return no_object(*value, what);
+}
+
+Error no_object(boost::json::value const& value, std::string_view what) {
+  return {.kind = ErrorKind::invalid_argument,
+          .message = std::string(what) + " is a JSON object, not " + std::string(kind_of(value)),
+          .pointer = ""};
 }
 
 }  // namespace inlay::cli

@@ -30,15 +30,23 @@ inline constexpr json::Limits resource_limits{.max_bytes = std::size_t{8} << 20U
 */
 [[nodiscard]] Result<std::string> read_text(std::string const& argument, std::size_t max_bytes);
 
-/** The JSON that an argument means. @return what json::parse returns, and what read_text does. */
-[[nodiscard]] Result<boost::json::value> read_value(std::string const& argument, json::Limits const& limits = {});
+/** The JSON that an argument means. @param name what the help calls the argument, such as "PATCH".
 
-/** The JSON object that an argument means.
-
-    @return invalid_argument at "" when it is something else; what read_value returns.
+    @return what json::parse returns, with the file, or the argument, and the line and column in the message; what
+    read_text returns.
 */
-[[nodiscard]] Result<boost::json::object> read_object(std::string const& argument, std::string_view what,
-                                                      json::Limits const& limits = {});
+[[nodiscard]] Result<boost::json::value> read_value(std::string const& argument, std::string_view name,
+                                                    json::Limits const& limits = {});
+
+/** The JSON object that an argument means. @param what the sort of object that is due, such as "a layer".
+
+    @return no_object() when it is something else; what read_value returns.
+*/
+[[nodiscard]] Result<boost::json::object> read_object(std::string const& argument, std::string_view name,
+                                                      std::string_view what, json::Limits const& limits = {});
+
+/** invalid_argument at "": the value is not the object that is due. */
+[[nodiscard]] Error no_object(boost::json::value const& value, std::string_view what);
 
 }  // namespace inlay::cli
 

@@ -3,11 +3,33 @@
 #include "input.hpp"
 
 namespace inlay::cli {
+namespace {
+
+// What the library refuses with the names of its functions, in those of the commands.
+std::optional<Error> fault_of(Verb verb, json::Pointer const& place, boost::json::value const& given) {
+  if (verb == Verb::remove && place.is_root()) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message =
+                     "the whole configuration cannot be removed; `inlay inherit ID ''` takes the whole override "
+                     "away",
+                 .pointer = ""};
+  }
+  if (verb == Verb::set && given.is_null()) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message =
+                     "an override cannot set null; `inlay remove` makes a value absent, `inlay inherit` takes "
+                     "the default's",
+                 .pointer = to_string(place)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 Result<void> install(Session& session, InstallArguments const& arguments) {
   EnvironmentIntegration install;
   if (arguments.override) {
-    auto values = read_object(*arguments.override, "an override", resource_limits);
+    auto values = read_object(*arguments.override, "--override", "an override", resource_limits);
     if (values.has_error()) return values.error();
     auto document = Document::from(*values);
     if (document.has_error()) return document.error();
@@ -25,7 +47,9 @@ Result<void> install(Session& session, InstallArguments const& arguments) {
   auto const installed = catalog->install(install);
   if (installed.has_error()) return installed.error();
   session.output.note_write();
-  answer_resource(session.output, model::to_json(installed->resource));
+  if (auto const answered = answer_resource(session.output, installed->resource); answered.has_error()) {
+    return answered.error();
+  }
   if (!installed->created) session.output.remark("It was installed already, and is left as it was.");
   return {};
 }
@@ -38,19 +62,19 @@ Result<void> write_value(Session& session, Verb verb, std::string const& id, std
   if (place.has_error()) return place.error();
   boost::json::value given;
   if (verb == Verb::set) {
-    auto read = read_value(value);
+    auto read = read_value(value, "JSON");
     if (read.has_error()) return read.error();
     given = std::move(*read);
   }
-  auto const catalog = session.open();
+  if (auto const fault = fault_of(verb, *place, given)) return *fault;
+  auto const catalog = session.open(arguments.dry_run ? Access::read : Access::write);
   if (catalog.has_error()) return catalog.error();
   UpdateOptions const options = update_options(arguments);
   auto const updated = verb == Verb::set      ? catalog->set(*parsed_id, *place, given, options)
                        : verb == Verb::remove ? catalog->remove(*parsed_id, *place, options)
                                               : catalog->inherit(*parsed_id, *place, options);
   if (updated.has_error()) return updated.error();
-  answer_update(session.output, *updated, arguments.dry_run);
-  return {};
+  return answer_update(session.output, *updated, arguments.dry_run);
 }
 
 }  // namespace inlay::cli

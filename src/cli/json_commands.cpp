@@ -21,9 +21,9 @@ void answer_value(Output& output, boost::json::value const& value) {
 }  // namespace
 
 Result<void> json_merge(Session& session, std::string const& target, std::string const& patch) {
-  auto document = read_value(target);
+  auto document = read_value(target, "TARGET");
   if (document.has_error()) return document.error();
-  auto const change = read_value(patch);
+  auto const change = read_value(patch, "PATCH");
   if (change.has_error()) return change.error();
   json::merge_patch::apply(*document, *change);
   if (auto const checked = json::check(*document); checked.has_error()) return checked.error();
@@ -32,9 +32,9 @@ Result<void> json_merge(Session& session, std::string const& target, std::string
 }
 
 Result<void> json_patch(Session& session, std::string const& target, std::string const& patch) {
-  auto document = read_value(target);
+  auto document = read_value(target, "TARGET");
   if (document.has_error()) return document.error();
-  auto const change = read_value(patch, resource_limits);  // its values lie deeper than they will in the document
+  auto const change = read_value(patch, "PATCH", resource_limits);  // its values lie deeper than in the document
   if (change.has_error()) return change.error();
   if (auto const applied = json::json_patch::apply(*document, *change); applied.has_error()) return applied.error();
   if (auto const checked = json::check(*document); checked.has_error()) return checked.error();
@@ -43,9 +43,9 @@ Result<void> json_patch(Session& session, std::string const& target, std::string
 }
 
 Result<void> json_diff(Session& session, std::string const& from, std::string const& to, PatchKind kind) {
-  auto const before = read_value(from);
+  auto const before = read_value(from, "FROM");
   if (before.has_error()) return before.error();
-  auto const after = read_value(to);
+  auto const after = read_value(to, "TO");
   if (after.has_error()) return after.error();
   if (kind == PatchKind::json_patch) {
     answer_value(session.output, json::json_patch::diff(*before, *after));

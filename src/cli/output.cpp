@@ -55,14 +55,17 @@ bool Output::shows_progress() const {
   return !errors_are_json_ && can_erase && ::isatty(STDERR_FILENO) != 0;
 }
 
-void Output::fail(Error const& error) const {
+void Output::fail(Error error) const {
+  if (has_written_ && error.outcome == Outcome::not_done) error.outcome = Outcome::done;
   std::string text;
   if (errors_are_json_) {
     text = error_json(error);
   } else {
     text = error_style_.paint("inlay: " + std::string(to_string(error.kind)) + ":", Tone::bad) + ' ' +
            printable(error.message);
-    if (error.pointer) {
+    // Where text is no JSON at all, its line says more.
+    bool const is_about_text = error.kind == ErrorKind::invalid_document && error.pointer == "";
+    if (error.pointer && !is_about_text) {
       text += "\n  at " + (error.pointer->empty() ? "the whole document (\"\")" : printable(*error.pointer));
     }
     if (error.current_version) text += "\n  the current version is " + std::to_string(error.current_version->value);
@@ -78,8 +81,7 @@ Result<void> Output::finish() {
   bool const is_flushed = std::fflush(stdout) == 0;
   if ((!is_written || !is_flushed) && errno != EPIPE) {
     return Error{.kind = ErrorKind::unavailable,
-                 .message = std::string("the answer cannot be written: ") + std::generic_category().message(errno),
-                 .outcome = has_written_ ? Outcome::done : Outcome::not_done};
+                 .message = std::string("the answer cannot be written: ") + std::generic_category().message(errno)};
   }
   std::cerr << remarks_;
   return {};

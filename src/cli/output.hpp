@@ -37,16 +37,15 @@ class Output {
   /** Whether somebody looks at standard error while it is written, and can be shown what changes in place. */
   [[nodiscard]] bool shows_progress() const;
 
-  /** An error, on standard error. */
-  void fail(Error const& error) const;
+  /** An error, on standard error; one after note_write() says that the write has happened. */
+  void fail(Error error) const;
 
-  /** The store has been written: an error of finish() is to say so. */
+  /** The store has been written: what goes wrong now is about the answer alone. */
   void note_write() noexcept { has_written_ = true; }
 
   /** Writes the answer.
 
-      @return unavailable when it cannot be written, with Outcome::done after note_write(). It is no error if nobody
-     wants to read it any more (a closed pipe).
+      @return unavailable when it cannot be written. It is no error if nobody wants to read it any more (a closed pipe).
   */
   [[nodiscard]] Result<void> finish();
 

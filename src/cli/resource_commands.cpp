@@ -60,7 +60,7 @@ struct ListAnswer {
   std::size_t limit;
 };
 
-void answer_list(Output& output, ListAnswer const& answer, Kind kind) {
+Result<void> answer_list(Output& output, ListAnswer const& answer, Kind kind) {
   if (output.is_json()) {
     std::string out = R"({"result":[)";
     for (std::string const& resource : answer.resources) {
@@ -74,11 +74,11 @@ void answer_list(Output& output, ListAnswer const& answer, Kind kind) {
       out += "null";
     }
     output.add_json(out + R"(,"limit":)" + std::to_string(answer.limit) + '}');
-    return;
+    return {};
   }
   if (answer.resources.empty()) {
     output.remark("There are none.");
-    return;
+    return {};
   }
   auto const columns = columns_of(kind);
   std::vector<std::string> titles;
@@ -86,17 +86,19 @@ void answer_list(Output& output, ListAnswer const& answer, Kind kind) {
   for (Column const& column : columns) titles.emplace_back(column.title);
   Table table(std::move(titles));
   for (std::string const& json : answer.resources) {
-    boost::json::value const resource = read_back(json);
+    auto const resource = read_back(json);
+    if (resource.has_error()) return resource.error();
     std::vector<Cell> row;
     row.reserve(columns.size());
     for (Column const& column : columns) {
-      row.push_back(cell_of(json::find(resource, json::Pointer::parse(column.pointer).value())));
+      row.push_back(cell_of(json::find(*resource, json::Pointer::parse(column.pointer).value())));
     }
     row.front().tone = Tone::name;
     table.add(std::move(row));
   }
   output.add_text(table.text(output.style()));
   if (answer.next_cursor) output.remark("There are more: add --cursor " + *answer.next_cursor);
+  return {};
 }
 
 template <class Readable>
@@ -104,7 +106,11 @@ Result<Query<Readable>> query_of(ListArguments const& arguments) {
   Query<Readable> query;
   for (std::string const& text : arguments.conditions) {
     auto condition = parse_condition<Readable>(text);
-    if (condition.has_error()) return condition.error();
+    if (condition.has_error()) {
+      Error error = condition.error();
+      error.message.insert(0, "the filter " + text + ": ");
+      return error;
+    }
     query.where.push_back(std::move(*condition));
   }
   query.limit = arguments.limit;
@@ -131,7 +137,7 @@ std::string list_item_json(Readable const& row, ListArguments const& arguments) 
 }  // namespace
 
 Result<void> create(Session& session, Kind kind, std::string const& json) {
-  auto const object = read_object(json, "a new resource", resource_limits);
+  auto const object = read_object(json, "JSON", "a new resource", resource_limits);
   if (object.has_error()) return object.error();
   return visit_written(kind, [&](auto tag) -> Result<void> {
     using Entity = typename decltype(tag)::type;
@@ -143,8 +149,7 @@ Result<void> create(Session& session, Kind kind, std::string const& json) {
       auto const created = catalog->template create_from<Entity>(*object);
       if (created.has_error()) return created.error();
       session.output.note_write();
-      answer_resource(session.output, model::to_json(*created));
-      return {};
+      return answer_resource(session.output, *created);
     }
   });
 }
@@ -154,12 +159,11 @@ Result<void> get(Session& session, Kind kind, std::string const& id) {
     using Entity = typename decltype(tag)::type;
     auto const parsed = parse_id<Entity>(id);
     if (parsed.has_error()) return parsed.error();
-    auto const catalog = session.open();
+    auto const catalog = session.open(Access::read);
     if (catalog.has_error()) return catalog.error();
     auto const found = catalog->get(*parsed);
     if (found.has_error()) return found.error();
-    answer_resource(session.output, model::to_json(*found));
-    return {};
+    return answer_resource(session.output, *found);
   });
 }
 
@@ -168,42 +172,48 @@ Result<void> list(Session& session, Kind kind, ListArguments const& arguments) {
     using Readable = Resource<typename decltype(tag)::type>;
     auto const query = query_of<Readable>(arguments);
     if (query.has_error()) return query.error();
-    auto const catalog = session.open();
+    auto const catalog = session.open(Access::read);
     if (catalog.has_error()) return catalog.error();
     auto const page = catalog->list(*query);
     if (page.has_error()) return page.error();
     ListAnswer answer{.resources = {}, .next_cursor = {}, .limit = query->limit};
-    for (auto const& row : page->items) answer.resources.push_back(list_item_json(row, arguments));
+    for (auto const& row : page->items) {
+      if (!session.output.is_json()) {
+        if (auto const checked = check_documents(row); checked.has_error()) return checked.error();
+      }
+      answer.resources.push_back(list_item_json(row, arguments));
+    }
     if (page->next) answer.next_cursor = to_string(*page->next);
-    answer_list(session.output, answer, kind);
-    return {};
+    return answer_list(session.output, answer, kind);
   });
 }
 
 Result<void> update(Session& session, Kind kind, std::string const& id, std::string const& patch,
                     WriteArguments const& arguments) {
-  boost::json::value value;
-  if (arguments.is_json_patch) {
-    auto operations = read_value(patch, resource_limits);
-    if (operations.has_error()) return operations.error();
-    value = std::move(*operations);
-  } else {
-    auto members = read_object(patch, "a merge patch of a resource", resource_limits);
-    if (members.has_error()) return members.error();
-    value = std::move(*members);
+  auto const value = read_value(patch, "PATCH", resource_limits);
+  if (value.has_error()) return value.error();
+  if (!arguments.is_json_patch && !value->is_object()) {
+    Error error = no_object(*value, "a merge patch of a resource");
+    if (value->is_array()) error.message += "; a JSON Patch needs --json-patch";
+    return error;
+  }
+  if ((arguments.is_json_patch || arguments.replaces_documents) && !arguments.if_version && !arguments.force) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message =
+                     "this can undo what somebody else has just written: name the version that you have seen "
+                     "with --if-version N, or do it all the same with --force"};
   }
   return visit_written(kind, [&](auto tag) -> Result<void> {
     using Entity = typename decltype(tag)::type;
     auto const parsed = parse_id<Entity>(id);
     if (parsed.has_error()) return parsed.error();
-    auto const catalog = session.open();
+    auto const catalog = session.open(arguments.dry_run ? Access::read : Access::write);
     if (catalog.has_error()) return catalog.error();
     auto const options = update_options(arguments);
-    auto const updated = arguments.is_json_patch ? catalog->update(*parsed, JsonPatch{value}, options)
-                                                 : catalog->update(*parsed, value.get_object(), options);
+    auto const updated = arguments.is_json_patch ? catalog->update(*parsed, JsonPatch{*value}, options)
+                                                 : catalog->update(*parsed, value->get_object(), options);
     if (updated.has_error()) return updated.error();
-    answer_update(session.output, *updated, arguments.dry_run);
-    return {};
+    return answer_update(session.output, *updated, arguments.dry_run);
   });
 }
 

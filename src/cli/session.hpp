@@ -5,12 +5,14 @@
 #include "output.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace inlay {
 class Catalog;
-}
+class Repository;
+}  // namespace inlay
 
 namespace inlay::cli {
 
@@ -23,6 +25,20 @@ struct Options {
   std::string team;  // id or name; empty: the host's own administration
 };
 
+/** What a command does to the store: only one that may write makes a store that is not there, or migrates an old one.
+ */
+enum class Access { read, write };
+
+/** The URL with `migrate=off`, unless it says itself whether to migrate. */
+[[nodiscard]] std::string without_migrating(std::string const& url);
+
+/** Opens a store to read it. A name with a slip in it must not become a new and empty store.
+
+    @return what Backends::open returns for a store that is not migrated; a store that is not there, or is too old, is
+    unavailable and says how to make or update it.
+*/
+[[nodiscard]] Result<std::shared_ptr<Repository>> open_for_reading(std::string const& url);
+
 /** One run of the program: what was asked for before the command, and where the answer goes. */
 struct Session {
   Options options;
@@ -30,10 +46,10 @@ struct Session {
 
   /** Opens the store for the caller of the options.
 
-      @return what Catalog::open returns; not_found for a team that there is not, invalid_argument for a name that
-      several have.
+      @return what Catalog::open or open_for_reading() returns; not_found for a team that there is not, invalid_argument
+     for a name that several have.
   */
-  [[nodiscard]] Result<Catalog> open() const;
+  [[nodiscard]] Result<Catalog> open(Access access = Access::write) const;
 };
 
 using Command = std::function<Result<void>(Session&)>;

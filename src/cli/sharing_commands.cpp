@@ -21,8 +21,7 @@ Result<void> ask_for(Session& session, std::string const& integration, std::stri
   auto const asked = catalog->ask_for(*integration_id, asking);
   if (asked.has_error()) return asked.error();
   session.output.note_write();
-  answer_resource(session.output, model::to_json(asked->grant));
-  return {};
+  return answer_resource(session.output, asked->grant);
 }
 
 Result<void> answer_request(Session& session, std::string const& id, GrantStatus status,
@@ -36,8 +35,7 @@ Result<void> answer_request(Session& session, std::string const& id, GrantStatus
   auto const grant = catalog->answer(*parsed, status, expected);
   if (grant.has_error()) return grant.error();
   session.output.note_write();
-  answer_resource(session.output, model::to_json(*grant));
-  return {};
+  return answer_resource(session.output, *grant);
 }
 
 }  // namespace inlay::cli

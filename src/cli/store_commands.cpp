@@ -7,6 +7,9 @@
 #include <inlay/json/print.hpp>
 #include <inlay/storage/store_url.hpp>
 
+#include <filesystem>
+#include <system_error>
+
 #ifdef INLAY_HAS_SQLITE
 #include <sqlite3.h>
 #endif
@@ -14,18 +17,60 @@
 namespace inlay::cli {
 namespace {
 
-// Nothing to do is told from something done by asking first for a store that is left as it is. A backend that knows
-// no migrations refuses the parameter.
+// Nothing to do is told from something done by asking first for a store that is left as it is.
 bool opens_without_migrating(Session session) {
-  bool const has_parameters = session.options.store.find('?') != std::string::npos;
-  session.options.store += has_parameters ? "&migrate=off" : "?migrate=off";
+  session.options.store = without_migrating(session.options.store);
   return session.open().has_value();
+}
+
+Result<Catalog> open_catalog(std::string const& url, Access access) {
+  if (access == Access::write) return Catalog::open(url);
+  auto store = open_for_reading(url);
+  if (store.has_error()) return store.error();
+  return Catalog(std::move(*store));
+}
+
+// Only SQLite makes what a URL names out of nothing but a name.
+bool is_missing_file(StoreUrl const& url) {
+  namespace fs = std::filesystem;
+  if (url.scheme != "sqlite" || url.path == ":memory:") return false;
+  fs::path const file(url.path);
+  std::error_code code;
+  bool const has_folder = !file.has_parent_path() || fs::is_directory(file.parent_path(), code);
+  return has_folder && !fs::exists(file, code) && !code;
 }
 
 }  // namespace
 
-Result<Catalog> Session::open() const {
-  auto catalog = Catalog::open(options.store);
+std::string without_migrating(std::string const& url) {
+  auto const parsed = StoreUrl::parse(url);
+  if (parsed.has_error() || parsed->scheme == "memory" || parsed->path == ":memory:" ||
+      parsed->parameter("migrate") != nullptr) {
+    return url;
+  }
+  return url + (url.find('?') == std::string::npos ? "?migrate=off" : "&migrate=off");
+}
+
+Result<std::shared_ptr<Repository>> open_for_reading(std::string const& url) {
+  std::string const read_only_url = without_migrating(url);
+  auto store = all_backends().open(read_only_url);
+  if (store.has_value()) return store;
+  auto const parsed = StoreUrl::parse(url);
+  if (parsed.has_error()) return parsed.error();
+  Error error = store.error();
+  if (is_missing_file(*parsed)) {
+    error.message = "there is no store at " + parsed->redacted() + "; `inlay migrate` makes one";
+  } else if (read_only_url != url) {
+    // Nobody but this function turned it off.
+    constexpr std::string_view why = ", and migrating was turned off (migrate=off)";
+    std::size_t const at = error.message.find(why);
+    if (at != std::string::npos) error.message.replace(at, why.size(), "; `inlay migrate` brings it up to date");
+  }
+  return error;
+}
+
+Result<Catalog> Session::open(Access access) const {
+  auto catalog = open_catalog(options.store, access);
   if (catalog.has_error()) return catalog;
   Caller caller{.actor = options.actor, .reason = options.reason, .team = {}};
   if (!options.team.empty()) {

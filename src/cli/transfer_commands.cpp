@@ -20,14 +20,6 @@ namespace {
 
 Result<std::shared_ptr<Repository>> open(std::string const& url) { return all_backends().open(url); }
 
-// A name with a slip in it must not become a new and empty store, of which nothing is moved then.
-Result<std::shared_ptr<Repository>> open_what_is_there(std::string const& url) {
-  auto const parsed = StoreUrl::parse(url);
-  if (parsed.has_error()) return parsed.error();
-  if (parsed->scheme == "memory" || parsed->parameter("migrate") != nullptr) return open(url);
-  return open(url + (url.find('?') == std::string::npos ? "?migrate=off" : "&migrate=off"));
-}
-
 std::string redacted(std::string const& url) {
   auto const parsed = StoreUrl::parse(url);
   return parsed.has_value() ? parsed->redacted() : std::string();
@@ -90,7 +82,7 @@ class Lines {
 }  // namespace
 
 Result<void> copy(Session& session, TransferArguments const& arguments) {
-  auto const from = open_what_is_there(arguments.from);
+  auto const from = open_for_reading(arguments.from);
   if (from.has_error()) return from.error();
   auto const to = open(arguments.to);
   if (to.has_error()) return to.error();
@@ -104,7 +96,7 @@ Result<void> copy(Session& session, TransferArguments const& arguments) {
 }
 
 Result<void> export_store(Session& session) {
-  auto const from = open_what_is_there(session.options.store);
+  auto const from = open_for_reading(session.options.store);
   if (from.has_error()) return from.error();
   Lines lines;
   RecordSink const sink = [&](StoreRecord const& record) { return lines.add(record); };

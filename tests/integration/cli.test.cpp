@@ -108,6 +108,13 @@ TEST_CASE("wrong usage is exit status 2 with a way to the help") {
            {{"changes", "--after", "-1"}, "whole number"},
            {{"--store", "memory:", "--store", "memory:", "list"}, "--store is given more than once"},
            {{"config", some_id, "--layer", "no-equals-sign"}, "NAME=JSON"},
+           {{"--team", "", "list"}, "--team: must not be empty"},
+           {{"--store", "", "list"}, "--store: must not be empty"},
+           {{"--actor", "", "list"}, "--actor: must not be empty"},
+           {{"sharing", "ask", "--integration", "zendesk", "--team", ""}, "--team: must not be empty"},
+           {{"install", "--integration", "", "--environment", "production"}, "--integration: must not be empty"},
+           {{"install", "--integration", "a", "--environment", "b", "--override", ""}, "--override: must not be empty"},
+           {{"serve", "--tokens", ""}, "--tokens: must not be empty"},
        }) {
     CAPTURE(arguments);
     auto const run = folder.run(arguments);
@@ -117,6 +124,33 @@ TEST_CASE("wrong usage is exit status 2 with a way to the help") {
     CHECK_THAT(run.err, Contains(says));
     CHECK_THAT(run.err, Contains("--help"));
   }
+}
+
+TEST_CASE("what is wrong with an option points to the help that has it") {
+  Folder const folder;
+  CHECK_THAT(folder.run({"--output", "yaml", "team", "list"}).err, Contains("Try `inlay --help`."));
+  CHECK_THAT(folder.run({"--store", "a", "--store", "b", "list"}).err, Contains("Try `inlay --help`."));
+  CHECK_THAT(folder.run({"team", "list", "--limit", "many"}).err, Contains("Try `inlay team list --help`."));
+}
+
+TEST_CASE("JSON that is wrong is told by its file or argument, with line and column") {
+  Folder const folder;
+  folder.write("patch.json", "{\n  \"ä\": tru\n}\n");
+  auto const message = [&](std::vector<std::string> const& arguments, RunOptions const& options = {}) {
+    return text_at(error_of(folder.run(arguments, options)), "/error/message");
+  };
+  CHECK(message({"json", "merge", "{}", "@patch.json"}) ==
+        "@patch.json: expected a value (at byte 10, line 2, column 8)");
+  CHECK(message({"json", "merge", "{}", "-"}, {.input = "{}}"}) ==
+        "standard input: nothing may follow the document (at byte 2, line 1, column 3)");
+  CHECK(message({"json", "merge", "[1,]", "{}"}) == "TARGET: expected a value (at byte 3, line 1, column 4)");
+  CHECK(message({"config", some_id, "--layer", R"(mine={"a":01})"}) ==
+        "--layer mine: expected `,` or `}` (at byte 6, line 1, column 7)");
+
+  auto const syntax = folder.run({"--output", "table", "json", "merge", "{}", "{"});
+  CHECK_THAT(syntax.err, Contains("PATCH: ") && !Contains("whole document"));
+  auto const place = folder.run({"--output", "table", "json", "merge", "{}", R"({"a":1e400})"});
+  CHECK_THAT(place.err, Contains("\n  at /a\n"));
 }
 
 TEST_CASE("every command has a help with an example") {

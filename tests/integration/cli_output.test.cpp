@@ -2,6 +2,8 @@
 // How answers look: tables and colour on a terminal, one line of JSON elsewhere.
 #include "cli.hpp"
 
+#include <support/sqlite.hpp>
+
 using namespace inlay;
 using namespace inlay::test;
 using Catch::Matchers::Contains;
@@ -15,6 +17,10 @@ RunOptions terminal(std::map<std::string, std::string> environment = {}) {
           .on_terminal = true,
           .reader_is_gone = false,
           .output_file = ""};
+}
+
+RunOptions into_full_disk() {
+  return {.input = "", .environment = {}, .on_terminal = false, .output_file = "/dev/full"};
 }
 
 bool has_colour(std::string const& text) { return text.find('\033') != std::string::npos; }
@@ -126,4 +132,56 @@ TEST_CASE("an answer that cannot be written is an error") {
   auto const run = catalogue.run({"get", catalogue.install}, {.output_file = "/dev/full"});
   CHECK(run.status == 1);
   CHECK_THAT(run.err, Contains("cannot be written"));
+}
+
+TEST_CASE("a write whose answer cannot be written says that it has happened") {
+  Catalogue const catalogue;
+  auto const& id = catalogue.install;
+  for (auto const& arguments : std::vector<std::vector<std::string>>{{"team", "create", R"({"name":"Other"})"},
+                                                                     {"set", id, "/label", "\"x\""},
+                                                                     {"update", id, R"({"is_enabled":false})"},
+                                                                     {"uninstall", id}}) {
+    CAPTURE(arguments);
+    auto const run = catalogue.run(arguments, into_full_disk());
+    CHECK(run.status == 1);
+    CHECK(at(json::parse(run.err).value(), "/error/outcome") == "\"done\"");
+  }
+  CHECK(catalogue.fault({"get", id}) == "not_found");
+
+  auto const read = catalogue.run({"team", "list"}, into_full_disk());
+  CHECK(read.status == 1);
+  CHECK(at(json::parse(read.err).value(), "/error/outcome") == "absent");
+}
+
+TEST_CASE("explain shows an object that took the place of something else, before its members") {
+  Catalogue const catalogue;
+  REQUIRE(catalogue.run({"set", catalogue.install, "/label", R"({"en":"Help"})"}).status == 0);
+  auto const table = catalogue.run({"--output", "table", "explain", catalogue.install, "/label"}).out;
+  CAPTURE(table);
+  auto const object = table.find("/label     {\"en\":\"Help\"}  environment  integration: \"Example API\"");
+  CHECK(object != std::string::npos);
+  CHECK(table.find("/label/en") > object);
+}
+
+TEST_CASE("a table of a row that somebody spoilt says which row, and a write says that it has happened all the same") {
+  Catalogue const catalogue;
+  std::string const other = catalogue.create("team", R"({"name":"Other"})");
+  support::Shell shell(catalogue.folder.path() + "/inlay.db");
+  REQUIRE(shell.run(R"(update inlay_environment_integration set override = '{"a":')") == SQLITE_OK);
+  for (auto const& arguments : std::vector<std::vector<std::string>>{{"--output", "table", "list"},
+                                                                     {"--output", "table", "get", catalogue.install}}) {
+    CAPTURE(arguments);
+    auto const run = catalogue.run(arguments);
+    CHECK(run.status == 1);
+    CHECK(run.out.empty());
+    CHECK_THAT(run.err, Contains("inlay: corrupt: ") && Contains("environment_integration") &&
+                            Contains(catalogue.install) && Contains("override"));
+  }
+  CHECK(catalogue.run({"--output", "table", "team", "get", other}).status == 0);
+
+  auto const updated =
+      catalogue.run({"--output", "table", "update", catalogue.install, R"({"show_in_catalog":false})"});
+  CHECK(updated.status == 1);
+  CHECK_THAT(updated.err, Contains("corrupt") && Contains("it has happened"));
+  CHECK(shell.one("select show_in_catalog from inlay_environment_integration") == "0");
 }

@@ -400,7 +400,7 @@ void look_back(Session& on, Rows const& rows) {
   on.refused("not_found", {"history", some_id});
   on.done({"changes", "--limit", "3"});
   on.done({"changes", "--after", "3", "--limit", "1000"});
-  on.done({"changes", "--after", "100000"});
+  on.refused("invalid_argument", {"changes", "--after", "100000"});
   on.done({"--output", "table", "changes", "--limit", "1000"});
   on.refused("invalid_argument", {"changes", "--limit", "0"});
 }

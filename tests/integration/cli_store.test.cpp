@@ -2,6 +2,8 @@
 // Every command on a store that lasts.
 #include "cli.hpp"
 
+#include <support/sqlite.hpp>
+
 using namespace inlay;
 using namespace inlay::test;
 using Catch::Matchers::Contains;
@@ -277,6 +279,68 @@ TEST_CASE("migrate says whether there was something to do") {
   CHECK_THAT(folder.run({"--output", "table", "migrate"}).out, Contains("up to date"));
 }
 
+TEST_CASE("a command that reads a store that is not there makes none, and says how to") {
+  Folder const folder;
+  for (auto const& command : std::vector<std::vector<std::string>>{{"list"},
+                                                                   {"team", "list"},
+                                                                   {"get", some_id},
+                                                                   {"config", some_id},
+                                                                   {"explain", some_id},
+                                                                   {"history", some_id},
+                                                                   {"changes"},
+                                                                   {"export"},
+                                                                   {"update", some_id, "{}", "--dry-run"},
+                                                                   {"set", some_id, "/a", "1", "--dry-run"}}) {
+    CAPTURE(command);
+    auto const error = error_of(folder.run(command));
+    CHECK(text_at(error, "/error/kind") == "unavailable");
+    CHECK(text_at(error, "/error/message") == "there is no store at sqlite:inlay.db; `inlay migrate` makes one");
+  }
+  CHECK_FALSE(folder.has("inlay.db"));
+  CHECK(folder.run({"--store", "sqlite::memory:", "list"}).status == 0);
+
+  CHECK(folder.run({"team", "create", R"({"name":"A"})"}).status == 0);
+  CHECK(folder.run({"list"}).status == 0);
+}
+
+TEST_CASE("a command that reads leaves a database without inlay's tables as it is") {
+  Folder const folder;
+  {
+    support::Shell shell(folder.path() + "/other.db");
+    REQUIRE(shell.run("create table theirs (id integer)") == SQLITE_OK);
+  }
+  auto const error = error_of(folder.run({"--store", "sqlite:other.db", "list"}));
+  CHECK(text_at(error, "/error/kind") == "unavailable");
+  CHECK_THAT(text_at(error, "/error/message"), Contains("`inlay migrate` brings it up to date") && !Contains("off"));
+  support::Shell shell(folder.path() + "/other.db");
+  CHECK(shell.one("select count(*) from sqlite_master") == "1");
+}
+
+TEST_CASE("what is wrong with an argument is said in the words of the command line") {
+  Catalogue const catalogue;
+  auto const& id = catalogue.install;
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string says;
+  };
+  for (auto const& [arguments, says] : std::vector<Case>{
+           {{"list", "is_enabled=true", "isenabled=true"}, "the filter isenabled=true: "},
+           {{"list", "created_at=yesterday"}, "the filter created_at=yesterday: "},
+           {{"update", id, "[]"}, "a JSON Patch needs --json-patch"},
+           {{"update", id, "[]", "--json-patch"}, "--if-version N"},
+           {{"update", id, R"({"override":{}})", "--replace-override"}, "--force"},
+           {{"remove", id, ""}, "`inlay inherit ID ''`"},
+           {{"set", id, "/label", "null"}, "`inlay remove`"},
+       }) {
+    CAPTURE(arguments);
+    auto const error = error_of(catalogue.run(arguments));
+    CHECK(text_at(error, "/error/kind") == "invalid_argument");
+    CHECK_THAT(text_at(error, "/error/message"), Contains(says) && !Contains("()"));
+  }
+  REQUIRE(catalogue.run({"set", id, "/label", "\"x\""}).status == 0);
+  CHECK(at(catalogue.answer({"inherit", id, ""}), "/override") == "absent");
+}
+
 TEST_CASE("a team asks for an integration, and its owner grants, revokes and denies") {
   Catalogue const catalogue;
   CHECK(at(catalogue.answer({"integration", "update", catalogue.integration, R"({"sharing":"ask"})"}), "/sharing") ==
@@ -317,7 +381,8 @@ TEST_CASE("with --team the program sees and does what that team may, and no more
   CHECK(at(catalogue.answer(as("Other", {"team", "update", other, R"({"logo":null})"})), "/logo") == "absent");
 
   CHECK(text_at(catalogue.answer(as("Other", {"history", other})), "/result/1/changes/0/kind") == "updated");
-  CHECK(at(catalogue.answer(as("Other", {"history", other, "--after", "7"})), "/through") == "7");
+  CHECK(at(catalogue.answer(as("Other", {"history", other, "--after", "6"})), "/through") == "6");
+  CHECK(catalogue.fault(as("Other", {"history", other, "--after", "7"})) == "invalid_argument");
   CHECK(catalogue.fault(as("Other", {"history", catalogue.install})) == "not_found");
   CHECK(catalogue.fault(as("Other", {"changes"})) == "forbidden");
 }
