@@ -35,7 +35,8 @@ struct Caller {
   std::string actor{};                  ///< who, for the change log, e.g. "alice@example.com"
   std::optional<std::string> reason{};  ///< why, for the change log
 
-  /** The team whose catalogue the caller sees and may change; absent: the host's own administration, which sees all.
+  /** The team whose catalogue the caller sees and may change; absent: the host's own administration, which sees and
+      does everything. So a host refuses a request that it knows no team for, and does not leave this empty.
 
       A team sees its own rows whole; of others' integrations those it may install or has installed; of those whose
       sharing is `ask` and that it was not granted only id, name, category, is_beta and team; of other teams what
@@ -70,7 +71,8 @@ struct UpdateOptions {
       write. */
   bool force = false;
 
-  /** Answers what would be, and writes nothing. */
+  /** Returns what would be, and writes nothing. What the update would be refused for is refused here too, a unique name
+      that is taken included. */
   bool dry_run = false;
 };
 
@@ -132,7 +134,7 @@ struct JsonPatch {
 template <class Entity>
 concept Writable = model::is_entity<Entity> && !std::same_as<Entity, Grant>;
 
-// ---- what calls answer
+// ---- what calls return
 
 /** The whole resource that callers see of an entity: with its integration and team, where it has them. */
 template <class Entity>
@@ -150,7 +152,7 @@ struct ResourceOf<EnvironmentIntegration> {
 template <class Entity>
 using Resource = typename ResourceOf<Entity>::type;
 
-/** The answer to an update. */
+/** What update() returns. */
 template <class Entity>
 struct Updated {
   Resource<Entity> resource{};  ///< as it is now; in a dry run, as it would be
@@ -160,13 +162,13 @@ struct Updated {
   std::vector<ConfigDifference> differences{};
 };
 
-/** The answer to an install. */
+/** What install() returns. */
 struct Installed {
   InstalledIntegration resource{};
   bool created{};  ///< false: it was installed already, and is returned unchanged
 };
 
-/** The answer to who asks to install. */
+/** What ask_for() returns. */
 struct Asked {
   Grant grant{};
   bool created{};  ///< false: the team had asked before
@@ -208,7 +210,7 @@ class Catalog {
   /** A catalogue over a store that is open already. */
   INLAY_DECL explicit Catalog(std::shared_ptr<Repository> repository, CatalogOptions options = {});
 
-  /** The same catalogue, for this caller: actor and reason of its writes. */
+  /** The same catalogue for this caller: what its team may see and do, and the actor and reason of its writes. */
   [[nodiscard]] INLAY_DECL Catalog as(Caller caller) const;
 
   // ---- teams, environments, integrations, environment integrations
@@ -284,7 +286,8 @@ class Catalog {
   /** Installs an integration into an environment: `catalog.install({.integration_id = …, .environment_id = …})`. What
      is installed already is returned unchanged.
 
-      A nil id gets a new one. The override is stored as it is given: a null in it removes.
+      A nil id gets a new one. The override is stored as it is given: a null in it removes (in update(), which merges,
+     it inherits).
 
       @return as create; forbidden for what the caller's team may see and not install.
   */
@@ -310,7 +313,8 @@ class Catalog {
   /** The owner's answer to a request: pending, denied or revoked becomes granted; pending becomes denied; granted
       becomes revoked. The status that it has already is no change.
 
-      @return invalid_argument at "/status" for any other step; forbidden for who does not own the integration;
+      @return invalid_argument at "/status" for any other step; forbidden for a caller that does not own the
+      integration;
       not_found; conflict.
   */
   [[nodiscard]] INLAY_DECL Result<Grant> answer(Id<Grant> id, GrantStatus status,
@@ -319,6 +323,8 @@ class Catalog {
   // ---- one value of an override
 
   /** Makes `value` effective at the pointer; an object is merged over the default's. See config::set.
+
+      Below something that the override removed, it brings the default's other members of that back.
 
       @return as update; invalid_argument with an array's pointer for a place inside one, the override's or the
       default's.
@@ -329,6 +335,8 @@ class Catalog {
                                                                        UpdateOptions const& options = {}) const;
 
   /** Makes the value at the pointer absent, whatever the default says. See config::remove.
+
+      A parent that no layer has becomes an object ({}) by this.
 
       @return as set(); invalid_argument too for a place below a scalar of the default's, which a tombstone there would
       turn into an object.

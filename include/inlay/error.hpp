@@ -25,7 +25,7 @@ enum class ErrorKind {
   invalid_document,  ///< text that is not JSON, or JSON that breaks a rule of `inlay::json` (a limit, a number)
   not_found,         ///< no such row, or none that this caller may see
   already_exists,    ///< a row with this id, or with this unique name, is there already
-  conflict,          ///< the row is not at the version the caller named; Error::current_version says which it has
+  conflict,          ///< the row is not at the version the caller named, or a `test` of a JSON Patch does not hold
   in_use,            ///< others still reference the row that should be removed
   forbidden,         ///< the caller may see it but not do this to it
   unavailable,       ///< the store cannot be reached, is busy or cannot be written; trying later may help
@@ -54,7 +54,8 @@ struct Error {
   /** Where in the document the fault lies (RFC 6901); "" is the whole document. Absent: not about a document. */
   std::optional<std::string> pointer{};
 
-  /** For a conflict: the version that the row has now. Absent when the row is gone, or for other kinds. */
+  /** For a conflict of versions: the one that the row has now. Absent when the row is gone, where it was a `test` that
+      does not hold, and for other kinds. */
   std::optional<Version> current_version{};
 
   Outcome outcome = Outcome::not_done;
@@ -85,7 +86,11 @@ class Exception : public std::runtime_error {
   Error error_;
 };
 
-/** A value or an Error. `value()` throws inlay::Exception, so that a host can use either style. */
+/** A value or an Error. `value()` throws inlay::Exception, so that a host can use either style.
+
+    `*result` and `result->` do not ask which it is: on an Error they are undefined behaviour (a null dereference). Ask
+    first, or use value().
+*/
 template <class T>
 using Result = boost::system::result<T, Error>;
 

@@ -2,7 +2,8 @@
 #ifndef INLAY_INLAY_HPP
 #define INLAY_INLAY_HPP
 
-// Everything public. Most programs need only <inlay/catalog.hpp>.
+// Everything public but <inlay/rest/handler.hpp> and its neighbours, which need the library inlay::rest. Most programs
+// need only <inlay/catalog.hpp>.
 
 #include <inlay/backends/all.hpp>
 #include <inlay/backends/memory.hpp>

@@ -55,7 +55,7 @@ struct Explanation {
 /** What a configuration comes to when its layers are laid over each other: a view that merges nothing.
 
     The value is the fold of RFC 7396 over the layers, lowest first. The view holds the layers, shares their documents,
-    and answers from them; a copy copies a pointer, and any number of threads may read one.
+    and looks values up in them; a copy copies a pointer, and any number of threads may read one.
 
     Objects merge; anything else replaces what is below it, arrays included. A null in a layer of kind merge_patch
     removes, a null in the base is a value. Members have the order that the fold gives them: the base's, then each
@@ -82,11 +82,11 @@ class EffectiveConfig {
 
   /** The value that the pointer names; nothing when there is none. An index goes into an array.
 
-      The node looks into this configuration's layers and does not keep them. On a temporary find() does not compile,
-      but the one inside a temporary Result gets past that: the node of
-     `catalog.effective_config(id)->config.find("/a")` dangles at the end of the statement. Keep the configuration in a
-     variable, or take a copy with get<std::string>(), get<boost::json::value>() and the like. The same goes for root(),
-     layers(), and get<std::string_view>().
+      The node looks into this configuration's layers and does not keep them, so find() does not compile on a temporary.
+      Keep the configuration in a variable, or take a copy with get(), which may be done at once:
+      `catalog.effective_config(id).value().config.get<std::string>("/a")`. (Behind the `->` of a temporary Result
+      find() does compile, and its node dangles at the end of the statement.) The same goes for root(), layers(), and
+      get<std::string_view>().
 
       Complexity: one lookup a token and layer, in as many layers as still have an object there.
   */

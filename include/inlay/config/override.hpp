@@ -27,7 +27,7 @@ using Override = std::optional<Document>;
 /** Stores `value` at the pointer; an object is then merged over the default's, anything else replaces it.
 
     Objects on the way are created; a scalar or a tombstone of the override's on the way gives way to one, as RFC 7396
-    has it. Nulls inside an object `value` are tombstones.
+    has it, and the default's other members there are effective again. Nulls inside an object `value` are tombstones.
 
     @return invalid_argument with the pointer: a null value (remove() is the verb for that), a pointer to the whole
     override with a value that is no object, or an array on the way, since an override replaces arrays as a whole;
@@ -38,8 +38,9 @@ using Override = std::optional<Document>;
 
 /** Stores a tombstone (null) at the pointer: the value is absent, whatever the default says.
 
-    Where the override removes or replaces something on the way there already, so that nothing is there whatever the
-    default says, nothing is changed: a tombstone in its stead would bring the rest of it back.
+    Objects on the way are created, so a parent that no layer has becomes {}. Where the override removes or replaces
+    something on the way there already, so that nothing is there whatever the default says, nothing is changed: a
+    tombstone in its place would bring the rest of it back.
 
     @return invalid_argument for a pointer to the whole override, or an array on the way; invalid_document as above.
 */

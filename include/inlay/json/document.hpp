@@ -57,8 +57,8 @@ class Document {
   [[nodiscard]] INLAY_DECL Result<boost::json::object const*> values() const&;
   Result<boost::json::object const*> values() const&& = delete;
 
-  /** Where the members' text lies in text(), for who copies spans of it; found by the first call, which other threads
-      wait for.
+  /** Where the members' text lies in text(), for code that copies spans of it; found by the first call, which other
+      threads wait for.
 
       @return nullptr when the text is not canonical, as a row that somebody edited by hand.
       @pre values() gave no error.

@@ -15,7 +15,7 @@
 
 namespace inlay {
 
-/** One backend: the schemes it answers to, and how to open a store. */
+/** One backend: the schemes of its URLs, and how to open a store. */
 struct Backend {
   std::vector<std::string> schemes{};  ///< its name first, then other spellings, e.g. "postgresql", "postgres"
   std::function<Result<std::shared_ptr<Repository>>(StoreUrl const&)> open{};
@@ -37,7 +37,7 @@ class Backends {
   /** Opens the store that the URL names; the scheme picks the backend, exactly.
 
       @return unknown_scheme or not_built, each listing the schemes there are; invalid_argument for a bad URL or
-      parameter; what the backend answers.
+      parameter; what the backend returns.
   */
   [[nodiscard]] INLAY_DECL Result<std::shared_ptr<Repository>> open(std::string_view url) const;
 

@@ -35,9 +35,9 @@ struct Update {
 /** A changed row, decided inside the transaction: the row is read there, locked against other writers, and handed to
     `edit`, which gives the row as it should be.
 
-    For who lost a race too often to read first and Update then. An error that `edit` returns is the commit's error, and
-    nothing is written. When `edit` returns the row unchanged, the row is not written; a commit that so writes nothing
-    at all succeeds without a revision of its own. `edit` must not use the repository.
+    For a caller that lost a race too often to read first and Update then. An error that `edit` returns is the
+    commit's error, and nothing is written. When `edit` returns the row unchanged, the row is not written; a commit that
+    so writes nothing at all succeeds without a revision of its own. `edit` must not use the repository.
 */
 template <class Entity>
 struct Edit {

@@ -71,7 +71,7 @@ struct RestoreRequest {
   /** Throw away what the store holds, its revision and change log too, if all goes well. Without, a store that was ever
       written is refused.
 
-      It is another store then: who followed its changes, or kept versions of its rows, has to begin anew.
+      It is another store then: whoever followed its changes, or kept versions of its rows, starts anew.
   */
   bool replace = false;
 };
