@@ -24,7 +24,8 @@ class Configurations {
     if (revision == seen_) return;
     std::map<std::string, inlay::InstalledConfig> found;
     for (auto& installed : catalog_.effective_configs(environment_).value()) {
-      found.insert_or_assign(installed.integration_name, std::move(installed));
+      std::string name = installed.integration_name;
+      found.insert_or_assign(std::move(name), std::move(installed));
     }
     configurations_ = std::move(found);
     seen_ = revision;  // asked for before they were read: what changed meanwhile is read once more
