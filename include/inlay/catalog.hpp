@@ -32,25 +32,32 @@ namespace inlay {
 
 /** On whose behalf calls are made. The host has authenticated them; inlay believes it. */
 struct Caller {
-  std::string actor{};                  ///< who, for the change log, e.g. "alice@example.com"
+  /** Who, for the change log, e.g. "alice@example.com": empty, or a text that model::check_text takes, as `reason` is;
+      else every write is invalid_argument. */
+  std::string actor{};
   std::optional<std::string> reason{};  ///< why, for the change log
 
   /** The team whose catalogue the caller sees and may change; absent: the host's own administration, which sees and
       does everything. So a host refuses a request that it knows no team for, and does not leave this empty.
 
-      A team sees its own rows whole; of others' integrations those it may install or has installed; of those whose
-      sharing is `ask` and that it was not granted only id, name, category, is_beta and team; of other teams what
-      is public. Everything else is not_found. `forbidden` is what may be seen but not done.
+      A team sees
+
+      - its own rows, whole;
+      - of other teams' integrations those that it may install or has installed, whole, and of those that it may ask for
+        (sharing is `ask`) id, name, category, is_beta and team;
+      - of other teams what is public.
+
+      Everything else is not_found. What may be seen but not done is forbidden, which any write may return.
   */
   std::optional<Id<Team>> team{};
 };
 
-/** How a catalogue works; every member has a default that suits a host. */
+/** Settings of a catalogue; the defaults suit most hosts. */
 struct CatalogOptions {
   Clock clock = now;
   IdGenerator generate_id = generate_uuid;
-  /** For each config and each override. The levels are never more than 8 below json::greatest_depth, since a row and a
-      record of the change log wrap them. */
+  /** For each config and each override. `max_depth` is capped at 8 below json::greatest_depth, since a row and a record
+      of the change log are wrapped around a document. */
   json::Limits limits{};
 };
 
@@ -218,7 +225,8 @@ class Catalog {
   /** Creates a row. A nil id gets a new one; version and times are the store's.
 
       @return invalid_argument with the pointer of a bad member; invalid_document; already_exists when the id or a
-      unique name is taken; not_found when it references what is not there.
+      unique name is taken; not_found when it references what is not there; forbidden for a row that is not the
+      caller's team's. With Outcome::done, any error: the row is stored, and cannot be read again at this moment.
   */
   template <Writable Entity>
   [[nodiscard]] Result<Resource<Entity>> create(Entity row) const;
@@ -233,12 +241,16 @@ class Catalog {
 
   /** One page of a list of rows or of read models.
 
-      @return invalid_argument for a bad condition or limit.
+      @return invalid_argument for a bad condition or limit; forbidden where a caller with a team gives a scope, or
+      filters by what it does not see of other teams.
   */
   template <class Readable>
   [[nodiscard]] Result<Page<Readable>> list(Query<Readable> const& query = {}) const;
 
-  /** Calls `visit(item)` for every row of all pages, in the order of lists; a visitor that returns false ends it. */
+  /** Calls `visit(item)` for every row of all pages, in the order of lists; a visitor that returns false ends it.
+
+      @return as list().
+  */
   template <class Readable, class Visitor>
   [[nodiscard]] Result<void> for_each(Query<Readable> query, Visitor&& visit) const;
 
@@ -283,11 +295,10 @@ class Catalog {
 
   // ---- installing
 
-  /** Installs an integration into an environment: `catalog.install({.integration_id = …, .environment_id = …})`. What
-     is installed already is returned unchanged.
+  /** Installs an integration into an environment: `catalog.install({.integration_id = …, .environment_id = …})`.
 
-      A nil id gets a new one. The override is stored as it is given: a null in it removes (in update(), which merges,
-     it inherits).
+      What is installed already is returned unchanged. A nil id gets a new one. The override is stored as it is given: a
+      null in it removes. (In update(), which merges, a null inherits.)
 
       @return as create; forbidden for what the caller's team may see and not install.
   */
@@ -306,7 +317,8 @@ class Catalog {
 
       @param team who asks: for a caller with a team that one, and it may be left out.
       @return invalid_argument where there is no need to ask (the team's own integration, or sharing is `allow`) or no
-      team is named; forbidden when it is another team than the caller's; not_found for what the team may not see.
+      team is named; forbidden when it is another team than the caller's, or sharing is `deny`; not_found for what the
+      team may not see.
   */
   [[nodiscard]] INLAY_DECL Result<Asked> ask_for(Id<Integration> integration, std::optional<Id<Team>> team = {}) const;
 
@@ -314,8 +326,7 @@ class Catalog {
       becomes revoked. The status that it has already is no change.
 
       @return invalid_argument at "/status" for any other step; forbidden for a caller that does not own the
-      integration;
-      not_found; conflict.
+      integration; not_found; conflict.
   */
   [[nodiscard]] INLAY_DECL Result<Grant> answer(Id<Grant> id, GrantStatus status,
                                                 std::optional<Version> expected_version = {}) const;
@@ -345,7 +356,7 @@ class Catalog {
                                                                           json::Pointer const& pointer,
                                                                           UpdateOptions const& options = {}) const;
 
-  /** Makes the default's value effective at the pointer again. See config::inherit. */
+  /** Makes the default's value effective at the pointer again. See config::inherit. @return as set(). */
   [[nodiscard]] INLAY_DECL Result<Updated<EnvironmentIntegration>> inherit(Id<EnvironmentIntegration> id,
                                                                            json::Pointer const& pointer,
                                                                            UpdateOptions const& options = {}) const;
@@ -362,22 +373,27 @@ class Catalog {
 
   /** The same, found by the environment and the integration's name.
 
-      @return invalid_argument when integrations of several teams are installed there under that name.
+      @return as above; invalid_argument when integrations of several teams are installed there under that name.
   */
   [[nodiscard]] INLAY_DECL Result<InstalledConfig> effective_config(Id<Environment> environment,
                                                                     std::string_view integration_name,
                                                                     std::vector<Layer> extra_layers = {}) const;
 
-  /** Those of everything installed in an environment, in the order of lists. */
+  /** Those of everything installed in an environment, in the order of lists. @return not_found; corrupt, as above. */
   [[nodiscard]] INLAY_DECL Result<std::vector<InstalledConfig>> effective_configs(Id<Environment> environment) const;
 
-  /** Where the values at and below the pointer come from. See EffectiveConfig::explain. */
+  /** Where the values at and below the pointer come from. See EffectiveConfig::explain. @return as effective_config().
+   */
   [[nodiscard]] INLAY_DECL Result<Explanation> explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer = {},
                                                        std::vector<Layer> extra_layers = {}) const;
 
   // ---- history
 
-  /** Commits after a revision, oldest first. See Repository::changes. */
+  /** Commits after a revision, oldest first.
+
+      @return as Repository::changes; forbidden where a caller with a team asks for more than one row's, or for a row
+      that it does not own; not_found for a row that it does not see.
+  */
   [[nodiscard]] INLAY_DECL Result<ChangePage> changes(ChangesRequest const& request) const;
 
   /** The store itself, which knows nothing of callers. */

@@ -88,6 +88,10 @@ class Exception : public std::runtime_error {
 
 /** A value or an Error. `value()` throws inlay::Exception, so that a host can use either style.
 
+    What goes wrong is an Error, never an exception of inlay's. What passes through a call are std::bad_alloc and what
+    the host's own functions throw (a clock, a visitor, an Edit); what the call was to change is then as it was, but for
+    a commit, which is done whole or not at all.
+
     `*result` and `result->` do not ask which it is: on an Error they are undefined behaviour (a null dereference). Ask
     first, or use value().
 */

@@ -93,7 +93,7 @@ class EffectiveConfig {
   [[nodiscard]] INLAY_DECL std::optional<ConfigNode> find(json::Pointer const& pointer) const&;
   std::optional<ConfigNode> find(json::Pointer const& pointer) const&& = delete;
 
-  /** The same for a pointer's string form (RFC 6901, section 3), read on the way without allocating.
+  /** The same for a pointer's string form (RFC 6901, section 3), parsed in place, without allocating.
 
       Text that is no pointer names nothing.
   */

@@ -170,20 +170,6 @@ INLAY_DECL Catalog Catalog::as(Caller caller) const {
 
 INLAY_DECL Result<Committed> Catalog::commit(Timestamp time, std::vector<Change> changes,
                                              std::vector<AnyGuard> guards) const {
-  if (!caller_.actor.empty()) {
-    if (auto checked = model::check_text(caller_.actor); !checked) {
-      Error error = checked.error();
-      error.message = "actor: " + error.message;
-      return error;
-    }
-  }
-  if (caller_.reason) {
-    if (auto checked = model::check_text(*caller_.reason); !checked) {
-      Error error = checked.error();
-      error.message = "reason: " + error.message;
-      return error;
-    }
-  }
   return repository_->commit(Commit{.changes = std::move(changes),
                                     .guards = std::move(guards),
                                     .actor = caller_.actor,

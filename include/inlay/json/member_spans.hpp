@@ -30,7 +30,7 @@ class MemberSpans {
 
   [[nodiscard]] Object root() const noexcept { return root_; }
 
-  /** The object that is the value of a member (the first is 0); nothing when the value is none. */
+  /** The object that is the value of a member (the first is 0); nothing if that value is no object. */
   [[nodiscard]] std::optional<Object> inner(Object object, std::size_t member) const noexcept {
     auto const found = words_[object + 2 + size(object) + member];
     return found == 0 ? std::nullopt : std::optional(found);

@@ -13,6 +13,11 @@ namespace inlay::json::merge_patch {
 
     Members that stay keep their place; new ones are appended in the patch's order. Patches do not compose: applying
     two in turn is not the same as applying their merge.
+
+    Complexity: a lookup for each member of the patch; where it removes members of an object, linear in that too. When
+    memory runs out (std::bad_alloc), some of the patch has been applied.
+
+    @pre patch is no part of target.
 */
 INLAY_DECL void apply(boost::json::value& target, boost::json::value const& patch);
 

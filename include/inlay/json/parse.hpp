@@ -37,7 +37,7 @@ namespace inlay::json {
 
 namespace detail {
 
-/** As check(), for an object that is no value: to make one of it is to copy it. */
+/** As check(), for for an object, which would have to be copied to make a value of it. */
 [[nodiscard]] INLAY_DECL Result<void> check_object(boost::json::object const& object, Limits const& limits);
 
 }  // namespace detail

@@ -26,8 +26,8 @@ struct HandlerOptions {
   /** What a client is told to wait when the store is unavailable. */
   std::chrono::seconds retry_after{1};
 
-  /** Is told the error behind an answer of 500 or more, of which the client only learns the kind: a store's own words
-      name files, servers and statements.
+  /** Called with the error behind an answer of 500 or more, of which the client only learns the kind: a store's own
+     words name files, servers and statements.
 
       It may be called from any number of threads at once. What it throws is ignored. A request that finds no memory
       left is answered 503 without it.

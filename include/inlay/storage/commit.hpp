@@ -35,9 +35,11 @@ struct Update {
 /** A changed row, decided inside the transaction: the row is read there, locked against other writers, and handed to
     `edit`, which gives the row as it should be.
 
-    For a caller that lost a race too often to read first and Update then. An error that `edit` returns is the
-    commit's error, and nothing is written. When `edit` returns the row unchanged, the row is not written; a commit that
-    so writes nothing at all succeeds without a revision of its own. `edit` must not use the repository.
+    For writers that keep losing the race between read and Update. An error that `edit` returns is the commit's error,
+    and nothing is written; an exception that it throws passes through commit(), and nothing is written either. When
+    `edit` returns the row unchanged, the row is not written; a commit that so writes nothing at all succeeds without a
+    revision of its own. `edit` may be called again when the transaction has to be tried again, and must not use the
+    repository.
 */
 template <class Entity>
 struct Edit {

@@ -60,7 +60,7 @@ namespace inlay::storage {
 /** already_exists: a store that was written before is to be restored, and not to be replaced. */
 [[nodiscard]] INLAY_DECL Error not_empty(Revision current);
 
-/** invalid_argument: of the records to be restored into a table, those that came so far cannot be together. */
+/** invalid_argument: of the records to be restored into a table, those that came so far contradict one another. */
 [[nodiscard]] INLAY_DECL Error contradictory_records(std::string_view table);
 
 /** corrupt: what is stored in a row of a table is not what inlay wrote. */

@@ -88,7 +88,7 @@ class Repository : public ReadersOf<model::Readables> {
   */
   [[nodiscard]] virtual Result<void> compact(CompactRequest const& request) = 0;
 
-  /** The last commit's revision; also tells whether the store can be reached. */
+  /** The last commit's revision; also tells whether the store can be reached. @return unavailable. */
   [[nodiscard]] virtual Result<Revision> revision() const = 0;
 
   /** Gives all records of the store (see StoreRecord), as they were at one moment, whatever others write meanwhile.

@@ -54,7 +54,7 @@ using StoreRecord = boost::mp11::mp_push_back<
     boost::mp11::mp_append<std::variant<StoreHeader>, boost::mp11::mp_rename<model::Entities, std::variant>>,
     CommitRecord>;
 
-/** Takes one record after the other. An error that it returns ends what gives them. */
+/** Takes one record after the other. An error that it returns stops the dump or the read. */
 using RecordSink = std::function<Result<void>(StoreRecord const& record)>;
 
 /** Give all records of a store. */
