@@ -66,14 +66,14 @@ serve() { # ADDRESS [TOKENS_FILE]; within $descriptors and $file_size (KiB), whe
     ulimit -f "$file_size"
   fi
   if [[ $kind == inlay ]]; then
-    exec "$program" --store "$store" serve --listen "$1" ${2:+--tokens "$2"}
+    exec "$program" --store "$store" serve --listen "$1" ${2+--tokens "$2"}
   fi
   exec "$program" "$store" "$@"
 }
 
 start() { # ADDRESS [TOKENS_FILE]
   : >out
-  (serve "$@") >out 2>err &
+  (serve "$@") >out 2>"${errors:-err}" &
   server=$!
   for ((i = 0; i < 200; ++i)); do
     url=$(sed -n 's/^listening at //p' out)
@@ -125,6 +125,10 @@ fi
 
 ask GET /healthz
 check "the health" '200 {"status":"ok"}' "$status $body"
+ask GET '/healthz?from=balancer'
+check "the health, with a query" '200 {"status":"ok"}' "$status $body"
+ask POST /healthz '{}'
+check "a method that the health has not" "405 GET, HEAD" "$status $(header Allow)"
 
 ask POST /team "{\"id\":\"$team\",\"name\":\"My Awesome Team\",\"domain\":\"example.com\",
   \"logo\":\"https://example.com/logo.png\",\"is_verified\":true,\"terms_of_service\":\"https://example.com/tos\"}"
@@ -172,6 +176,8 @@ ask GET "/environment-integration/$install/config?pointer=/base_url"
 check_has "the effective value" '"value":"https://eu.example.com"' "$body"
 ask GET "/environment-integration?integration.name=zendesk&is_enabled[ne]=false" '' --globoff
 check_has "the list" "\"result\":[{\"id\":\"$install\"" "$body"
+ask GET '/environment-integration?integration.name[in]=a\,b,zendesk' '' --globoff
+check_has "a list by names with a comma, as the documents write it" "\"result\":[{\"id\":\"$install\"" "$body"
 ask GET "/environment-integration?colour=1"
 check "an unknown parameter" 400 "$status"
 
@@ -255,6 +261,8 @@ ask GET /team
 check "no token" "401 Bearer" "$status $(header WWW-Authenticate)"
 ask GET /team '' -H 'Authorization: Bearer s3cret'
 check "a token that is not known" 401 "$status"
+ask GET /team '' -H 'Authorization: Bearer s3cret-bob extra'
+check "a token with something behind it" 401 "$status"
 ask GET "/environment-integration/$install" '' -H 'Authorization: Bearer s3cret-alice'
 check "one's own install, still there after a restart" 200 "$status"
 ask GET "/environment-integration/$install" '' -H 'authorization: bearer s3cret-bob'
@@ -270,6 +278,23 @@ started=$SECONDS
 stop
 exec 3>&-
 (($((SECONDS - started)) < 5)) || check "the time it takes to stop" "under 5 s" "$((SECONDS - started)) s"
+
+# ---- a log that nobody reads any more is no reason to end
+
+mkfifo log
+head -n 1 <log >/dev/null &
+reader=$!
+errors=log
+start 127.0.0.1:0 tokens || { echo "the server with a log that is a pipe did not start" >&2; exit 1; }
+errors=
+ask GET /healthz
+check "the health, with a log that is read" 200 "$status"
+wait "$reader" # it has read its line
+for i in 1 2; do
+  ask GET /healthz
+  check "the health, with a log that nobody reads, time $i" 200 "$status"
+done
+stop
 
 # ---- out of file descriptors: it waits, without using the processor for it, until there are some again
 
@@ -323,6 +348,17 @@ if start 0.0.0.0:0; then
   check "listening for everybody without tokens" refused "$(stop; echo served)"
 else
   check_has "the refusal" tokens "$(<err)"
+fi
+if start 127.0.0.1:0 ""; then
+  check "a tokens file without a name" refused "$(stop; echo served)"
+else
+  check_has "the refusal" tokens "$(<err)"
+fi
+printf '# nobody yet\n' >bad
+if start 127.0.0.1:0 bad; then
+  check "a tokens file with nobody in it" refused "$(stop; echo served)"
+else
+  check_has "the refusal" nobody "$(<err)"
 fi
 printf 'only-a-token\n' >bad
 if start 127.0.0.1:0 bad; then

@@ -42,8 +42,7 @@ using Failure = boost::system::error_code;
 
 namespace {
 
-constexpr auto idle_time = std::chrono::seconds(60);     // between two requests of a connection
-constexpr auto request_time = std::chrono::seconds(30);  // for a request's body, or its answer, to cross the wire
+constexpr auto idle_time = std::chrono::seconds(60);  // between two requests of a connection
 constexpr auto stop_time = std::chrono::seconds(10);
 constexpr auto pause_time = std::chrono::milliseconds(100);  // before the next accept, after one that failed
 constexpr std::uint32_t max_header_bytes = 16U << 10U;
@@ -103,12 +102,16 @@ bool is_framed(http::request_parser<http::string_body> const& parser) {
 }
 
 /** What a request that could not even be read is answered; nothing when there is nobody to answer. */
-std::optional<rest::Response> answer_to(Failure const& failure) {
+std::optional<rest::Response> answer_to(Failure const& failure, std::size_t max_body_bytes) {
   auto const refuse = [](int status, char const* message) {
     return rest::problem(status, {.kind = inlay::ErrorKind::invalid_argument, .message = message});
   };
   if (failure == http::error::end_of_stream || failure == http::error::partial_message) return std::nullopt;
-  if (failure == http::error::body_limit) return refuse(413, "the body is too long");
+  if (failure == http::error::body_limit) {
+    // As inlay::rest::Handler has it, which would say so of a body that got through.
+    return rest::problem(413, {.kind = inlay::ErrorKind::invalid_document,
+                               .message = "a body has at most " + std::to_string(max_body_bytes) + " bytes"});
+  }
   if (failure == http::error::header_limit) return refuse(431, "the header is too long");
   if (failure.category() == http::make_error_code(http::error::bad_target).category()) {
     return refuse(400, "this is not HTTP/1.1");
@@ -128,6 +131,7 @@ struct Server::State {
         pause(acceptor.get_executor()) {}
 
   void accept();
+  void accept_later();
   void close();
   void log(std::string const& remote, std::string const& actor, std::string const& request, int status,
            std::size_t bytes, std::chrono::steady_clock::duration time) const;
@@ -194,7 +198,7 @@ class Session : public std::enable_shared_from_this<Session> {
       self->is_idle_ = false;
       if (failure) return self->fail(failure);
       self->began_ = std::chrono::steady_clock::now();
-      self->stream_.expires_after(request_time);
+      self->stream_.expires_after(self->state_.listen.transfer_time);
       auto const& header = self->parser_->get();
       auto const malformed = [&self](char const* message) {
         self->refuse(rest::problem(400, {.kind = inlay::ErrorKind::invalid_argument, .message = message}));
@@ -236,12 +240,11 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void fail(Failure const& failure) {
-    if (auto response = answer_to(failure)) refuse(std::move(*response));
+    if (auto response = answer_to(failure, state_.listen.max_body_bytes)) refuse(std::move(*response));
   }
 
   /** Answers what could not be read to its end, and ends the connection: nobody knows where the next request begins. */
   void refuse(rest::Response response) {
-    stream_.expires_after(request_time);
     Form form{};
     std::string request = "-";
     if (parser_->is_header_done()) {
@@ -258,6 +261,8 @@ class Session : public std::enable_shared_from_this<Session> {
     form.keeps_alive = form.keeps_alive && !is_last_;
     message_ = to_message(std::move(response), form);
     state_.log(remote_, actor, request, status, bytes, std::chrono::steady_clock::now() - began_);
+    // What was left of the time is no matter: the body may have come in slowly, and the store taken its time.
+    stream_.expires_after(state_.listen.transfer_time);
     http::async_write(stream_, message_, [self = shared_from_this()](Failure failure, std::size_t) {
       if (failure) return;
       if (!self->message_.keep_alive()) return self->close();
@@ -292,6 +297,10 @@ class Session : public std::enable_shared_from_this<Session> {
 };
 
 void Server::State::accept() {
+  {
+    std::lock_guard const lock(mutex);
+    if (sessions.size() >= listen.max_connections) return accept_later();
+  }
   acceptor.async_accept(asio::make_strand(io), [this](Failure failure, tcp::socket socket) {
     if (!acceptor.is_open()) return;
     if (!failure) {
@@ -299,10 +308,14 @@ void Server::State::accept() {
       return accept();
     }
     // Out of file descriptors, most likely: the client still waits, so that trying again at once would fail at once.
-    pause.expires_after(pause_time);
-    pause.async_wait([this](Failure) {
-      if (acceptor.is_open()) accept();
-    });
+    accept_later();
+  });
+}
+
+void Server::State::accept_later() {
+  pause.expires_after(pause_time);
+  pause.async_wait([this](Failure) {
+    if (acceptor.is_open()) accept();
   });
 }
 

@@ -5,6 +5,7 @@
 #include <inlay/error.hpp>
 #include <inlay/rest/message.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -32,6 +33,13 @@ struct Listen {
   bool is_loopback_only = false;           ///< refuse an address that other machines can reach
   unsigned threads = 0;                    ///< each answers one request at a time; 0: two a processor, at least four
   std::size_t max_body_bytes = std::size_t{1} << 20U;
+
+  /** As many are served at a time. Whoever connects then waits in the system's queue until another is done. */
+  std::size_t max_connections = 512;
+
+  /** For a request's body to come in, once its header has, and again for its answer to go out. */
+  std::chrono::milliseconds transfer_time = std::chrono::seconds(30);
+
   std::FILE* access_log = nullptr;  ///< one line a request; nullptr: none
 };
 

@@ -6,6 +6,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/beast/core/string.hpp>
 
+#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <functional>
@@ -51,7 +52,8 @@ Service::Service(inlay::Catalog catalog, std::optional<Tokens> tokens, std::FILE
       log_(log) {}
 
 Answer Service::operator()(rest::Request const& request) const {
-  if (request.target == "/healthz" && (request.method == "GET" || request.method == "HEAD")) return {healthz(request)};
+  std::string_view const target = request.target;
+  if (target.substr(0, target.find('?')) == "/healthz") return {answer_healthz(request)};
 
   if (!tokens_) {
     if (!names_loopback(request.headers.find("Host").value_or(""))) {
@@ -71,7 +73,13 @@ Answer Service::operator()(rest::Request const& request) const {
   return {handler_(request, *caller), caller->actor};
 }
 
-rest::Response Service::healthz(rest::Request const& request) const {
+rest::Response Service::answer_healthz(rest::Request const& request) const {
+  if (request.method != "GET" && request.method != "HEAD") {
+    auto response = rest::problem(
+        405, Error{.kind = ErrorKind::invalid_argument, .message = "this path has the methods GET, HEAD"});
+    response.headers.add("Allow", "GET, HEAD");
+    return response;
+  }
   auto const revision = catalog_.repository().revision();
   if (!revision) {
     // Anybody may ask this, so that nothing is said about the store.
@@ -82,9 +90,11 @@ rest::Response Service::healthz(rest::Request const& request) const {
 }
 
 inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& options) {
+  // A log whose reader has gone away is no reason to end.
+  std::signal(SIGPIPE, SIG_IGN);
   std::optional<Tokens> tokens;
-  if (!options.tokens_file.empty()) {
-    auto read = Tokens::read(options.tokens_file);
+  if (options.tokens_file) {
+    auto read = Tokens::read(*options.tokens_file);
     if (!read) return read.error();
     tokens = std::move(*read);
   }

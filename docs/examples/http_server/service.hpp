@@ -27,7 +27,7 @@ class Service {
   [[nodiscard]] std::size_t max_body_bytes() const noexcept { return handler_.max_body_bytes(); }
 
  private:
-  [[nodiscard]] inlay::rest::Response healthz(inlay::rest::Request const& request) const;
+  [[nodiscard]] inlay::rest::Response answer_healthz(inlay::rest::Request const& request) const;
 
   inlay::Catalog catalog_;
   inlay::rest::Handler handler_;
@@ -38,11 +38,11 @@ class Service {
 /** What `inlay serve` and the example are told. */
 struct ServeOptions {
   std::string listen = "127.0.0.1:8080";
-  std::string tokens_file{};       ///< empty: none, which is allowed on loopback only
-  std::FILE* access_log = stderr;  ///< one line a request, and one an error that the client was not told
+  std::optional<std::string> tokens_file{};  ///< absent: none, which is allowed on loopback only
+  std::FILE* access_log = stderr;            ///< one line a request, and one an error that the client was not told
 };
 
-/** Serves a catalogue until SIGTERM or SIGINT; says where on stdout, once it listens.
+/** Serves a catalogue until SIGTERM or SIGINT; says where on stdout, once it listens. SIGPIPE is ignored from then on.
 
     @return what Tokens::read and Server::bind return; invalid_argument for an address that others can reach, without
     tokens.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tokens.hpp"
 
+#include <inlay/model/json_form.hpp>
+
 #include <fstream>
 #include <sstream>
 
@@ -30,6 +32,8 @@ bool is_same(std::string_view a, std::string_view b) {
 
 inlay::Result<Tokens> Tokens::parse(std::string_view text) {
   Tokens tokens;
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   for (int number = 1; !text.empty(); ++number) {
     std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
@@ -42,6 +46,9 @@ inlay::Result<Tokens> Tokens::parse(std::string_view text) {
                    .message = "line " + std::to_string(number) + " of the tokens: " + what};
     };
     if (actor.empty() || !take_word(line).empty()) return refuse("a line is TOKEN ACTOR [TEAM_ID]");
+    if (auto const checked = inlay::model::check_text(actor); !checked) {
+      return refuse("the second word is the actor: " + checked.error().message);
+    }
     inlay::Caller caller{.actor = std::string(actor)};
     if (!team.empty()) {
       auto const id = inlay::Id<inlay::Team>::parse(team);
@@ -53,10 +60,14 @@ inlay::Result<Tokens> Tokens::parse(std::string_view text) {
     }
     tokens.callers_.emplace_back(token, std::move(caller));
   }
+  if (tokens.callers_.empty()) {
+    return Error{.kind = ErrorKind::invalid_argument, .message = "the tokens name nobody who may call"};
+  }
   return tokens;
 }
 
 inlay::Result<Tokens> Tokens::read(std::string const& file) {
+  if (file.empty()) return Error{.kind = ErrorKind::invalid_argument, .message = "the tokens file has no name"};
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
   if (!in || !(text << in.rdbuf())) {
@@ -71,8 +82,9 @@ inlay::Caller const* Tokens::find(std::optional<std::string> const& authorizatio
   for (std::size_t i = 0; i < scheme.size(); ++i) {
     if (((*authorization)[i] | 0x20) != (scheme[i] | 0x20)) return nullptr;
   }
-  std::string_view token = std::string_view(*authorization).substr(scheme.size());
-  token = take_word(token);
+  std::string_view credentials = std::string_view(*authorization).substr(scheme.size());
+  std::string_view const token = take_word(credentials);
+  if (!take_word(credentials).empty()) return nullptr;
   inlay::Caller const* found = nullptr;
   for (auto const& [known, caller] : callers_) {
     if (is_same(known, token)) found = &caller;
