@@ -28,6 +28,13 @@ Or<std::optional<TagList>> tags_of(Exchange const& exchange, std::string_view fi
   return std::optional<TagList>(std::move(*tags));
 }
 
+/** What a client is told of an error that is none of its business. */
+char const* what_to_do(int status, Outcome outcome) noexcept {
+  if (outcome == Outcome::done) return "the write has happened, but its answer could not be made: do not do it again";
+  if (outcome == Outcome::unknown) return "the write may have happened: look before trying again";
+  return status == 503 ? "the store is not available now; try again later" : "the request could not be answered";
+}
+
 Response not_modified(std::string const& etag) {
   Response response{.status = 304};
   response.headers.add("ETag", etag);
@@ -56,12 +63,11 @@ Response refuse(HandlerOptions const& options, Request const& request, Error con
       // The client is answered all the same.
     }
   }
-  Error const told{.kind = error.kind,
-                   .message = status == 503 ? "the store is not available now; try again later"
-                                            : "the request could not be answered",
-                   .outcome = error.outcome};
+  Error const told{.kind = error.kind, .message = what_to_do(status, error.outcome), .outcome = error.outcome};
   Response response = problem(status, told);
-  if (status == 503) response.headers.add("Retry-After", std::to_string(options.retry_after.count()));
+  // To come again blindly is safe only where nothing was done.
+  if (status == 503 && error.outcome == Outcome::not_done)
+    response.headers.add("Retry-After", std::to_string(options.retry_after.count()));
   return response;
 }
 

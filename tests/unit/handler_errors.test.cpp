@@ -6,6 +6,7 @@
 #include <support/example.hpp>
 #include <support/rest.hpp>
 
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -42,6 +43,35 @@ struct Broken final : RepositoryFrom<Broken> {
 
 Catalog broken(std::function<Error()> failure) { return Catalog(std::make_shared<Broken>(std::move(failure))); }
 
+/** A store that is gone once it has committed. */
+struct GoneAfterCommit final : RepositoryFrom<GoneAfterCommit> {
+  explicit GoneAfterCommit(Error failure) : fail(std::move(failure)) {}
+
+  template <class Readable>
+  Result<Readable> find_readable(FindRequest<Readable> const& request) const {
+    if (is_gone) return fail;
+    return inner->find(request);
+  }
+  template <class Readable>
+  Result<Page<Readable>> list_readable(Query<Readable> const& query) const {
+    if (is_gone) return fail;
+    return inner->list(query);
+  }
+  Result<Committed> commit(Commit const& commit) override {
+    is_gone = is_breaking;
+    return inner->commit(commit);
+  }
+  Result<ChangePage> changes(ChangesRequest const& request) const override { return inner->changes(request); }
+  Result<void> compact(CompactRequest const& request) override { return inner->compact(request); }
+  Result<Revision> revision() const override { return inner->revision(); }
+  Capabilities const& capabilities() const noexcept override { return inner->capabilities(); }
+
+  std::shared_ptr<Repository> inner = Backends().add(memory_backend()).open("memory:").value();
+  Error fail;
+  bool is_breaking = false;
+  bool is_gone = false;
+};
+
 std::string const secret = "the database refused a statement: /var/lib/host/x.db: Expression tree is too large";
 
 struct Told {
@@ -54,22 +84,30 @@ struct Told {
 TEST_CASE("what a store says when it fails goes to the host, and the client learns the kind") {
   struct Case {
     ErrorKind kind;
+    Outcome outcome;
     int status;
+    std::string retry_after;
     std::string body;
   };
-  std::string const answer_500 = R"({"type":"about:blank","title":"Internal Server Error","status":500,)"
-                                 R"("detail":"the request could not be answered","kind":")";
-  for (
-      Case const& each : {
-          Case{
-              ErrorKind::unavailable, 503,
-              R"({"type":"about:blank","title":"Service Unavailable","status":503,)"
-              R"("detail":"the store is not available now; try again later","kind":"unavailable","outcome":"unknown"})"},
-          Case{ErrorKind::internal, 500, answer_500 + R"(internal","outcome":"unknown"})"},
-          Case{ErrorKind::corrupt, 500, answer_500 + R"(corrupt","outcome":"unknown"})"},
-      }) {
-    CAPTURE(to_string(each.kind));
-    Error const error{.kind = each.kind, .message = secret, .pointer = "/config", .outcome = Outcome::unknown};
+  std::string const begin_503 = R"({"type":"about:blank","title":"Service Unavailable","status":503,"detail":")";
+  std::string const begin_500 = R"({"type":"about:blank","title":"Internal Server Error","status":500,"detail":")";
+  std::string const look = R"(the write may have happened: look before trying again","kind":")";
+  std::string const done = R"(the write has happened, but its answer could not be made: do not do it again","kind":")";
+  for (Case const& each : {
+           Case{ErrorKind::unavailable, Outcome::not_done, 503, "7",
+                begin_503 + R"(the store is not available now; try again later","kind":"unavailable"})"},
+           Case{ErrorKind::unavailable, Outcome::unknown, 503, "(none)",
+                begin_503 + look + R"(unavailable","outcome":"unknown"})"},
+           Case{ErrorKind::unavailable, Outcome::done, 503, "(none)",
+                begin_503 + done + R"(unavailable","outcome":"done"})"},
+           Case{ErrorKind::internal, Outcome::not_done, 500, "(none)",
+                begin_500 + R"(the request could not be answered","kind":"internal"})"},
+           Case{ErrorKind::internal, Outcome::unknown, 500, "(none)",
+                begin_500 + look + R"(internal","outcome":"unknown"})"},
+           Case{ErrorKind::corrupt, Outcome::done, 500, "(none)", begin_500 + done + R"(corrupt","outcome":"done"})"},
+       }) {
+    CAPTURE(to_string(each.kind), to_string(each.outcome));
+    Error const error{.kind = each.kind, .message = secret, .pointer = "/config", .outcome = each.outcome};
     auto const returned = [error] { return error; };
     auto const thrown = [error]() -> Error { throw Exception(error); };
     for (auto const& failure : {std::function<Error()>(returned), std::function<Error()>(thrown)}) {
@@ -81,13 +119,56 @@ TEST_CASE("what a store says when it fails goes to the host, and the client lear
       auto const response = Client(handler).post("/team", R"({"name":"x"})");
       CHECK(response.status == each.status);
       CHECK(response.body == each.body);
-      CHECK(header_of(response, "Retry-After") == (each.status == 503 ? "7" : "(none)"));
+      CHECK(header_of(response, "Retry-After") == each.retry_after);
       REQUIRE(told.size() == 1);
       CHECK(told[0].target == "/team");
       CHECK(told[0].error.message == secret);
       CHECK(told[0].error.pointer == "/config");
       CHECK(told[0].error.kind == each.kind);
     }
+  }
+}
+
+TEST_CASE("a client is told that its write has happened when only the answer to it could not be made") {
+  struct Case {
+    ErrorKind kind;
+    int status;
+  };
+  for (Case const& each : {Case{ErrorKind::unavailable, 503}, Case{ErrorKind::corrupt, 500}}) {
+    CAPTURE(to_string(each.kind));
+    auto const repository = std::make_shared<GoneAfterCommit>(Error{.kind = each.kind, .message = secret});
+    Catalog const catalog{std::shared_ptr<Repository>(repository)};
+    auto const team = catalog.create(Team{.name = "Acme"}).value();
+    auto const environment = catalog.create(Environment{.team_id = team.id, .name = "production"}).value();
+    auto const integration = catalog.create(Integration{.name = "crm", .team_id = team.id}).value().integration;
+    rest::Handler const handler(catalog);
+    Client const client(handler);
+
+    struct Write {
+      std::string path;
+      std::string body;
+    };
+    for (Write const& write :
+         {Write{"/integration", R"({"name":"new","team_id":")" + to_string(team.id) + R"("})"},
+          Write{"/environment-integration", R"({"integration_id":")" + to_string(integration.id) +
+                                                R"(","environment_id":")" + to_string(environment.id) + R"("})"}}) {
+      CAPTURE(write.path);
+      auto const count = [&] { return body_of(client.get(write.path)).at("result").as_array().size(); };
+      auto const before = count();
+      repository->is_breaking = true;
+      auto const response = client.post(write.path, write.body);
+      repository->is_breaking = repository->is_gone = false;
+      CAPTURE(response.body);
+      CHECK(response.status == each.status);
+      CHECK(body_of(response).at("outcome") == "done");
+      CHECK(header_of(response, "Retry-After") == "(none)");
+      CHECK(response.body.find("/var/lib") == std::string::npos);
+      CHECK(count() == before + 1);
+    }
+    // These are answered without a look at the store: what was written is known.
+    repository->is_breaking = true;
+    CHECK(client.post("/team", R"({"name":"Other"})").status == 201);
+    repository->is_breaking = repository->is_gone = false;
   }
 }
 
