@@ -5,7 +5,7 @@
 # shellcheck disable=SC2034  # the arrays are used by the scripts that source this file
 # Boost and SOCI have to be named with their versions: Debian's default Boost is 1.74, which is too old.
 inlay_build_packages=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
-  libsoci-dev libsqlite3-dev libpq-dev libmariadb-dev libcli11-dev)
+  libssl-dev libsoci-dev libsqlite3-dev libpq-dev libmariadb-dev libcli11-dev)
 # git and pkg-config are for the tests of the package, curl for those of the server.
 inlay_test_packages=("${inlay_build_packages[@]}" catch2 nlohmann-json3-dev curl git pkg-config)
 # For docs/openapi.yaml. A node from elsewhere brings its own npm, which Debian's would be in the way of.

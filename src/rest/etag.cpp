@@ -83,7 +83,8 @@ std::string etag_of(Version version, std::string_view body) {
 
 std::optional<Version> EntityTag::version() const {
   std::size_t const dash = opaque.find('-');
-  if (dash == std::string::npos) return std::nullopt;
+  bool const has_padding = dash > 1 && opaque.starts_with('0');  // "01-…" was never one of ours
+  if (dash == std::string::npos || has_padding) return std::nullopt;
   Version version;
   auto const [end, failure] = std::from_chars(opaque.data(), opaque.data() + dash, version.value);
   if (failure != std::errc() || end != opaque.data() + dash) return std::nullopt;

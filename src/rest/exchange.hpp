@@ -2,6 +2,7 @@
 #ifndef INLAY_SRC_REST_EXCHANGE_HPP
 #define INLAY_SRC_REST_EXCHANGE_HPP
 
+#include "cursor.hpp"
 #include "etag.hpp"
 #include "target.hpp"
 
@@ -30,6 +31,7 @@ struct Exchange {
   Request const& request;
   Caller const& caller;
   HandlerOptions const& options;
+  CursorKey const& cursor_key;
   Catalog catalog;  ///< as the caller sees it
   Target target{};  ///< without the base path
   std::size_t max_body_bytes{};

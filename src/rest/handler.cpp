@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "cursor.hpp"
 #include "media.hpp"
 #include "operations.hpp"
 
@@ -147,7 +148,8 @@ std::string normalised(std::string path) {
 
 }  // namespace
 
-Handler::Handler(Catalog catalog, HandlerOptions options) : catalog_(std::move(catalog)), options_(std::move(options)) {
+Handler::Handler(Catalog catalog, HandlerOptions options)
+    : catalog_(std::move(catalog)), options_(std::move(options)), cursor_key_(make_cursor_key(options_.cursor_key)) {
   options_.base_path = normalised(std::move(options_.base_path));
 }
 
@@ -164,6 +166,7 @@ Response Handler::operator()(Request const& request, Caller const& caller) const
     Exchange exchange{.request = request,
                       .caller = caller,
                       .options = options_,
+                      .cursor_key = cursor_key_,
                       .catalog = catalog_.as(caller),
                       .max_body_bytes = max_body_bytes()};
     response = respond(exchange);

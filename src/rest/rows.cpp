@@ -80,7 +80,7 @@ Or<Query<typename ListOf<Entity>::Item>> read_query(Exchange const& exchange) {
   auto const cursor_text = parameters.take("next_cursor");
   if (!cursor_text) return cursor_text.error();
   if (*cursor_text) {
-    auto const cursor = parse_cursor(**cursor_text);
+    auto const cursor = unseal(**cursor_text, Entity::entity_name, exchange.cursor_key);
     if (!cursor) return refuse(exchange, cursor.error(), Situation::request);
     query.after = *cursor;
   }
@@ -123,7 +123,7 @@ Response list_rows(Exchange const& exchange) {
     write_resource(item, body, query->with_nested_documents);
   }
   body += R"(],"next_cursor":)";
-  std::string const cursor = page->next ? to_string(*page->next) : std::string();
+  std::string const cursor = page->next ? seal(*page->next, Entity::entity_name, exchange.cursor_key) : std::string();
   body += page->next ? '"' + cursor + '"' : std::string("null");
   body += R"(,"limit":)" + std::to_string(query->limit) + '}';
 

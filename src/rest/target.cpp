@@ -15,8 +15,8 @@ Error malformed(std::string message) {
   return Error{.kind = ErrorKind::invalid_argument, .message = std::move(message)};
 }
 
-// RFC 3986 wants the brackets of `name[in]=…` escaped, and hardly any client does it.
-std::string with_escaped_brackets(std::string_view text) {
+// RFC 3986 wants the brackets of `name[in]=…` escaped, and the backslash of `a\,b`; hardly any client does it.
+std::string with_escaped_query(std::string_view text) {
   std::string escaped;
   escaped.reserve(text.size());
   bool in_query = false;
@@ -26,6 +26,8 @@ std::string with_escaped_brackets(std::string_view text) {
       escaped += "%5B";
     } else if (in_query && c == ']') {
       escaped += "%5D";
+    } else if (in_query && c == '\\') {
+      escaped += "%5C";
     } else {
       escaped += c;
     }
@@ -36,7 +38,7 @@ std::string with_escaped_brackets(std::string_view text) {
 }  // namespace
 
 Result<Target> parse_target(std::string_view text) {
-  std::string const escaped = with_escaped_brackets(text);
+  std::string const escaped = with_escaped_query(text);
   auto const url = text.starts_with('/') ? urls::parse_origin_form(escaped) : urls::parse_uri(escaped);
   if (url.has_error()) return malformed("the request's target is not a path with a query, percent-encoded");
 

@@ -8,6 +8,7 @@
 
 #include <rest/etag.hpp>  // the published algorithm is part of the promise
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -294,7 +295,8 @@ TEST_CASE_METHOD(Fixture, "If-Match compares versions, strongly") {
   };
   for (Case const& each :
        {Case{now, 200}, Case{old + ", " + now, 200}, Case{"*", 200}, Case{old, 412}, Case{"W/" + now, 412},
-        Case{"\"other\"", 412}, Case{old + ", \"other\"", 412}, Case{"2", 400}, Case{"", 400}, Case{"\"2", 400}}) {
+        Case{"\"other\"", 412}, Case{"\"02-x\"", 412}, Case{"\"+2-x\"", 412}, Case{"\"2-x\"", 200},
+        Case{old + ", \"other\"", 412}, Case{"2", 400}, Case{"", 400}, Case{"\"2", 400}}) {
     CAPTURE(each.value);
     auto const response = client.patch(install, "{}", {{"If-Match", each.value}});
     CHECK(response.status == each.status);
@@ -465,13 +467,117 @@ TEST_CASE_METHOD(Fixture, "lists are walked by limit and cursor, and the next pa
     target = link.substr(1, link.find('>') - 1);
     CHECK(link.substr(link.find('>')) == ">; rel=\"next\"");
     CHECK(target == "/team?name=same+name&limit=3&domain%5Bin%5D=d0,d1,d2,d3,d4,d5,d6,x%2Cy&next_cursor=" + cursor);
-    auto tampered = cursor;
-    tampered[tampered.size() / 2] = tampered[tampered.size() / 2] == 'A' ? 'B' : 'A';
-    CHECK(client.get("/team?next_cursor=" + tampered).status == 400);
   }
   CHECK(pages == 3);
   CHECK(domains == std::vector<std::string>{"d0", "d1", "d2", "d3", "d4", "d5", "d6"});
   CHECK(body_of(client.get("/team")).at("limit") == 25);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "an explanation tells of an object that took the place of something else, before its members") {
+  REQUIRE(client.patch(install, R"({"override":{"label":{"text":"Ours"}}})").status == 200);
+  auto const explained = body_of(client.get(install + "/config?pointer=/label&explain=true"));
+  CHECK(text(explained.at("value")) == R"({"text":"Ours"})");
+  CHECK(text(explained.at("explanation")) ==
+        R"([{"pointer":"/label","layer":"environment","value":{"text":"Ours"},)"
+        R"("shadows":[{"layer":"integration","value":"Example API"}]},)"
+        R"({"pointer":"/label/text","layer":"environment","value":"Ours","shadows":[]}])");
+}
+
+TEST_CASE_METHOD(Fixture, "a stored text is passed on as it is, even one that inlay would have written otherwise") {
+  // Somebody has edited the rows by hand: the same values, in other words.
+  Document const config = Document::from_stored("{ \"big\" : 1.50e1,\t\"a\":\"\\u0041\" }");
+  Document const override = Document::from_stored("{\"z\":1, \"z2\" : [ ]}");
+  Id<Integration> const id = Id<Integration>::generate();
+  auto& repository = catalog.repository();
+  auto const insert = [&](Change change) {
+    repository.commit({.changes = {std::move(change)}, .token = generate_uuid(), .time = now()}).value();
+  };
+  insert(Insert<Integration>{{.id = id, .name = "by hand", .config = config, .team_id = example.team.id}});
+  EnvironmentIntegration const row{.id = Id<EnvironmentIntegration>::generate(),
+                                   .integration_id = id,
+                                   .environment_id = example.environment.id,
+                                   .override = override};
+  insert(Insert<EnvironmentIntegration>{row});
+
+  std::string const config_member = R"("config":)" + std::string(config.text());
+  std::string const override_member = R"("override":)" + std::string(override.text());
+  auto const integration_text = client.get("/integration/" + to_string(id)).body;
+  CHECK(integration_text.find(config_member) != std::string::npos);
+  CHECK(client.get("/integration?name=by+hand").body.find(config_member) != std::string::npos);
+  auto const install_text = client.get(installs + "/" + to_string(row.id)).body;
+  CHECK(install_text.find(config_member) != std::string::npos);
+  CHECK(install_text.find(override_member) != std::string::npos);
+  CHECK(client.get(installs + "?integration.name=by+hand").body.find(override_member) != std::string::npos);
+  CHECK(client.get(installs + "?expand=integration.config").body.find(config_member) != std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "a cursor is taken as it was given, by the list that gave it, and any other is a 400") {
+  REQUIRE(client.post("/team", R"({"name":"second"})").status == 201);
+  auto const cursor = std::string(body_of(client.get("/team?limit=1")).at("next_cursor").as_string());
+  CHECK(client.get("/team?limit=1&next_cursor=" + cursor).status == 200);
+  CHECK(cursor == body_of(client.get("/team?limit=1")).at("next_cursor").as_string());
+  for (std::size_t i = 0; i < cursor.size(); ++i) {
+    CAPTURE(i);
+    auto tampered = cursor;
+    tampered[i] = tampered[i] == 'A' ? 'B' : 'A';
+    CHECK(client.get("/team?next_cursor=" + tampered).status == 400);
+    CHECK(client.get("/team?next_cursor=" + cursor.substr(0, i)).status == 400);
+  }
+  CHECK(client.get("/team?next_cursor=" + cursor + "AAAA").status == 400);
+  CHECK(client.get("/environment?next_cursor=" + cursor).status == 400);
+  // The catalogue's own cursor, which anybody could compute who guesses a time, is none here.
+  auto const plain = to_string(*catalog.list<Team>({.limit = 1}).value().next);
+  auto const refused = client.get("/team?next_cursor=" + plain);
+  CHECK(refused.status == 400);
+  CHECK(kind_of(refused) == "invalid_argument");
+}
+
+TEST_CASE_METHOD(Fixture, "a cursor does not show when a row was created") {
+  // Rows whose times differ by one microsecond, and whose ids by one bit: nothing of that is to be seen.
+  auto times = std::make_shared<std::int64_t>(1'628'589'600'000'000);
+  Catalog const timed =
+      Catalog::open("memory:", Backends().add(memory_backend()), {.clock = [times] { return Timestamp{(*times)++}; }})
+          .value();
+  for (char const* const id : {"05daecaf-4365-42e8-8370-8127de5dd710", "05daecaf-4365-42e8-8370-8127de5dd711",
+                               "05daecaf-4365-42e8-8370-8127de5dd712"}) {
+    (void)timed.create(Team{.id = Id<Team>::parse(id).value(), .name = "x"}).value();
+  }
+  rest::Handler const its_handler(timed);
+  auto const cursor_of = [&](int limit) {
+    auto const page = Client(its_handler).get("/team?limit=" + std::to_string(limit));
+    return std::string(body_of(page).at("next_cursor").as_string());
+  };
+  std::string const first = cursor_of(1);
+  std::string const second = cursor_of(2);
+  CHECK(first.size() == second.size());
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < first.size(); ++i) same += first[i] == second[i] ? 1U : 0U;
+  CHECK(same < first.size() / 4);  // of 72 characters that are as good as random about one is the same
+  CHECK(first.find(to_string(*timed.list<Team>({.limit = 1}).value().next).substr(0, 8)) == std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "handlers take each other's cursors when they have the same key") {
+  REQUIRE(client.post("/team", R"({"name":"second"})").status == 201);
+  std::string const key = "a secret that the host keeps somewhere";
+  rest::Handler const one(catalog, {.cursor_key = key});
+  rest::Handler const same(catalog, {.cursor_key = key});
+  rest::Handler const different(catalog, {.cursor_key = key + "!"});
+  rest::Handler const copy = handler;
+  auto const next_of = [](rest::Handler const& its) {
+    return "/team?next_cursor=" + std::string(body_of(Client(its).get("/team?limit=1")).at("next_cursor").as_string());
+  };
+  CHECK(Client(same).get(next_of(one)).status == 200);
+  CHECK(Client(different).get(next_of(one)).status == 400);
+  CHECK(Client(handler).get(next_of(one)).status == 400);
+  CHECK(Client(copy).get(next_of(handler)).status == 200);
+  rest::Handler const another(catalog);
+  CHECK(Client(another).get(next_of(handler)).status == 400);  // the key is random, not a constant
+
+  for (std::string const& bad : {std::string(), std::string(31, 'x')}) {
+    CAPTURE(bad);
+    CHECK_THROWS_AS(rest::Handler(catalog, {.cursor_key = bad}), Exception);
+  }
 }
 
 TEST_CASE_METHOD(Fixture, "lists are filtered by the documented fields and by no others") {
@@ -490,6 +596,13 @@ TEST_CASE_METHOD(Fixture, "lists are filtered by the documented fields and by no
   CHECK(count("/integration?sharing[in]=allow,ask&is_beta=false&category=helpdesk") == 1);
   CHECK(count("/environment?name[gte]=p&name[lt]=q&team_id=" + to_string(example.team.id)) == 1);
   CHECK(count("/team?domain=example.com") == 1);
+  REQUIRE(client.post("/team", R"({"name":"Acme, Inc.","domain":"back\\slash"})").status == 201);
+  for (char const* const in :
+       {R"(Acme\,+Inc.,x)", "Acme%5C,+Inc.,x", R"(x,Acme\,%20Inc.)", "Acme%5c%2C%20Inc.", R"(Acme\%2C+Inc.)"}) {
+    CHECK(count(std::string("/team?name[in]=") + in) == 1);
+  }
+  CHECK(count(R"(/team?domain[in]=back\\slash)") == 1);
+  CHECK(count(R"(/team?domain=back\slash)") == 1);
   CHECK(count("/grant?status=pending") == 0);
 
   for (std::string const& target : std::vector<std::string>{"/team?colour=1",
@@ -586,6 +699,99 @@ TEST_CASE_METHOD(Fixture, "a caller with a team reaches what is theirs and nothi
   CHECK(seen.at("name") == "zendesk");
   CHECK(stranger.patch(integration, R"({"is_beta":true})").status == 403);
   CHECK(stranger.post("/team", R"({"name":"x"})").status == 403);
+}
+
+TEST_CASE_METHOD(Fixture, "what a caller may not see is answered as what is not there, header for header") {
+  auto const other = catalog.create(Team{.name = "Other"}).value();
+  auto const own = catalog.create(Environment{.team_id = other.id, .name = "own"}).value();
+  REQUIRE(client.patch(integration, R"({"sharing":"ask"})").status == 200);
+  auto const third = catalog.create(Team{.name = "Third"}).value();
+  auto const grant = catalog.as({.team = third.id}).ask_for(example.integration.id).value().grant;
+  REQUIRE(client.patch(integration, R"({"sharing":"deny"})").status == 200);
+  Client const stranger(handler, {.actor = "mallory", .team = other.id});
+  std::string const absent = "05daecaf-4365-42e8-8370-000000000000";
+  std::string const hidden_integration = to_string(example.integration.id);
+
+  std::vector<rest::Headers> const conditions{{},
+                                              {{"If-Match", "*"}},
+                                              {{"If-Match", "\"1-a\""}},
+                                              {{"If-Match", "\"1-a\", \"2-b\", \"3-c\""}},
+                                              {{"If-Match", header_of(client.get(integration), "ETag")}},
+                                              {{"If-None-Match", "*"}},
+                                              {{"If-None-Match", header_of(client.get(integration), "ETag")}}};
+  auto const is_told_apart = [&](std::string const& method, std::string const& target, std::string const& body,
+                                 std::string const& type, rest::Headers const& headers, std::string const& hidden) {
+    auto const with = [&](std::string const& id) {
+      auto const put = [&](std::string text) {
+        for (auto at = text.find("{id}"); at != std::string::npos; at = text.find("{id}")) text.replace(at, 4, id);
+        return text;
+      };
+      return stranger.send(method, put(target), put(body), headers, type);
+    };
+    auto const one = with(hidden);
+    auto const nothing = with(absent);
+    CAPTURE(method, target, body, one.body, nothing.body);
+    CHECK(one.status == nothing.status);
+    CHECK(one.headers == nothing.headers);
+    CHECK(one.body == nothing.body);
+    CHECK(one.status != 200);
+  };
+  std::string const json = "application/json";
+  struct Row {
+    std::string path;
+    std::string id;
+    std::string patch;
+  };
+  for (Row const& row : {Row{"/integration", hidden_integration, R"({"is_beta":true})"},
+                         Row{"/environment", to_string(example.environment.id), R"({"name":"x"})"},
+                         Row{installs, to_string(example.install.id), R"({"is_enabled":false})"},
+                         Row{"/grant", to_string(grant.id), R"({"status":"granted"})"}}) {
+    for (auto const& headers : conditions) {
+      is_told_apart("GET", row.path + "/{id}", "", json, headers, row.id);
+      is_told_apart("HEAD", row.path + "/{id}", "", json, headers, row.id);
+      is_told_apart("PATCH", row.path + "/{id}", row.patch, json, headers, row.id);
+      is_told_apart("PATCH", row.path + "/{id}", R"([{"op":"test","path":"/version","value":1}])",
+                    "application/json-patch+json", headers, row.id);
+      is_told_apart("DELETE", row.path + "/{id}", "", json, headers, row.id);
+    }
+  }
+  for (auto const& headers : conditions) {
+    is_told_apart("PATCH", integration + "?config=replace", R"({"config":{}})", json, headers, hidden_integration);
+    is_told_apart("GET", installs + "/{id}/config", "", json, headers, to_string(example.install.id));
+    is_told_apart("GET", installs + "/{id}/config?explain=true&pointer=/label", "", json, headers,
+                  to_string(example.install.id));
+    is_told_apart("POST", installs + "/{id}/preview", "{}", json, headers, to_string(example.install.id));
+  }
+  is_told_apart("POST", installs, R"({"integration_id":"{id}","environment_id":")" + to_string(own.id) + R"("})", json,
+                {}, hidden_integration);
+  is_told_apart("POST", installs, R"({"integration_id":")" + hidden_integration + R"(","environment_id":"{id}"})", json,
+                {}, to_string(example.environment.id));
+  is_told_apart("POST", "/grant", R"({"integration_id":"{id}"})", json, {}, hidden_integration);
+}
+
+TEST_CASE_METHOD(Fixture, "the entity tag of a summary stands still while only what it hides changes") {
+  auto const other = catalog.create(Team{.name = "Other"}).value();
+  REQUIRE(client.patch(integration, R"({"sharing":"ask"})").status == 200);
+  Client const stranger(handler, {.actor = "bob", .team = other.id});
+  auto const tag = header_of(stranger.get(integration), "ETag");
+  CHECK(tag.find("\"0-") == 0);
+  REQUIRE(client.patch(integration, R"({"config":{"label":"New"}})").status == 200);
+  CHECK(header_of(stranger.get(integration), "ETag") == tag);
+  CHECK(stranger.get(integration, {{"If-None-Match", tag}}).status == 304);
+  REQUIRE(client.patch(integration, R"({"category":"crm"})").status == 200);
+  CHECK(header_of(stranger.get(integration), "ETag") != tag);
+}
+
+TEST_CASE_METHOD(Fixture, "an id that somebody else's row has is taken, whether the caller sees that row or not") {
+  auto const other = catalog.create(Team{.name = "Other"}).value();
+  REQUIRE(client.patch(integration, R"({"sharing":"deny"})").status == 200);
+  Client const stranger(handler, {.actor = "bob", .team = other.id});
+  REQUIRE(stranger.get(integration).status == 404);
+  auto const refused = stranger.post("/integration", R"({"name":"x","id":")" + to_string(example.integration.id) +
+                                                         R"(","team_id":")" + to_string(other.id) + R"("})");
+  CHECK(refused.status == 409);
+  CHECK(kind_of(refused) == "already_exists");
+  CHECK(pointer_of(refused) == "/id");
 }
 
 TEST_CASE_METHOD(Fixture, "a handler may be mounted below a path of the host's") {

@@ -2,6 +2,7 @@
 #ifndef INLAY_IMPL_QUERY_IPP
 #define INLAY_IMPL_QUERY_IPP
 
+#include <inlay/detail/base64url.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/storage/query.hpp>
 
@@ -192,8 +193,6 @@ INLAY_DECL Result<FieldPlace> check_condition(Condition const& condition, std::s
 
 inline constexpr std::size_t cursor_size = 28;  // 8 bytes of time, 16 of id, 4 of check sum
 using CursorBytes = std::array<std::uint8_t, cursor_size>;
-inline constexpr std::string_view base64url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-inline constexpr std::size_t cursor_characters = (cursor_size * 8 + 5) / 6;
 
 inline std::uint32_t cursor_check_sum(CursorBytes const& bytes) {
   boost::crc_32_type sum;
@@ -210,42 +209,13 @@ INLAY_DECL std::string to_string(Cursor const& cursor) {
   std::memcpy(bytes.data() + 8, cursor.id.bytes.data(), 16);
   std::uint32_t const sum = detail::cursor_check_sum(bytes);
   for (std::size_t i = 0; i < 4; ++i) bytes[24 + i] = static_cast<std::uint8_t>(sum >> (24U - 8U * i));
-
-  std::string text;
-  text.reserve(detail::cursor_characters);
-  std::uint32_t buffer = 0;
-  unsigned bits = 0;
-  for (std::uint8_t const byte : bytes) {
-    buffer = (buffer << 8U | byte) & 0xFFFFU;
-    bits += 8;
-    while (bits >= 6) {
-      bits -= 6;
-      text += detail::base64url[buffer >> bits & 0x3FU];
-    }
-  }
-  if (bits > 0) text += detail::base64url[buffer << (6 - bits) & 0x3FU];
-  return text;
+  return detail::to_base64url(bytes);
 }
 
 INLAY_DECL Result<Cursor> parse_cursor(std::string_view text) {
   Error const error{.kind = ErrorKind::invalid_argument, .message = "not a cursor that a list has given"};
-  if (text.size() != detail::cursor_characters) return error;
   detail::CursorBytes bytes{};
-  std::size_t at = 0;
-  std::uint32_t buffer = 0;
-  unsigned bits = 0;
-  for (char const c : text) {
-    std::size_t const digit = detail::base64url.find(c);
-    if (digit == std::string_view::npos) return error;
-    buffer = (buffer << 6U | static_cast<std::uint32_t>(digit)) & 0xFFFFU;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[at++] = static_cast<std::uint8_t>(buffer >> bits & 0xFFU);
-    }
-  }
-  // Bits left over must be zero, so that one cursor has one text.
-  if ((buffer & ((1U << bits) - 1U)) != 0) return error;
+  if (!detail::from_base64url(text, bytes)) return error;
   std::uint32_t sum = 0;
   for (std::size_t i = 24; i < 28; ++i) sum = sum << 8U | bytes[i];
   if (sum != detail::cursor_check_sum(bytes)) return error;

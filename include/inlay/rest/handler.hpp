@@ -5,9 +5,11 @@
 #include <inlay/catalog.hpp>
 #include <inlay/rest/message.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace inlay::rest {
@@ -22,6 +24,12 @@ struct HandlerOptions {
 
   /** Whether what can undo somebody else's write (replace mode, JSON Patch) must say If-Match; else 428. */
   bool requires_if_match = true;
+
+  /** A secret of at least 32 bytes that cursors are encrypted with. Handlers that have the same one take each other's
+      cursors: those of several processes behind one address, or before and after a restart. Absent: a random one, so
+      that cursors are good for this handler and its copies alone.
+  */
+  std::optional<std::string> cursor_key{};
 
   /** What a client is told to wait when the store is unavailable. */
   std::chrono::seconds retry_after{1};
@@ -47,7 +55,9 @@ struct HandlerOptions {
 */
 class Handler {
  public:
-  /** @throw Exception with invalid_argument for a base path that is none: with a query, or two slashes in a row. */
+  /** @throw Exception with invalid_argument for a base path that is none, with a query or two slashes in a row, and for
+      a cursor key that is too short.
+  */
   explicit Handler(Catalog catalog, HandlerOptions options = {});
 
   /** Answers a request on behalf of a caller whom the host has authenticated. */
@@ -59,6 +69,7 @@ class Handler {
  private:
   Catalog catalog_;
   HandlerOptions options_;
+  std::array<unsigned char, 32> cursor_key_;
 };
 
 }  // namespace inlay::rest
