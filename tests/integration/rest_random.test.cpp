@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <iterator>
 #include <string>
-#include <thread>
 #include <vector>
 
 using namespace inlay;
@@ -268,30 +267,6 @@ TEST_CASE("10,000 random requests are never a 500, and change the store only whe
   for (int const status : {200, 201, 204, 400, 403, 404, 405, 406, 409, 412, 415, 422, 428}) {
     CAPTURE(status);
     CHECK(statuses[static_cast<std::size_t>(status)] > 0);
-  }
-}
-
-TEST_CASE("of two clients with the same entity tag one gets 200 and the other 412, always") {
-  Catalog const catalog = test::open_in_memory();
-  test::Example const example(catalog);
-  rest::Handler const handler(catalog);
-  std::string const path = "/environment-integration/" + to_string(example.install.id);
-  for (int round = 0; round < 200; ++round) {
-    auto const tag = *test::Client(handler).get(path).headers.find("ETag");
-    rest::Response answers[2];
-    std::thread threads[2];
-    for (int client = 0; client < 2; ++client) {
-      threads[client] = std::thread([&, client] {
-        answers[client] = test::Client(handler).patch(
-            path, R"({"override":{"by":)" + std::to_string(2 * round + client) + "}}", {{"If-Match", tag}});
-      });
-    }
-    for (auto& thread : threads) thread.join();
-    CAPTURE(round, answers[0].body, answers[1].body);
-    REQUIRE(std::min(answers[0].status, answers[1].status) == 200);
-    REQUIRE(std::max(answers[0].status, answers[1].status) == 412);
-    auto const& winner = answers[0].status == 200 ? answers[0] : answers[1];
-    REQUIRE(test::Client(handler).get(path).body == winner.body);
   }
 }
 
