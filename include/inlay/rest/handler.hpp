@@ -56,7 +56,7 @@ struct HandlerOptions {
 class Handler {
  public:
   /** @throw Exception with invalid_argument for a base path that is none, with a query or two slashes in a row, and for
-      a cursor key that is too short.
+      a cursor key that is too short; with not_built for an OpenSSL without AES-SIV.
   */
   explicit Handler(Catalog catalog, HandlerOptions options = {});
 
