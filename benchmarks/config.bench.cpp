@@ -33,6 +33,13 @@ std::vector<Layer> layers_of(std::string_view base, std::string_view override_te
           {"environment", LayerKind::merge_patch, Document::parse(override_text, json::no_limits).value()}};
 }
 
+/** The same with the override as a store gives it: a row's text, of which nobody has asked for the values. */
+std::vector<Layer> layers_with_row(std::string_view base, std::string_view override_text) {
+  auto layers = layers_of(base, override_text);
+  layers[1].document = Document::from_stored(std::string(layers[1].document.text()));
+  return layers;
+}
+
 /** RFC 7396 as one writes it for Boost.JSON by hand. */
 void merge(boost::json::value& target, boost::json::value const& patch) {
   auto const* const changes = patch.if_object();
@@ -172,6 +179,7 @@ void register_make(benchmarks::Workload const& workload) {
 void register_find(benchmarks::Workload const& workload) {
   auto const base = benchmarks::generate_config(workload.base_bytes);
   auto const view = EffectiveConfig::from(layers_of(base, benchmarks::generate_override(workload))).value();
+  auto const row = EffectiveConfig::from(layers_with_row(base, benchmarks::generate_override(workload))).value();
   auto const merged = view.to_value();
   boost::json::error_code error;
   struct Place {
@@ -185,6 +193,12 @@ void register_find(benchmarks::Workload const& workload) {
     auto const prefix = std::string("find_") + name;
     add(prefix + "/inlay", workload, [view, pointer = pointer](benchmark::State& state) {
       for (auto _ : state) benchmark::DoNotOptimize(view.find(std::string_view(pointer)));
+    });
+    add(prefix + "/inlay_row", workload, [row, pointer = pointer](benchmark::State& state) {
+      for (auto _ : state) benchmark::DoNotOptimize(row.find(std::string_view(pointer)));
+    });
+    add(prefix + "/inlay_row_get", workload, [row, pointer = pointer](benchmark::State& state) {
+      for (auto _ : state) benchmark::DoNotOptimize(row.get<std::string_view>(pointer));
     });
     add(prefix + "/inlay_parsed", workload, [view, parsed](benchmark::State& state) {
       for (auto _ : state) benchmark::DoNotOptimize(view.find(parsed));
@@ -264,6 +278,12 @@ void register_text(benchmarks::Workload const& workload) {
     for (auto _ : state) benchmark::DoNotOptimize(view.text());
     report_bytes(state, size);
   });
+  add("text/inlay_row_held", workload,
+      [layers = layers_with_row(base, change), size = result.size()](benchmark::State& state) {
+        auto const view = EffectiveConfig::from(layers).value();
+        for (auto _ : state) benchmark::DoNotOptimize(view.text());
+        report_bytes(state, size);
+      });
   add("text/inlay_into_kept_buffer", workload, [layers, size = result.size()](benchmark::State& state) {
     auto const view = EffectiveConfig::from(layers).value();
     std::string out;
@@ -283,7 +303,7 @@ void register_text(benchmarks::Workload const& workload) {
     }
     report_bytes(state, size);
   });
-  // the override as a store gives it: a row's text, canonical, parsed for this one use
+  // the override as a store gives it: a row's text, canonical, looked at for this one use
   add("text/inlay_override_from_row", workload, [layers, size = result.size()](benchmark::State& state) {
     std::string const row(layers[1].document.text());
     for (auto _ : state) {

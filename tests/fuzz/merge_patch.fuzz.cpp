@@ -3,6 +3,8 @@
 
 #include <inlay/config/effective_config.hpp>
 #include <inlay/json/equal.hpp>
+#include <inlay/json/limits.hpp>
+#include <inlay/json/member_spans.hpp>
 #include <inlay/json/merge_patch.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/pointer.hpp>
@@ -11,8 +13,10 @@
 #include <boost/json/value.hpp>
 #include <support/layers.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace inlay;
@@ -30,7 +34,15 @@ std::vector<Layer> read_layers(std::string_view input) {
   };
   if (input.starts_with('{')) {
     while (!input.empty() && layers.size() < 9) {
-      auto document = Document::parse(fuzz::take_line(input));
+      auto const line = fuzz::take_line(input);
+      auto document = Document::parse(line);
+      bool const is_canonical = document.has_value() && document->text() == line;
+      if (line.size() <= json::Limits().max_bytes) {
+        auto const spans = json::MemberSpans::of(line);
+        // which go deeper than a new document may
+        require(is_canonical ? spans.has_value() : !spans || json::parse(line, json::no_limits).has_value(),
+                "text has spans when it is canonical, and never when it is not JSON");
+      }
       if (document.has_error()) return {};
       add(std::move(*document));
     }
@@ -47,7 +59,8 @@ std::vector<Layer> read_layers(std::string_view input) {
 void compare_members(ConfigNode const& node, boost::json::value const& expected) {
   require(node.is_object() == expected.is_object(), "objects are objects");
   if (node.is_leaf()) {
-    require(json::identical(*node.leaf(), expected), "a leaf is the fold's");
+    require(json::identical(node.to_value(), expected), "a leaf is the fold's");
+    require(json::identical(*node.leaf(), expected), "and is so where it lies");
     return;
   }
   auto folded = expected.get_object().begin();
@@ -73,6 +86,16 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
 
   auto const folded = test::fold(layers);
   auto const expected = json::print(folded);
+  // every second document has values by now, the others are read as text
+  auto mixed = layers;
+  for (std::size_t i = 0; i < mixed.size(); i += 2) {
+    mixed[i].document = Document::from_stored(std::string(mixed[i].document.text()));
+  }
+  auto const as_text = EffectiveConfig::from(mixed).value();
+  require(as_text.text() == expected, "the text is the fold's, of stored text too", shown);
+  require(json::print(as_text.to_value()) == expected, "the values are the fold's, of stored text too", shown);
+  compare_members(as_text.root(), folded);
+
   auto const view = EffectiveConfig::from(layers).value();
   require(view.text() == expected, "the text is the fold's", shown);
   require(json::print(view.to_value()) == expected, "the values are the fold's", shown);

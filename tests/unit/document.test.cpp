@@ -156,6 +156,22 @@ TEST_CASE("stored text is trusted until its values are asked for") {
   }
 }
 
+TEST_CASE("stored text is checked without making values of it") {
+  CHECK(Document().check().has_value());
+  CHECK(Document::parse(R"({"a":1})").value().check().has_value());
+  CHECK(Document::from_stored(R"({"a":[1,{"b":"\n"}]})").check().has_value());
+  CHECK(Document::from_stored(R"( {"a": 1E2} )").check().has_value());
+  for (auto const* text : {"", "[]", "1", R"({"a":1,"a":1})", R"({"a":[1,]})", R"({"a":1}x)"}) {
+    CAPTURE(text);
+    auto const bad = Document::from_stored(text);
+    auto const checked = bad.check();
+    REQUIRE(checked.has_error());
+    CHECK(checked.error().kind == ErrorKind::corrupt);
+    CHECK(checked.error() == bad.values().error());
+    CHECK(bad.spans() == nullptr);
+  }
+}
+
 TEST_CASE("stored text may be larger than the limits for new text") {
   std::string const text = R"({"a":")" + std::string(2'000'000, 'x') + R"("})";
   CHECK(Document::parse(text).has_error());

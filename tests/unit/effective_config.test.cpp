@@ -9,8 +9,12 @@
 #include <support/catch.hpp>
 #include <support/layers.hpp>
 
+#include <cmath>
 #include <concepts>
+#include <cstdint>
 #include <cstdlib>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -257,6 +261,87 @@ TEST_CASE("the text is canonical even when a stored row's is not") {
   auto layers = test::layers({"{}", R"({"c":1})"});
   layers[0].document = Document::from_stored("{ \"a\": [1, 2],\n \"b\": {\"x\" : 1} }");
   CHECK(EffectiveConfig::from(layers).value().text() == R"({"a":[1,2],"b":{"x":1},"c":1})");
+  // what has no blanks can be written in another way too
+  for (std::size_t const layer : {0U, 1U}) {
+    layers = test::layers({"{}", "{}"});
+    layers[layer].document = Document::from_stored(R"({"a":1E2,"b":"\u00e9\/","c":1.50,"d":-0})");
+    auto const view = EffectiveConfig::from(layers).value();
+    CHECK(view.text() == "{\"a\":100.0,\"b\":\"\xC3\xA9/\",\"c\":1.5,\"d\":-0.0}");
+    CHECK(view.text() == json::print(view.to_value()));
+    CHECK(view.find("/b")->text() == "\"\xC3\xA9/\"");
+  }
+}
+
+TEST_CASE("a stored patch that is no JSON object, however nearly, is corrupt") {
+  for (auto const* text :
+       {"", "[]", "{", "{\"a\":1,\"a\":2}", "{\"a\":01}", "{\"a\":[1,]}", "{\"a\":\"\xFF\"}", "{\"a\":1e999}",
+        "{\"a\":\"\n\"}", "{\"a\":nul}", "{\"a\":1}}", "{\"a\":18446744073709551616}"}) {
+    CAPTURE(text);
+    auto layers = test::layers({"{}", "{}"});
+    layers[1].document = Document::from_stored(text);
+    CHECK(EffectiveConfig::from(layers).error().kind == ErrorKind::corrupt);
+  }
+}
+
+TEST_CASE("a stored patch is read as its values would be") {
+  std::string const text =
+      R"({"b":true,"f":false,"i":-5,"u":18446744073709551615,"d":-1.5e-07,"z":-0.0,"s":"text","e":"\"\n","l":[1,[2,{"n":null}]],)"
+      R"("gone":null,"o":{"p":{"q":7},"none":null},"m":9223372036854775807})";
+  auto const base = Document::parse(R"({"gone":1,"o":{"p":{"r":[null]},"none":2}})").value();
+  auto const stored = Document::from_stored(text);
+  auto const view =
+      EffectiveConfig::from({{"base", LayerKind::base, base}, {"stored", LayerKind::merge_patch, stored}}).value();
+  CHECK(view.get<bool>("/b").value());
+  CHECK_FALSE(view.get<bool>("/f").value());
+  CHECK(view.get<int>("/i").value() == -5);
+  CHECK(view.get<std::uint64_t>("/u").value() == 18446744073709551615U);
+  CHECK(view.get<std::int64_t>("/m").value() == 9223372036854775807);
+  CHECK(view.get<double>("/d").value() == -1.5e-07);
+  CHECK(std::signbit(view.get<double>("/z").value()));
+  CHECK(view.get<double>("/i").value() == -5.0);
+  CHECK(view.get<std::string>("/s").value() == "text");
+  auto const in_place = view.get<std::string_view>("/s").value();
+  CHECK((in_place.data() > stored.text().data() && in_place.data() < stored.text().data() + stored.text().size()));
+  CHECK(view.get<int>("/o/p/q").value() == 7);
+  CHECK(view.get<std::optional<int>>("/gone").value() == std::nullopt);
+  CHECK(view.get<int>("/s").error().message == "expected an integer, found a string");
+  CHECK(view.get<int>("/d").error().message == "expected an integer, found the number -1.5e-07");
+  CHECK(view.get<bool>("/u").error().message == "expected a boolean, found the integer 18446744073709551615");
+  CHECK(view.get<std::string>("/l").error().message == "expected a string, found an array");
+  CHECK(view.get<boost::json::value>("/l").value() == json::parse(R"([1,[2,{"n":null}]])").value());
+  CHECK(view.find("/o")->text() == R"({"p":{"r":[null],"q":7}})");
+  CHECK(view.find("/s/0") == std::nullopt);
+  CHECK(view.find("/b")->leaf()->get_bool());
+  // what has to be held somewhere is held by the document
+  CHECK(view.get<std::string_view>("/e").value() == "\"\n");
+  CHECK(view.find("/l/1/0")->as<int>().value() == 2);
+  CHECK(view.find("/l/1/1/n")->leaf()->is_null());
+  CHECK(view.find("/o/p/q")->leaf() == &stored.values().value()->at("o").at("p").at("q"));
+  // and from then on read from there
+  auto const again =
+      EffectiveConfig::from({{"base", LayerKind::base, base}, {"stored", LayerKind::merge_patch, stored}}).value();
+  CHECK(again.text() == view.text());
+  CHECK(again.to_value() == view.to_value());
+}
+
+TEST_CASE("threads read a stored patch at once, first as text, then as values") {
+  for (int round = 0; round < 20; ++round) {
+    auto const base = Document::parse(R"({"a":{"b":1},"c":[1]})").value();
+    auto const stored = Document::from_stored(R"({"a":{"d":"\n"},"l":[1,2]})");
+    std::vector<std::string> texts(4);
+    {
+      std::vector<std::jthread> threads;
+      for (auto& text : texts) {
+        threads.emplace_back([&] {
+          auto const view =
+              EffectiveConfig::from({{"base", LayerKind::base, base}, {"stored", LayerKind::merge_patch, stored}})
+                  .value();
+          text = view.text() + view.get<std::string>("/a/d").value() + view.find("/l/1")->text();
+        });
+      }
+    }
+    for (auto const& text : texts) CHECK(text == "{\"a\":{\"b\":1,\"d\":\"\\n\"},\"c\":[1],\"l\":[1,2]}\n2");
+  }
 }
 
 TEST_CASE("a view is read by many threads at once") {
@@ -329,19 +414,45 @@ void collect_pointers(boost::json::value const& value, json::Pointer const& here
 }
 
 // The text that iteration gives, with sizes checked on the way.
-std::string iterated(ConfigNode const& node) {
-  if (node.is_leaf()) return json::print(*node.leaf());
+std::string iterated(ConfigNode const& node, bool asks_for_leaves = true) {
+  if (node.is_leaf()) return asks_for_leaves ? json::print(*node.leaf()) : json::print(node.to_value());
   std::string text = "{";
   std::size_t count = 0;
   for (auto const& member : node.members()) {
     if (count++ != 0) text += ',';
     json::print_string(member.name, text);
-    text += ':' + iterated(member.value);
+    text += ':' + iterated(member.value, asks_for_leaves);
     auto const same = node.find(member.name);
     if (!same || !same->is_same_view(member.value)) return "a member that is not found";
   }
   if (count != node.size() || (count == 0) != node.empty()) return "a wrong size";
   return text + '}';
+}
+
+// The layers, each with a document of its own: as a row's text, or parsed already.
+std::vector<Layer> as_stored(test::Random& random, std::vector<Layer> layers) {
+  for (auto& layer : layers) {
+    if (random.chance(4)) continue;
+    layer.document = Document::from_stored(std::string(layer.document.text()));
+    if (random.chance(4)) static_cast<void>(layer.document.values());
+  }
+  return layers;
+}
+
+// What as() says of a node that is one of its types.
+std::string read_scalar(ConfigNode const& node) {
+  if (auto const value = node.as<bool>()) return *value ? "true" : "false";
+  if (auto const value = node.as<std::int64_t>()) return std::to_string(*value);
+  if (auto const value = node.as<double>()) return json::print(*value);
+  if (auto const value = node.as<std::string_view>()) return json::print(boost::json::value(*value));
+  if (auto const value = node.as<std::optional<bool>>()) return "null";
+  return node.is_object() ? "object" : "array";
+}
+
+std::string scalar_at(boost::json::value const& value, json::Pointer const& pointer) {
+  auto const* const found = json::find(value, pointer);
+  if (found == nullptr) return "nothing";
+  return found->is_object() ? "object" : found->is_array() ? "array" : json::print(*found);
 }
 
 // The leaves of the fold, "pointer=text", in its order.
@@ -370,9 +481,14 @@ std::string member_at(boost::json::value const& value, json::Pointer const& poin
   return json::print(*found);
 }
 
-// Whether it tells what an object replaced; the members of the object are leaves of their own.
-bool stands_before_its_members(LeafOrigin const& leaf) {
-  return leaf.winner.json && leaf.winner.json->front() == '{' && leaf.winner.json != "{}";
+// Whether the leaf of that number tells what an object replaced: the members that are left of it are leaves of their
+// own.
+bool stands_before_its_members(std::vector<LeafOrigin> const& leaves, std::size_t number) {
+  auto const members = leaves[number].pointer + "/";
+  for (auto i = number + 1; i != leaves.size() && leaves[i].pointer.starts_with(members); ++i) {
+    if (leaves[i].winner.json) return true;
+  }
+  return false;
 }
 
 // The leaves of one layer that an explanation of everything does not tell of, at their own place or with what is above.
@@ -380,6 +496,11 @@ void collect_untold(boost::json::value const& value, std::string const& here, st
                     std::set<std::pair<std::string, std::string>> const& told, std::vector<std::string>& untold) {
   if (told.contains({here, layer})) return;
   auto const* const object = value.if_object();
+  if (object != nullptr && object->empty()) {
+    // merged into an object that has members it says nothing of its own: these are the leaves there
+    auto const below = told.lower_bound({here + "/", ""});
+    if (below != told.end() && below->first.starts_with(here + "/")) return;
+  }
   if (object == nullptr || object->empty()) {
     untold.push_back(layer + " " + here + "=" + json::print(value));
     return;
@@ -396,13 +517,14 @@ void collect_untold(boost::json::value const& value, std::string const& here, st
 std::string fault_of(Explanation const& explanation, std::vector<Layer> const& layers,
                      std::vector<boost::json::value> const& folds) {
   std::set<std::string> pointers;
-  for (auto const& leaf : explanation.leaves) {
+  for (std::size_t number = 0; number != explanation.leaves.size(); ++number) {
+    auto const& leaf = explanation.leaves[number];
     if (!pointers.insert(leaf.pointer).second) return "explains twice: " + leaf.pointer;
     auto const pointer = at(leaf.pointer);
     auto layer = layers.size();
     while (layer != 0 && layers[layer - 1].name != leaf.winner.layer) --layer;
     if (layer-- == 0) return "a winner that is no layer";
-    bool const is_object = stands_before_its_members(leaf);
+    bool const is_object = stands_before_its_members(explanation.leaves, number);
     if (is_object) {
       boost::json::value const own(*layers[layer].document.values().value());
       if (text_at(own, pointer) != *leaf.winner.json) return "an object that its layer has not: " + leaf.pointer;
@@ -444,7 +566,9 @@ TEST_CASE("the view is the fold, in values and order, whatever the layers") {
   CAPTURE(random.seed());
   for (std::size_t i = 0; i < cases(); ++i) {
     auto const layers = test::random_layers(random);
-    auto const view = EffectiveConfig::from(layers).value();
+    // the same documents, some of them not looked at yet: these are read as text for as long as nobody needs values
+    auto const stored = as_stored(random, layers);
+    auto const view = EffectiveConfig::from(stored).value();
     std::vector<boost::json::value> folds;
     std::set<json::Pointer> pointers;
     for (std::size_t count = 1; count <= layers.size(); ++count) {
@@ -460,6 +584,11 @@ TEST_CASE("the view is the fold, in values and order, whatever the layers") {
 
     REQUIRE(view.text() == expected);
     REQUIRE(json::print(view.to_value()) == expected);
+    REQUIRE(iterated(view.root(), false) == expected);
+    for (auto const& pointer : pointers) {
+      auto const node = view.find(pointer);
+      if ((node ? read_scalar(*node) : "nothing") != scalar_at(folded, pointer)) FAIL(to_string(pointer));
+    }
     REQUIRE(iterated(view.root()) == expected);
 
     for (auto const& pointer : pointers) {
@@ -479,11 +608,13 @@ TEST_CASE("the view is the fold, in values and order, whatever the layers") {
     collect_leaves(folded, {}, leaves);
     std::vector<std::string> explained_leaves;
     std::set<std::pair<std::string, std::string>> told;
-    for (auto const& leaf : view.explain().leaves) {
-      if (!stands_before_its_members(leaf)) told.insert({leaf.pointer, leaf.winner.layer});
+    auto const explained_all = view.explain().leaves;
+    for (std::size_t number = 0; number != explained_all.size(); ++number) {
+      auto const& leaf = explained_all[number];
       for (auto const& shadowed : leaf.shadowed) told.insert({leaf.pointer, shadowed.layer});
-      if (leaf.winner.json && !stands_before_its_members(leaf))
-        explained_leaves.push_back(leaf.pointer + "=" + *leaf.winner.json);
+      if (stands_before_its_members(explained_all, number)) continue;
+      told.insert({leaf.pointer, leaf.winner.layer});
+      if (leaf.winner.json) explained_leaves.push_back(leaf.pointer + "=" + *leaf.winner.json);
     }
     REQUIRE(explained_leaves == leaves);
     std::vector<std::string> untold;
@@ -498,7 +629,7 @@ TEST_CASE("differences are all there is between two views") {
   auto random = test::random();
   CAPTURE(random.seed());
   for (std::size_t i = 0; i < cases() / 10; ++i) {
-    auto const layers = test::random_layers(random);
+    auto const layers = as_stored(random, test::random_layers(random));
     auto const before = EffectiveConfig::from({layers.front()}).value();
     auto const after = EffectiveConfig::from(layers).value();
     auto patched = before.to_value();

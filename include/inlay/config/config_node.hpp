@@ -3,7 +3,9 @@
 #define INLAY_CONFIG_CONFIG_NODE_HPP
 
 #include <inlay/detail/config.hpp>
+#include <inlay/detail/layer_object.hpp>
 #include <inlay/error.hpp>
+#include <inlay/json/member_spans.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -18,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace inlay {
@@ -29,7 +32,7 @@ namespace detail {
 /** The layers' objects that one merged object is made of, highest layer first. Six of them need no allocation. */
 class ObjectStack {
  public:
-  using Object = boost::json::object const*;
+  using Object = LayerObject;
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] Object const* begin() const noexcept { return more_.empty() ? few_.data() : more_.data(); }
@@ -99,8 +102,14 @@ class ConfigNode {
   [[nodiscard]] bool is_object() const noexcept { return leaf_ == nullptr; }
   [[nodiscard]] bool is_leaf() const noexcept { return leaf_ != nullptr; }
 
-  /** The value of a leaf as it lies in its layer; nullptr for an object. */
-  [[nodiscard]] boost::json::value const* leaf() const noexcept { return leaf_; }
+  /** The value of a leaf as it lies in its layer; nullptr for an object.
+
+      The first call for a layer that was only read as text so far makes the values of its document, which keeps them:
+      as(), to_value() and text() do without.
+  */
+  [[nodiscard]] boost::json::value const* leaf() const {
+    return leaf_is_text_ ? value_of_text() : static_cast<boost::json::value const*>(leaf_);
+  }
 
   /** The member of that name; nothing when there is none, or when this is no object. One lookup a layer. */
   [[nodiscard]] INLAY_DECL std::optional<ConfigNode> find(std::string_view name) const;
@@ -143,6 +152,10 @@ class ConfigNode {
   friend class ConfigMembers;
   friend struct ConfigMember;
 
+  struct Structured {};
+  // What as() reads a leaf from.
+  using Scalar = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string_view, Structured>;
+
   ConfigNode() = default;
 
   static constexpr std::size_t absent = static_cast<std::size_t>(-1);
@@ -157,11 +170,23 @@ class ConfigNode {
   INLAY_DECL bool step(ConfigNode const& parent, std::string_view token);
   // Becomes a value of a single layer.
   INLAY_DECL void become(boost::json::value const& value, bool nulls_are_data);
+  INLAY_DECL void become_text(json::MemberSpans::Object object, std::size_t member, std::size_t name_size);
 
+  // Of a leaf that is text.
+  [[nodiscard]] INLAY_DECL std::string_view leaf_text() const noexcept;
+  [[nodiscard]] INLAY_DECL boost::json::value const* value_of_text() const;
+
+  [[nodiscard]] INLAY_DECL Scalar scalar() const;
+  template <ConfigReadable T>
+  [[nodiscard]] Result<T> read_as(Scalar const& scalar) const;
   [[nodiscard]] INLAY_DECL Error not_a(std::string_view wanted) const;
 
-  boost::json::value const* leaf_ = nullptr;
-  detail::ObjectStack objects_;  // empty for a leaf
+  // Of a leaf: its boost::json::value, or the first character of its text; of an object: nullptr.
+  void const* leaf_ = nullptr;
+  // Empty for a leaf; but where that is text, the object that it is a member of lies behind the end.
+  detail::ObjectStack objects_;
+  std::uint32_t leaf_member_ = 0;
+  bool leaf_is_text_ = false;
   bool lowest_is_data_ = false;  // nulls in the lowest object are values: it is the base's, or lies in an array
 };
 
@@ -219,41 +244,46 @@ class ConfigMembers {
 
 template <ConfigReadable T>
 Result<T> ConfigNode::as() const {
+  if constexpr (std::same_as<T, boost::json::value>) {
+    return Result<T>(boost::system::in_place_value, to_value());
+  } else {
+    return read_as<T>(scalar());
+  }
+}
+
+template <ConfigReadable T>
+Result<T> ConfigNode::read_as(Scalar const& scalar) const {
   if constexpr (detail::IsOptional<T>::value) {
-    if (leaf_ != nullptr && leaf_->is_null()) return T{};
+    if (std::holds_alternative<std::nullptr_t>(scalar)) return T{};
     auto read = as<typename T::value_type>();
     if (read.has_error()) return read.error();
     return T(std::move(*read));
-  } else if constexpr (std::same_as<T, boost::json::value>) {
-    return Result<T>(boost::system::in_place_value, to_value());
   } else if constexpr (std::same_as<T, bool>) {
-    if (leaf_ == nullptr || !leaf_->is_bool()) return not_a("a boolean");
-    return leaf_->get_bool();
+    if (auto const* const value = std::get_if<bool>(&scalar)) return *value;
+    return not_a("a boolean");
   } else if constexpr (detail::ConfigInteger<T>) {
-    if (leaf_ != nullptr && leaf_->is_int64()) {
-      if (std::in_range<T>(leaf_->get_int64())) return static_cast<T>(leaf_->get_int64());
-    } else if (leaf_ != nullptr && leaf_->is_uint64()) {
-      if (std::in_range<T>(leaf_->get_uint64())) return static_cast<T>(leaf_->get_uint64());
-    } else {
-      return not_a("an integer");
-    }
+    auto const* const integer = std::get_if<std::int64_t>(&scalar);
+    auto const* const natural = std::get_if<std::uint64_t>(&scalar);
+    if (integer == nullptr && natural == nullptr) return not_a("an integer");
+    if (integer != nullptr && std::in_range<T>(*integer)) return static_cast<T>(*integer);
+    if (natural != nullptr && std::in_range<T>(*natural)) return static_cast<T>(*natural);
     return not_a(std::signed_integral<T>
                      ? "an integer that fits a signed type of " + std::to_string(8 * sizeof(T)) + " bits"
                      : "an integer that fits an unsigned type of " + std::to_string(8 * sizeof(T)) + " bits");
   } else if constexpr (std::same_as<T, double>) {
-    if (leaf_ != nullptr && leaf_->is_double()) return leaf_->get_double();
-    if (leaf_ == nullptr || !leaf_->is_number()) return not_a("a number");
+    if (auto const* const number = std::get_if<double>(&scalar)) return *number;
+    auto const* const integer = std::get_if<std::int64_t>(&scalar);
+    auto const* const natural = std::get_if<std::uint64_t>(&scalar);
+    if (integer == nullptr && natural == nullptr) return not_a("a number");
     // 2^64 and 2^63 themselves are doubles that no integer holds: casting them back would be undefined
-    auto const number =
-        leaf_->is_int64() ? static_cast<double>(leaf_->get_int64()) : static_cast<double>(leaf_->get_uint64());
-    bool const is_exact = leaf_->is_int64()
-                              ? number < 0x1p63 && static_cast<std::int64_t>(number) == leaf_->get_int64()
-                              : number < 0x1p64 && static_cast<std::uint64_t>(number) == leaf_->get_uint64();
+    auto const number = integer != nullptr ? static_cast<double>(*integer) : static_cast<double>(*natural);
+    bool const is_exact = integer != nullptr ? number < 0x1p63 && static_cast<std::int64_t>(number) == *integer
+                                             : number < 0x1p64 && static_cast<std::uint64_t>(number) == *natural;
     if (!is_exact) return not_a("a number that a double holds exactly");
     return number;
   } else {
-    if (leaf_ == nullptr || !leaf_->is_string()) return not_a("a string");
-    return T(leaf_->get_string().data(), leaf_->get_string().size());
+    if (auto const* const text = std::get_if<std::string_view>(&scalar)) return T(*text);
+    return not_a("a string");
   }
 }
 

@@ -63,12 +63,13 @@ struct Explanation {
 */
 class EffectiveConfig {
  public:
-  /** Holds the layers, lowest first. Parses those documents whose values were never asked for before.
+  /** Holds the layers, lowest first. Goes through those documents that were never looked at before: of the base it
+      makes values, a patch is read and copied from as text where that is canonical.
 
       @return invalid_argument when there is no layer, or when the lowest is not the one and only of kind base;
       corrupt, naming the layer, when the stored text of a document is no JSON object.
 
-      Complexity: linear in the number of layers, whatever the documents' size, once these are parsed.
+      Complexity: linear in the number of layers, whatever the documents' size, once these have been looked at.
   */
   [[nodiscard]] INLAY_DECL static Result<EffectiveConfig> from(std::vector<Layer> layers);
 

@@ -5,6 +5,7 @@
 // Going through a merged object, all of it, to write it down. Included by .ipp files only.
 
 #include <inlay/detail/find_member.hpp>
+#include <inlay/detail/value_in_text.hpp>
 #include <inlay/json/member_spans.hpp>
 #include <inlay/json/print.hpp>
 
@@ -22,17 +23,11 @@
 
 namespace inlay::detail {
 
-/** A document whose text is to be copied from; one whose values only are of use has neither. */
-struct SpanSource {
-  json::MemberSpans const* spans{};
-  std::string_view text{};
-};
-
-/** One layer's object, as a part of a merged one. */
+/** One layer's object, as a part of a merged one: its values, or its spans, or both. Members are looked up in the
+    values, where there are any, and copied from the spans. */
 struct ObjectPart {
   boost::json::object const* object{};
-  SpanSource const* source{};  // whose spans there are, or nullptr
-  json::MemberSpans::Object spans_object{};
+  json::MemberSpans::Object spans{};
   bool has_tombstones{};  // whether its nulls remove (and there may be some, here or further down)
 };
 
@@ -60,13 +55,30 @@ class MergedWalk {
     std::size_t lowest;
     std::size_t upper;
   };
-  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  static constexpr std::size_t none = json::MemberSpans::Object::none;
 
-  static std::size_t position(boost::json::object const& object, boost::json::object::const_iterator member) {
-    return static_cast<std::size_t>(member - object.begin());
+  static std::size_t size(ObjectPart const& part) {
+    return part.object != nullptr ? part.object->size() : part.spans.size();
   }
-  static boost::json::object::const_iterator member_at(ObjectPart const& part, std::size_t position) {
-    return part.object->begin() + static_cast<std::ptrdiff_t>(position);
+  static boost::json::key_value_pair const& member_at(ObjectPart const& part, std::size_t at) {
+    return part.object->begin()[static_cast<std::ptrdiff_t>(at)];
+  }
+  static std::string_view name(ObjectPart const& part, std::size_t at) {
+    if (part.object == nullptr) return part.spans.name(at);
+    return member_at(part, at).key();
+  }
+  static bool is_null(ObjectPart const& part, std::size_t at) {
+    return part.object != nullptr ? member_at(part, at).value().is_null() : part.spans.is_null(at);
+  }
+  static bool is_object(ObjectPart const& part, std::size_t at) {
+    return part.object != nullptr ? member_at(part, at).value().is_object() : static_cast<bool>(part.spans.inner(at));
+  }
+  // The member's place, or `none`; a member at `hint` or soon after it is found faster.
+  static std::size_t find(ObjectPart const& part, std::string_view name, std::size_t hint = 0) {
+    if (part.object == nullptr) return part.spans.find(name, hint);
+    auto const begin = part.object->begin();
+    auto const found = find_member(*part.object, name, begin + static_cast<std::ptrdiff_t>(hint));
+    return found == part.object->end() ? none : static_cast<std::size_t>(found - begin);
   }
 
   // The object is made of parts_ from `first` to the end. These stacks serve all levels, so that a level costs no
@@ -88,9 +100,7 @@ class MergedWalk {
       return;
     }
     for (auto run = first; first != last; run = first) {
-      while (first != last && member_at(part, first)->value().is_primitive() &&
-             !member_at(part, first)->value().is_null())
-        ++first;
+      while (first != last && !is_null(part, first) && !is_object(part, first)) ++first;
       if (run != first) sink_.members(part, run, first);
       if (first == last) break;
       write_alone(part, first++);
@@ -99,40 +109,39 @@ class MergedWalk {
 
   // A member that no other part has a say in.
   void write_alone(ObjectPart const& part, std::size_t at) {
-    auto const member = member_at(part, at);
-    if (member->value().is_object() && part.has_tombstones) {
-      sink_.key(member->key());
-      write_single(child(part, member));
-    } else if (!(member->value().is_null() && part.has_tombstones)) {
+    if (part.has_tombstones && is_object(part, at)) {
+      sink_.key(name(part, at));
+      write_single(child(part, at));
+    } else if (!(part.has_tombstones && is_null(part, at))) {
       sink_.members(part, at, at + 1);
     }
   }
 
   void write_single(ObjectPart const& part) {
-    sink_.begin_object(part.object->size());
-    write_run(part, 0, part.object->size());
+    sink_.begin_object(size(part));
+    write_run(part, 0, size(part));
     sink_.end_object();
   }
 
-  static ObjectPart child(ObjectPart const& part, boost::json::object::const_iterator member) {
+  static ObjectPart child(ObjectPart const& part, std::size_t at) {
     ObjectPart result = part;
-    result.object = &member->value().get_object();
-    if (part.source != nullptr) {
-      auto const& spans = *part.source->spans;
-      result.spans_object = *spans.inner(part.spans_object, position(*part.object, member));
-      result.has_tombstones = part.has_tombstones && spans.has_null_members(result.spans_object);
+    if (part.object != nullptr) result.object = &member_at(part, at).value().get_object();
+    if (part.spans) {
+      result.spans = part.spans.inner(at);
+      result.has_tombstones = part.has_tombstones && result.spans.has_null_members();
     }
     return result;
   }
 
   void write_pair(ObjectPart const& upper, ObjectPart const& lowest) {
-    sink_.begin_object(lowest.object->size());
+    sink_.begin_object(size(lowest));
     auto const first_meeting = meetings_.size();
-    auto expected = lowest.object->begin();  // the layers' members often have the same order
-    for (std::size_t i = 0; i != upper.object->size(); ++i) {
-      auto const met = find_member(*lowest.object, member_at(upper, i)->key(), expected);
-      if (met == lowest.object->end()) continue;
-      meetings_.push_back({.lowest = position(*lowest.object, met), .upper = i});
+    auto const upper_size = size(upper);
+    std::size_t expected = 0;  // the layers' members often have the same order
+    for (std::size_t i = 0; i != upper_size; ++i) {
+      auto const met = find(lowest, name(upper, i), expected);
+      if (met == none) continue;
+      meetings_.push_back({.lowest = met, .upper = i});
       expected = met + 1;
     }
     auto const met_in_all = meetings_.size() - first_meeting;
@@ -144,24 +153,22 @@ class MergedWalk {
       auto const meeting = meetings_[m];
       write_run(lowest, next, meeting.lowest);
       next = meeting.lowest + 1;
-      auto const below = member_at(lowest, meeting.lowest);
-      auto const above = member_at(upper, meeting.upper);
-      if (below->value().is_null() && lowest.has_tombstones) {
+      if (lowest.has_tombstones && is_null(lowest, meeting.lowest)) {
         revives = true;
-      } else if (above->value().is_object() && below->value().is_object()) {
-        sink_.key(above->key());
-        write_pair(child(upper, above), child(lowest, below));
+      } else if (is_object(upper, meeting.upper) && is_object(lowest, meeting.lowest)) {
+        sink_.key(name(upper, meeting.upper));
+        write_pair(child(upper, meeting.upper), child(lowest, meeting.lowest));
       } else {
         write_alone(upper, meeting.upper);
       }
     }
-    write_run(lowest, next, lowest.object->size());
+    write_run(lowest, next, size(lowest));
     meetings_.resize(first_meeting);
 
-    if (met_in_all != upper.object->size() || revives) {
-      for (std::size_t i = 0; i != upper.object->size(); ++i) {
-        auto const met = find_member(*lowest.object, member_at(upper, i)->key());
-        if (met == lowest.object->end() || (met->value().is_null() && lowest.has_tombstones)) write_alone(upper, i);
+    if (met_in_all != upper_size || revives) {
+      for (std::size_t i = 0; i != upper_size; ++i) {
+        auto const met = find(lowest, name(upper, i));
+        if (met == none || (lowest.has_tombstones && is_null(lowest, met))) write_alone(upper, i);
       }
     }
     sink_.end_object();
@@ -170,12 +177,12 @@ class MergedWalk {
   void write_many(std::size_t first) {
     auto const count = parts_.size() - first;
     auto const lowest = parts_.back();
-    sink_.begin_object(lowest.object->size());
+    sink_.begin_object(size(lowest));
     auto const first_meeting = meetings_.size();
     for (std::size_t p = first; p != first + count - 1; ++p) {
-      for (auto const& member : *parts_[p].object) {
-        auto const met = find_member(*lowest.object, member.key());
-        if (met != lowest.object->end()) meetings_.push_back({.lowest = position(*lowest.object, met), .upper = 0});
+      for (std::size_t i = 0; i != size(parts_[p]); ++i) {
+        auto const met = find(lowest, name(parts_[p], i));
+        if (met != none) meetings_.push_back({.lowest = met, .upper = 0});
       }
     }
     sort_meetings(first_meeting);
@@ -188,11 +195,11 @@ class MergedWalk {
       next = met + 1;
       write_if_its_place(first, count, count - 1, met);
     }
-    write_run(lowest, next, lowest.object->size());
+    write_run(lowest, next, size(lowest));
     meetings_.resize(first_meeting);
 
     for (std::size_t p = count - 1; p-- != 0;) {
-      for (std::size_t i = 0; i != parts_[first + p].object->size(); ++i) write_if_its_place(first, count, p, i);
+      for (std::size_t i = 0; i != size(parts_[first + p]); ++i) write_if_its_place(first, count, p, i);
     }
     sink_.end_object();
   }
@@ -200,7 +207,7 @@ class MergedWalk {
   // Writes the member of that name of the merged object if it has its place in the fold from this very part (see
   // ConfigNode::enter_member, which finds members by the same rule).
   void write_if_its_place(std::size_t first, std::size_t count, std::size_t part, std::size_t at) {
-    std::string_view const name = member_at(parts_[first + part], at)->key();
+    std::string_view const member = name(parts_[first + part], at);
     auto const nested = parts_.size();
     std::size_t place = none;
     std::size_t leaf_part = none;
@@ -208,18 +215,18 @@ class MergedWalk {
     bool is_decided = false;
     for (std::size_t p = 0; p != count; ++p) {
       auto const candidate = parts_[first + p];
-      auto const member = find_member(*candidate.object, name);
-      if (member == candidate.object->end()) continue;
-      if (member->value().is_null() && candidate.has_tombstones) break;
+      auto const found = find(candidate, member);
+      if (found == none) continue;
+      if (candidate.has_tombstones && is_null(candidate, found)) break;
       place = p;
       if (is_decided) continue;
-      if (member->value().is_object()) {
-        parts_.push_back(child(candidate, member));
+      if (is_object(candidate, found)) {
+        parts_.push_back(child(candidate, found));
       } else {
         is_decided = true;
         if (parts_.size() == nested) {
           leaf_part = p;
-          leaf_at = position(*candidate.object, member);
+          leaf_at = found;
         }
       }
     }
@@ -227,7 +234,7 @@ class MergedWalk {
       if (leaf_part != none) {
         sink_.members(parts_[first + leaf_part], leaf_at, leaf_at + 1);
       } else {
-        sink_.key(name);
+        sink_.key(member);
         write_object(nested);
       }
     }
@@ -262,9 +269,9 @@ class TextSink {
     is_first_ = false;
   }
   void members(ObjectPart const& part, std::size_t first, std::size_t last) {
-    if (part.source != nullptr) {
+    if (part.spans) {
       if (!is_first_) out_ += ',';
-      out_ += part.source->spans->members(part.source->text, part.spans_object, first, last);
+      out_ += part.spans.members(first, last);
       is_first_ = false;
       return;
     }
@@ -300,9 +307,17 @@ class ValueSink {
     open_.push_back(&open_.back()->emplace(name, nullptr).first->value().emplace_object());
   }
   void members(ObjectPart const& part, std::size_t first, std::size_t last) {
+    auto& object = *open_.back();
+    if (part.object == nullptr) {
+      for (; first != last; ++first) {
+        auto const name = part.spans.name(first);
+        object.emplace(name, value_in_text(part.spans.value(first, name.size()), object.storage()));
+      }
+      return;
+    }
     auto const begin = part.object->begin();
     for (auto i = begin + static_cast<std::ptrdiff_t>(first); i != begin + static_cast<std::ptrdiff_t>(last); ++i)
-      open_.back()->emplace(i->key(), i->value());
+      object.emplace(i->key(), i->value());
   }
 
  private:

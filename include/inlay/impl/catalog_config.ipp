@@ -93,7 +93,7 @@ INLAY_DECL Result<InstalledConfig> Catalog::config_of(InstalledIntegration found
   layers.reserve(2 + extra_layers.size());
   layers.push_back({"integration", LayerKind::base, integration.config});
   if (found.install.override) {
-    if (auto values = found.install.override->values(); !values) {
+    if (!found.install.override->check()) {
       return storage::corrupt_row(EnvironmentIntegration::entity_name, found.install.id.uuid,
                                   "its override is not a JSON object");
     }

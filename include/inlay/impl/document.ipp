@@ -16,31 +16,51 @@
 
 namespace inlay {
 
-/** What the copies of a Document share. All but `text` is made when somebody asks for it. */
+/** What the copies of a Document share. All but `text` is made when somebody asks for it: a Document of which nobody
+    does is little more than its text. */
 struct Document::State {
-  explicit State(std::string canonical)
-      : text(std::move(canonical)), arena(text.size()), value(detail::DocumentStorage::instance()) {}
-  explicit State(std::size_t text_size) : arena(text_size), value(detail::DocumentStorage::instance()) {}
-  State(State const&) = delete;
-  State& operator=(State const&) = delete;
-  ~State() {}  // NOLINT(modernize-use-equals-default): of the union
+  struct Values {
+    explicit Values(std::size_t text_size) : arena(text_size), value(detail::DocumentStorage::instance()) {}
+    Values(Values const&) = delete;
+    Values& operator=(Values const&) = delete;
+    ~Values() {}  // NOLINT(modernize-use-equals-default): of the union
+
+    /** As json::parse; `value` stays null where there is an error. */
+    Result<void> parse(std::string_view text, json::Limits const& limits) {
+      detail::DocumentStorage::Filling const filling(arena);
+      auto result = json::parse(text, limits, value.storage());
+      if (result.has_error()) return result.error();
+      value = std::move(*result);
+      return {};
+    }
+
+    detail::ValueArena arena;
+    union {
+      boost::json::value value;  // never destroyed: all that it has lies in the arena
+    };
+  };
+
+  State() = default;
+  explicit State(std::string canonical) : text(std::move(canonical)) {}
 
   /** The members; nullptr when the text is no JSON object. */
   boost::json::object const* members() const {
     if (!is_parsed.load(std::memory_order_acquire)) {
       std::call_once(parsing, [this] {
-        detail::DocumentStorage::Filling const filling(arena);
-        if (auto result = json::parse(text, json::no_limits, value.storage())) value = std::move(*result);
+        auto made = std::make_unique<Values>(text.size());
+        // who wants to know what is wrong parses again
+        [[maybe_unused]] auto const parsed = made->parse(text, json::no_limits);
+        values = std::move(made);
         is_parsed.store(true, std::memory_order_release);
       });
     }
-    return value.if_object();
+    return values->value.if_object();
   }
 
   json::MemberSpans const* member_spans() const {
     if (!has_sought_spans.load(std::memory_order_acquire)) {
       std::call_once(finding_spans, [this] {
-        spans = json::MemberSpans::of(text);
+        spans = json::MemberSpans::of(text, this);
         has_sought_spans.store(true, std::memory_order_release);
       });
     }
@@ -48,11 +68,8 @@ struct Document::State {
   }
 
   std::string text;
+  mutable std::unique_ptr<Values> values;
   mutable std::optional<json::MemberSpans> spans;
-  mutable detail::ValueArena arena;
-  union {
-    mutable boost::json::value value;  // never destroyed: all that it has lies in the arena
-  };
   mutable std::once_flag finding_spans;
   mutable std::once_flag parsing;
   mutable std::atomic<bool> has_sought_spans = false;
@@ -77,17 +94,16 @@ inline Error canonical_text_too_long(std::size_t size, json::Limits const& limit
 INLAY_DECL Document::Document() noexcept = default;
 
 INLAY_DECL Result<Document> Document::parse(std::string_view text, json::Limits const& limits) {
-  auto const state = std::make_shared<State>(text.size());
-  detail::DocumentStorage::Filling const filling(state->arena);
-  auto value = json::parse(text, limits, state->value.storage());
-  if (value.has_error()) return value.error();
-  auto const* members = value->if_object();
+  auto values = std::make_unique<State::Values>(text.size());
+  if (auto const parsed = values->parse(text, limits); parsed.has_error()) return parsed.error();
+  auto const* members = values->value.if_object();
   if (members == nullptr) return detail::no_object_error();
   if (members->empty()) return Document();
+  auto const state = std::make_shared<State>();
   state->text.reserve(text.size());
-  json::print(*value, state->text);
+  json::print(values->value, state->text);
   if (state->text.size() > limits.max_bytes) return detail::canonical_text_too_long(state->text.size(), limits);
-  state->value = std::move(*value);
+  state->values = std::move(values);
   state->is_parsed = true;
   return Document(state);
 }
@@ -124,6 +140,30 @@ INLAY_DECL Result<boost::json::object const*> Document::values() const& {
   why.kind = ErrorKind::corrupt;
   why.message = "the stored text is not a JSON object: " + why.message;
   return why;
+}
+
+INLAY_DECL bool Document::has_values() const noexcept {
+  return !state_ || state_->is_parsed.load(std::memory_order_acquire);
+}
+
+INLAY_DECL Result<void> Document::check() const {
+  if (!has_values() && spans() != nullptr) return {};
+  if (auto const members = values(); members.has_error()) return members.error();
+  return {};
+}
+
+INLAY_DECL boost::json::value const* Document::value_of(json::MemberSpans::Object object, std::size_t member) {
+  auto const& state = *static_cast<State const*>(object.owner());
+  auto const* values = state.members();
+  for (auto around = state.member_spans()->root(); around != object;) {
+    // the spans of an object come before those of the object around it, and after those of the members before it
+    std::size_t on_the_way = 0;
+    auto inner = around.inner(0);
+    while (!inner || inner.words() < object.words()) inner = around.inner(++on_the_way);
+    values = &values->begin()[on_the_way].value().get_object();
+    around = inner;
+  }
+  return &values->begin()[member].value();
 }
 
 INLAY_DECL json::MemberSpans const* Document::spans() const& {

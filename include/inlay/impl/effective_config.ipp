@@ -4,6 +4,7 @@
 
 #include <inlay/config/effective_config.hpp>
 #include <inlay/detail/merged_walk.hpp>
+#include <inlay/impl/config_node.ipp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
 
@@ -27,13 +28,21 @@ INLAY_DECL Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> laye
       return Error{.kind = ErrorKind::invalid_argument,
                    .message = "layer '" + layer->name + "' is of kind base, which only the lowest layer can be"};
     }
-    auto const values = layer->document.values();
+    auto const& document = layer->document;
+    if (layer->kind == LayerKind::merge_patch && !document.has_values()) {
+      // values take several times the room of the text, and most of the time it takes to write this one text
+      if (auto const* const spans = document.spans(); spans != nullptr && spans->are_searchable()) {
+        state->root.objects_.push_back(detail::LayerObject(spans->root()));
+        continue;
+      }
+    }
+    auto const values = document.values();
     if (values.has_error()) {
       auto error = values.error();
       error.message = "layer '" + layer->name + "': " + error.message;
       return error;
     }
-    state->root.objects_.push_back(*values);
+    state->root.objects_.push_back(detail::LayerObject(*values));
   }
   state->layers = std::move(layers);
   return EffectiveConfig(state);
@@ -95,21 +104,17 @@ INLAY_DECL boost::json::value EffectiveConfig::to_value(boost::json::storage_ptr
 }
 
 INLAY_DECL void EffectiveConfig::write(std::string& out) const {
-  std::vector<detail::SpanSource> sources;
-  sources.reserve(layers().size());
-  std::vector<detail::ObjectPart> parts;
-  parts.reserve(layers().size() + 16);  // those of the levels below follow them
+  auto parts = detail::parts_of(root().objects_, root().lowest_is_data_);
   std::size_t size = 0;
-  for (auto layer = layers().rbegin(); layer != layers().rend(); ++layer) {
-    auto& part = parts.emplace_back();
-    part.object = root().objects_[parts.size() - 1];
-    part.has_tombstones = layer->kind == LayerKind::merge_patch;
-    if (auto const* const spans = layer->document.spans()) {
-      part.source = &sources.emplace_back(detail::SpanSource{spans, layer->document.text()});
-      part.spans_object = spans->root();
-      part.has_tombstones = part.has_tombstones && spans->has_null_members(spans->root());
+  auto layer = layers().rbegin();
+  for (auto& part : parts) {
+    auto const& document = (layer++)->document;
+    size += document.text().size();
+    if (part.spans) continue;
+    if (auto const* const spans = document.spans()) {
+      part.spans = spans->root();
+      part.has_tombstones = part.has_tombstones && part.spans.has_null_members();
     }
-    size += layer->document.text().size();
   }
   out.reserve(out.size() + size);
   detail::TextSink sink(out);
@@ -129,7 +134,7 @@ class Explainer {
  public:
   Explainer(std::vector<Layer> const& layers, Explanation& explanation) : layers_(layers), explanation_(explanation) {
     for (auto const& layer : layers) {
-      // from() has seen to it that there are values
+      // from() has seen to it that there are values, or canonical text to make them of
       roots_.push_back({.what = Says::object, .object = *layer.document.values()});
     }
   }

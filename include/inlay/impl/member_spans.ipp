@@ -2,125 +2,272 @@
 #ifndef INLAY_IMPL_MEMBER_SPANS_IPP
 #define INLAY_IMPL_MEMBER_SPANS_IPP
 
+#include <inlay/detail/utf8.hpp>
 #include <inlay/impl/print.ipp>
+#include <inlay/json/limits.hpp>
 #include <inlay/json/member_spans.hpp>
 
+#include <algorithm>
+#include <charconv>
 #include <limits>
+#include <numeric>
+#include <span>
+#include <string>
+#include <system_error>
+#include <type_traits>
+#include <vector>
 
 namespace inlay::json {
 
-namespace detail {
-
-/** Finds where values end in text that is known to be JSON. All give npos where it is not canonical. */
-class SpanScanner {
+/** Goes through text that may be canonical, and never takes what json::parse refuses or json::print writes in another
+    way: who has spans of a text need not look at it again. */
+class SpanFinder {
  public:
-  static constexpr std::size_t npos = std::string_view::npos;
-
-  explicit SpanScanner(std::string_view text) : text_(text) {}
-
-  // What stands at the position; NUL, which no JSON text has, at the end.
-  char at(std::size_t position) const noexcept { return position < text_.size() ? text_[position] : '\0'; }
-
-  std::size_t end_of_string(std::size_t position) const noexcept {
-    if (at(position) != '"') return npos;
-    for (++position; position < text_.size();) {
-      position += count_plain(text_.substr(position));
-      if (at(position) == '"') return position + 1;
-      if (at(position) != '\\') return npos;
-      position += 2;
-    }
-    return npos;
+  SpanFinder(std::string_view text, void const* owner) : text_(text) {
+    open_.reserve(16);
+    members_.reserve(32);
+    words_.reserve(MemberSpans::first_object_at + 16 + text.size() / 4);
+    words_.resize(MemberSpans::first_object_at);
+    char const* const start = text.data();
+    std::memcpy(words_.data() + MemberSpans::text_at, &start, sizeof start);
+    std::memcpy(words_.data() + MemberSpans::owner_at, &owner, sizeof owner);
   }
 
-  // Of anything but an object.
-  std::size_t end_of_value(std::size_t position) const noexcept {
-    if (at(position) == '"') return end_of_string(position);
-    if (at(position) == '[') return end_of_array(position);
-    auto const start = position;
-    while (at(position) > ' ' && at(position) != ',' && at(position) != '}') ++position;
-    return position == start ? npos : position;
+  std::optional<MemberSpans> find() {
+    if (text_.size() > std::numeric_limits<std::int32_t>::max() || at(0) != '{' || !inlay::detail::is_utf8(text_) ||
+        !go_through()) {
+      return std::nullopt;
+    }
+    words_[MemberSpans::root_and_flag_at] = 2 * value_ + (has_escaped_names_ ? 0 : 1);
+    MemberSpans spans;
+    spans.words_ = std::make_unique_for_overwrite<std::uint32_t[]>(words_.size());
+    std::copy(words_.begin(), words_.end(), spans.words_.get());
+    return spans;
   }
 
  private:
-  std::size_t end_of_array(std::size_t position) const noexcept {
-    std::size_t depth = 0;
-    while (position < text_.size()) {
-      char const c = text_[position];
-      if (c == '"') {
-        position = end_of_string(position);
-        continue;
+  struct Open {
+    std::size_t first_member;
+    bool is_array;
+    bool has_nulls;
+  };
+  struct Member {
+    std::uint32_t begin;
+    std::uint32_t name_size;
+    std::uint32_t value;
+  };
+
+  // What stands at the position; NUL, which no JSON text has, at the end.
+  [[nodiscard]] char at(std::size_t position) const noexcept {
+    return position < text_.size() ? text_[position] : '\0';
+  }
+
+  bool go_through() {
+    do {
+      // at a value
+      if (at(position_) == '{' || at(position_) == '[') {
+        if (open_.size() == greatest_depth) return false;
+        open_.push_back({.first_member = members_.size(), .is_array = at(position_) == '[', .has_nulls = false});
+        arrays_ += open_.back().is_array ? 1 : 0;
+        ++position_;
+        if (at(position_) != end_of(open_.back())) {
+          if (!open_.back().is_array && !take_name()) return false;
+          continue;
+        }
+        if (!close()) return false;
+      } else if (!take_leaf()) {
+        return false;
       }
-      if (c <= ' ' && c >= '\0') return npos;
-      ++position;
-      if (c == '[' || c == '{') ++depth;
-      if ((c == ']' || c == '}') && --depth == 0) return position;
+      // behind a value
+      while (!open_.empty()) {
+        auto& around = open_.back();
+        if (!around.is_array) {
+          members_.back().value = value_;
+          around.has_nulls |= value_ == MemberSpans::null || inner_has_nulls_;
+        }
+        inner_has_nulls_ = false;
+        if (at(position_) == ',') {
+          ++position_;
+          if (!around.is_array && !take_name()) return false;
+          break;
+        }
+        if (at(position_) != end_of(around) || !close()) return false;
+      }
+    } while (!open_.empty());
+    return position_ == text_.size();
+  }
+
+  static char end_of(Open const& open) noexcept { return open.is_array ? ']' : '}'; }
+
+  bool take_name() {
+    auto const begin = position_;
+    bool has_escapes = false;
+    if (at(position_) != '"' || !take_string(has_escapes) || at(position_) != ':') return false;
+    has_escaped_names_ |= has_escapes && arrays_ == 0;
+    members_.push_back({.begin = static_cast<std::uint32_t>(begin),
+                        .name_size = static_cast<std::uint32_t>(position_ - begin - 2),
+                        .value = MemberSpans::leaf});
+    ++position_;
+    return true;
+  }
+
+  bool take_leaf() {
+    value_ = MemberSpans::leaf;
+    bool has_escapes = false;
+    switch (at(position_)) {
+      case '"': return take_string(has_escapes);
+      case 't': return take_word("true");
+      case 'f': return take_word("false");
+      case 'n': value_ = MemberSpans::null; return take_word("null");
+      default: return take_number();
     }
-    return npos;
+  }
+
+  bool take_word(std::string_view word) {
+    if (text_.compare(position_, word.size(), word) != 0) return false;
+    position_ += word.size();
+    return true;
+  }
+
+  bool take_string(bool& has_escapes) {
+    ++position_;
+    while (position_ < text_.size()) {
+      position_ += detail::count_plain(text_.substr(position_));
+      if (at(position_) == '"') {
+        ++position_;
+        return true;
+      }
+      if (at(position_) != '\\' || !take_escape()) return false;
+      has_escapes = true;
+    }
+    return false;
+  }
+
+  // The escapes that are printed, and no others.
+  bool take_escape() {
+    char const c = at(position_ + 1);
+    if (c != 'u') {
+      position_ += 2;
+      return std::string_view("\"\\bfnrt").find(c) != std::string_view::npos;
+    }
+    if (text_.compare(position_, 4, "\\u00") != 0) return false;
+    char const high = at(position_ + 4);
+    char const low = at(position_ + 5);
+    position_ += 6;
+    if (high == '1') return (low >= '0' && low <= '9') || (low >= 'a' && low <= 'f');
+    // \b, \t, \n, \f and \r are written so
+    return high == '0' && ((low >= '0' && low <= '7') || low == 'b' || low == 'e' || low == 'f');
+  }
+
+  bool take_number() {
+    auto const start = position_;
+    bool is_integer = true;
+    for (char c = at(position_); (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e';
+         c = at(++position_)) {
+      is_integer &= c != '.' && c != 'e';
+    }
+    auto const number = text_.substr(start, position_ - start);
+    if (is_integer) return is_canonical<std::int64_t>(number) || is_canonical<std::uint64_t>(number);
+    return is_canonical<double>(number);
+  }
+
+  template <class Number>
+  bool is_canonical(std::string_view text) {
+    Number number{};
+    if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc()) return false;
+    printed_.clear();
+    if constexpr (std::is_same_v<Number, double>) {
+      detail::print_double(number, printed_);
+    } else {
+      detail::print_integer(number, printed_);
+    }
+    return text == printed_;
+  }
+
+  // At the end of what was opened last, which becomes the value at hand.
+  bool close() {
+    ++position_;
+    auto const closed = open_.back();
+    open_.pop_back();
+    value_ = MemberSpans::leaf;
+    if (closed.is_array) {
+      --arrays_;
+      return true;
+    }
+    auto const members = std::span(members_).subspan(closed.first_member);
+    if (!has_distinct_names(members)) return false;
+    if (arrays_ == 0) {
+      value_ = static_cast<std::uint32_t>(words_.size());
+      inner_has_nulls_ = closed.has_nulls;
+      words_.push_back(value_);
+      words_.push_back(static_cast<std::uint32_t>(2 * members.size() + (closed.has_nulls ? 1 : 0)));
+      for (auto const& member : members) words_.push_back(member.begin);
+      words_.push_back(static_cast<std::uint32_t>(position_));
+      for (auto const& member : members) words_.push_back(member.value);
+      if (members.size() > inlay::detail::few_members) words_.insert(words_.end(), order_.begin(), order_.end());
+    }
+    members_.resize(closed.first_member);
+    return true;
+  }
+
+  // Leaves the order of many members in order_.
+  bool has_distinct_names(std::span<Member const> members) {
+    auto const* const text = text_.data() + 1;
+    if (members.size() <= inlay::detail::few_members) {
+      for (std::size_t i = 1; i < members.size(); ++i) {
+        for (std::size_t k = 0; k != i; ++k) {
+          if (members[i].name_size == members[k].name_size &&
+              std::memcmp(text + members[i].begin, text + members[k].begin, members[i].name_size) == 0) {
+            return false;
+          }
+        }
+      }
+      return true;
+    }
+    // with the quote behind it, as find_sorted() compares them
+    auto const name = [&](std::uint32_t i) {
+      return std::string_view(text + members[i].begin, members[i].name_size + 1);
+    };
+    order_.resize(members.size());
+    std::iota(order_.begin(), order_.end(), 0U);
+    std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) { return name(a) < name(b); });
+    return std::adjacent_find(order_.begin(), order_.end(),
+                              [&](std::uint32_t a, std::uint32_t b) { return name(a) == name(b); }) == order_.end();
   }
 
   std::string_view text_;
+  std::size_t position_ = 0;
+  std::vector<Open> open_;
+  std::vector<Member> members_;              // of the open objects
+  std::size_t arrays_ = 0;                   // that are open
+  std::uint32_t value_ = MemberSpans::leaf;  // what the value is that was gone through last
+  bool inner_has_nulls_ = false;             // an object that was
+  bool has_escaped_names_ = false;
+  std::vector<std::uint32_t> words_;
+  std::vector<std::uint32_t> order_;
+  std::string printed_;
 };
 
-}  // namespace detail
+INLAY_DECL std::optional<MemberSpans> MemberSpans::of(std::string_view text, void const* owner) {
+  return SpanFinder(text, owner).find();
+}
 
-INLAY_DECL std::optional<MemberSpans> MemberSpans::of(std::string_view text) {
-  if (text.size() >= std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
-  struct OpenObject {
-    std::size_t first_member;
-    bool has_nulls;
+INLAY_DECL std::size_t MemberSpans::Object::find_sorted(std::string_view name) const noexcept {
+  if (name.find('"') != std::string_view::npos) return none;
+  auto const count = size();
+  auto const* const all = text();
+  auto const* const order = words_ + 3 + 2 * count;
+  // no name has a quote in it, so that the one behind it takes part in the comparison
+  auto const is_before = [&](std::uint32_t member) {
+    auto const room = begin(member + 1) - begin(member) - 2;
+    auto const* const text = all + begin(member) + 1;
+    auto const compared = std::memcmp(text, name.data(), std::min(name.size(), room));
+    if (compared != 0) return compared < 0;
+    return name.size() < room && static_cast<unsigned char>(text[name.size()]) < '"';
   };
-  std::vector<OpenObject> open;
-  std::vector<std::uint32_t> begins;  // of the open objects' members
-  std::vector<Object> inners;         // what these members hold
-  MemberSpans spans;
-  auto& words = spans.words_;
-  words.push_back(0);  // so that no object is at 0
-
-  detail::SpanScanner const scan(text);
-  std::size_t position = 0;
-  bool is_at_object = true;  // else at the name of a member of the one that is open
-  do {
-    if (is_at_object) {
-      if (scan.at(position) != '{') return std::nullopt;
-      open.push_back({begins.size(), false});
-      ++position;
-    }
-    if (!is_at_object || scan.at(position) != '}') {
-      begins.push_back(static_cast<std::uint32_t>(position));
-      inners.push_back(0);
-      position = scan.end_of_string(position);
-      if (position == detail::SpanScanner::npos || scan.at(position) != ':') return std::nullopt;
-      ++position;
-      is_at_object = scan.at(position) == '{';
-      if (is_at_object) continue;
-      if (scan.at(position) == 'n') open.back().has_nulls = true;
-      position = scan.end_of_value(position);
-      if (position == detail::SpanScanner::npos) return std::nullopt;
-    }
-    while (!open.empty() && scan.at(position) == '}') {
-      ++position;
-      auto const [first, has_nulls] = open.back();
-      open.pop_back();
-      auto const object = static_cast<Object>(words.size());
-      auto const size = begins.size() - first;
-      words.push_back(static_cast<std::uint32_t>(2 * size + (has_nulls ? 1 : 0)));
-      words.insert(words.end(), begins.begin() + static_cast<std::ptrdiff_t>(first), begins.end());
-      words.push_back(static_cast<std::uint32_t>(position));
-      words.insert(words.end(), inners.begin() + static_cast<std::ptrdiff_t>(first), inners.end());
-      begins.resize(first);
-      inners.resize(first);
-      spans.root_ = object;
-      if (!open.empty()) {
-        inners.back() = object;
-        open.back().has_nulls |= has_nulls;
-      }
-    }
-    if (!open.empty() && scan.at(position++) != ',') return std::nullopt;
-    is_at_object = false;
-  } while (!open.empty());
-  if (position != text.size()) return std::nullopt;
-  words.shrink_to_fit();
-  return spans;
+  auto const* const found =
+      std::partition_point(order, order + count, [&](std::uint32_t member) { return is_before(member); });
+  return found != order + count && begins_with_name(all, *found, name) ? *found : none;
 }
 
 }  // namespace inlay::json

@@ -9,6 +9,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -57,11 +58,13 @@ class Document {
   [[nodiscard]] INLAY_DECL Result<boost::json::object const*> values() const&;
   Result<boost::json::object const*> values() const&& = delete;
 
-  /** Where the members' text lies in text(), for code that copies spans of it; found by the first call, which other
-      threads wait for.
+  /** Whether the text is a JSON object: what values() would say, without making values of text that is canonical. */
+  [[nodiscard]] INLAY_DECL Result<void> check() const;
+
+  /** Where the members' text lies in text(), for code that looks members up there or copies spans of it; found by the
+      first call, which other threads wait for. Makes no values.
 
       @return nullptr when the text is not canonical, as a row that somebody edited by hand.
-      @pre values() gave no error.
   */
   [[nodiscard]] INLAY_DECL json::MemberSpans const* spans() const&;
   json::MemberSpans const* spans() const&& = delete;
@@ -74,7 +77,16 @@ class Document {
   }
 
  private:
+  friend class ConfigNode;
+  friend class EffectiveConfig;
+
   struct State;
+  /** Whether values() has been called already, so that it costs nothing. */
+  [[nodiscard]] INLAY_DECL bool has_values() const noexcept;
+  /** The value in values() of a member in spans(). */
+  [[nodiscard]] INLAY_DECL static boost::json::value const* value_of(json::MemberSpans::Object object,
+                                                                     std::size_t member);
+
   explicit Document(std::shared_ptr<State const> state) noexcept : state_(std::move(state)) {}
 
   std::shared_ptr<State const> state_;
