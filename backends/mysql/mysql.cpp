@@ -37,6 +37,7 @@ class MysqlDialect final : public sql::Dialect {
     std::string place{};  ///< for messages: where it is, without secrets
     std::string prefix{};
     std::chrono::seconds lock_timeout{};
+    bool is_encrypted = false;
   };
 
   std::string_view session_kind() const override { return "mysql"; }
@@ -70,6 +71,10 @@ class MysqlDialect final : public sql::Dialect {
 
   std::unique_ptr<soci::session> connect() const override {
     auto session = std::make_unique<soci::session>(soci::mysql, settings_.connect_string);
+    // The client's library goes on in plain text when the server, or somebody on the way, says that it can't encrypt.
+    if (settings_.is_encrypted && !mysql_get_ssl_cipher(native(*session))) {
+      throw DatabaseFailure(FailureKind::unreachable, settings_.place + ": the server does not encrypt the connection");
+    }
     check_version(native(*session));
     // Not what the server's settings happen to be: truncated texts, no transactions, one old snapshot.
     *session << "set session autocommit = 1, session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
@@ -310,6 +315,10 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   if (url.password) append("password", *url.password, connect_string);
   append("dbname", url.path, connect_string);
   append("charset", "utf8mb4", connect_string);
+  for (std::string_view const name : {"ssl_cert", "ssl_key"}) {
+    if (!url.parameter(name) || url.parameter("ssl_ca")) continue;
+    return refusal(std::string(name) + " encrypts nothing without ssl_ca: name the file of who has signed the server");
+  }
   for (auto const& [own, theirs] :
        {std::pair{"ssl_ca", "sslca"}, std::pair{"ssl_cert", "sslcert"}, std::pair{"ssl_key", "sslkey"}}) {
     if (std::string const* value = url.parameter(own)) append(theirs, *value, connect_string);
@@ -337,7 +346,8 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
       .connect_string = std::move(connect_string),
       .place = place.redacted(),
       .prefix = options.table_prefix,
-      .lock_timeout = std::max(std::chrono::seconds(1), std::chrono::ceil<std::chrono::seconds>(*lease_timeout))};
+      .lock_timeout = std::max(std::chrono::seconds(1), std::chrono::ceil<std::chrono::seconds>(*lease_timeout)),
+      .is_encrypted = url.parameter("ssl_ca") != nullptr};
   return sql::open_store(std::make_unique<MysqlDialect>(std::move(settings)), std::move(options));
 }
 

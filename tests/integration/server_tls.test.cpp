@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Encrypted connections, and whom they are refused to.
 #include <support/catch.hpp>
+#include <support/faulty_proxy.hpp>
 #include <support/private_server.hpp>
 #include <support/sqlite.hpp>
 
@@ -94,7 +95,31 @@ TEST_CASE("MySQL with ssl_ca is encrypted, and only a server that it has signed 
   REQUIRE(store.has_value());
   CHECK((*store)->commit(support::Catalogue().commit()).has_value());
 
+  // Nothing is said in plain text to a server that does not encrypt, or seems not to.
+  support::FaultyProxy proxy(encrypted.server.url());
+  REQUIRE(open_server(proxy.url("ssl_ca=" + encrypted.ca)).has_value());
+  proxy.hide_encryption();
+  int statements = 0;
+  proxy.arm({.when = [&](support::Request const& request) {
+    statements += request.statement.empty() ? 0 : 1;
+    return false;
+  }});
+  encrypted.check_refused(proxy.url("ssl_ca=" + encrypted.ca), "does not encrypt the connection");
+  CHECK(statements == 0);
+  CHECK(open_server(proxy.url("pool_size=1")).has_value());
+  CHECK(statements > 0);
+
   encrypted.check_refused(url, "Access denied");
   encrypted.check_refused(url + "?ssl_ca=" + encrypted.other_ca, "certificate");
   encrypted.check_refused(url + "?ssl_ca=" + encrypted.ca + ".gone", "SSL");
+}
+
+TEST_CASE("what belongs to encryption on MySQL is refused without the ssl_ca that turns it on") {
+  std::string const files[] = {"ssl_cert=/c.pem", "ssl_key=/k.pem", "ssl_cert=/c.pem&ssl_key=/k.pem"};
+  for (std::string const& parameters : files) {
+    auto const opened = open_server("mysql://somebody@127.0.0.1:1/db?" + parameters);
+    REQUIRE(opened.has_error());
+    CHECK(opened.error().kind == ErrorKind::invalid_argument);
+    CHECK(opened.error().message.find(parameters.substr(0, parameters.find('='))) != std::string::npos);
+  }
 }

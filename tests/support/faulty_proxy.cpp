@@ -99,7 +99,8 @@ struct Connection {
   Socket client;
   Socket server;
   std::map<std::string, std::string, std::less<>> statements{};  // of PostgreSQL: what was prepared, by name
-  std::optional<Strike> strike{};                                // waits for the reply
+  bool is_greeted = false;
+  std::optional<Strike> strike{};  // waits for the reply
   std::optional<std::string> delayed{};
 };
 
@@ -107,7 +108,8 @@ struct Connection {
 
 class FaultyProxy::Loop {
  public:
-  explicit Loop(std::string const& text) : text_(text), listener_(listen_on_loopback()) {
+  Loop(std::string const& text, bool is_encrypted)
+      : text_(text), is_encrypted_(is_encrypted), listener_(listen_on_loopback()) {
     inlay::StoreUrl const url = inlay::StoreUrl::parse(text).value();
     is_postgresql_ = url.scheme.starts_with("postgres");
     host_ = url.hosts.at(0).name;
@@ -132,7 +134,7 @@ class FaultyProxy::Loop {
     std::string url = text_;
     std::string const place = "@" + host_ + ":" + service_ + "/";
     url.replace(url.find(place), place.size(), "@127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/");
-    return url + (is_postgresql_ ? "?sslmode=disable&" : "?") + parameters;
+    return url + (is_postgresql_ && !is_encrypted_ ? "?sslmode=disable&" : "?") + parameters;
   }
 
   void arm(Strike strike) {
@@ -155,6 +157,10 @@ class FaultyProxy::Loop {
   void come_back() {
     std::lock_guard const lock(mutex_);
     is_away_ = false;
+  }
+  void hide_encryption() {
+    std::lock_guard const lock(mutex_);
+    hides_encryption_ = true;
   }
   void freeze() {
     std::lock_guard const lock(mutex_);
@@ -294,9 +300,10 @@ class FaultyProxy::Loop {
   }
 
   void hear_server(Id id, Connection& connection) {
-    auto const bytes = connection.server.receive();
+    auto bytes = connection.server.receive();
     if (!bytes) return;
     if (bytes->empty()) return end(id);
+    if (!std::exchange(connection.is_greeted, true) && hides_encryption_) withdraw_encryption(*bytes);
     if (!connection.strike) return connection.client.send(*bytes);
     if (!is_whole(*bytes)) return;
     Strike const strike = *std::move(connection.strike);
@@ -312,13 +319,23 @@ class FaultyProxy::Loop {
     if (strike.then_goes_away) end_all();
   }
 
+  // In MySQL's greeting the version, a number and the first part of a nonce stand before what the server can do, of
+  // which CLIENT_SSL is a bit of the second byte.
+  static void withdraw_encryption(std::string& greeting) {
+    std::size_t at = 5;
+    take_text(greeting, at);
+    char& capabilities = greeting.at(at + 4 + 8 + 1 + 1);
+    capabilities = static_cast<char>(capabilities & ~0x08);
+  }
+
   /** Whether the server has nothing more to say. What it says while a transaction ends comes at once, after it. */
   [[nodiscard]] bool is_whole(std::string_view reply) const {
-    if (!is_postgresql_ || reply.front() == 'R') return true;  // R: a question while it is logged in
+    if (!is_postgresql_ || is_encrypted_ || reply.front() == 'R') return true;  // R: a question while it is logged in
     return reply.size() >= 6 && reply.substr(reply.size() - 6, 5) == std::string_view("Z\0\0\0\5", 5);
   }
 
   [[nodiscard]] std::string_view statement_of(Connection& connection, std::string_view bytes) const {
+    if (is_encrypted_) return {};
     if (!is_postgresql_) return bytes.size() > 5 && bytes[4] == '\3' ? bytes.substr(5) : std::string_view();
     std::size_t at = 5;  // behind the type and the length
     if (bytes.front() == 'Q') return take_text(bytes, at);
@@ -341,6 +358,7 @@ class FaultyProxy::Loop {
   std::string host_;
   std::string service_;
   bool is_postgresql_ = false;
+  bool is_encrypted_ = false;
   Socket listener_;
   int wake_[2]{};
   std::atomic<bool> is_over_{false};
@@ -352,11 +370,13 @@ class FaultyProxy::Loop {
   int strikes_ = 0;
   bool is_away_ = false;
   bool is_frozen_ = false;
+  bool hides_encryption_ = false;
 
   std::thread thread_;
 };
 
-FaultyProxy::FaultyProxy(std::string const& store_url) : loop_(std::make_unique<Loop>(store_url)) {}
+FaultyProxy::FaultyProxy(std::string const& store_url, bool is_encrypted)
+    : loop_(std::make_unique<Loop>(store_url, is_encrypted)) {}
 FaultyProxy::~FaultyProxy() = default;
 std::string FaultyProxy::url(std::string const& parameters) const { return loop_->url(parameters); }
 void FaultyProxy::arm(Strike strike) { loop_->arm(std::move(strike)); }
@@ -364,6 +384,7 @@ void FaultyProxy::disarm() { loop_->disarm(); }
 int FaultyProxy::strikes() const { return loop_->strikes(); }
 void FaultyProxy::go_away() { loop_->go_away(); }
 void FaultyProxy::come_back() { loop_->come_back(); }
+void FaultyProxy::hide_encryption() { loop_->hide_encryption(); }
 void FaultyProxy::freeze() { loop_->freeze(); }
 bool FaultyProxy::release() { return loop_->release(); }
 

@@ -37,12 +37,16 @@ struct Strike {
 
 /** Stands between a client and PostgreSQL or MariaDB on the loopback interface, and fails on command.
 
-    It understands only connections that are not encrypted. All members are thread-safe.
+    All members are thread-safe.
 */
 class FaultyProxy {
  public:
-  /** In front of the server that a store's URL names. */
-  explicit FaultyProxy(std::string const& store_url);
+  /** In front of the server that a store's URL names.
+
+      @param is_encrypted says that clients will encrypt what they send: of requests it is seen that they come, and of
+      replies that they begin.
+  */
+  explicit FaultyProxy(std::string const& store_url, bool is_encrypted = false);
   ~FaultyProxy();
   FaultyProxy(FaultyProxy const&) = delete;
   FaultyProxy& operator=(FaultyProxy const&) = delete;
@@ -60,6 +64,9 @@ class FaultyProxy {
   /** Ends all connections and refuses new ones. */
   void go_away();
   void come_back();
+
+  /** Takes out of what a MySQL server says first that it can encrypt, as somebody on the way could. */
+  void hide_encryption();
 
   /** Lets nothing through any more, though connections can be made. */
   void freeze();

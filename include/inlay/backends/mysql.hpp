@@ -14,8 +14,9 @@ namespace inlay {
     Parameters of ours: `pool_size=8` (connections at most), `lease_timeout=5s` (how long a call waits for a connection,
     or for others to be less busy), `table_prefix=inlay_`, `migrate=auto|off`.
     Of the client library: `connect_timeout=10s`, `read_timeout`, `write_timeout` (times, in whole seconds), and
-    `ssl_ca`, `ssl_cert`, `ssl_key` (files). With MariaDB's client library these make the connection encrypted, but the
-    server's name is not compared with its certificate.
+    `ssl_ca`, `ssl_cert`, `ssl_key` (files). With `ssl_ca` the connection is encrypted, or there is none: a server that
+    does not encrypt is `unavailable`. With MariaDB's client library the server's name is not compared with its
+    certificate. The other two, a certificate of the client and its key, go with `ssl_ca` only.
 */
 [[nodiscard]] Backend mysql_backend();
 
