@@ -77,6 +77,13 @@ struct LoggedPage {
   }
 };
 
+/** What is left of a compacted commit. */
+struct KeptToken {
+  Revision revision{};
+  Timestamp time{};
+  Uuid token{};
+};
+
 /** The commits of a store, oldest first. What was restored from another store may have gaps between the revisions. Not
     thread-safe. */
 class ChangeLog {
@@ -105,6 +112,7 @@ class ChangeLog {
   /** Adds the next commit. Like Table::replace, it ends the program when memory runs out half-way. */
   void append(std::shared_ptr<LoggedCommit const> commit) noexcept {
     tokens_.insert(commit->token);
+    newest_time_ = commit->time;
     for (LoggedChange const& change : commit->changes) {
       auto& revisions = revisions_of_[change.id];
       if (revisions.empty() || revisions.back() != commit->revision) revisions.push_back(commit->revision);
@@ -139,7 +147,7 @@ class ChangeLog {
     return page;
   }
 
-  /** Takes out the commits up to and including `through`. */
+  /** Takes out the commits up to and including `through`; tokens stay as long as storage::KeptTokens has it. */
   [[nodiscard]] std::vector<std::shared_ptr<LoggedCommit const>> forget(Revision through) {
     std::vector<std::shared_ptr<LoggedCommit const>> forgotten;
     kept_after_ = std::max(kept_after_, through);
@@ -147,7 +155,7 @@ class ChangeLog {
       forgotten.push_back(commits_.front());
       commits_.pop_front();
       LoggedCommit const& commit = *forgotten.back();
-      tokens_.erase(commit.token);
+      compacted_.push_back({commit.revision, commit.time, commit.token});
       for (LoggedChange const& change : commit.changes) {
         auto const revisions = revisions_of_.find(change.id);
         if (revisions == revisions_of_.end()) continue;
@@ -156,6 +164,12 @@ class ChangeLog {
         if (all.empty()) revisions_of_.erase(revisions);
       }
     }
+    auto const kept = storage::KeptTokens::of(revision_, newest_time_);
+    std::erase_if(compacted_, [&](KeptToken const& one) {
+      bool const is_free = one.revision <= through && !kept.keep(one.revision, one.time);
+      if (is_free) tokens_.erase(one.token);
+      return is_free;
+    });
     return forgotten;
   }
 
@@ -170,6 +184,8 @@ class ChangeLog {
   Revision revision_{};
   Revision kept_after_{};
   Commits commits_;
+  Timestamp newest_time_{};
+  std::vector<KeptToken> compacted_;
   std::unordered_set<Uuid> tokens_;
   std::unordered_map<Uuid, std::deque<Revision>> revisions_of_;  // the commits that wrote a row of that id
 };

@@ -144,11 +144,10 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       Transaction transaction(*connection);
       Revision const current = current_revision(*connection, connection->dialect().lock_rows());
       if (request.through > current) return storage::revision_not_reached(current);
-      for (std::string_view const table : {"change", "commit"}) {
-        Statement remove;
-        remove << "delete from " << tables_.quoted(table) << R"( where "revision" <= )";
-        connection->run(remove.bind(integer(request.through.value)));
-      }
+      Statement remove;
+      remove << "delete from " << tables_.quoted("change") << R"( where "revision" <= )";
+      connection->run(remove.bind(integer(request.through.value)));
+      compact_commits(*connection, request.through, current);
       Statement update;
       update << "update " << tables_.quoted("counter") << R"( set "compacted_through" = )";
       update.bind(integer(request.through.value)) << R"( where "compacted_through" < )";
@@ -212,6 +211,24 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       }
     };
   };
+
+  /** Leaves of commits what keeps their tokens taken, as storage::KeptTokens has it, and of others nothing. */
+  void compact_commits(Connection& connection, Revision through, Revision current) const {
+    std::string const commits = tables_.quoted("commit");
+    Statement newest;
+    newest << R"(select "time" from )" << commits << R"( order by "revision" desc limit 1)";
+    Timestamp const time{connection.number(newest.gives(ValueType::integer))};
+    auto const kept = storage::KeptTokens::of(current, time);
+    Statement remove;
+    remove << "delete from " << commits << R"( where "revision" <= )";
+    remove.bind(integer(std::min(through, kept.after).value)) << R"( and "time" < )";
+    connection.run(remove.bind(integer(kept.since.microseconds)));
+    Statement blank;
+    blank << "update " << commits << R"( set "actor" = '', "reason" = null where "revision" <= )";
+    blank.bind(integer(through.value)) << R"( and "revision" > (select "compacted_through" from )"
+                                       << tables_.quoted("counter") << ')';
+    connection.run(blank);
+  }
 
   [[nodiscard]] static Error not_joined() {
     return {.kind = ErrorKind::invalid_argument, .message = "this cannot be part of a transaction of the host"};
@@ -351,19 +368,24 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   Result<Committed> settled(Commit const& commit, CommitState const& state) {
     Revision revision;
     bool has_changes = false;
+    bool is_compacted = false;
     auto const read = trying<void>([&]() -> Result<void> {
       auto const connection = readers_.lease();
       Statement select(R"(select o."revision", (select count(*) from )");
-      select << tables_.quoted("change") << R"( h where h."revision" = o."revision") from )" << tables_.quoted("commit")
-             << R"( o where o."token" = )";
-      select.bind(text(to_string(commit.token))).gives(ValueType::integer).gives(ValueType::integer);
+      select << tables_.quoted("change") << R"( h where h."revision" = o."revision"), k."compacted_through" from )"
+             << tables_.quoted("commit") << " o cross join " << tables_.quoted("counter") << R"( k where o."token" = )";
+      select.bind(text(to_string(commit.token)));
+      for (int i = 0; i < 3; ++i) select.gives(ValueType::integer);
       connection->run(select, [&](Row& row) {
         revision.value = row[0].number;
         has_changes = row[1].number > 0;
+        is_compacted = row[0].number <= row[2].number;
       });
       return {};
     });
-    if (read.has_error() || revision == Revision{}) {
+    // Without its changes nobody can tell a commit that was done late from the row that was to keep it out.
+    bool const is_forgotten = revision == Revision{} || (state.refusal && is_compacted);
+    if (read.has_error() || is_forgotten) {
       Error error = read.has_error() ? read.error()
                                      : Error{.kind = ErrorKind::unavailable,
                                              .message = "what came of the commit is no longer in the change log"};

@@ -138,7 +138,11 @@ class Dumper {
     std::size_t number = 0;
     for_each_entity(
         [&]<class Entity>(std::type_identity<Entity>) { header.rows[number++] = count(Entity::entity_name); });
-    header.commits = count("commit");
+    compacted_through_ = header.compacted_through;
+    Statement commits("select count(*) from ");
+    commits << tables_.quoted("commit") << R"( where "revision" > )";
+    commits.bind(integer(compacted_through_.value)).gives(ValueType::integer);
+    header.commits = static_cast<std::size_t>(connection_.number(commits));
     return header;
   }
 
@@ -221,7 +225,7 @@ class Dumper {
 
   void give_commits() {
     std::vector<CommitRecord> page;
-    Revision after{};
+    Revision after = compacted_through_;  // what is left of those up to there is their tokens
     do {
       Statement select(R"(select "revision", "token", "actor", "reason", "time" from )");
       select << tables_.quoted("commit") << R"( where "revision" > )";
@@ -306,6 +310,7 @@ class Dumper {
   Connection& connection_;
   Tables const& tables_;
   RecordSink const& sink_;
+  Revision compacted_through_{};
   storage::RecordCheck check_;
   Canonicaliser canonicaliser_;
   std::deque<std::pair<Revision, ChangeRecord>> changes_;

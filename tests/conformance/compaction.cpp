@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "kit.hpp"
 
+#include <inlay/storage/transfer.hpp>
+
 namespace inlay::conformance {
 
 namespace {
@@ -77,6 +79,83 @@ TEST_CASE("compacting what is forgotten already does nothing", "[compaction]") {
     must(store->compact({.through = through}));
     CHECK(log_after(*store, revisions[5]) == kept);
     CHECK(error_of(store->changes({.after = revisions[4]})).kind == ErrorKind::compacted);
+  }
+}
+
+TEST_CASE("the token of a commit that was compacted is still taken", "[compaction]") {
+  Store store;
+  Team const team = store.insert_sample<Team>(0);
+  Team const other = store.insert_sample<Team>(1);
+  std::vector<Commit> commits{commit_of({Insert<Team>{sample<Team>(2)}}),
+                              commit_of({Update<Team>{team, rewritten(team, 1)}}),
+                              commit_of({Edit<Team>{other.id,
+                                                    [](Team row) -> Result<Team> {
+                                                      row.name += "!";
+                                                      return row;
+                                                    }}}),
+                              commit_of({Insert<Team>{sample<Team>(3)}, Insert<Team>{sample<Team>(4)}})};
+  for (Commit& commit : commits) {
+    commit.reason = "because";
+    store.commit(commit);
+  }
+  store.remove(store.read<Team>(team.id));
+  Revision const through = must(store->revision());
+  must(store->compact({.through = through}));
+  auto const are_taken = [&] {
+    for (Commit const& commit : commits) CHECK(store.refused(commit).pointer == "/token");
+    CHECK(store.read<Team>(other.id).name == other.name + "!");
+  };
+  are_taken();
+  // Not as part of the log, though.
+  CHECK(error_of(store->changes({})).kind == ErrorKind::compacted);
+  CHECK(must(store->changes({.after = through})).commits.empty());
+  if (tested().capabilities.can_transfer) {
+    std::size_t records = 0;
+    must(store->dump({.sink = [&](StoreRecord const& record) -> Result<void> {
+      CHECK_FALSE(std::holds_alternative<CommitRecord>(record));
+      if (auto const* const header = std::get_if<StoreHeader>(&record)) records = header->size();
+      return {};
+    }}));
+    CHECK(records == store.all<Team>().size());
+  }
+  must(store->compact({.through = through}));
+  are_taken();
+  store.insert_sample<Team>(5);
+  must(store->compact({.through = must(store->revision())}));
+  are_taken();
+  if (!tested().capabilities.is_durable) return;
+  store.reopen();
+  are_taken();
+}
+
+TEST_CASE("of older commits the tokens stay taken that are of the newest thousand revisions or of the newest day",
+          "[compaction]") {
+  if (!tested().capabilities.can_transfer) return;  // what brings a log to that age in no time
+  Store const store;
+  Timestamp const newest = later();
+  auto const before = [&](std::int64_t microseconds) { return Timestamp{newest.microseconds - microseconds}; };
+  constexpr std::int64_t day = 86'400'000'000;
+  struct Kept {
+    CommitRecord commit;
+    bool is_taken;
+  };
+  std::vector<Kept> const log{{{.revision{1'000}, .token = scattered_uuid(), .time = before(day + 1)}, false},
+                              {{.revision{1'001}, .token = scattered_uuid(), .time = before(day)}, true},
+                              {{.revision{2'000}, .token = scattered_uuid(), .time = before(40 * day)}, false},
+                              {{.revision{2'001}, .token = scattered_uuid(), .time = before(40 * day)}, true},
+                              {{.revision{3'000}, .token = scattered_uuid(), .time = newest}, true}};
+  must(store->restore({.fill = [&](RecordSink const& sink) -> Result<void> {
+    must(sink(StoreHeader{.revision{3'000}, .commits = log.size()}));
+    for (Kept const& one : log) must(sink(one.commit));
+    return {};
+  }}));
+  must(store->compact({.through = Revision{3'000}}));
+  // Refused ones take no token, so that each is asked for alike.
+  Commit commit = commit_of({Remove<Team>{sample<Team>(0)}});
+  for (Kept const& one : log) {
+    CAPTURE(one.commit.revision.value);
+    commit.token = one.commit.token;
+    CHECK((store.refused(commit).pointer == "/token") == one.is_taken);
   }
 }
 

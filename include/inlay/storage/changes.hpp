@@ -10,6 +10,7 @@
 #include <boost/describe/enum.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,10 +63,40 @@ struct ChangePage {
   bool has_more{};     ///< whether there was more when this was read
 };
 
-/** Forget the change log up to and including a revision; rows stay as they are. */
+/** Forget the change log up to and including a revision; rows stay as they are, and so do the tokens that
+    storage::KeptTokens names. */
 struct CompactRequest {
   Revision through{};
 };
+
+namespace storage {
+
+/** Which tokens stay taken when their commits are compacted: those of the last thousand revisions, and of all commits
+    whose time is at most a day before the newest commit's.
+
+    Who was not told what came of a commit asks with its token. The backends do so within seconds, a caller who was told
+    that the outcome is unknown perhaps within hours; a commit that was done must not be done again for them because
+    somebody has compacted meanwhile. Of two bounds the one that keeps more counts: the first does not depend on clocks,
+    the second not on how much is written. Neither depends on when one asks.
+*/
+struct KeptTokens {
+  static constexpr std::int64_t revisions = 1'000;
+  static constexpr std::int64_t microseconds = 86'400'000'000;
+
+  Revision after{};   ///< those of greater revisions are kept
+  Timestamp since{};  ///< and those of this time or a later one
+
+  /** @param time is that of the newest commit, whose revision the other is. */
+  [[nodiscard]] static constexpr KeptTokens of(Revision newest, Timestamp time) noexcept {
+    return {{newest.value - revisions}, {time.microseconds - microseconds}};
+  }
+
+  [[nodiscard]] constexpr bool keep(Revision revision, Timestamp time) const noexcept {
+    return revision > after || time >= since;
+  }
+};
+
+}  // namespace storage
 
 }  // namespace inlay
 

@@ -49,6 +49,7 @@ std::string lines_of(State const& state) {
     storage::append_line(record, lines);
     return {};
   }).value();
+  for (auto const& commit : state.tokens) storage::append_line(*commit, lines);
   return lines;
 }
 
@@ -101,8 +102,8 @@ Result<void> replay(State& state, CommitRecord const& commit) {
   return {};
 }
 
-/** The state that a journal's lines add up to: first all records of the store when its file was made, then a line for
-    each commit since. */
+/** The state that a journal's lines add up to: first all records of the store when its file was made, then what is left
+    of compacted commits, then a line for each commit since. */
 Result<State> read(std::string const& lines) {
   State state;
   storage::RecordCheck check;
@@ -118,6 +119,10 @@ Result<State> read(std::string const& lines) {
       }
       auto const* const commit = std::get_if<CommitRecord>(&*record);
       if (commit && commit->revision > state.revision) return replay(state, *commit);
+      if (commit && commit->revision <= state.compacted_through) {
+        state.tokens.push_back(std::make_shared<CommitRecord const>(*commit));
+        return {};
+      }
       return Error{.kind = ErrorKind::corrupt, .message = "this is not the next commit"};
     }();
     if (!done) {
@@ -341,9 +346,7 @@ class JournalRepository final : public RepositoryFrom<JournalRepository> {
     std::lock_guard const turn(writing_);
     State next = *current();
     if (request.through > next.revision) return storage::revision_not_reached(next.revision);
-    if (request.through <= next.compacted_through) return {};
-    next.compacted_through = request.through;
-    std::erase_if(next.log, [&](auto const& commit) { return commit->revision <= request.through; });
+    next.compact(request.through);
     return exchange_file(std::move(next));
   }
 

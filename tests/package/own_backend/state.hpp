@@ -133,6 +133,8 @@ class Table {
 struct State {
   boost::mp11::mp_rename<boost::mp11::mp_transform<Table, model::Entities>, std::tuple> tables{};
   std::vector<std::shared_ptr<inlay::CommitRecord const>> log{};  ///< what is kept of it, oldest first
+  /** What is left of compacted commits, while their tokens are taken: contract 13.8. */
+  std::vector<std::shared_ptr<inlay::CommitRecord const>> tokens{};
   inlay::Revision revision{};
   inlay::Revision compacted_through{};
 
@@ -145,8 +147,25 @@ struct State {
     return std::get<Table<Entity>>(tables);
   }
 
+  /** Contract 13.5 and 13.8. */
+  void compact(inlay::Revision through) {
+    auto const& newest = !log.empty() ? log.back() : !tokens.empty() ? tokens.back() : nullptr;
+    auto const kept = inlay::storage::KeptTokens::of(revision, newest ? newest->time : inlay::Timestamp{});
+    std::erase_if(log, [&](auto const& commit) {
+      if (commit->revision > through) return false;
+      tokens.push_back(std::make_shared<inlay::CommitRecord const>(
+          inlay::CommitRecord{.revision = commit->revision, .token = commit->token, .time = commit->time}));
+      return true;
+    });
+    std::erase_if(tokens, [&](auto const& commit) {
+      return commit->revision <= through && !kept.keep(commit->revision, commit->time);
+    });
+    compacted_through = std::max(compacted_through, through);
+  }
+
   [[nodiscard]] bool has(inlay::Uuid const& token) const {
-    return std::any_of(log.begin(), log.end(), [&](auto const& commit) { return commit->token == token; });
+    auto const is_it = [&](auto const& commit) { return commit->token == token; };
+    return std::any_of(log.begin(), log.end(), is_it) || std::any_of(tokens.begin(), tokens.end(), is_it);
   }
 };
 
