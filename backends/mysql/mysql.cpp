@@ -94,7 +94,8 @@ class MysqlDialect final : public sql::Dialect {
     std::string message = settings_.place + ": ";
     // Other messages quote values, or the statement they are in.
     if (is_harmless(kind, code)) message += (known ? known->get_error_message() : error.what()) + std::string(" ");
-    return {kind, message + "(error " + std::to_string(code) + ')'};
+    message += "(error " + std::to_string(code) + ')';
+    return ours ? DatabaseFailure(kind, message) : DatabaseFailure::on_our_side(kind, message);
   }
 
   void adopt(sql::Connection& connection) const override { check_version(native(connection.session())); }
@@ -214,6 +215,7 @@ class MysqlDialect final : public sql::Dialect {
 
   // https://mariadb.com/kb/en/mariadb-error-codes/, and MySQL's where they are the same
   [[nodiscard]] static FailureKind kind_of(unsigned int code) noexcept {
+    if (is_clients(code)) return FailureKind::lost;
     switch (code) {
       case 1022:
       case 1062:
@@ -236,9 +238,6 @@ class MysqlDialect final : public sql::Dialect {
       case 1161:
       case 1184:
       case 1927:  // the connection was killed
-      case CR_SERVER_GONE_ERROR:
-      case CR_SERVER_LOST:
-      case 2055:
       case 4031: return FailureKind::lost;
       case 1021:  // disk full
       case 1040:
@@ -248,12 +247,10 @@ class MysqlDialect final : public sql::Dialect {
       case 1049:
       case 1142:
       case 1203:
-      case 1226:
-      case 1290:  // read only
+      case 1226: return FailureKind::unreachable;
+      case 1290:
       case 1792:
-      case 1836:
-      case CR_CONNECTION_ERROR:
-      case CR_CONN_HOST_ERROR: return FailureKind::unreachable;
+      case 1836: return FailureKind::read_only;
       case 1317:
       case 1969:  // max_statement_time
       case 3024: return FailureKind::interrupted;
@@ -264,9 +261,17 @@ class MysqlDialect final : public sql::Dialect {
     }
   }
 
+  // Numbers of the client's library, MySQL's and MariaDB's own. They mean that it does not know what the server said:
+  // over TLS a connection that is gone is an error of TLS (2026), and what is left of a reply a malformed packet
+  // (2027).
+  [[nodiscard]] static bool is_clients(unsigned int code) noexcept {
+    return (code >= 2000 && code <= 2999) || (code >= 5000 && code <= 5999);
+  }
+
   [[nodiscard]] static bool is_harmless(FailureKind kind, unsigned int code) noexcept {
     return kind == FailureKind::busy || kind == FailureKind::lost || kind == FailureKind::unreachable ||
-           kind == FailureKind::interrupted || code == 1054 || code == 1146 || code == 3819 || code == 4025;
+           kind == FailureKind::read_only || kind == FailureKind::interrupted || code == 1054 || code == 1146 ||
+           code == 3819 || code == 4025;
   }
 
   Settings settings_;

@@ -93,13 +93,16 @@ class PostgresqlDialect final : public sql::Dialect {
     std::string const state = ours ? ours->sqlstate() : std::string();
     // What follows the first line may quote values as well: DETAIL, and the statement.
     message.erase(std::min(message.find('\n'), message.size()));
-    if (state.find_first_not_of(' ') != std::string::npos) message += " (SQLSTATE " + state + ')';
-    if (PQstatus(native(*session)) != CONNECTION_OK) return {FailureKind::lost, settings_.place + ": " + message};
+    bool const is_servers = state.find_first_not_of(' ') != std::string::npos;
+    if (is_servers) message += " (SQLSTATE " + state + ')';
+    message.insert(0, settings_.place + ": ");
+    if (PQstatus(native(*session)) != CONNECTION_OK) return {FailureKind::lost, message};
     if (settings_.prepares && is_anothers_statement(state, message)) {
-      return {FailureKind::unreachable, settings_.place + ": " + message +
-                                            "; behind a pooler such as PgBouncer in transaction mode, use ?prepared=off"};
+      return {FailureKind::unreachable,
+              message + "; behind a pooler such as PgBouncer in transaction mode, use ?prepared=off"};
     }
-    return {kind_of(state), settings_.place + ": " + message};
+    return is_servers ? DatabaseFailure(kind_of(state), message)
+                      : DatabaseFailure::on_our_side(FailureKind::other, message);
   }
 
   bool is_in_transaction(soci::session& session) const override {
@@ -202,10 +205,10 @@ class PostgresqlDialect final : public sql::Dialect {
     if (state == "22012") return FailureKind::overtaken;  // see write_once.hpp; nothing else divides
     if (state == "40001" || state == "40P01" || state == "55P03") return FailureKind::busy;
     if (state == "57P01" || state == "57P02" || state == "57P03" || state.starts_with("08")) return FailureKind::lost;
-    if (state == "57014") return FailureKind::interrupted;
-    // 25006: a server that is a standby now
-    if (state == "25006" || state.starts_with("53") || state == "58030" || state.starts_with("28") ||
-        state == "42501") {
+    // 40003: a server of several parts, or a proxy, does not know whether the statement was done
+    if (state == "57014" || state == "40003") return FailureKind::interrupted;
+    if (state == "25006") return FailureKind::read_only;
+    if (state.starts_with("53") || state == "58030" || state.starts_with("28") || state == "42501") {
       return FailureKind::unreachable;
     }
     if (state == "25P02") return FailureKind::aborted;

@@ -56,11 +56,15 @@ class Connection {
   /** Whether the other side still answers; asks it. */
   [[nodiscard]] bool is_alive() noexcept;
 
-  /** When it was given back last. */
+  /** When it was opened, and when it was given back last. */
+  std::chrono::steady_clock::time_point const opened = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point last_used{};
 
   /** Whether it must not be used again. */
   [[nodiscard]] bool is_broken() const noexcept { return is_broken_; }
+
+  /** Whether the server has refused a write as one that takes none. */
+  [[nodiscard]] bool is_read_only() const noexcept { return is_read_only_; }
 
   [[nodiscard]] soci::session& session() noexcept { return *session_; }
   [[nodiscard]] bool is_hosts() const noexcept { return is_hosts_; }
@@ -78,6 +82,7 @@ class Connection {
   // After own_: statements must be destroyed before their session.
   std::unordered_map<std::string, std::unique_ptr<Prepared>> prepared_;
   bool is_broken_ = false;
+  bool is_read_only_ = false;
 };
 
 /** Refuses a session of the host that is not open, or one of another kind of database, which must not be touched.

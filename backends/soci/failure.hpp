@@ -19,7 +19,8 @@ enum class FailureKind {
   busy,         ///< somebody else was in the way; the same again may succeed
   lost,         ///< the connection is gone
   aborted,      ///< an earlier statement has failed, and taken the transaction with it
-  interrupted,  ///< somebody, or a limit of the server, ended the statement
+  interrupted,  ///< somebody, or a limit of the server, ended the statement; it may be done
+  read_only,    ///< the server takes no writes, such as one that is no longer the primary; nothing was done
   unreachable,  ///< the database cannot be opened, read or written: a missing folder, a full disk, ...
   corrupt,      ///< what is there is no database, or a broken one
   other,
@@ -30,8 +31,30 @@ class DatabaseFailure : public std::exception {
  public:
   DatabaseFailure(FailureKind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
 
+  /** One of which the database itself has said nothing: what it did with the statement is not known. */
+  [[nodiscard]] static DatabaseFailure on_our_side(FailureKind kind, std::string message) {
+    DatabaseFailure failure(kind, std::move(message));
+    failure.is_databases_word_ = false;
+    return failure;
+  }
+
   [[nodiscard]] FailureKind kind() const noexcept { return kind_; }
+
+  /** Whether the statement that failed may have been done all the same, when it was the last of its transaction. */
+  [[nodiscard]] bool may_be_done() const noexcept {
+    return kind_ == FailureKind::lost || kind_ == FailureKind::interrupted || !is_databases_word_;
+  }
   [[nodiscard]] char const* what() const noexcept override { return message_.c_str(); }
+
+  /** Whether it was refused: when it was the end of a transaction, nothing of that is done. */
+  [[nodiscard]] bool is_refusal() const noexcept {
+    return kind_ == FailureKind::busy || kind_ == FailureKind::read_only;
+  }
+
+  /** Whether it says nothing of what another connection would meet, now that the pool gives no old one. */
+  [[nodiscard]] bool is_of_connection() const noexcept {
+    return kind_ == FailureKind::lost || kind_ == FailureKind::read_only;
+  }
 
   /** The error that callers see. */
   [[nodiscard]] Error to_error() const {
@@ -44,6 +67,8 @@ class DatabaseFailure : public std::exception {
       case FailureKind::aborted:
         return {.kind = ErrorKind::invalid_argument,
                 .message = "the host's transaction has failed, and is the host's to roll back: " + message_};
+      case FailureKind::read_only:
+        return {.kind = ErrorKind::unavailable, .message = "the store's server takes no writes: " + message_};
       case FailureKind::unreachable:
         return {.kind = ErrorKind::unavailable, .message = "the store cannot be used: " + message_};
       case FailureKind::corrupt:
@@ -60,6 +85,7 @@ class DatabaseFailure : public std::exception {
  private:
   FailureKind kind_;
   std::string message_;
+  bool is_databases_word_ = true;
 };
 
 }  // namespace inlay::sql

@@ -92,7 +92,9 @@ void Pool::reopen(soci::session& session, std::size_t place) {
 void Pool::give_back_to_host(Connection& connection, std::size_t place) noexcept {
   connection.roll_back();
   try {
-    if (connection.is_broken()) reopen(connection.session(), place);
+    // Connected anew it may lead to a server that takes writes; but not without settings that cannot be made again.
+    bool const is_misled = connection.is_read_only() && set_up_;
+    if (connection.is_broken() || is_misled) reopen(connection.session(), place);
   } catch (...) {  // whoever leases it next will be told
   }
   host_->give_back(place);
@@ -101,6 +103,7 @@ void Pool::give_back_to_host(Connection& connection, std::size_t place) noexcept
 Pool::Lease Pool::lease() {
   if (host_) return lease_of_host();
   std::unique_ptr<Connection> connection;
+  std::vector<std::unique_ptr<Connection>> misled;  // closed where nobody waits for the lock
   steady_clock::time_point last_loss;
   {
     std::unique_lock lock(mutex_);
@@ -108,12 +111,16 @@ Pool::Lease Pool::lease() {
       throw DatabaseFailure(FailureKind::busy, "no connection became free within " + std::to_string(timeout_.count()) +
                                                    " ms; all " + std::to_string(size_) + " are in use");
     }
-    ++lent_;
     last_loss = last_loss_;
-    if (!idle_.empty()) {
-      connection = std::move(idle_.back());
+    while (!connection && !idle_.empty()) {
+      if (idle_.back()->opened > last_read_only_) {
+        connection = std::move(idle_.back());
+      } else {
+        misled.push_back(std::move(idle_.back()));
+      }
       idle_.pop_back();
     }
+    ++lent_;
   }
   if (connection && !is_joined_ &&
       (connection->last_used <= last_loss || steady_clock::now() - connection->last_used > fresh_for) &&
@@ -137,10 +144,12 @@ void Pool::give_back(std::unique_ptr<Connection> connection, std::size_t place) 
     return;
   }
   bool is_lost = false;
+  bool is_read_only = false;
   if (connection && !is_joined_) {
     connection->roll_back();
     is_lost = connection->is_broken();
-    if (is_lost) connection.reset();
+    is_read_only = connection->is_read_only();
+    if (is_lost || is_read_only) connection.reset();
   }
   auto const now = steady_clock::now();
   if (connection) connection->last_used = now;
@@ -148,6 +157,7 @@ void Pool::give_back(std::unique_ptr<Connection> connection, std::size_t place) 
     std::scoped_lock const lock(mutex_);
     --lent_;
     if (is_lost) last_loss_ = now;
+    if (is_read_only) last_read_only_ = now;
     if (connection) idle_.push_back(std::move(connection));  // never more than size_, for which there is room
   }
   returned_.notify_one();

@@ -85,8 +85,9 @@ class Pool {
   std::set<std::size_t> checked_{};  // places in the host's pool
   bool is_joined_ = false;
   std::size_t lent_ = 0;
-  std::chrono::steady_clock::time_point last_loss_{};  // what was idle then may be dead as well
-  std::vector<std::unique_ptr<Connection>> idle_;      // the one used last is lent first: its caches are warm
+  std::chrono::steady_clock::time_point last_loss_{};       // what was idle then may be dead as well
+  std::chrono::steady_clock::time_point last_read_only_{};  // what was open then may lead to a server of the past
+  std::vector<std::unique_ptr<Connection>> idle_;           // the one used last is lent first: its caches are warm
 };
 
 }  // namespace inlay::sql

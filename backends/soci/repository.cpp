@@ -114,10 +114,10 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       } catch (DatabaseFailure const& failure) {
         // Settling has time of its own: what the attempt itself has taken says nothing of the server.
         if (state.is_ending && !std::exchange(state.may_be_done, true)) backoff = Backoff(options_.patience);
-        bool const is_gone = failure.kind() == FailureKind::lost || failure.kind() == FailureKind::unreachable ||
-                             failure.kind() == FailureKind::interrupted;
+        bool const is_gone = failure.may_be_done() || failure.kind() == FailureKind::read_only ||
+                             failure.kind() == FailureKind::unreachable;
         bool const is_worthwhile = failure.kind() == FailureKind::busy || (is_gone && state.may_be_done) ||
-                                   (failure.kind() == FailureKind::lost && !std::exchange(state.was_lost, true));
+                                   (failure.is_of_connection() && !std::exchange(state.was_lost, true));
         if (!is_worthwhile || loses_settings(failure) || !backoff.wait()) {
           Error error = told(failure);
           if (state.may_be_done) error.outcome = Outcome::unknown;
@@ -342,8 +342,9 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       state.is_ending = false;
       if (revision > 0) return Revision{revision};
     } catch (DatabaseFailure const& failure) {
-      // A block that was interrupted may have been so behind its commit.
-      if (failure.kind() == FailureKind::lost || failure.kind() == FailureKind::interrupted) throw;
+      // A block that was interrupted may have been so behind its commit, and what the client's library has made of a
+      // reply says nothing of what the server did: only its own refusal means that nothing was done.
+      if (failure.may_be_done()) throw;
       state.is_ending = false;
       state.was_busy = failure.kind() == FailureKind::busy;
       if (failure.kind() != FailureKind::unique && failure.kind() != FailureKind::foreign_key &&
@@ -359,7 +360,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       state.is_ending = true;
       transaction.commit();
     } catch (DatabaseFailure const& failure) {
-      if (failure.kind() == FailureKind::busy) state.is_ending = false;  // refused, so not done
+      if (failure.is_refusal()) state.is_ending = false;
       throw;
     }
   }
@@ -409,19 +410,19 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
         return exception.error();
       } catch (DatabaseFailure const& failure) {
         if (options_.joined || loses_settings(failure)) return told(failure);
-        // A lost connection says nothing of the server: once more, on a fresh one.
-        if (failure.kind() == FailureKind::lost && !std::exchange(was_lost, true)) continue;
+        // Once more, on a fresh connection.
+        if (failure.is_of_connection() && !std::exchange(was_lost, true)) continue;
         if (failure.kind() != FailureKind::busy || !backoff.wait()) return failure.to_error();
       }
     }
   }
 
-  /** Commits. @throws DatabaseFailure: busy, when it can be tried again. */
+  /** Commits. @throws DatabaseFailure: a refusal, when it can be tried again. */
   static Result<void> finish(Transaction& transaction) {
     try {
       transaction.commit();
     } catch (DatabaseFailure const& failure) {
-      if (failure.kind() == FailureKind::busy) throw;
+      if (failure.is_refusal()) throw;
       // Neither done nor not done as far as anybody can tell from here.
       Error error = failure.to_error();
       error.outcome = Outcome::unknown;

@@ -165,6 +165,34 @@ TEST_CASE("a host's session that was connected anew is used for the same call on
   support::ServerShell(host.url).run("drop schema " + schema + " cascade");
 }
 
+TEST_CASE("a host's session that takes no writes is connected anew when it can be set up again, and else left alone") {
+  Host host(GENERATE("postgresql", "mysql"));
+  bool const sets_up = GENERATE(false, true);
+  INFO(host.engine << ", set_up " << sets_up);
+  bool const is_mysql = host.engine == "mysql";
+  int times_set_up = 0;
+  if (sets_up) host.options.set_up = [&](soci::session&) { ++times_set_up; };
+  soci::connection_pool pool(1);
+  host.connect(pool.at(0));
+  auto const store = host.open(pool).value();
+  auto const session_id = [&] {
+    long long id = 0;
+    pool.at(0) << (is_mysql ? "select connection_id()" : "select pg_backend_pid()"), soci::into(id);
+    return id;
+  };
+  auto const first = session_id();
+  pool.at(0) << (is_mysql ? "set session transaction read only" : "set default_transaction_read_only = on");
+  auto const committed = store->commit(commit_of({Insert<Team>{new_team("one")}}));
+  CHECK(committed.has_value() == sets_up);
+  CHECK(times_set_up == (sets_up ? 1 : 0));
+  CHECK((session_id() == first) == !sets_up);
+  if (!sets_up) {
+    CHECK(committed.error().kind == ErrorKind::unavailable);
+    CHECK(committed.error().outcome == Outcome::not_done);
+  }
+  CHECK(store->revision().value() == Revision{sets_up ? 1 : 0});
+}
+
 TEST_CASE("whatever a commit in a host's transaction throws, nothing of it is left") {
   Host const host(GENERATE("sqlite", "postgresql", "mysql"));
   INFO(host.engine);

@@ -33,8 +33,13 @@ struct Write {
 TEST_CASE("sessions and servers that die lose nothing, double nothing, and are got over") {
   auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
   INFO(support::name_of(engine));
-  PrivateServer server(engine);
-  auto const store = open_server(server.url() + "?pool_size=6&lease_timeout=2s").value();
+  PrivateServer server(engine, "INLAY_TEST_TLS_SERVERS=1");
+  std::string const url = server.url() + "?pool_size=6&lease_timeout=2s";
+  auto const store = open_server(url).value();
+  auto const encrypted =
+      open_server(url +
+                  (engine == Engine::postgresql ? "&sslmode=require" : "&ssl_ca=" + server.folder() + "/tls/ca.pem"))
+          .value();
   constexpr int writers = 4;
   std::vector<std::vector<Write>> writes(writers);
   std::atomic<bool> is_over{false};
@@ -61,7 +66,7 @@ TEST_CASE("sessions and servers that die lose nothing, double nothing, and are g
           environment.name = "e";
           commit.changes.emplace_back(Insert<Environment>{environment});
         }
-        auto const committed = store->commit(commit);
+        auto const committed = (writer % 2 == 0 ? store : encrypted)->commit(commit);
         Write write{.token = commit.token, .id = team.id};
         if (committed.has_error()) {
           note(committed.error());

@@ -2,12 +2,15 @@
 // Connections that break at a chosen moment, and what callers are told then.
 #include <support/catch.hpp>
 #include <support/faulty_proxy.hpp>
+#include <support/private_server.hpp>
 #include <support/server.hpp>
 #include <support/sqlite.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,11 +45,14 @@ struct Behind {
   ServerShell shell;
 
   explicit Behind(Engine on, std::string const& parameters = "pool_size=1&lease_timeout=3s")
+      : Behind(on, support::server_url(on), parameters, false) {}
+
+  Behind(Engine on, std::string const& url, std::string const& parameters, bool is_encrypted)
       : engine(on),
-        proxy(support::server_url(on)),
-        direct(open_server(support::server_url(on) + "?lease_timeout=3s&table_prefix=" + prefix).value()),
+        proxy(url, is_encrypted),
+        direct(open_server(url + "?lease_timeout=3s&table_prefix=" + prefix).value()),
         store(open_server(proxy.url(parameters + "&table_prefix=" + prefix)).value()),
-        shell(support::server_url(on)) {}
+        shell(url) {}
 
   [[nodiscard]] long long count(std::string const& table, std::string const& where) {
     return shell.number("select count(*) from " + prefix + table + " where " + where);
@@ -91,6 +97,64 @@ auto ends(Commit const& commit, bool is_one_statement) {
 bool is_unknown(Result<Committed> const& result) {
   return result.has_error() && result.error().kind == ErrorKind::unavailable &&
          result.error().outcome == Outcome::unknown;
+}
+
+enum Then { recovers, breaks_again, stays_away };
+
+std::string patience(Then then) {
+  return then == stays_away ? "pool_size=1&lease_timeout=50ms" : "pool_size=1&lease_timeout=5s";
+}
+
+/** Breaks the connection at each request of a commit in turn, and holds what is reported against what is there. */
+void break_everywhere(Behind& behind, bool is_one_statement, Fault fault, Then then) {
+  Team const team = new_team();
+  REQUIRE(behind.store->commit(commit_of({Insert<Team>{team}})).has_value());
+  // Others change what the commit guards as soon as something has gone wrong, so that doing it again is refused; unless
+  // the server still holds it for that commit.
+  bool is_changed = false;
+  auto const change_team = [&] {
+    if (is_changed) return;
+    if (behind.shell.run("select revision from " + behind.prefix + "counter for update skip locked").empty()) return;
+    Team const before = behind.direct->find(FindRequest<Team>{.id = team.id}).value();
+    Team after = before;
+    after.name += "+";
+    is_changed = behind.direct->commit(commit_of({Update<Team>{before, after}})).has_value();
+  };
+  int broken = 0;
+  for (int skipped = 0, strikes = 1; strikes > 0; ++skipped) {
+    bool const interferes = skipped % 2 == 1;
+    CAPTURE(skipped);
+    is_changed = !interferes;
+    Commit commit = new_commit(is_one_statement);
+    commit.guards.push_back(
+        Guard<Team>{team.id, behind.direct->find(FindRequest<Team>{.id = team.id}).value().version});
+    int requests = 0;
+    behind.proxy.arm({.when = [&](Request const&) { return ++requests > skipped; },
+                      .fault = fault,
+                      .times = then == breaks_again ? 2 : 1,
+                      .then_goes_away = then == stays_away,
+                      .meanwhile = change_team});
+    auto const committed = behind.store->commit(commit);
+    strikes = behind.proxy.strikes();
+    behind.proxy.disarm();
+    behind.proxy.come_back();
+    broken += strikes;
+    auto const times = behind.commits(commit);
+    INFO((committed.has_error() ? to_string(committed.error()) : "committed") << ", " << strikes << " strikes");
+    bool const is_refused = interferes && is_changed;
+    if (committed.has_value()) {
+      CHECK(times == 1);
+    } else if (committed.error().outcome == Outcome::unknown) {
+      CHECK(committed.error().kind == ErrorKind::unavailable);
+      CHECK(times <= 1);
+      CHECK(then != recovers);
+    } else {
+      CHECK(times == 0);
+      CHECK((then != recovers || is_refused));
+      if (then == recovers) CHECK(committed.error().kind == ErrorKind::conflict);
+    }
+  }
+  CHECK(broken >= (is_one_statement ? 1 : 8));
 }
 
 }  // namespace
@@ -324,62 +388,73 @@ TEST_CASE("an edit whose reply is lost is done once") {
   CHECK(after.version == Version{2});
 }
 
+TEST_CASE("a commit whose reply is lost is not done again because the log was compacted before it was settled") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  Team const team = new_team("0");
+  Team after = team;
+  after.version = Version{1};
+  Team const before = after;
+  after.name += "1";
+  auto const edit = [](Team current) -> Result<Team> {
+    current.name += "1";
+    return current;
+  };
+  enum What { insert, update, edits, several };
+  auto const what = GENERATE(insert, update, edits, several);
+  CAPTURE(support::name_of(engine), what);
+  std::vector<Change> changes;
+  if (what == insert || what == several) changes.emplace_back(Insert<Team>{new_team()});
+  if (what == update || what == several) changes.emplace_back(Update<Team>{before, after});
+  if (what == edits) changes.emplace_back(Edit<Team>{team.id, edit});
+  Commit const commit = commit_of(std::move(changes));
+  Behind behind(engine);
+  REQUIRE(behind.store->commit(commit_of({Insert<Team>{team}})).has_value());
+  bool is_compacted = false;
+  behind.proxy.arm({.when = ends(commit, what == insert || what == update),
+                    .fault = Fault::lose_reply,
+                    .meanwhile = [&] { is_compacted = behind.direct->compact({.through = Revision{2}}).has_value(); }});
+  auto const committed = behind.store->commit(commit);
+  CHECK(behind.proxy.strikes() == 1);
+  CHECK(is_compacted);
+  INFO((committed ? "done" : to_string(committed.error())));
+  CHECK((committed.has_value() && committed->revision == Revision{2}));
+  CHECK(behind.revision() == 2);
+  Team const now = behind.store->find(FindRequest<Team>{.id = team.id}).value();
+  CHECK(now.name == (what == insert ? "0" : "01"));
+  auto const again = behind.store->commit(commit);
+  REQUIRE(again.has_error());
+  CHECK(again.error().pointer == "/token");
+}
+
 TEST_CASE("wherever the connection of a commit breaks, what is reported is true") {
   auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
   bool const is_one_statement = GENERATE(true, false);
   auto const fault = GENERATE(Fault::cut, Fault::lose_reply, Fault::cut_reply);
-  enum Then { recovers, breaks_again, stays_away };
   auto const then = GENERATE(recovers, breaks_again, stays_away);
   CAPTURE(support::name_of(engine), is_one_statement, fault, then);
-  Behind behind(engine, then == stays_away ? "pool_size=1&lease_timeout=50ms" : "pool_size=1&lease_timeout=5s");
-  Team const team = new_team();
-  REQUIRE(behind.store->commit(commit_of({Insert<Team>{team}})).has_value());
-  // Others change what the commit guards as soon as something has gone wrong, so that doing it again is refused; unless
-  // the server still holds it for that commit.
-  bool is_changed = false;
-  auto const change_team = [&] {
-    if (is_changed) return;
-    if (behind.shell.run("select revision from " + behind.prefix + "counter for update skip locked").empty()) return;
-    Team const before = behind.direct->find(FindRequest<Team>{.id = team.id}).value();
-    Team after = before;
-    after.name += "+";
-    is_changed = behind.direct->commit(commit_of({Update<Team>{before, after}})).has_value();
-  };
-  int broken = 0;
-  for (int skipped = 0, strikes = 1; strikes > 0; ++skipped) {
-    bool const interferes = skipped % 2 == 1;
-    CAPTURE(skipped);
-    is_changed = !interferes;
-    Commit commit = new_commit(is_one_statement);
-    commit.guards.push_back(
-        Guard<Team>{team.id, behind.direct->find(FindRequest<Team>{.id = team.id}).value().version});
-    int requests = 0;
-    behind.proxy.arm({.when = [&](Request const&) { return ++requests > skipped; },
-                      .fault = fault,
-                      .times = then == breaks_again ? 2 : 1,
-                      .then_goes_away = then == stays_away,
-                      .meanwhile = change_team});
-    auto const committed = behind.store->commit(commit);
-    strikes = behind.proxy.strikes();
-    behind.proxy.disarm();
-    behind.proxy.come_back();
-    broken += strikes;
-    auto const times = behind.commits(commit);
-    INFO((committed.has_error() ? to_string(committed.error()) : "committed") << ", " << strikes << " strikes");
-    bool const is_refused = interferes && is_changed;
-    if (committed.has_value()) {
-      CHECK(times == 1);
-    } else if (committed.error().outcome == Outcome::unknown) {
-      CHECK(committed.error().kind == ErrorKind::unavailable);
-      CHECK(times <= 1);
-      CHECK(then != recovers);
-    } else {
-      CHECK(times == 0);
-      CHECK((then != recovers || is_refused));
-      if (then == recovers) CHECK(committed.error().kind == ErrorKind::conflict);
+  Behind behind(engine, patience(then));
+  break_everywhere(behind, is_one_statement, fault, then);
+}
+
+TEST_CASE("wherever an encrypted connection breaks, what is reported is true, and reads are done once more") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  INFO(support::name_of(engine));
+  support::PrivateServer const server(engine, "INLAY_TEST_TLS_SERVERS=1");
+  std::string const encrypted =
+      engine == Engine::postgresql ? "sslmode=require&" : "ssl_ca=" + server.folder() + "/tls/ca.pem&";
+  for (bool const is_one_statement : {true, false}) {
+    for (auto const& [fault, then] :
+         {std::pair(Fault::cut, recovers), std::pair(Fault::cut_reply, recovers),
+          std::pair(Fault::lose_reply, recovers), std::pair(Fault::lose_reply, breaks_again),
+          std::pair(Fault::lose_reply, stays_away)}) {
+      CAPTURE(is_one_statement, fault, then);
+      Behind behind(engine, server.url(), encrypted + patience(then), true);
+      break_everywhere(behind, is_one_statement, fault, then);
+      behind.proxy.arm({.when = [](Request const&) { return true; }, .fault = fault});
+      CHECK(behind.store->list(Query<Team>{}).has_value());
+      CHECK(behind.proxy.strikes() == 1);
     }
   }
-  CHECK(broken >= (is_one_statement ? 1 : 8));
 }
 
 TEST_CASE("a read whose connection is lost is done once more, and nobody notices") {
@@ -416,6 +491,113 @@ TEST_CASE("a read whose connection is lost is done once more, and nobody notices
     behind.proxy.disarm();
   }
   CHECK(behind.store->list(Query<Team>{}).value().items.size() == 1);
+}
+
+TEST_CASE("connections to a server that takes no writes any more are left, and a write goes on with a new one") {
+  // PostgreSQL tells a session when it begins whether it may write, MariaDB with each statement; either for a user of
+  // the test's own.
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  enum What { one_statement, transaction, compaction };
+  auto const what = GENERATE(one_statement, transaction, compaction);
+  CAPTURE(support::name_of(engine), what);
+  bool const is_postgresql = engine == Engine::postgresql;
+  std::string url = support::server_url(engine);
+  ServerShell shell(url);
+  StoreUrl const parts = StoreUrl::parse(url).value();
+  std::string const prefix = support::new_prefix();
+  std::string const user = "u" + prefix;
+  std::string const account = user + (is_postgresql ? "" : "@'%'");
+  if (is_postgresql) {
+    shell.run("create role " + account + " login password '" + *parts.password + "'");
+    shell.run("grant all on schema public to " + account);
+  } else {
+    shell.run("create user " + account + " identified by '" + *parts.password + "'");
+    shell.run("grant all on " + parts.path + ".* to " + account);
+  }
+  auto const take_writes = [&](bool does) {
+    std::string const setting = does ? "off" : "on";
+    shell.run(is_postgresql ? "alter role " + account + " set default_transaction_read_only = " + setting
+                            : "set global read_only = " + setting);
+  };
+  struct AtEnd {
+    std::function<void()> run;
+    ~AtEnd() { run(); }
+  } const clean_up{[&] {
+    if (is_postgresql) {
+      shell.run("drop owned by " + account);
+    } else {
+      take_writes(true);
+    }
+    shell.run((is_postgresql ? "drop role " : "drop user ") + account);
+  }};
+  url.replace(url.find("//" + parts.user + ":"), parts.user.size() + 3, "//" + user + ":");
+  url += "?lease_timeout=2s&table_prefix=" + prefix;
+  std::string const list_sessions = is_postgresql
+                                        ? "select pid from pg_stat_activity where usename = '" + user + "'"
+                                        : "select id from information_schema.processlist where user = '" + user + "'";
+  {
+    Commit const first = new_commit(true);
+    REQUIRE(open_server(url).value()->commit(first).has_value());
+    if (is_postgresql) take_writes(false);
+    auto const store = open_server(url).value();
+    auto const write = [&]() -> Result<void> {
+      if (what == compaction) return store->compact({.through = Revision{1}});
+      auto const committed = store->commit(new_commit(what == one_statement));
+      return committed ? Result<void>() : Result<void>(committed.error());
+    };
+    auto const eventually = [](std::function<bool()> const& holds) {
+      auto const deadline = std::chrono::steady_clock::now() + 10s;
+      while (!holds() && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(1ms);
+      return holds();
+    };
+    auto const make_two_idle = [&] {
+      auto const ask = [&](StoreRecord const&) -> Result<void> {
+        auto const revision = store->revision();
+        return revision ? Result<void>() : Result<void>(revision.error());
+      };
+      REQUIRE(store->dump({.sink = ask}).has_value());
+      REQUIRE(eventually([&] { return shell.run(list_sessions).size() == 2; }));
+    };
+    make_two_idle();
+    auto const misled = shell.run(list_sessions);
+    take_writes(false);
+    auto const refused = write();
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().kind == ErrorKind::unavailable);
+    CHECK(refused.error().outcome == Outcome::not_done);
+    CHECK(store->revision().value() == Revision{1});
+    CHECK(eventually([&] {
+      auto const open = shell.run(list_sessions);
+      return open.size() == 1 && std::find(misled.begin(), misled.end(), open.front()) == misled.end();
+    }));
+    make_two_idle();
+    take_writes(true);
+    auto const done = write();
+    INFO((done ? "done" : to_string(done.error())));
+    CHECK(done.has_value());
+    CHECK(store->revision().value() == Revision{what == compaction ? 1 : 2});
+  }
+}
+
+TEST_CASE("a commit of which PostgreSQL says that it may be done is settled") {
+  Behind behind(Engine::postgresql);
+  bool const is_one_statement = GENERATE(true, false);
+  CAPTURE(is_one_statement);
+  // Once, and when the transaction ends, if that is a step of its own: a sequence is not rolled back.
+  std::string const name = behind.prefix + "unsure";
+  behind.shell.run("create sequence " + name);
+  behind.shell.run("create function " + name + "() returns trigger language plpgsql as $$ begin if nextval('" + name +
+                   "') = 1 then raise exception 'who knows' using errcode = '40003'; end if; return null; end $$");
+  behind.shell.run("create constraint trigger " + name + " after insert on " + behind.prefix +
+                   "commit deferrable initially deferred for each row execute function " + name + "()");
+  Commit const commit = new_commit(is_one_statement);
+  auto const committed = behind.store->commit(commit);
+  INFO((committed ? "done" : to_string(committed.error())));
+  CHECK(committed.has_value());
+  CHECK(behind.commits(commit) == 1);
+  CHECK(behind.shell.number("select last_value from " + name) == 2);
+  behind.shell.run("drop function " + name + " cascade");
+  behind.shell.run("drop sequence " + name);
 }
 
 TEST_CASE("a server that takes connections and says nothing is unavailable after connect_timeout") {

@@ -43,7 +43,8 @@ struct HostOptions {
     A session that was found dead is connected anew, and has then lost what the host had set, such as a `search_path`
     that leads to the store's tables. With HostOptions::set_up it is set up again, and the call is tried once more.
     Without it, the call for which the session was lost is `unavailable` and says so, the outcome of a commit may be
-    unknown, and later calls use the session as it is then.
+    unknown, and later calls use the session as it is then. A session whose server takes no writes any more is connected
+    anew only with HostOptions::set_up; without, it is left to the host.
 
     @return what opening a store by its URL returns; invalid_argument when a session of the pool is not open, or is one
             of another kind of database.
