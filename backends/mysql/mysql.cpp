@@ -225,7 +225,9 @@ class MysqlDialect final : public sql::Dialect {
       case 1451:
       case 1452: return FailureKind::foreign_key;
       case 1050:
+      case 1060:  // a column
       case 1061:
+      case 1091:  // what was to be dropped is gone
       case 1826: return FailureKind::exists;
       case 1020:  // changed since the snapshot, with innodb_snapshot_isolation
       case 1205:
@@ -360,24 +362,19 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
 
 namespace {
 
-[[nodiscard]] std::unique_ptr<MysqlDialect> host_dialect([[maybe_unused]] HostOptions const& options) {
+[[nodiscard]] std::unique_ptr<MysqlDialect> host_dialect(HostOptions const& options) {
   return std::make_unique<MysqlDialect>(
       MysqlDialect::Settings{.place = "the host's database", .prefix = options.table_prefix});
 }
 
 }  // namespace
 
-Result<std::shared_ptr<Repository>> open_mysql(soci::connection_pool& pool, HostOptions options) {
-  auto store = sql::options_of(options);
-  store.host_pool = &pool;
-  store.set_up = options.set_up;
-  return sql::open_store(host_dialect(options), std::move(store));
+Result<std::shared_ptr<Repository>> open_mysql(soci::connection_pool& pool, HostOptions const& options) {
+  return sql::open_store(host_dialect(options), sql::options_of(pool, options));
 }
 
-Result<std::shared_ptr<Repository>> join_mysql(soci::session& session, HostOptions options) {
-  auto store = sql::options_of(options);
-  store.joined = &session;
-  return sql::open_store(host_dialect(options), std::move(store));
+Result<std::shared_ptr<Repository>> join_mysql(soci::session& session, HostOptions const& options) {
+  return sql::open_store(host_dialect(options), sql::options_of(session, options));
 }
 
 Backend mysql_backend() { return {.schemes = {"mysql", "mariadb"}, .open = open}; }

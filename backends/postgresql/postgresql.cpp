@@ -277,8 +277,7 @@ void append_encoded(std::string_view text, std::string& out) {
 
 // 0 would be for ever, and more than an int is none that PostgreSQL takes.
 [[nodiscard]] std::chrono::milliseconds lock_timeout(std::chrono::milliseconds patience) {
-  return std::clamp(patience, std::chrono::milliseconds(1),
-                    std::chrono::milliseconds(std::numeric_limits<int>::max()));
+  return std::clamp(patience, std::chrono::milliseconds(1), std::chrono::milliseconds(std::numeric_limits<int>::max()));
 }
 
 Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
@@ -337,17 +336,12 @@ namespace {
 
 }  // namespace
 
-Result<std::shared_ptr<Repository>> open_postgresql(soci::connection_pool& pool, HostOptions options) {
-  auto store = sql::options_of(options);
-  store.host_pool = &pool;
-  store.set_up = options.set_up;
-  return sql::open_store(host_dialect(options), std::move(store));
+Result<std::shared_ptr<Repository>> open_postgresql(soci::connection_pool& pool, HostOptions const& options) {
+  return sql::open_store(host_dialect(options), sql::options_of(pool, options));
 }
 
-Result<std::shared_ptr<Repository>> join_postgresql(soci::session& session, HostOptions options) {
-  auto store = sql::options_of(options);
-  store.joined = &session;
-  return sql::open_store(host_dialect(options), std::move(store));
+Result<std::shared_ptr<Repository>> join_postgresql(soci::session& session, HostOptions const& options) {
+  return sql::open_store(host_dialect(options), sql::options_of(session, options));
 }
 
 Backend postgresql_backend() { return {.schemes = {"postgresql", "postgres"}, .open = open}; }

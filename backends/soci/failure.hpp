@@ -14,7 +14,7 @@ namespace inlay::sql {
 enum class FailureKind {
   unique,       ///< a primary or unique key is taken
   foreign_key,  ///< a reference would dangle
-  exists,       ///< a table or index of that name is there already
+  exists,       ///< what was to be created is there already, or what was to be dropped is not
   overtaken,    ///< a row was changed while the statement ran that wanted it unchanged; nothing was done
   busy,         ///< somebody else was in the way; the same again may succeed
   lost,         ///< the connection is gone

@@ -37,6 +37,19 @@ struct StoreOptions {
   return options;
 }
 
+[[nodiscard]] inline StoreOptions options_of(soci::connection_pool& pool, HostOptions const& host) {
+  StoreOptions options = options_of(host);
+  options.host_pool = &pool;
+  options.set_up = host.set_up;
+  return options;
+}
+
+[[nodiscard]] inline StoreOptions options_of(soci::session& session, HostOptions const& host) {
+  StoreOptions options = options_of(host);
+  options.joined = &session;
+  return options;
+}
+
 /** Opens a store: connects, migrates, and checks that it may be used.
 
     @return invalid_argument for a prefix of tables that would not do; unavailable, corrupt; see migrate().

@@ -304,7 +304,7 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
 
 namespace {
 
-[[nodiscard]] std::unique_ptr<SqliteDialect> host_dialect([[maybe_unused]] HostOptions const& options) {
+[[nodiscard]] std::unique_ptr<SqliteDialect> host_dialect(HostOptions const& options) {
   return std::make_unique<SqliteDialect>(SqliteDialect::Settings{.path = "the host's database",
                                                                  .is_memory = false,
                                                                  .is_hosts = true,
@@ -314,17 +314,12 @@ namespace {
 
 }  // namespace
 
-Result<std::shared_ptr<Repository>> open_sqlite(soci::connection_pool& pool, HostOptions options) {
-  auto store = sql::options_of(options);
-  store.host_pool = &pool;
-  store.set_up = options.set_up;
-  return sql::open_store(host_dialect(options), std::move(store));
+Result<std::shared_ptr<Repository>> open_sqlite(soci::connection_pool& pool, HostOptions const& options) {
+  return sql::open_store(host_dialect(options), sql::options_of(pool, options));
 }
 
-Result<std::shared_ptr<Repository>> join_sqlite(soci::session& session, HostOptions options) {
-  auto store = sql::options_of(options);
-  store.joined = &session;
-  return sql::open_store(host_dialect(options), std::move(store));
+Result<std::shared_ptr<Repository>> join_sqlite(soci::session& session, HostOptions const& options) {
+  return sql::open_store(host_dialect(options), sql::options_of(session, options));
 }
 
 Backend sqlite_backend() { return {.schemes = {"sqlite"}, .open = open}; }

@@ -22,10 +22,10 @@ namespace inlay {
 /** How a store is found on a host's connection. */
 struct HostOptions {
   std::string table_prefix = "inlay_";
-  bool may_migrate = true;                         ///< of no meaning in a transaction, where nothing is migrated
+  bool may_migrate = true;  ///< of no meaning in a transaction, where nothing is migrated
 
-  /** How long a call waits for a connection of the pool; on PostgreSQL also how long a commit waits for a lock. On MySQL
-      that is the session's own `innodb_lock_wait_timeout`, on SQLite its busy timeout. */
+  /** How long a call waits for a connection of the pool; on PostgreSQL also how long a commit waits for a lock. On
+     MySQL that is the session's own `innodb_lock_wait_timeout`, on SQLite its busy timeout. */
   std::chrono::milliseconds lease_timeout{5'000};
 
   /** Makes the settings of a pool's session again, after it was lost and connected anew; see open_postgresql(). Called
@@ -49,10 +49,12 @@ struct HostOptions {
     @return what opening a store by its URL returns; invalid_argument when a session of the pool is not open, or is one
             of another kind of database.
 */
-[[nodiscard]] Result<std::shared_ptr<Repository>> open_sqlite(soci::connection_pool& pool, HostOptions options = {});
+[[nodiscard]] Result<std::shared_ptr<Repository>> open_sqlite(soci::connection_pool& pool,
+                                                              HostOptions const& options = {});
 [[nodiscard]] Result<std::shared_ptr<Repository>> open_postgresql(soci::connection_pool& pool,
-                                                                  HostOptions options = {});
-[[nodiscard]] Result<std::shared_ptr<Repository>> open_mysql(soci::connection_pool& pool, HostOptions options = {});
+                                                                  HostOptions const& options = {});
+[[nodiscard]] Result<std::shared_ptr<Repository>> open_mysql(soci::connection_pool& pool,
+                                                             HostOptions const& options = {});
 
 /** A store inside the transaction that the host has open on its session: what is committed to it happens when the host
     commits, and not when the host rolls back.
@@ -69,9 +71,10 @@ struct HostOptions {
             unavailable when the store is not at this library's migration, or the session's settings are not those that
             a store needs.
 */
-[[nodiscard]] Result<std::shared_ptr<Repository>> join_sqlite(soci::session& session, HostOptions options = {});
-[[nodiscard]] Result<std::shared_ptr<Repository>> join_postgresql(soci::session& session, HostOptions options = {});
-[[nodiscard]] Result<std::shared_ptr<Repository>> join_mysql(soci::session& session, HostOptions options = {});
+[[nodiscard]] Result<std::shared_ptr<Repository>> join_sqlite(soci::session& session, HostOptions const& options = {});
+[[nodiscard]] Result<std::shared_ptr<Repository>> join_postgresql(soci::session& session,
+                                                                  HostOptions const& options = {});
+[[nodiscard]] Result<std::shared_ptr<Repository>> join_mysql(soci::session& session, HostOptions const& options = {});
 
 }  // namespace inlay
 
