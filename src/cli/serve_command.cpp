@@ -13,9 +13,7 @@ Result<void> serve([[maybe_unused]] Session& session, [[maybe_unused]] ServeArgu
 #ifdef INLAY_HAS_REST
   auto const catalog = session.open();
   if (catalog.has_error()) return catalog.error();
-  http_server::ServeOptions options{.listen = arguments.listen};
-  if (!arguments.tokens_file.empty()) options.tokens_file = arguments.tokens_file;
-  return http_server::serve(*catalog, options);
+  return http_server::serve(*catalog, {.listen = arguments.listen, .tokens_file = arguments.tokens_file});
 #else
   return Error{.kind = ErrorKind::not_built,
                .message = "this program was built without its server: build it with -DINLAY_REST=ON"};
