@@ -216,7 +216,8 @@ void run_all(Connection& connection, Tables const& tables, std::string_view stat
   count.with(text(tables.name("migration"))).gives(ValueType::integer);
   if (connection.number(count) == 0) return std::nullopt;
   Statement last;
-  last << R"(select coalesce(max("number"), 0) from )" << tables.quoted("migration");
+  // Qualified, or SQLite would take the name of a column that is not there for a text.
+  last << R"(select coalesce(max(m."number"), 0) from )" << tables.quoted("migration") << " m";
   last.gives(ValueType::integer);
   try {
     return static_cast<int>(connection.number(last));
