@@ -44,7 +44,7 @@ class Moving : public Catalogue {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr long most_memory = 400 * 1024;
 #else
-constexpr long most_memory = 100 * 1024;
+constexpr long most_memory = 64 * 1024;
 #endif
 
 /** Makes a store whose rows and changes are small at first, and then of 900 KB and more. */
@@ -60,7 +60,7 @@ int fill_with_large_documents(std::string const& url) {
         {.id = Id<Integration>::generate(), .name = "small " + std::to_string(i), .team_id = team.id}});
   }
   bool is_done = commit(std::move(small));
-  for (int i = 0; i < 60 && is_done; ++i) {
+  for (int i = 0; i < 30 && is_done; ++i) {
     std::string const letters(900'000, static_cast<char>('a' + i % 26));
     Integration before{.id = Id<Integration>::generate(), .name = std::to_string(i), .team_id = team.id};
     before.config = Document::from_stored(R"({"text":")" + letters + "\"}");
