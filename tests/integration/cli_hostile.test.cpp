@@ -31,20 +31,20 @@ std::string nested(int levels) {
   return std::string(static_cast<std::size_t>(levels), '[') + std::string(static_cast<std::size_t>(levels), ']');
 }
 
-/** What everybody on the machine can read while the program runs, which waits for its input to be opened. */
+/** What everybody on the machine can read while the program runs, which waits for the end of its input. */
 std::string arguments_shown(Folder const& folder, std::vector<std::string> arguments, std::string const& store = "") {
   std::string const pipe = folder.path() + "/input";
   REQUIRE((::mkfifo(pipe.c_str(), 0600) == 0 || errno == EEXIST));
-  arguments.insert(arguments.end(), {"import", "input"});
+  arguments.insert(arguments.end(), {"team", "create", "@input"});
   std::string shown;
   RunOptions options{.meanwhile = [&](int process) {
-    std::ofstream const reached(pipe);  // waits for the program to open it
+    std::ofstream const reached(pipe);  // waits for the program to open it, which then reads until this is closed
     std::ifstream file("/proc/" + std::to_string(process) + "/cmdline", std::ios::binary);
     shown.assign(std::istreambuf_iterator<char>(file), {});
   }};
   if (!store.empty()) options.environment = {{"INLAY_STORE", store}};
   CHECK(folder.run(arguments, options).status == 1);
-  CHECK(shown.find("import") != std::string::npos);
+  CHECK(shown.find("@input") != std::string::npos);
   return shown;
 }
 
