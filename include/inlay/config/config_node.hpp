@@ -104,8 +104,8 @@ class ConfigNode {
 
   /** The value of a leaf as it lies in its layer; nullptr for an object.
 
-      The first call for a layer that was only read as text so far makes the values of its document, which keeps them:
-      as(), to_value() and text() do without.
+      The first call for a layer that was only read as text so far makes the values of its document, which keeps them.
+      So do a step into an array, and as() for a string with escapes; everything else does without.
   */
   [[nodiscard]] boost::json::value const* leaf() const {
     return leaf_is_text_ ? value_of_text() : static_cast<boost::json::value const*>(leaf_);
