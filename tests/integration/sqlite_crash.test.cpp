@@ -63,8 +63,10 @@ TEST_CASE("whatever moment a writer is killed at, what was acknowledged is there
     std::int64_t acknowledged = total;
     {
       Process writer([&](Process::Report const& report) { return write_for_ever(file, rows, report); });
-      // Most are killed among their updates, some while they open the store.
-      std::this_thread::sleep_for(std::chrono::microseconds(std::uniform_int_distribution<>(0, 60'000)(random)));
+      // Most are killed among their updates, however slow the machine is; some perhaps while they open the store.
+      std::int64_t first = 0;
+      if (round % 4 != 0 && writer.next(first)) acknowledged = first;
+      std::this_thread::sleep_for(std::chrono::microseconds(std::uniform_int_distribution<>(0, 30'000)(random)));
       writer.kill();
       for (std::int64_t number = 0; writer.next(number);) acknowledged = number;
     }
@@ -87,8 +89,8 @@ TEST_CASE("whatever moment a writer is killed at, what was acknowledged is there
     REQUIRE(last->commits.size() == 1);
     REQUIRE(last->commits.front().changes.size() == (total > 1 ? 2U : 4U));
   }
-  // The killing must have hit writers at work.
-  CHECK(total > 400);
+  // The killing has hit writers at work.
+  CHECK(total > 150);
   Shell shell(file);
   CHECK(shell.one("pragma integrity_check") == "ok");
   CHECK(shell.one("select count(*) from inlay_commit") == std::to_string(total));
