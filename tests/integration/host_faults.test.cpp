@@ -334,6 +334,8 @@ TEST_CASE("a host's pool waits for a lock no longer than lease_timeout") {
   host.connect(pool.at(0));
   auto const pooled = host.open(pool).value();
   support::ServerShell holder(host.url);
+  // Or else a commit that waits for ever would do so here.
+  holder.run("set idle_in_transaction_session_timeout = '12s'");
   holder.run("begin");
   holder.run("select * from " + host.options.table_prefix + "counter for update");
   Commit one = commit_of({Insert<Team>{new_team("one")}});

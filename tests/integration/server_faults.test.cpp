@@ -697,6 +697,8 @@ TEST_CASE("a commit waits for a row that others have locked no longer than lease
   CAPTURE(support::name_of(engine), parameters, is_one_statement);
   Behind behind(engine, std::string("pool_size=1&lease_timeout=1s") + parameters);
   Commit const commit = new_commit(is_one_statement);
+  // Or else a commit that waits for ever would do so here.
+  if (engine == Engine::postgresql) behind.shell.run("set idle_in_transaction_session_timeout = '8s'");
   behind.shell.run("begin");
   behind.shell.run("select * from " + behind.prefix + "counter for update");
   auto const begin = std::chrono::steady_clock::now();
