@@ -26,9 +26,9 @@ struct Document::State {
     ~Values() {}  // NOLINT(modernize-use-equals-default): of the union
 
     /** As json::parse; `value` stays null where there is an error. */
-    Result<void> parse(std::string_view text, json::Limits const& limits) {
+    Result<void> parse(std::string_view source, json::Limits const& limits) {
       detail::DocumentStorage::Filling const filling(arena);
-      auto result = json::parse(text, limits, value.storage());
+      auto result = json::parse(source, limits, value.storage());
       if (result.has_error()) return result.error();
       value = std::move(*result);
       return {};
