@@ -78,6 +78,20 @@ TEST_CASE("members are looked up by name, of few and of many") {
       CHECK(find(text, absent) == "nothing");
     }
     CHECK(find(text, std::string(1'000, 'a')) == "nothing");
+
+    // names longer than a byte counts
+    std::string long_names = text.substr(0, text.size() - 1);
+    for (std::size_t const size : {254U, 255U, 256U, 257U, 511U}) {
+      long_names += ",\"" + std::string(size, 'l') + "\":\"" + std::to_string(size) + "\"";
+    }
+    long_names += '}';
+    for (std::size_t const size : {254U, 255U, 256U, 257U, 511U}) {
+      CHECK(find(long_names, std::string(size, 'l')) == '"' + std::to_string(size) + '"');
+    }
+    for (std::size_t const size : {253U, 258U, 510U, 512U}) {
+      CHECK(find(long_names, std::string(size, 'l')) == "nothing");
+    }
+    CHECK(find(long_names, std::string(255, 'l') + "\":\"255") == "nothing");
   }
 }
 

@@ -4,10 +4,33 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string_view>
 
 namespace inlay::detail {
+
+/** What memcmp says, for texts that are short and mostly the same: without a call. */
+inline bool are_same_bytes(char const* a, char const* b, std::size_t size) noexcept {
+  auto const are_same = [](char const* left, char const* right, auto word) {
+    decltype(word) other{};
+    std::memcpy(&word, left, sizeof word);
+    std::memcpy(&other, right, sizeof word);
+    return word == other;
+  };
+  if (size > 16) return std::memcmp(a, b, size) == 0;
+  if (size >= 8) {
+    return are_same(a, b, std::uint64_t{}) && are_same(a + size - 8, b + size - 8, std::uint64_t{});
+  }
+  if (size >= 4) {
+    return are_same(a, b, std::uint32_t{}) && are_same(a + size - 4, b + size - 4, std::uint32_t{});
+  }
+  for (std::size_t i = 0; i != size; ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
 
 inline bool is_named(boost::json::key_value_pair const& member, std::string_view name) noexcept {
   auto const key = member.key();

@@ -13,6 +13,7 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -23,17 +24,22 @@
 
 namespace inlay::detail {
 
-/** One layer's object, as a part of a merged one: its values, or its spans, or both. Members are looked up in the
-    values, where there are any, and copied from the spans. */
+/** One layer's object, as a part of a merged one: its values, or its spans, or, where these are not searchable, both.
+    Members are looked up in the values, where there are any, and copied from the spans. */
 struct ObjectPart {
   boost::json::object const* object{};
   json::MemberSpans::Object spans{};
   bool has_tombstones{};  // whether its nulls remove (and there may be some, here or further down)
+
+  [[nodiscard]] std::string_view name(std::size_t member) const noexcept {
+    if (object == nullptr) return spans.name(member);
+    return object->begin()[static_cast<std::ptrdiff_t>(member)].key();
+  }
 };
 
 /** Goes through merged objects in the fold's order and tells a sink what to write:
 
-    begin_object(size at least), end_object(), key(name) before an object of a member, and
+    begin_object(size at least), end_object(), key(part, member) before an object that has this member's name, and
     members(part, first, last) for a run of members of one part, which are to be taken over as they are.
 
     What only one layer has a say in comes in long runs, so that the work to be done is that of the smaller layers.
@@ -50,7 +56,8 @@ class MergedWalk {
   }
 
  private:
-  // Where a member of one of the upper parts meets one of the lowest: positions in their objects.
+  // Where a member of one of the upper parts meets one of the lowest: positions in their objects. `none` in the lowest:
+  // it meets nothing there.
   struct Meeting {
     std::size_t lowest;
     std::size_t upper;
@@ -62,10 +69,6 @@ class MergedWalk {
   }
   static boost::json::key_value_pair const& member_at(ObjectPart const& part, std::size_t at) {
     return part.object->begin()[static_cast<std::ptrdiff_t>(at)];
-  }
-  static std::string_view name(ObjectPart const& part, std::size_t at) {
-    if (part.object == nullptr) return part.spans.name(at);
-    return member_at(part, at).key();
   }
   static bool is_null(ObjectPart const& part, std::size_t at) {
     return part.object != nullptr ? member_at(part, at).value().is_null() : part.spans.is_null(at);
@@ -110,7 +113,7 @@ class MergedWalk {
   // A member that no other part has a say in.
   void write_alone(ObjectPart const& part, std::size_t at) {
     if (part.has_tombstones && is_object(part, at)) {
-      sink_.key(name(part, at));
+      sink_.key(part, at);
       write_single(child(part, at));
     } else if (!(part.has_tombstones && is_null(part, at))) {
       sink_.members(part, at, at + 1);
@@ -136,42 +139,67 @@ class MergedWalk {
   void write_pair(ObjectPart const& upper, ObjectPart const& lowest) {
     sink_.begin_object(size(lowest));
     auto const first_meeting = meetings_.size();
-    auto const upper_size = size(upper);
-    std::size_t expected = 0;  // the layers' members often have the same order
-    for (std::size_t i = 0; i != upper_size; ++i) {
-      auto const met = find(lowest, name(upper, i), expected);
-      if (met == none) continue;
-      meetings_.push_back({.lowest = met, .upper = i});
-      expected = met + 1;
-    }
-    auto const met_in_all = meetings_.size() - first_meeting;
+    find_meetings(upper, lowest);
     sort_meetings(first_meeting);
 
-    bool revives = false;  // whether the upper part sets what the lowest removed, which then comes last
     std::size_t next = 0;
-    for (std::size_t m = first_meeting; m != first_meeting + met_in_all; ++m) {
+    auto const end = meetings_.size();
+    auto m = first_meeting;
+    for (; m != end && meetings_[m].lowest != none; ++m) {
       auto const meeting = meetings_[m];
       write_run(lowest, next, meeting.lowest);
       next = meeting.lowest + 1;
-      if (lowest.has_tombstones && is_null(lowest, meeting.lowest)) {
-        revives = true;
-      } else if (is_object(upper, meeting.upper) && is_object(lowest, meeting.lowest)) {
-        sink_.key(name(upper, meeting.upper));
+      if (is_object(upper, meeting.upper) && is_object(lowest, meeting.lowest)) {
+        sink_.key(lowest, meeting.lowest);
         write_pair(child(upper, meeting.upper), child(lowest, meeting.lowest));
       } else {
         write_alone(upper, meeting.upper);
       }
     }
     write_run(lowest, next, size(lowest));
+    // what the lowest part does not have, or removed
+    for (; m != end; ++m) write_alone(upper, meetings_[m].upper);
     meetings_.resize(first_meeting);
-
-    if (met_in_all != upper_size || revives) {
-      for (std::size_t i = 0; i != upper_size; ++i) {
-        auto const met = find(lowest, name(upper, i));
-        if (met == none || (lowest.has_tombstones && is_null(lowest, met))) write_alone(upper, i);
-      }
-    }
     sink_.end_object();
+  }
+
+  // One for each member of the upper part, in any order.
+  void find_meetings(ObjectPart const& upper, ObjectPart const& lowest) {
+    if (lie_side_by_side(upper, lowest)) return join(upper.spans, lowest);
+    std::size_t expected = 0;  // the layers' members often have the same order
+    auto const upper_size = size(upper);
+    for (std::size_t i = 0; i != upper_size; ++i) {
+      auto const met = find(lowest, upper.name(i), expected);
+      if (met != none) expected = met + 1;
+      add_meeting(i, lowest, met);
+    }
+  }
+
+  void add_meeting(std::size_t upper, ObjectPart const& lowest, std::size_t met) {
+    bool const is_removed = met != none && lowest.has_tombstones && is_null(lowest, met);
+    meetings_.push_back({.lowest = is_removed ? none : met, .upper = upper});
+  }
+
+  // Whether to go through both by name takes fewer steps than to search for each name of the upper.
+  static bool lie_side_by_side(ObjectPart const& upper, ObjectPart const& lowest) {
+    return upper.object == nullptr && lowest.object == nullptr && upper.spans.is_sorted() && lowest.spans.is_sorted() &&
+           lowest.spans.size() / upper.spans.size() < 8 && upper.spans.size() > 1'000;
+  }
+
+  void join(json::MemberSpans::Object upper, ObjectPart const& lowest) {
+    auto const lowest_size = lowest.spans.size();
+    std::size_t place = 0;
+    for (std::size_t i = 0; i != upper.size(); ++i) {
+      auto const wanted = upper.name(upper.sorted(i));
+      auto order = std::strong_ordering::less;
+      while (place != lowest_size) {
+        order = lowest.spans.name(lowest.spans.sorted(place)) <=> wanted;
+        if (order >= 0) break;
+        ++place;
+      }
+      bool const is_met = place != lowest_size && order == 0;
+      add_meeting(upper.sorted(i), lowest, is_met ? lowest.spans.sorted(place) : none);
+    }
   }
 
   void write_many(std::size_t first) {
@@ -181,7 +209,7 @@ class MergedWalk {
     auto const first_meeting = meetings_.size();
     for (std::size_t p = first; p != first + count - 1; ++p) {
       for (std::size_t i = 0; i != size(parts_[p]); ++i) {
-        auto const met = find(lowest, name(parts_[p], i));
+        auto const met = find(lowest, parts_[p].name(i));
         if (met != none) meetings_.push_back({.lowest = met, .upper = 0});
       }
     }
@@ -207,7 +235,7 @@ class MergedWalk {
   // Writes the member of that name of the merged object if it has its place in the fold from this very part (see
   // ConfigNode::enter_member, which finds members by the same rule).
   void write_if_its_place(std::size_t first, std::size_t count, std::size_t part, std::size_t at) {
-    std::string_view const member = name(parts_[first + part], at);
+    std::string_view const member = parts_[first + part].name(at);
     auto const nested = parts_.size();
     std::size_t place = none;
     std::size_t leaf_part = none;
@@ -234,7 +262,7 @@ class MergedWalk {
       if (leaf_part != none) {
         sink_.members(parts_[first + leaf_part], leaf_at, leaf_at + 1);
       } else {
-        sink_.key(member);
+        sink_.key(parts_[first + part], at);
         write_object(nested);
       }
     }
@@ -243,8 +271,10 @@ class MergedWalk {
 
   void sort_meetings(std::size_t first) {
     auto const begin = meetings_.begin() + static_cast<std::ptrdiff_t>(first);
-    auto const by_lowest = [](Meeting const& a, Meeting const& b) { return a.lowest < b.lowest; };
-    if (!std::is_sorted(begin, meetings_.end(), by_lowest)) std::sort(begin, meetings_.end(), by_lowest);
+    auto const by_place = [](Meeting const& a, Meeting const& b) {
+      return a.lowest != b.lowest ? a.lowest < b.lowest : a.upper < b.upper;
+    };
+    if (!std::is_sorted(begin, meetings_.end(), by_place)) std::sort(begin, meetings_.end(), by_place);
   }
 
   Sink& sink_;
@@ -252,46 +282,80 @@ class MergedWalk {
   std::vector<Meeting> meetings_;
 };
 
-/** Writes canonical text. */
+/** Writes canonical text.
+
+    Pieces that follow each other in a layer's text, a `,` or a `}` between two members too, are copied as one: most of
+    what there is to write around a change stands there already.
+*/
 class TextSink {
  public:
   explicit TextSink(std::string& out) : out_(out) {}
 
-  void key(std::string_view name) { name_ = name; }
+  /** Afterwards all is in the string. */
+  void finish() {
+    out_ += piece_;
+    piece_ = {};
+  }
+
+  void key(ObjectPart const& part, std::size_t at) {
+    if (part.object != nullptr) {
+      print_name(part.name(at));
+    } else {
+      separate();
+      add(part.spans.label(at));
+    }
+  }
   void begin_object(std::size_t) {
-    if (name_) print_name(*name_);
-    name_.reset();
-    out_ += '{';
+    add_one("{");
     is_first_ = true;
   }
   void end_object() {
-    out_ += '}';
+    add_one("}");
     is_first_ = false;
   }
   void members(ObjectPart const& part, std::size_t first, std::size_t last) {
     if (part.spans) {
-      if (!is_first_) out_ += ',';
-      out_ += part.spans.members(first, last);
-      is_first_ = false;
+      separate();
+      add(part.spans.members(first, last));
       return;
     }
     auto const begin = part.object->begin();
     for (auto i = begin + static_cast<std::ptrdiff_t>(first); i != begin + static_cast<std::ptrdiff_t>(last); ++i) {
       print_name(i->key());
       json::print(i->value(), out_);
-      is_first_ = false;
     }
   }
 
  private:
   void print_name(std::string_view name) {
-    if (!is_first_) out_ += ',';
+    separate();
+    finish();
     json::print_string(name, out_);
     out_ += ':';
   }
+  void separate() {
+    if (!is_first_) add_one(",");
+    is_first_ = false;
+  }
+  void add(std::string_view text) {
+    if (piece_.data() + piece_.size() == text.data()) {
+      piece_ = {piece_.data(), piece_.size() + text.size()};
+    } else {
+      out_ += piece_;
+      piece_ = text;
+    }
+  }
+  // One character, in text that outlives the sink. What follows a piece of a layer's text is a character of that text.
+  void add_one(char const* character) {
+    if (!piece_.empty() && piece_.data()[piece_.size()] == *character) {
+      piece_ = {piece_.data(), piece_.size() + 1};
+    } else {
+      add({character, 1});
+    }
+  }
 
   std::string& out_;
-  std::optional<std::string_view> name_;  // of the object that is about to begin
+  std::string_view piece_;  // yet to be written; in a layer's text, or in add_one()'s
   bool is_first_ = true;
 };
 
@@ -302,7 +366,8 @@ class ValueSink {
 
   void begin_object(std::size_t size) { open_.back()->reserve(size); }
   void end_object() { open_.pop_back(); }
-  void key(std::string_view name) {
+  void key(ObjectPart const& part, std::size_t at) {
+    auto const name = part.name(at);
     // the outer object stays as it is while the inner one is open, so that pointing into it is safe
     open_.push_back(&open_.back()->emplace(name, nullptr).first->value().emplace_object());
   }

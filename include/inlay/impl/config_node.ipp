@@ -202,6 +202,7 @@ INLAY_DECL void ConfigNode::write(std::string& out) const {
   if (is_leaf()) return json::print(*leaf(), out);
   detail::TextSink sink(out);
   detail::MergedWalk(sink).write(detail::parts_of(objects_, lowest_is_data_));
+  sink.finish();
 }
 
 INLAY_DECL std::string ConfigNode::text() const {

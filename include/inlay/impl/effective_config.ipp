@@ -114,11 +114,14 @@ INLAY_DECL void EffectiveConfig::write(std::string& out) const {
     if (auto const* const spans = document.spans()) {
       part.spans = spans->root();
       part.has_tombstones = part.has_tombstones && part.spans.has_null_members();
+      // the text that is copied from lies closer together than the values
+      if (spans->are_searchable()) part.object = nullptr;
     }
   }
   out.reserve(out.size() + size);
   detail::TextSink sink(out);
   detail::MergedWalk(sink).write(std::move(parts));
+  sink.finish();
 }
 
 INLAY_DECL std::string EffectiveConfig::text() const {

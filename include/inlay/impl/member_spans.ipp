@@ -204,6 +204,12 @@ class SpanFinder {
       for (auto const& member : members) words_.push_back(member.begin);
       words_.push_back(static_cast<std::uint32_t>(position_));
       for (auto const& member : members) words_.push_back(member.value);
+      auto const sizes = words_.size();
+      words_.resize(sizes + (members.size() + 3) / 4);
+      auto* size = reinterpret_cast<unsigned char*>(&words_[sizes]);
+      for (auto const& member : members) {
+        *size++ = static_cast<unsigned char>(std::min<std::size_t>(member.name_size, MemberSpans::long_name));
+      }
       if (members.size() > inlay::detail::few_members) words_.insert(words_.end(), order_.begin(), order_.end());
     }
     members_.resize(closed.first_member);
@@ -224,10 +230,7 @@ class SpanFinder {
       }
       return true;
     }
-    // with the quote behind it, as find_sorted() compares them
-    auto const name = [&](std::uint32_t i) {
-      return std::string_view(text + members[i].begin, members[i].name_size + 1);
-    };
+    auto const name = [&](std::uint32_t i) { return std::string_view(text + members[i].begin, members[i].name_size); };
     order_.resize(members.size());
     std::iota(order_.begin(), order_.end(), 0U);
     std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) { return name(a) < name(b); });
@@ -252,22 +255,11 @@ INLAY_DECL std::optional<MemberSpans> MemberSpans::of(std::string_view text, voi
   return SpanFinder(text, owner).find();
 }
 
-INLAY_DECL std::size_t MemberSpans::Object::find_sorted(std::string_view name) const noexcept {
-  if (name.find('"') != std::string_view::npos) return none;
-  auto const count = size();
-  auto const* const all = text();
-  auto const* const order = words_ + 3 + 2 * count;
-  // no name has a quote in it, so that the one behind it takes part in the comparison
-  auto const is_before = [&](std::uint32_t member) {
-    auto const room = begin(member + 1) - begin(member) - 2;
-    auto const* const text = all + begin(member) + 1;
-    auto const compared = std::memcmp(text, name.data(), std::min(name.size(), room));
-    if (compared != 0) return compared < 0;
-    return name.size() < room && static_cast<unsigned char>(text[name.size()]) < '"';
-  };
+INLAY_DECL std::size_t MemberSpans::Object::find_sorted(std::string_view wanted) const noexcept {
+  auto const* const end = order() + size();
   auto const* const found =
-      std::partition_point(order, order + count, [&](std::uint32_t member) { return is_before(member); });
-  return found != order + count && begins_with_name(all, *found, name) ? *found : none;
+      std::partition_point(order(), end, [&](std::uint32_t member) { return name(member) < wanted; });
+  return found != end && is_named(*found, wanted) ? *found : none;
 }
 
 }  // namespace inlay::json

@@ -5,6 +5,7 @@
 #include <inlay/detail/config.hpp>
 #include <inlay/detail/find_member.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -17,7 +18,8 @@ namespace inlay::json {
 /** Where the text of each object, and of each of its members, lies in the canonical text of a document: an index to
     look members up by, and to copy their text from.
 
-    What lies in arrays is left out. Eight bytes a member, twelve where an object has many, and twelve an object.
+    What lies in arrays is left out. Nine bytes a member, thirteen where an object has many, and twelve an object, each
+    rounded up to four.
 */
 class MemberSpans {
  public:
@@ -59,8 +61,15 @@ class MemberSpans {
         @pre the MemberSpans are searchable.
     */
     [[nodiscard]] std::string_view name(std::size_t member) const noexcept {
-      auto const text = members(member, member + 1).substr(1);
-      return text.substr(0, text.find('"'));
+      return {text() + begin(member) + 1, name_size(member)};
+    }
+
+    /** The text before the value of a member: `"a":`.
+
+        @pre the MemberSpans are searchable.
+    */
+    [[nodiscard]] std::string_view label(std::size_t member) const noexcept {
+      return {text() + begin(member), name_size(member) + 3};
     }
 
     /** The text of the value of a member whose name is so long (between its quotes). */
@@ -74,16 +83,27 @@ class MemberSpans {
     */
     [[nodiscard]] std::size_t find(std::string_view name, std::size_t hint = 0) const noexcept {
       auto const count = size();
-      if (count > inlay::detail::few_members) return find_sorted(name);
-      auto const* const all = text();
+      if (is_sorted()) {
+        if (hint < count && is_named(hint, name)) return hint;
+        return find_sorted(name);
+      }
       for (std::size_t i = hint; i < count; ++i) {
-        if (begins_with_name(all, i, name)) return if_plain(name, i);
+        if (is_named(i, name)) return i;
       }
       for (std::size_t i = 0; i != hint; ++i) {
-        if (begins_with_name(all, i, name)) return if_plain(name, i);
+        if (is_named(i, name)) return i;
       }
       return none;
     }
+
+    /** Whether it keeps its members in the order of their names, too. */
+    [[nodiscard]] bool is_sorted() const noexcept { return size() > inlay::detail::few_members; }
+
+    /** The member whose name is so many names' successor, in the order of their bytes.
+
+        @pre is_sorted().
+    */
+    [[nodiscard]] std::size_t sorted(std::size_t place) const noexcept { return order()[place]; }
 
     /** What the maker of the MemberSpans gave them to be found again by. */
     [[nodiscard]] void const* owner() const noexcept { return pointer_at(owner_at); }
@@ -101,15 +121,19 @@ class MemberSpans {
     [[nodiscard]] std::size_t begin(std::size_t member) const noexcept { return words_[2 + member]; }
     [[nodiscard]] std::uint32_t what(std::size_t member) const noexcept { return words_[3 + size() + member]; }
 
-    [[nodiscard]] bool begins_with_name(char const* all, std::size_t member, std::string_view name) const noexcept {
-      auto const* const text = all + begin(member);
-      // quotes, colon, one character of the value at least, and what follows
-      return name.size() + 5 <= begin(member + 1) - begin(member) && text[name.size() + 1] == '"' &&
-             text[name.size() + 2] == ':' && std::memcmp(text + 1, name.data(), name.size()) == 0;
+    [[nodiscard]] std::uint32_t const* order() const noexcept { return words_ + 3 + 2 * size() + (size() + 3) / 4; }
+    // The sizes of the names, as far as a byte holds them.
+    [[nodiscard]] std::size_t short_size(std::size_t member) const noexcept {
+      return reinterpret_cast<unsigned char const*>(words_ + 3 + 2 * size())[member];
     }
-    // With a quote in it, a name could be taken for more than a name: `a":{"b` in `"a":{"b":1}`.
-    static std::size_t if_plain(std::string_view name, std::size_t member) noexcept {
-      return name.find('"') == std::string_view::npos ? member : none;
+    [[nodiscard]] std::size_t name_size(std::size_t member) const noexcept {
+      auto const known = short_size(member);
+      return known != long_name ? known : members(member, member + 1).find('"', 1 + long_name) - 1;
+    }
+    [[nodiscard]] bool is_named(std::size_t member, std::string_view name) const noexcept {
+      if (short_size(member) != std::min(name.size(), long_name)) return false;
+      if (name.size() >= long_name && name.size() != name_size(member)) return false;
+      return inlay::detail::are_same_bytes(text() + begin(member) + 1, name.data(), name.size());
     }
     [[nodiscard]] INLAY_DECL std::size_t find_sorted(std::string_view name) const noexcept;
 
@@ -132,6 +156,7 @@ class MemberSpans {
   friend class SpanFinder;
   static constexpr std::uint32_t leaf = 0;
   static constexpr std::uint32_t null = 1;
+  static constexpr std::size_t long_name = 255;  // so long or longer
   static constexpr std::size_t words_of_pointer = sizeof(void*) / sizeof(std::uint32_t);
   static constexpr std::size_t text_at = 0;
   static constexpr std::size_t owner_at = words_of_pointer;
@@ -144,7 +169,8 @@ class MemberSpans {
   // First the pointers to the text and the owner, then the root's place, twice, plus 1 when they are searchable. Then
   // for each object, inner ones before those around them: its place; twice its size, plus 1 when it has nulls; where
   // each member's text begins, and where one more would (behind the `,` that would follow); for each member what its
-  // value is: leaf, null, or the place of the object; and for many members these in the order of their names.
+  // value is: leaf, null, or the place of the object; the sizes of their names, a byte each, at most long_name; and for
+  // many members these in the order of their names.
   std::unique_ptr<std::uint32_t[]> words_;
 };
 
