@@ -65,7 +65,6 @@ class MysqlDialect final : public sql::Dialect {
     return {.backend = "mysql",
             .is_durable = true,
             .is_shared_by_processes = true,
-            .has_concurrent_writers = false,
             .can_transfer = true};
   }
 

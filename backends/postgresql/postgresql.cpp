@@ -61,7 +61,6 @@ class PostgresqlDialect final : public sql::Dialect {
     return {.backend = "postgresql",
             .is_durable = true,
             .is_shared_by_processes = true,
-            .has_concurrent_writers = false,
             .can_transfer = true};
   }
 

@@ -9,6 +9,7 @@
 #include <backends/soci/write.hpp>
 #include <backends/soci/write_once.hpp>
 #include <boost/mp11/algorithm.hpp>
+#include <inlay/timestamp.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -72,7 +73,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
         require_migrated(*connection, tables_);
         return Result<void>();
       }
-      migrate(*connection, tables_, options_.may_migrate, options_.clock());
+      migrate(*connection, tables_, options_.may_migrate, now());
       return Result<void>();
     });
   }

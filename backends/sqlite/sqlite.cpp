@@ -80,7 +80,6 @@ class SqliteDialect final : public sql::Dialect {
     return {.backend = "sqlite",
             .is_durable = !settings_.is_memory,
             .is_shared_by_processes = !settings_.is_memory,
-            .has_concurrent_writers = false,
             .can_transfer = true};
   }
 

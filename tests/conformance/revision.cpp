@@ -25,7 +25,6 @@ TEST_CASE("a store says of itself what its backend declares", "[revision]") {
   CHECK(says.backend == declared.backend);
   CHECK(says.is_durable == declared.is_durable);
   CHECK(says.is_shared_by_processes == declared.is_shared_by_processes);
-  CHECK(says.has_concurrent_writers == declared.has_concurrent_writers);
   CHECK(says.can_transfer == declared.can_transfer);
 }
 

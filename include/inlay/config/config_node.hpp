@@ -3,6 +3,7 @@
 #define INLAY_CONFIG_CONFIG_NODE_HPP
 
 #include <inlay/detail/config.hpp>
+#include <inlay/detail/is_optional.hpp>
 #include <inlay/detail/layer_object.hpp>
 #include <inlay/error.hpp>
 #include <inlay/json/member_spans.hpp>
@@ -71,11 +72,6 @@ class ObjectStack {
 };
 
 template <class T>
-struct IsOptional : std::false_type {};
-template <class T>
-struct IsOptional<std::optional<T>> : std::true_type {};
-
-template <class T>
 inline constexpr bool is_character = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
                                      std::same_as<T, char16_t> || std::same_as<T, char32_t>;
 
@@ -88,7 +84,7 @@ concept ConfigInteger = std::integral<T> && !std::same_as<T, bool> && !is_charac
 template <class T>
 concept ConfigReadable =
     std::same_as<T, bool> || detail::ConfigInteger<T> || std::same_as<T, double> || std::same_as<T, std::string> ||
-    std::same_as<T, std::string_view> || std::same_as<T, boost::json::value> || detail::IsOptional<T>::value;
+    std::same_as<T, std::string_view> || std::same_as<T, boost::json::value> || detail::is_optional<T>;
 
 /** One value of an effective configuration: a leaf, or an object merged from several layers.
 
@@ -253,7 +249,7 @@ Result<T> ConfigNode::as() const {
 
 template <ConfigReadable T>
 Result<T> ConfigNode::read_as(Scalar const& scalar) const {
-  if constexpr (detail::IsOptional<T>::value) {
+  if constexpr (detail::is_optional<T>) {
     if (std::holds_alternative<std::nullptr_t>(scalar)) return T{};
     auto read = as<typename T::value_type>();
     if (read.has_error()) return read.error();

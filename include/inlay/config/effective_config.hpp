@@ -5,6 +5,7 @@
 #include <inlay/config/config_node.hpp>
 #include <inlay/config/layer.hpp>
 #include <inlay/detail/config.hpp>
+#include <inlay/detail/is_optional.hpp>
 #include <inlay/error.hpp>
 #include <inlay/json/pointer.hpp>
 
@@ -186,7 +187,7 @@ Result<T> EffectiveConfig::get(std::string_view pointer) const& {
 template <ConfigReadable T>
 Result<T> EffectiveConfig::read(std::optional<ConfigNode> const& node, std::invocable auto pointer_text) {
   if (!node) {
-    if constexpr (detail::IsOptional<T>::value) return T{};
+    if constexpr (detail::is_optional<T>) return T{};
     return Error{.kind = ErrorKind::not_found, .message = "there is no value here", .pointer = pointer_text()};
   }
   auto result = node->template as<T>();

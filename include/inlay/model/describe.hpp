@@ -4,6 +4,7 @@
 
 // What the rest of inlay knows about an entity, all of it derived from its one BOOST_DESCRIBE_STRUCT.
 
+#include <inlay/detail/is_optional.hpp>
 #include <inlay/id.hpp>
 #include <inlay/json/document.hpp>
 #include <inlay/revision.hpp>
@@ -11,8 +12,8 @@
 
 #include <boost/describe/class.hpp>
 #include <boost/describe/enum.hpp>
-#include <boost/describe/enum_from_string.hpp>
 #include <boost/describe/enum_to_string.hpp>
+#include <boost/describe/enumerators.hpp>
 #include <boost/describe/members.hpp>
 #include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
@@ -62,11 +63,6 @@ template <class E>
 struct IsId<Id<E>> : std::true_type {};
 
 template <class T>
-struct IsOptional : std::false_type {};
-template <class T>
-struct IsOptional<std::optional<T>> : std::true_type {};
-
-template <class T>
 struct WithoutOptional {
   using type = T;
 };
@@ -98,7 +94,7 @@ template <class Member>
 using ValueOf = typename detail::WithoutOptional<Member>::type;
 
 template <class Member>
-inline constexpr bool is_optional_v = detail::IsOptional<Member>::value;
+inline constexpr bool is_optional_v = inlay::detail::is_optional<Member>;
 
 template <class Member>
 inline constexpr bool is_id_v = detail::IsId<ValueOf<Member>>::value;

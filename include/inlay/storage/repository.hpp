@@ -53,7 +53,6 @@ struct Capabilities {
   std::string backend{};          ///< "memory", "sqlite", ...
   bool is_durable{};              ///< an acknowledged commit survives the end of the process
   bool is_shared_by_processes{};  ///< several processes can open the same store
-  bool has_concurrent_writers{};  ///< commits of different rows do not wait for each other's statements
   bool can_transfer{};            ///< can dump and restore
 };
 
