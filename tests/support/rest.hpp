@@ -2,23 +2,16 @@
 #ifndef INLAY_TESTS_SUPPORT_REST_HPP
 #define INLAY_TESTS_SUPPORT_REST_HPP
 
-#include <inlay/backends/memory.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/rest/handler.hpp>
 
-#include <atomic>
-#include <memory>
+#include <support/example.hpp>
+#include <support/memory_catalog.hpp>
+
 #include <string>
 #include <utility>
 
 namespace inlay::test {
-
-/** A catalogue in memory whose clock moves one second a look. */
-inline Catalog open_in_memory(CatalogOptions options = {}) {
-  auto seconds = std::make_shared<std::atomic<std::int64_t>>(1'628'589'600);
-  options.clock = [seconds] { return Timestamp{(*seconds)++ * 1'000'000}; };
-  return Catalog::open("memory:", Backends().add(memory_backend()), std::move(options)).value();
-}
 
 /** A client of a handler: one line a request. */
 class Client {
@@ -54,6 +47,29 @@ inline boost::json::value body_of(rest::Response const& response) { return json:
 inline std::string header_of(rest::Response const& response, std::string_view name) {
   return response.headers.find(name).value_or("(none)");
 }
+
+inline std::string pointer_of(rest::Response const& response) {
+  auto const body = body_of(response);
+  auto const* const pointer = body.as_object().if_contains("pointer");
+  return pointer == nullptr ? "(none)" : std::string(pointer->as_string());
+}
+
+inline std::string kind_of(rest::Response const& response) {
+  return std::string(body_of(response).at("kind").as_string());
+}
+
+/** The example, behind a handler. */
+struct Fixture {
+  Catalog catalog = open_in_memory();
+  Example example{catalog};
+  rest::Handler handler{catalog};
+  Client client{handler};
+  std::string installs = "/environment-integration";
+  std::string install = installs + "/" + to_string(example.install.id);
+  std::string integration = "/integration/" + to_string(example.integration.id);
+  std::string environment = "/environment/" + to_string(example.environment.id);
+  std::string team = "/team/" + to_string(example.team.id);
+};
 
 }  // namespace inlay::test
 

@@ -1,50 +1,25 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <inlay/backends/memory.hpp>
 #include <inlay/catalog.hpp>
-#include <inlay/json/merge_patch.hpp>
 #include <inlay/json/parse.hpp>
-#include <inlay/json/print.hpp>
 #include <inlay/storage/errors.hpp>
 
 #include <support/catch.hpp>
 #include <support/example.hpp>
+#include <support/memory_catalog.hpp>
 
 #include <atomic>
 #include <sstream>
 #include <thread>
 
 using namespace inlay;
+using test::effective;
+using test::error_of;
 using test::Example;
+using test::install_of;
+using test::override_of;
 
 namespace {
-
-/** A catalogue in memory whose clock moves one second a look. */
-Catalog open() {
-  auto seconds = std::make_shared<std::atomic<std::int64_t>>(1'628'589'600);
-  return Catalog::open("memory:", Backends().add(memory_backend()),
-                       {.clock = [seconds] { return Timestamp{(*seconds)++ * 1'000'000}; }})
-      .value();
-}
-
-std::string override_of(Catalog const& catalog, Id<EnvironmentIntegration> id) {
-  auto const resource = catalog.get(id).value();
-  return resource.install.override ? std::string(resource.install.override->text()) : "none";
-}
-
-std::string effective(Catalog const& catalog, Id<EnvironmentIntegration> id) {
-  return catalog.effective_config(id).value().config.text();
-}
-
-/** An install of an integration with this config and override ("none": without one). */
-Id<EnvironmentIntegration> install_of(Catalog const& catalog, std::string_view config, std::string_view override) {
-  auto const team = catalog.create(Team{.name = "team"}).value();
-  auto const environment = catalog.create(Environment{.team_id = team.id, .name = "e"}).value();
-  auto const integration =
-      catalog.create(Integration{.name = "i", .config = test::document(config), .team_id = team.id}).value();
-  EnvironmentIntegration request{.integration_id = integration.integration.id, .environment_id = environment.id};
-  if (override != "none") request.override = test::document(override);
-  return catalog.install(request).value().resource.install.id;
-}
 
 /** A store in memory that can be lost as soon as the next commit is done. */
 class DiesAfterCommits final : public RepositoryFrom<DiesAfterCommits> {
@@ -81,12 +56,6 @@ class DiesAfterCommits final : public RepositoryFrom<DiesAfterCommits> {
   std::shared_ptr<Repository> store_ = Backends().add(memory_backend()).open("memory:").value();
 };
 
-template <class T>
-Error error_of(Result<T> const& result) {
-  REQUIRE(result.has_error());
-  return result.error();
-}
-
 }  // namespace
 
 // Grants are written by asking and answering only, whatever is compiled where.
@@ -109,7 +78,7 @@ static_assert(!CanBeCreated<Grant> && !CanBeRemoved<Grant> && !CanBeUpdated<Gran
 static_assert(CanBeUpdated<EnvironmentIntegration> && !CanBeRemoved<EnvironmentIntegration>);
 
 TEST_CASE("a merge patch on the resource changes what it names and nothing else") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   Example const example(catalog);
   auto const updated =
       catalog.update(example.install.id, test::object(R"({"is_enabled":false,"override":{"base_url":"https://eu"}})"))
@@ -129,7 +98,7 @@ TEST_CASE("a merge patch on the resource changes what it names and nothing else"
 }
 
 TEST_CASE("a typed change changes what it names and nothing else") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   Example const example(catalog);
   auto const disabled = catalog.update(example.install.id, {.is_enabled = false}).value();
   CHECK_FALSE(disabled.resource.install.is_enabled);
@@ -148,7 +117,7 @@ TEST_CASE("a typed change changes what it names and nothing else") {
 }
 
 TEST_CASE("a patch that changes nothing leaves version, time and revision alone") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   Example const example(catalog);
   auto const before = catalog.update(example.install.id, test::object(R"({"override":{"a":1}})")).value().resource;
   auto const revision = catalog.repository().revision().value();
@@ -163,7 +132,7 @@ TEST_CASE("a patch that changes nothing leaves version, time and revision alone"
 }
 
 TEST_CASE("a stale expected version is a conflict that says the current one, even when nothing would change") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   Example const example(catalog);
   catalog.update(example.install.id, {.is_enabled = false}).value();
   for (char const* patch : {R"({"show_in_catalog":false})", "{}"}) {
@@ -177,7 +146,7 @@ TEST_CASE("a stale expected version is a conflict that says the current one, eve
 }
 
 TEST_CASE("each way a patch can be wrong is an error of its own that says where") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   Example const example(catalog);
   auto const before = catalog.get(example.install.id).value();
   auto const revision = catalog.repository().revision().value();
@@ -209,7 +178,7 @@ TEST_CASE("each way a patch can be wrong is an error of its own that says where"
 }
 
 TEST_CASE("null means inherit in a merge patch and remove in replace mode") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   auto const id = install_of(catalog, R"({"a":1,"b":2})", R"({"a":10,"b":20})");
 
   catalog.update(id, test::object(R"({"override":{"a":null}})")).value();
@@ -227,7 +196,7 @@ TEST_CASE("null means inherit in a merge patch and remove in replace mode") {
 }
 
 TEST_CASE("replacing a document needs an expected version, or force") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   Example const example(catalog);
   auto const patch = test::object(R"({"override":{"a":1}})");
   auto const error = error_of(catalog.update(example.install.id, patch, {.documents = DocumentMode::replace}));
@@ -238,7 +207,7 @@ TEST_CASE("replacing a document needs an expected version, or force") {
 }
 
 TEST_CASE("a JSON Patch changes the caller's members, tests any, and needs an expected version or force") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   auto const id = install_of(catalog, R"({"a":1,"b":{"c":2}})", R"({"b":{"d":4}})");
   JsonPatch const patch{test::parsed(R"([
     {"op": "test", "path": "/version", "value": 1},
@@ -277,7 +246,7 @@ TEST_CASE("a JSON Patch changes the caller's members, tests any, and needs an ex
 }
 
 TEST_CASE("a JSON Patch that changes nothing but the order of members changes that") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   auto const id = install_of(catalog, "{}", R"({"x":1,"y":2})");
   JsonPatch const patch{test::parsed(R"([{"op":"replace","path":"/override","value":{"y":2,"x":1}}])")};
   CHECK(catalog.update(id, patch, {.force = true}).value().changed);
@@ -286,7 +255,7 @@ TEST_CASE("a JSON Patch that changes nothing but the order of members changes th
 }
 
 TEST_CASE("what a resource is nested with is read-only, not unknown") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   Example const example(catalog);
   auto const patch = [](std::string const& name) { return test::object("{\"" + name + "\":{}}"); };
   for (std::string const name : {"integration", "version"}) {
@@ -301,7 +270,7 @@ TEST_CASE("what a resource is nested with is read-only, not unknown") {
 }
 
 TEST_CASE("an integration's config has the same two write modes, and a null in it is data") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   Example const example(catalog);
   auto const id = example.integration.id;
   auto merged = catalog.update(id, test::object(R"({"config":{"label":"New","logo":null,"headers":null}})")).value();
@@ -318,72 +287,8 @@ TEST_CASE("an integration's config has the same two write modes, and a null in i
   CHECK(error_of(catalog.update(id, test::object(R"({"config":null})"))).pointer == "/config");
 }
 
-TEST_CASE("set, remove and inherit say what they do to one value") {
-  Catalog const catalog = open();
-  auto const id = install_of(catalog, R"({"url":"x","headers":{"a":1,"b":2}})", "none");
-
-  catalog.set(id, test::pointer("/headers/c"), 3).value();
-  CHECK(override_of(catalog, id) == R"({"headers":{"c":3}})");
-  CHECK(effective(catalog, id) == R"({"url":"x","headers":{"a":1,"b":2,"c":3}})");
-
-  catalog.remove(id, test::pointer("/headers/a")).value();
-  CHECK(override_of(catalog, id) == R"({"headers":{"c":3,"a":null}})");
-  CHECK(effective(catalog, id) == R"({"url":"x","headers":{"b":2,"c":3}})");
-
-  catalog.inherit(id, test::pointer("/headers/a")).value();
-  catalog.inherit(id, test::pointer("/headers/c")).value();
-  CHECK(override_of(catalog, id) == "none");
-  CHECK(effective(catalog, id) == R"({"url":"x","headers":{"a":1,"b":2}})");
-
-  CHECK(error_of(catalog.set(id, test::pointer("/url"), nullptr)).kind == ErrorKind::invalid_argument);
-  CHECK_FALSE(catalog.inherit(id, test::pointer("/nothing/there")).value().changed);
-}
-
-TEST_CASE("a verb on a place inside an array, or a removal below a scalar, is refused and changes nothing") {
-  Catalog const catalog = open();
-  auto const id = install_of(catalog, R"({"url":"x","list":[1,{"a":2}],"over":[1]})", R"({"over":{"x":1}})");
-  auto const refused = [&](auto const& result) {
-    Error const error = error_of(result);
-    CHECK(error.kind == ErrorKind::invalid_argument);
-    CHECK(catalog.get(id).value().install.version == Version{1});
-    return error.pointer.value_or("nowhere");
-  };
-  CHECK(refused(catalog.set(id, test::pointer("/list/0"), 9)) == "/list");
-  CHECK(refused(catalog.set(id, test::pointer("/list/1/a"), 9)) == "/list");
-  CHECK(refused(catalog.remove(id, test::pointer("/list/0"))) == "/list");
-  CHECK(refused(catalog.remove(id, test::pointer("/url/x"))) == "/url");
-  CHECK(refused(catalog.set(id, test::pointer("/list/0"), 9, {.dry_run = true})) == "/list");
-  CHECK_FALSE(catalog.inherit(id, test::pointer("/list/0")).value().changed);
-
-  // Where it is the override that leaves nothing there to remove, nothing is to be done.
-  auto const other = install_of(catalog, R"({"a":{"b":1}})", R"({"a":5})");
-  CHECK_FALSE(catalog.remove(other, test::pointer("/a/b")).value().changed);
-  CHECK(effective(catalog, other) == R"({"a":5})");
-
-  catalog.set(id, test::pointer("/over/0"), 2).value();  // no array is effective there
-  catalog.set(id, test::pointer("/url/x"), 1).value();
-  CHECK(effective(catalog, id) == R"({"url":{"x":1},"list":[1,{"a":2}],"over":{"x":1,"0":2}})");
-}
-
-TEST_CASE("an empty object that inherit leaves behind is pruned, since it would replace a scalar default") {
-  Catalog const catalog = open();
-  auto const id = install_of(catalog, R"({"a":5})", R"({"a":{"b":{"c":1}}})");
-  catalog.inherit(id, test::pointer("/a/b/c")).value();
-  CHECK(override_of(catalog, id) == "none");
-  CHECK(effective(catalog, id) == R"({"a":5})");
-}
-
-TEST_CASE("an override of {} is stored as none") {
-  Catalog const catalog = open();
-  auto const id = install_of(catalog, R"({"a":5})", "{}");
-  CHECK(override_of(catalog, id) == "none");
-  catalog.set(id, test::pointer("/a"), 6).value();
-  catalog.update(id, test::object(R"({"override":{}})"), {.documents = DocumentMode::replace, .force = true}).value();
-  CHECK(override_of(catalog, id) == "none");
-}
-
 TEST_CASE("a dry run shows the resource and the difference it would make, and writes nothing") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   auto const id = install_of(catalog, R"({"url":"x","headers":{"a":1}})", "none");
   auto const revision = catalog.repository().revision().value();
   auto const preview =
@@ -404,7 +309,7 @@ TEST_CASE("a dry run shows the resource and the difference it would make, and wr
 }
 
 TEST_CASE("installing what is installed already returns it unchanged") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   Example const example(catalog);
   auto const again = catalog
                          .install({.integration_id = example.integration.id,
@@ -430,7 +335,7 @@ TEST_CASE("installing what is installed already returns it unchanged") {
 }
 
 TEST_CASE("installing what is not there, or where nothing is, says which") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   Example const example(catalog);
   auto const no_integration = error_of(
       catalog.install({.integration_id = Id<Integration>::generate(), .environment_id = example.environment.id}));
@@ -443,7 +348,7 @@ TEST_CASE("installing what is not there, or where nothing is, says which") {
 }
 
 TEST_CASE("names are unique within their team only") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   Example const example(catalog);
   auto const taken = error_of(catalog.create(Environment{.team_id = example.team.id, .name = "production"}));
   CHECK(taken.kind == ErrorKind::already_exists);
@@ -453,7 +358,7 @@ TEST_CASE("names are unique within their team only") {
 }
 
 TEST_CASE("a dry run refuses a name that another has, as the update itself would") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   Example const example(catalog);
   auto const other = catalog.create(Integration{.name = "other", .team_id = example.team.id}).value().integration;
   UpdateOptions const dry_run{.dry_run = true};
@@ -497,7 +402,7 @@ TEST_CASE("what was created and cannot be read again is an error that says it wa
 }
 
 TEST_CASE("removing what others still reference is in_use, and says by what") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   Example const example(catalog);
   auto const team = error_of(catalog.remove(example.team.id));
   CHECK(team.kind == ErrorKind::in_use);
@@ -519,7 +424,7 @@ TEST_CASE("removing what others still reference is in_use, and says by what") {
 }
 
 TEST_CASE("a removal takes the grants along, and the change log keeps them") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   Example const example(catalog);
   auto const asking = catalog.create(Team{.name = "asking"}).value();
   Grant const grant{.id = Id<Grant>::generate(), .integration_id = example.integration.id, .team_id = asking.id};
@@ -533,7 +438,7 @@ TEST_CASE("a removal takes the grants along, and the change log keeps them") {
 }
 
 TEST_CASE("actor and reason go with every write into the change log") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   Example const example(catalog);
   auto const alice = catalog.as({.actor = "alice@example.com", .reason = "ticket 7"});
   alice.set(example.install.id, test::pointer("/label"), "Mine").value();
@@ -549,73 +454,8 @@ TEST_CASE("actor and reason go with every write into the change log") {
         ErrorKind::invalid_argument);
 }
 
-TEST_CASE("an effective configuration is found by id, or by environment and the integration's name") {
-  Catalog const catalog = open();
-  Example const example(catalog);
-  catalog.set(example.install.id, test::pointer("/base_url"), "https://eu").value();
-  catalog.update(example.install.id, {.is_enabled = false}).value();
-  auto const by_name = catalog.effective_config(example.environment.id, "zendesk").value();
-  CHECK(by_name.id == example.install.id);
-  CHECK_FALSE(by_name.is_enabled);
-  CHECK(by_name.config.get<std::string>("/base_url").value() == "https://eu");
-  CHECK(by_name.config.text() == effective(catalog, example.install.id));
-  CHECK(error_of(catalog.effective_config(example.environment.id, "Zendesk")).kind == ErrorKind::not_found);
-
-  auto const layered =
-      catalog
-          .effective_config(example.install.id, {{"account", LayerKind::merge_patch,
-                                                  test::document(R"({"base_url":null,"label":"acme"})")}})
-          .value();
-  CHECK(layered.config.get<std::string>("/label").value() == "acme");
-  CHECK_FALSE(layered.config.find("/base_url").has_value());
-}
-
-TEST_CASE("integrations of two teams under one name in one environment must be told apart by id") {
-  Catalog const catalog = open();
-  Example const example(catalog);
-  auto const other = catalog.create(Team{.name = "other"}).value();
-  auto const twin = catalog.create(Integration{.name = "zendesk", .team_id = other.id}).value();
-  catalog.install({.integration_id = twin.integration.id, .environment_id = example.environment.id}).value();
-  auto const error = error_of(catalog.effective_config(example.environment.id, "zendesk"));
-  CHECK(error.kind == ErrorKind::invalid_argument);
-  CHECK(error.message.find(to_string(example.install.id)) != std::string::npos);
-}
-
-TEST_CASE("all effective configurations of an environment come in one call and share their defaults") {
-  Catalog const catalog = open();
-  Example const example(catalog);
-  auto const crm =
-      catalog.create(Integration{.name = "crm", .config = test::document(R"({"k":1})"), .team_id = example.team.id})
-          .value();
-  catalog.install({.integration_id = crm.integration.id, .environment_id = example.environment.id}).value();
-  auto const staging = catalog.create(Environment{.team_id = example.team.id, .name = "staging"}).value();
-  auto const there = catalog.install({.integration_id = example.integration.id, .environment_id = staging.id}).value();
-
-  auto const configs = catalog.effective_configs(example.environment.id).value();
-  REQUIRE(configs.size() == 2);
-  CHECK(configs[0].integration_name == "zendesk");
-  CHECK(configs[1].config.text() == R"({"k":1})");
-  auto const elsewhere = catalog.effective_config(there.resource.install.id).value();
-  CHECK(elsewhere.config.layers()[0].document.values().value() ==
-        configs[0].config.layers()[0].document.values().value());
-
-  auto const empty = catalog.create(Environment{.team_id = example.team.id, .name = "empty"}).value();
-  CHECK(catalog.effective_configs(empty.id).value().empty());
-  CHECK(error_of(catalog.effective_configs(Id<Environment>::generate())).kind == ErrorKind::not_found);
-}
-
-TEST_CASE("a changed default is seen at once by everybody who inherits it") {
-  Catalog const catalog = open();
-  Example const example(catalog);
-  CHECK(effective(catalog, example.install.id).find("Example API") != std::string::npos);
-  catalog.update(example.integration.id, test::object(R"({"config":{"label":"Renamed"}})")).value();
-  CHECK(effective(catalog, example.install.id).find("Renamed") != std::string::npos);
-  CHECK(catalog.explain(example.install.id, test::pointer("/label")).value().leaves.at(0).winner.layer ==
-        "integration");
-}
-
 TEST_CASE("all pages of a list are walked in the order of creation") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   auto const team = catalog.create(Team{.name = "team"}).value();
   for (int i = 0; i < 7; ++i) {
     catalog.create(Environment{.team_id = team.id, .name = "e" + std::to_string(i)}).value();
@@ -655,7 +495,7 @@ TEST_CASE("the limits of a catalogue hold for documents however they were made")
 }
 
 TEST_CASE("whoever writes to a document that is not what inlay wrote is told table and id, as who reads it") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   auto const id = install_of(catalog, "{}", R"({"a":1})");
   auto const before = catalog.get(id).value();
   auto install = before.install;
@@ -720,7 +560,7 @@ TEST_CASE("a document as deep as may be comes through the change log and an expo
 }
 
 TEST_CASE("eight threads patch different members of one override and none is undone") {
-  Catalog const catalog = open();
+  Catalog const catalog = test::open_in_memory();
   auto const id = install_of(catalog, "{}", "none");
   constexpr int threads = 8;
   constexpr int patches = 100;
