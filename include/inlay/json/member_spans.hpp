@@ -99,7 +99,7 @@ class MemberSpans {
     /** Whether it keeps its members in the order of their names, too. */
     [[nodiscard]] bool is_sorted() const noexcept { return size() > inlay::detail::few_members; }
 
-    /** The member whose name is so many names' successor, in the order of their bytes.
+    /** The member whose name has so many others before it, in the order of their bytes.
 
         @pre is_sorted().
     */
