@@ -5,16 +5,14 @@
 // What a page costs when there are 10,000 installs and when there are 1,000,000, of 1,000 integrations.
 
 #include <support/many_installs.hpp>
+#include "turns.hpp"
 
 #include <inlay/storage/backends.hpp>
 
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <string>
-#include <vector>
 
 namespace inlay::benchmarks {
 
@@ -33,43 +31,22 @@ using support::numbered_id;
 
 inline constexpr std::size_t list_limit = 10;  // so that the small store fills a page of what is rare
 
-inline double median(std::vector<double>& values) {
-  auto const middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
-/** Pages of the small and of the large store in turns, so that whatever else the machine does meets both alike. The
-    counters `small` and `large` are the medians of their times, in µs.
+/** Pages of the small and of the large store: the counters `small` and `large`.
 
     `Suite::store(installs)` has `repository` and `last_page(list)`, the cursor of a list's last page.
 */
 template <class Suite>
 void list_pages(benchmark::State& state, ListCase const& list, bool is_last) {
-  struct Side {
-    Repository const& repository;
-    Query<InstalledIntegration> query;
-    std::vector<double> times{};
-  };
-  auto const side = [&](long long installs) {
+  auto const page_of = [&](long long installs) {
     auto const& store = Suite::store(installs);
-    Side result{.repository = *store.repository, .query = support::query_of(list, list_limit)};
-    if (is_last) result.query.after = store.last_page(list);
-    return result;
-  };
-  auto small = side(10'000);
-  auto large = side(1'000'000);
-  for (auto _ : state) {
-    for (Side* const one : {&small, &large}) {
-      auto const begin = std::chrono::steady_clock::now();
-      auto const page = one->repository.list(one->query).value();
-      std::chrono::duration<double, std::micro> const time = std::chrono::steady_clock::now() - begin;
-      one->times.push_back(time.count());
+    auto query = support::query_of(list, list_limit);
+    if (is_last) query.after = store.last_page(list);
+    return [&state, is_last, query, repository = store.repository] {
+      auto const page = repository->list(query).value();
       if (is_last && page.next) state.SkipWithError("that was not the last page");
-    }
-  }
-  state.counters["small"] = median(small.times);
-  state.counters["large"] = median(large.times);
+    };
+  };
+  in_turns(state, 1, {{"small", page_of(10'000)}, {"large", page_of(1'000'000)}});
 }
 
 template <class Suite>

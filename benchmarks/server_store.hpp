@@ -5,6 +5,9 @@
 // What the benchmarks of PostgreSQL and MySQL share: a store, and the library beside the same statements sent by hand
 // through the C client library. The servers are those of INLAY_TEST_POSTGRESQL_URL and INLAY_TEST_MYSQL_URL.
 
+#include "store_work.hpp"
+#include "turns.hpp"
+
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/backends.hpp>
 
@@ -17,6 +20,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace inlay::benchmarks {
@@ -27,38 +31,7 @@ struct ServerStore {
   ServerStore(Backend backend, char const* server) : prefix("b" + to_string(generate_uuid()).substr(24) + "_") {
     url = std::string(server) + "?pool_size=16&lease_timeout=60s&table_prefix=" + prefix;
     repository = Backends{}.add(std::move(backend)).open(url).value();
-    Team team;
-    team.id = Id<Team>::generate();
-    team.name = "Acme";
-    Integration integration;
-    integration.id = Id<Integration>::generate();
-    integration.team_id = team.id;
-    integration.name = "zendesk";
-    integration.category = "helpdesk";
-    integration.config =
-        Document::parse(R"({"base_url":"https://api.example.com","headers":{"accept":"application/json"},)"
-                        R"("pagination":{"format":"page","config":{"size":100}},"rate_limit":10})")
-            .value();
-    Commit commit;
-    commit.actor = "benchmark";
-    commit.token = generate_uuid();
-    commit.time = now();
-    commit.changes = {Insert<Team>{team}, Insert<Integration>{integration}};
-    for (int i = 0; i < server_installs; ++i) {
-      Environment environment;
-      environment.id = Id<Environment>::generate();
-      environment.team_id = team.id;
-      environment.name = "environment " + std::to_string(i);
-      EnvironmentIntegration install;
-      install.id = Id<EnvironmentIntegration>::generate();
-      install.integration_id = integration.id;
-      install.environment_id = environment.id;
-      install.override = Document::parse(R"({"headers":{"x-tenant":"t1"},"rate_limit":0})").value();
-      ids.push_back(install.id);
-      commit.changes.insert(commit.changes.end(),
-                            {Insert<Environment>{environment}, Insert<EnvironmentIntegration>{install}});
-    }
-    repository->commit(commit).value();
+    ids = fill(*repository, server_installs);
   }
 
   std::string prefix;
@@ -150,58 +123,44 @@ struct UpdateByHand {
 };
 
 template <class Suite>
-void get(benchmark::State& state, bool is_by_hand) {
+void get(benchmark::State& state) {
   ServerStore const& store = Suite::store();
   typename Suite::ByHand by_hand(store);
-  std::size_t at = 0;
-  for (auto _ : state) {
-    auto const& id = store.ids[at++ % store.ids.size()];
-    if (is_by_hand) {
-      benchmark::DoNotOptimize(by_hand.find(to_string(id)));
-    } else {
-      benchmark::DoNotOptimize(store.repository->find(FindRequest<InstalledIntegration>{.id = id}).value());
-    }
-  }
-  state.SetItemsProcessed(state.iterations());
+  in_turns(state, 50,
+           {{"inlay", Finds(store.ids, find_by(*store.repository))},
+            {"c_api", Finds(store.ids, [&](auto const& id) { return by_hand.find(to_string(id)); })}});
+}
+
+template <class Suite>
+[[nodiscard]] Write write_by_hand(typename Suite::ByHand& by_hand, bool with_counter) {
+  return [&by_hand, with_counter](EnvironmentIntegration const& before, EnvironmentIntegration const& after) {
+    by_hand.update(UpdateByHand(before, after), with_counter);
+  };
+}
+
+template <class Suite>
+void update(benchmark::State& state) {
+  ServerStore const& store = Suite::store();
+  typename Suite::ByHand by_hand(store);
+  auto const updates = [&](std::size_t part, Write write) {
+    return Updates(*store.repository, store.ids, part, 3, std::move(write));
+  };
+  in_turns(state, 20,
+           {{"inlay", updates(0, write_by(*store.repository))},
+            {"c_api", updates(1, write_by_hand<Suite>(by_hand, true))},
+            {"c_api_without_counter", updates(2, write_by_hand<Suite>(by_hand, false))}});
 }
 
 enum class Way { inlay, by_hand, without_counter };
 
-/** Each thread updates rows that no other thread does. */
 template <class Suite>
-void update(benchmark::State& state, Way way) {
+void update_by_many(benchmark::State& state, Way way) {
   ServerStore const& store = Suite::store();
   typename Suite::ByHand by_hand(store);
-  auto const share = store.ids.size() / static_cast<std::size_t>(state.threads());
-  std::vector<EnvironmentIntegration> rows;
-  for (std::size_t i = 0; i < share; ++i) {
-    auto const& id = store.ids[share * static_cast<std::size_t>(state.thread_index()) + i];
-    rows.push_back(store.repository->find(FindRequest<EnvironmentIntegration>{.id = id}).value());
-  }
-  std::vector<Document> overrides;
-  for (int i = 0; i < 100; ++i) {
-    overrides.push_back(
-        Document::parse(R"({"headers":{"x-tenant":"t1"},"rate_limit":)" + std::to_string(i + 1) + "}").value());
-  }
-  std::size_t at = 0;
-  for (auto _ : state) {
-    EnvironmentIntegration& before = rows[at % rows.size()];
-    EnvironmentIntegration after = before;
-    after.override = overrides[at % overrides.size()];
-    ++at;
-    if (way == Way::inlay) {
-      Commit commit;
-      commit.actor = "benchmark";
-      commit.token = generate_uuid();
-      commit.time = now();
-      commit.changes.emplace_back(Update<EnvironmentIntegration>{before, after});
-      store.repository->commit(commit).value();
-    } else {
-      by_hand.update(UpdateByHand(before, after), way == Way::by_hand);
-    }
-    after.version = Version{before.version.value + 1};
-    before = after;
-  }
+  Updates update(*store.repository, store.ids, static_cast<std::size_t>(state.thread_index()),
+                 static_cast<std::size_t>(state.threads()),
+                 way == Way::inlay ? write_by(*store.repository) : write_by_hand<Suite>(by_hand, way == Way::by_hand));
+  for (auto _ : state) update();
   state.SetItemsProcessed(state.iterations());
 }
 
@@ -209,15 +168,13 @@ void update(benchmark::State& state, Way way) {
 template <class Suite>
 bool register_server(std::string const& name, char const* variable) {
   if (!std::getenv(variable)) return false;
-  benchmark::RegisterBenchmark((name + "/get/inlay").c_str(), get<Suite>, false)->UseRealTime();
-  benchmark::RegisterBenchmark((name + "/get/c_api").c_str(), get<Suite>, true)->UseRealTime();
-  for (int const threads : {1, 16}) {
-    for (auto const& [way, word] : {std::pair{Way::inlay, "inlay"}, std::pair{Way::by_hand, "c_api"},
-                                    std::pair{Way::without_counter, "c_api_without_counter"}}) {
-      benchmark::RegisterBenchmark((name + "/update/" + word).c_str(), update<Suite>, way)
-          ->UseRealTime()
-          ->Threads(threads);
-    }
+  benchmark::RegisterBenchmark(("in_turns/" + name + "/get").c_str(), get<Suite>)->UseRealTime();
+  benchmark::RegisterBenchmark(("in_turns/" + name + "/update").c_str(), update<Suite>)->UseRealTime();
+  for (auto const& [way, word] : {std::pair{Way::inlay, "inlay"}, std::pair{Way::by_hand, "c_api"},
+                                  std::pair{Way::without_counter, "c_api_without_counter"}}) {
+    benchmark::RegisterBenchmark(("writers/" + name + '/' + word).c_str(), update_by_many<Suite>, way)
+        ->UseRealTime()
+        ->Threads(16);
   }
   return true;
 }

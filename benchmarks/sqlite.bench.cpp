@@ -4,6 +4,9 @@
 // get: a whole InstalledIntegration. update: a commit that changes an override, change log and all; once as durable as
 // by default, where the disk sets the pace, and once with synchronous=normal, where the code does.
 
+#include "store_work.hpp"
+#include "turns.hpp"
+
 #include <inlay/backends/sqlite.hpp>
 #include <inlay/model/json_form.hpp>
 
@@ -16,6 +19,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -29,38 +33,7 @@ struct Store {
     std::filesystem::create_directories(folder);
     url = "sqlite:" + path() + "?synchronous=" + synchronous;
     repository = Backends{}.add(sqlite_backend()).open(url).value();
-    Team team;
-    team.id = Id<Team>::generate();
-    team.name = "Acme";
-    Integration integration;
-    integration.id = Id<Integration>::generate();
-    integration.team_id = team.id;
-    integration.name = "zendesk";
-    integration.category = "helpdesk";
-    integration.config =
-        Document::parse(R"({"base_url":"https://api.example.com","headers":{"accept":"application/json"},)"
-                        R"("pagination":{"format":"page","config":{"size":100}},"rate_limit":10})")
-            .value();
-    Commit commit;
-    commit.actor = "benchmark";
-    commit.token = generate_uuid();
-    commit.time = now();
-    commit.changes = {Insert<Team>{team}, Insert<Integration>{integration}};
-    for (int i = 0; i < installs; ++i) {
-      Environment environment;
-      environment.id = Id<Environment>::generate();
-      environment.team_id = team.id;
-      environment.name = "environment " + std::to_string(i);
-      EnvironmentIntegration install;
-      install.id = Id<EnvironmentIntegration>::generate();
-      install.integration_id = integration.id;
-      install.environment_id = environment.id;
-      install.override = Document::parse(R"({"headers":{"x-tenant":"t1"},"rate_limit":0})").value();
-      ids.push_back(install.id);
-      commit.changes.insert(commit.changes.end(),
-                            {Insert<Environment>{environment}, Insert<EnvironmentIntegration>{install}});
-    }
-    repository->commit(commit).value();
+    ids = benchmarks::fill(*repository, installs);
   }
   ~Store() {
     repository.reset();
@@ -240,60 +213,28 @@ class ByHand {
   sqlite3_stmt* commit_;
 };
 
-void get(benchmark::State& state, bool is_by_hand) {
+void get(benchmark::State& state) {
   Store const store("full");
   ByHand by_hand(store, "full");
-  std::size_t at = 0;
-  for (auto _ : state) {
-    auto const& id = store.ids[at++ % store.ids.size()];
-    if (is_by_hand) {
-      benchmark::DoNotOptimize(by_hand.find(id));
-    } else {
-      benchmark::DoNotOptimize(store.repository->find(FindRequest<InstalledIntegration>{.id = id}).value());
-    }
-  }
-  state.SetItemsProcessed(state.iterations());
+  benchmarks::in_turns(state, 50,
+                       {{"inlay", benchmarks::Finds(store.ids, benchmarks::find_by(*store.repository))},
+                        {"c_api", benchmarks::Finds(store.ids, [&](auto const& id) { return by_hand.find(id); })}});
 }
 
-void update(benchmark::State& state, bool is_by_hand, std::string const& synchronous) {
+void update(benchmark::State& state, std::string const& synchronous) {
   Store const store(synchronous);
   ByHand by_hand(store, synchronous);
-  std::vector<EnvironmentIntegration> rows;
-  for (auto const& id : store.ids) {
-    rows.push_back(store.repository->find(FindRequest<EnvironmentIntegration>{.id = id}).value());
-  }
-  std::vector<Document> overrides;
-  for (int i = 0; i < 100; ++i) {
-    overrides.push_back(
-        Document::parse(R"({"headers":{"x-tenant":"t1"},"rate_limit":)" + std::to_string(i + 1) + "}").value());
-  }
-  std::size_t at = 0;
-  for (auto _ : state) {
-    EnvironmentIntegration& before = rows[at % rows.size()];
-    EnvironmentIntegration after = before;
-    after.override = overrides[at % overrides.size()];
-    ++at;
-    if (is_by_hand) {
-      by_hand.update(before, after);
-    } else {
-      Commit commit;
-      commit.actor = "benchmark";
-      commit.token = generate_uuid();
-      commit.time = now();
-      commit.changes.emplace_back(Update<EnvironmentIntegration>{before, after});
-      store.repository->commit(commit).value();
-    }
-    after.version = Version{before.version.value + 1};
-    before = after;
-  }
-  state.SetItemsProcessed(state.iterations());
+  auto const updates = [&](std::size_t part, benchmarks::Write write) {
+    return benchmarks::Updates(*store.repository, store.ids, part, 2, std::move(write));
+  };
+  benchmarks::in_turns(
+      state, 20,
+      {{"inlay", updates(0, benchmarks::write_by(*store.repository))},
+       {"c_api", updates(1, [&](auto const& before, auto const& after) { by_hand.update(before, after); })}});
 }
 
-BENCHMARK_CAPTURE(get, inlay, false)->Name("sqlite/get/inlay");
-BENCHMARK_CAPTURE(get, c_api, true)->Name("sqlite/get/c_api");
-BENCHMARK_CAPTURE(update, inlay_normal, false, "normal")->Name("sqlite/update_normal/inlay")->UseRealTime();
-BENCHMARK_CAPTURE(update, c_api_normal, true, "normal")->Name("sqlite/update_normal/c_api")->UseRealTime();
-BENCHMARK_CAPTURE(update, inlay_full, false, "full")->Name("sqlite/update_full/inlay")->UseRealTime();
-BENCHMARK_CAPTURE(update, c_api_full, true, "full")->Name("sqlite/update_full/c_api")->UseRealTime();
+BENCHMARK(get)->Name("in_turns/sqlite/get")->UseRealTime();
+BENCHMARK_CAPTURE(update, normal, "normal")->Name("in_turns/sqlite/update_normal")->UseRealTime();
+BENCHMARK_CAPTURE(update, full, "full")->Name("in_turns/sqlite/update_full")->UseRealTime();
 
 }  // namespace
