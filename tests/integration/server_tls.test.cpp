@@ -5,6 +5,7 @@
 #include <support/private_server.hpp>
 #include <support/sqlite.hpp>
 
+#include <atomic>
 #include <cstdlib>
 #include <string>
 
@@ -99,7 +100,7 @@ TEST_CASE("MySQL with ssl_ca is encrypted, and only a server that it has signed 
   support::FaultyProxy proxy(encrypted.server.url());
   REQUIRE(open_server(proxy.url("ssl_ca=" + encrypted.ca)).has_value());
   proxy.hide_encryption();
-  int statements = 0;
+  std::atomic<int> statements = 0;  // counted in the proxy's thread
   proxy.arm({.when = [&](support::Request const& request) {
     statements += request.statement.empty() ? 0 : 1;
     return false;
