@@ -11,8 +11,10 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace inlay {
 
@@ -26,8 +28,22 @@ using sql::FailureKind;
   return backend ? backend->conn_ : nullptr;  // the host's may be closed
 }
 
-[[nodiscard]] INLAY_UNCHECKED_CAST MYSQL* native(soci::statement& statement) {
-  return static_cast<soci::mysql_statement_backend*>(statement.get_backend())->session_.conn_;
+[[nodiscard]] INLAY_UNCHECKED_CAST soci::mysql_statement_backend& backend(soci::statement& statement) {
+  return *static_cast<soci::mysql_statement_backend*>(statement.get_backend());
+}
+
+[[nodiscard]] MYSQL* native(soci::statement& statement) { return backend(statement).session_.conn_; }
+
+// SOCI looks the row up anew for each of its columns, and makes a stream for each number.
+void read_row(soci::statement& query, std::vector<sql::ValueType> const& columns, sql::Row& row) {
+  auto& rows = backend(query);
+  mysql_row_seek(rows.result_, rows.resultRowOffsets_[static_cast<std::size_t>(rows.currentRow_)]);
+  MYSQL_ROW const values = mysql_fetch_row(rows.result_);
+  unsigned long const* const sizes = mysql_fetch_lengths(rows.result_);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    row[i].is_null = values[i] == nullptr;
+    if (values[i] != nullptr) sql::take_text(row[i], columns[i], {values[i], sizes[i]});
+  }
 }
 
 class MysqlDialect final : public sql::Dialect {
@@ -61,11 +77,7 @@ class MysqlDialect final : public sql::Dialect {
   explicit MysqlDialect(Settings settings) : settings_(std::move(settings)) {}
 
   Capabilities capabilities() const override {
-    // Commits take turns at the counter, from their first statement on.
-    return {.backend = "mysql",
-            .is_durable = true,
-            .is_shared_by_processes = true,
-            .can_transfer = true};
+    return {.backend = "mysql", .is_durable = true, .is_shared_by_processes = true, .can_transfer = true};
   }
 
   std::unique_ptr<soci::session> connect() const override {
@@ -107,6 +119,12 @@ class MysqlDialect final : public sql::Dialect {
   void roll_back(soci::session& session) const override {
     if (!native(session)) throw DatabaseFailure(FailureKind::lost, settings_.place);
     if (is_in_transaction(session)) session.rollback();
+  }
+
+  RowReader row_reader() const override { return read_row; }
+
+  bool next_row(soci::statement& query) const override {
+    return backend(query).fetch(1) == soci::details::statement_backend::ef_success;
   }
 
   // The results after the first one, of which at least the last is there when a block has run.

@@ -11,9 +11,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <limits>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace inlay {
 
@@ -25,6 +27,23 @@ using sql::FailureKind;
 [[nodiscard]] INLAY_UNCHECKED_CAST PGconn* native(soci::session& session) {
   auto* const backend = static_cast<soci::postgresql_session_backend*>(session.get_backend());
   return backend ? backend->conn_ : nullptr;  // the host's may be closed; libpq takes null for a dead connection
+}
+
+[[nodiscard]] INLAY_UNCHECKED_CAST soci::postgresql_statement_backend& backend(soci::statement& statement) {
+  return *static_cast<soci::postgresql_statement_backend*>(statement.get_backend());
+}
+
+void read_row(soci::statement& query, std::vector<sql::ValueType> const& columns, sql::Row& row) {
+  auto const& rows = backend(query);
+  PGresult const* const values = rows.result_.get_result();
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    int const at = static_cast<int>(i);
+    row[i].is_null = PQgetisnull(values, rows.currentRow_, at) != 0;
+    if (row[i].is_null) continue;
+    sql::take_text(row[i], columns[i],
+                   {PQgetvalue(values, rows.currentRow_, at),
+                    static_cast<std::size_t>(PQgetlength(values, rows.currentRow_, at))});
+  }
 }
 
 class PostgresqlDialect final : public sql::Dialect {
@@ -57,11 +76,7 @@ class PostgresqlDialect final : public sql::Dialect {
   }
 
   Capabilities capabilities() const override {
-    // Commits take turns at the counter, from their first statement on.
-    return {.backend = "postgresql",
-            .is_durable = true,
-            .is_shared_by_processes = true,
-            .can_transfer = true};
+    return {.backend = "postgresql", .is_durable = true, .is_shared_by_processes = true, .can_transfer = true};
   }
 
   std::unique_ptr<soci::session> connect() const override {
@@ -102,6 +117,12 @@ class PostgresqlDialect final : public sql::Dialect {
     }
     return is_servers ? DatabaseFailure(kind_of(state), message)
                       : DatabaseFailure::on_our_side(FailureKind::other, message);
+  }
+
+  RowReader row_reader() const override { return read_row; }
+
+  bool next_row(soci::statement& query) const override {
+    return backend(query).fetch(1) == soci::details::statement_backend::ef_success;
   }
 
   bool is_in_transaction(soci::session& session) const override {

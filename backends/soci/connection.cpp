@@ -38,10 +38,8 @@ struct Connection::Prepared {
         columns(std::move(column_types)),
         read_row(row_reader),
         given(parameters.size()),
-        taken(read_row ? 0 : columns.size()),
         row(columns.size()) {
     for (std::size_t i = 0; i < given.size(); ++i) given[i].type = parameters[i].type;
-    for (std::size_t i = 0; i < taken.size(); ++i) taken[i].type = columns[i];
     statement.alloc();
     exchange();
     statement.prepare(text, is_kept ? soci::details::st_repeatable_query : soci::details::st_one_time_query);
@@ -54,13 +52,6 @@ struct Connection::Prepared {
         statement.exchange(soci::use(slot.number, slot.indicator));
       } else {
         statement.exchange(soci::use(slot.text, slot.indicator));
-      }
-    }
-    for (Exchanged& slot : taken) {
-      if (slot.type == ValueType::integer) {
-        statement.exchange(soci::into(slot.number, slot.indicator));
-      } else {
-        statement.exchange(soci::into(slot.text, slot.indicator));
       }
     }
   }
@@ -85,15 +76,7 @@ struct Connection::Prepared {
   }
 
   void take(std::function<void(Row&)> const& on_row) {
-    if (read_row) read_row(statement, columns, row);
-    for (std::size_t i = 0; i < taken.size(); ++i) {
-      row[i].is_null = taken[i].indicator == soci::i_null;
-      if (taken[i].type == ValueType::integer) {
-        row[i].number = taken[i].number;
-      } else {
-        row[i].text.swap(taken[i].text);
-      }
-    }
+    read_row(statement, columns, row);
     if (on_row) on_row(row);
   }
 
@@ -101,7 +84,6 @@ struct Connection::Prepared {
   std::vector<ValueType> columns;
   Dialect::RowReader read_row;
   std::vector<Exchanged> given;
-  std::vector<Exchanged> taken;
   Row row;
 };
 
@@ -180,7 +162,7 @@ long long Connection::run(Statement const& statement, std::span<Parameter const>
         dialect_.finish(ready->statement);
         break;
       }
-      has_row = ready->read_row ? dialect_.next_row(ready->statement) : ready->statement.fetch();
+      has_row = dialect_.next_row(ready->statement);
     } catch (soci::soci_error const& error) {
       throw failed(error);
     }

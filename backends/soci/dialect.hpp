@@ -79,17 +79,15 @@ class Dialect {
   /** Reads the row at which a statement is that has just been executed or moved by next_row(). */
   using RowReader = void (*)(soci::statement& query, std::vector<ValueType> const& columns, Row& row);
 
-  /** How rows are read, where SOCI's way would cost more than the query; nullptr: SOCI's way. */
-  [[nodiscard]] virtual RowReader row_reader() const { return nullptr; }
+  /** How rows are read. SOCI's own way, which finds its place anew for each column, would cost more than some queries
+      do. */
+  [[nodiscard]] virtual RowReader row_reader() const = 0;
 
-  /** Goes to the next row, if there is one; only where there is a row_reader().
+  /** Goes to the next row, if there is one.
 
       @throws soci::soci_error
   */
-  [[nodiscard]] virtual bool next_row(soci::statement& query) const {
-    static_cast<void>(query);
-    return false;
-  }
+  [[nodiscard]] virtual bool next_row(soci::statement& query) const = 0;
 
   /** Whether a transaction is open on the connection. */
   [[nodiscard]] virtual bool is_in_transaction(soci::session& session) const = 0;

@@ -2,6 +2,7 @@
 #ifndef INLAY_BACKENDS_SOCI_STATEMENT_HPP
 #define INLAY_BACKENDS_SOCI_STATEMENT_HPP
 
+#include <charconv>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -10,7 +11,7 @@
 
 namespace inlay::sql {
 
-/** The two types of values that statements exchange: SOCI reads these alike from every database. */
+/** The two types of values that statements exchange: every database has these alike. */
 enum class ValueType { integer, text };
 
 /** A value on its way into a statement. */
@@ -98,6 +99,17 @@ struct Column {
   long long number{};
   std::string text{};  ///< may be moved from
 };
+
+/** Takes a value that came as text. What is no integer where one should be is as little in its place as a null. */
+inline void take_text(Column& column, ValueType type, std::string_view text) {
+  if (type == ValueType::integer) {
+    char const* const end = text.data() + text.size();
+    column.is_null = std::from_chars(text.data(), end, column.number).ptr != end;
+  } else {
+    column.text = text;
+    column.is_null = false;
+  }
+}
 
 /** A row as it comes out of a statement; valid until the function that got it returns. */
 using Row = std::vector<Column>;
