@@ -20,3 +20,12 @@ report_into_page() {
   ' "$2" docs/performance.md)
   printf '%s\n' "$page" >docs/performance.md
 }
+
+# report_needs_medians REPETITIONS: ends the report where there would be none. Google Benchmark gives them from two
+# runs on.
+report_needs_medians() {
+  if [[ ! $1 =~ ^[0-9]+$ ]] || ((10#$1 < 2)); then
+    echo "--repetitions takes a number from 2 on, not '$1': the table is one of medians" >&2
+    exit 2
+  fi
+}
