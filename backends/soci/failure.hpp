@@ -12,17 +12,18 @@ namespace inlay::sql {
 
 /** Why a database refused, as far as the shared code cares. */
 enum class FailureKind {
-  unique,       ///< a primary or unique key is taken
-  foreign_key,  ///< a reference would dangle
-  exists,       ///< what was to be created is there already, or what was to be dropped is not
-  overtaken,    ///< a row was changed while the statement ran that wanted it unchanged; nothing was done
-  busy,         ///< somebody else was in the way; the same again may succeed
-  lost,         ///< the connection is gone
-  aborted,      ///< an earlier statement has failed, and taken the transaction with it
-  interrupted,  ///< somebody, or a limit of the server, ended the statement; it may be done
-  read_only,    ///< the server takes no writes, such as one that is no longer the primary; nothing was done
-  unreachable,  ///< the database cannot be opened, read or written: a missing folder, a full disk, ...
-  corrupt,      ///< what is there is no database, or a broken one
+  unique,              ///< a primary or unique key is taken
+  foreign_key,         ///< a reference would dangle
+  exists,              ///< what was to be created is there already, or what was to be dropped is not
+  overtaken,           ///< a row was changed while the statement ran that wanted it unchanged; nothing was done
+  busy,                ///< somebody else was in the way; the same again may succeed
+  no_connection_left,  ///< the server lets nobody more in: one of the connections that are open already may come free
+  lost,                ///< the connection is gone
+  aborted,             ///< an earlier statement has failed, and taken the transaction with it
+  interrupted,         ///< somebody, or a limit of the server, ended the statement; it may be done
+  read_only,           ///< the server takes no writes, such as one that is no longer the primary; nothing was done
+  unreachable,         ///< the database cannot be opened, read or written: a missing folder, a full disk, ...
+  corrupt,             ///< what is there is no database, or a broken one
   other,
 };
 
@@ -69,6 +70,8 @@ class DatabaseFailure : public std::exception {
                 .message = "the host's transaction has failed, and is the host's to roll back: " + message_};
       case FailureKind::read_only:
         return {.kind = ErrorKind::unavailable, .message = "the store's server takes no writes: " + message_};
+      case FailureKind::no_connection_left:
+        return {.kind = ErrorKind::unavailable, .message = "the store's server has no connection left: " + message_};
       case FailureKind::unreachable:
         return {.kind = ErrorKind::unavailable, .message = "the store cannot be used: " + message_};
       case FailureKind::corrupt:
