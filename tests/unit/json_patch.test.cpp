@@ -467,6 +467,91 @@ TEST_CASE("a removed member comes back, though as the last of its object") {
   CHECK(json::print(value) == R"({"b":2,"a":1})");
 }
 
+TEST_CASE("what was accepted can be undone though members were added and others changed by turns") {
+  boost::json::object wide;
+  for (int i = 0; i < 20'000; ++i) wide["m" + std::to_string(i)] = i;
+  wide["x"] = 0;
+  wide["other"] = boost::json::object();
+  boost::json::array patch;
+  for (int i = 0; i < 1'000; ++i) {
+    std::string const name = "n" + std::to_string(i);
+    patch.push_back({{"op", "add"}, {"path", "/" + name}, {"value", i}});
+    patch.push_back({{"op", "replace"}, {"path", "/x"}, {"value", i}});
+    patch.push_back({{"op", "add"}, {"path", "/other/" + name}, {"value", i}});
+    patch.push_back({{"op", "test"}, {"path", "/x"}, {"value", i}});
+  }
+  boost::json::value const before(wide);
+  boost::json::value value = before;
+  REQUIRE(json_patch::apply(value, boost::json::value(patch)).has_value());
+  auto const undo = json_patch::invert(before, boost::json::value(patch));
+  REQUIRE(undo.has_value());
+  CHECK(undo->as_array().size() == 3'000);
+  auto const undone = json_patch::apply(value, *undo);
+  CAPTURE(undone.has_error() ? undone.error().message : "");
+  REQUIRE(undone.has_value());
+  CHECK(json::identical(value, before));
+}
+
+TEST_CASE("an inverse that would move too much replaces what is around the changes") {
+  boost::json::object wide;
+  for (int i = 0; i < 20'000; ++i) wide["m" + std::to_string(i)] = i;
+  boost::json::array list;
+  for (int i = 0; i < 2'000; ++i) list.push_back(i);
+  boost::json::value const before = {{"kept", "as it is"}, {"part", {{"wide", wide}, {"list", list}}}};
+  // Out of the end of an array costs nothing, and out of a wide object each time the whole of it.
+  boost::json::array patch;
+  for (int i = 1'999; i >= 0; --i) {
+    patch.push_back(
+        {{"op", "move"}, {"from", "/part/list/" + std::to_string(i)}, {"path", "/part/wide/n" + std::to_string(i)}});
+  }
+  auto value = before;
+  REQUIRE(json_patch::apply(value, boost::json::value(patch)).has_value());
+  auto const undo = json_patch::invert(before, boost::json::value(patch)).value();
+  REQUIRE(undo.as_array().size() == 1);
+  CHECK(undo.at(0).at("path") == "/part");
+  REQUIRE(json_patch::apply(value, undo).has_value());
+  CHECK(json::print(value) == json::print(before));
+}
+
+TEST_CASE("members removed among other changes are gone or back in their places") {
+  auto random = test::random();
+  CAPTURE(random.seed());
+  for (int i = 0; i < 3'000; ++i) {
+    boost::json::object members;
+    for (int m = 0; m < 12; ++m) members["m" + std::to_string(m)] = test::random_json(random, 1);
+    boost::json::value const before = {{"in", members}, {"list", {members, 1, 2}}, {"x", 0}};
+    boost::json::array patch;
+    boost::json::value expected = before;
+    for (std::size_t n = random.below(20) + 4; n > 0; --n) {
+      std::string const object = random.chance(3) ? "/list/0/" : "/in/";
+      std::string const place = object + "m" + std::to_string(random.below(16));
+      boost::json::object operation;
+      switch (random.below(6)) {
+        case 0: operation = {{"op", "replace"}, {"path", "/x"}, {"value", n}}; break;
+        case 1: operation = {{"op", "add"}, {"path", place}, {"value", n}}; break;
+        case 2: operation = {{"op", "move"}, {"from", place}, {"path", "/list/1"}}; break;
+        case 3: operation = {{"op", "add"}, {"path", "/list/0"}, {"value", {{"m1", 1}, {"m2", 2}}}}; break;
+        default: operation = {{"op", "remove"}, {"path", place}};
+      }
+      boost::json::value attempt = expected;
+      if (json_patch::apply(attempt, boost::json::value(boost::json::array{operation})).has_error()) continue;
+      expected = std::move(attempt);
+      patch.push_back(std::move(operation));
+    }
+    auto value = before;
+    REQUIRE(json_patch::apply(value, boost::json::value(patch)).has_value());
+    if (json::print(value) != json::print(expected)) FAIL_CHECK(json::print(boost::json::value(patch)));
+    auto const undo = json_patch::invert(before, boost::json::value(patch)).value();
+    REQUIRE(json_patch::apply(value, undo).has_value());
+    if (!json::identical(value, before)) FAIL_CHECK(json::print(boost::json::value(patch)));
+
+    patch.push_back({{"op", "move"}, {"from", "/in"}, {"path", "/nobody/knows"}});
+    value = before;
+    REQUIRE(json_patch::apply(value, boost::json::value(patch)).has_error());
+    if (json::print(value) != json::print(before)) FAIL_CHECK(json::print(boost::json::value(patch)));
+  }
+}
+
 TEST_CASE("random patches are all or nothing, and their inverse gives the original back") {
   auto random = test::random();
   CAPTURE(random.seed());

@@ -4,6 +4,7 @@
 
 #include <inlay/detail/common_subsequence.hpp>
 #include <inlay/detail/keep_members.hpp>
+#include <inlay/detail/value_journal.hpp>
 #include <inlay/json/equal.hpp>
 #include <inlay/json/json_patch.hpp>
 #include <inlay/json/pointer.hpp>
@@ -154,15 +155,19 @@ inline constexpr std::size_t work_per_byte = 256;
 inline constexpr std::size_t member_work = 16;  // to link a member anew
 inline constexpr std::size_t value_work = 4;    // to look at a value
 
-/** Applies operations one after the other, and can write down what would undo them. */
+/** Applies operations one after the other, and writes down what undoes them: as a JSON Patch, or so that they can be
+    rolled back. */
 class Application {
  public:
-  Application(boost::json::value& document, Limits const& limits, bool is_recording)
+  enum class Records { undo_patch, journal };
+
+  Application(boost::json::value& document, Limits const& limits, Records records)
       : document_(document),
+        journal_(document),
         limits_(limits),
         work_left_(limits.max_bytes > static_cast<std::size_t>(-1) / work_per_byte ? static_cast<std::size_t>(-1)
                                                                                    : limits.max_bytes * work_per_byte),
-        is_recording_(is_recording) {}
+        is_recording_(records == Records::undo_patch) {}
 
   Result<void> run(boost::json::value const& patch) {
     auto const* operations = patch.if_array();
@@ -178,6 +183,12 @@ class Application {
     }
     finish_removals();
     return {};
+  }
+
+  /** Makes the document what it was. */
+  void roll_back() {
+    removals_ = {};
+    journal_.roll_back(std::move(in_hand_));
   }
 
   /** The operations that undo what was done. */
@@ -213,12 +224,14 @@ class Application {
 
   Result<void> run(Operation const& operation) {
     if (operation.verb == Verb::remove) return remove(operation);
-    if (operation.verb == Verb::test && removals_.object != nullptr && is_beside_removals(operation.path)) {
-      return test(operation);
-    }
-    finish_removals();
+    if (!leaves_removals_alone(operation)) finish_removals();
     switch (operation.verb) {
-      case Verb::add: return add(operation, boost::json::value(*operation.value, document_.storage()));
+      case Verb::add: {
+        auto added = add(operation, boost::json::value(*operation.value, document_.storage()));
+        // An object that has grown may have moved what is in it.
+        if (removals_.object != nullptr) removals_.object = &find(document_, removals_.parent)->get_object();
+        return added;
+      }
       case Verb::remove: break;
       case Verb::replace: return replace(operation);
       case Verb::move: return move(operation);
@@ -229,7 +242,7 @@ class Application {
   }
 
   Result<void> add(Operation const& operation, boost::json::value value) {
-    auto placed = place(operation, std::move(value));
+    auto placed = place(operation, value);
     if (placed.has_error()) return placed.error();
     if (is_recording_) record_unplacing(std::move(*placed));
     return {};
@@ -238,7 +251,13 @@ class Application {
   Result<void> remove(Operation const& operation) {
     auto removed = take_later(operation);
     if (removed.has_error()) return removed.error();
-    if (is_recording_) undo_.push_back(operation_value("add", to_string(operation.path), std::move(*removed)));
+    if (is_recording_) {
+      undo_.push_back(operation_value("add", to_string(operation.path), std::move(*removed)));
+    } else if (removals_.object != nullptr) {
+      journal_.exchanged(operation.path, std::move(*removed));
+    } else {
+      journal_.keep_taken(std::move(*removed));
+    }
     return {};
   }
 
@@ -267,6 +286,18 @@ class Application {
     return exchange(*member, nullptr);
   }
 
+  /** Whether an operation can be done while members are removed but still there, or each of them would be removed by
+      itself where a patch removes one and changes something else by turns. What undoes many additions is such a patch.
+   */
+  [[nodiscard]] bool leaves_removals_alone(Operation const& operation) const {
+    if (removals_.object == nullptr || !is_beside_removals(operation.path)) return false;
+    if (operation.verb == Verb::test || operation.verb == Verb::replace) return true;
+    if (operation.verb != Verb::add || operation.path.is_root()) return false;
+    // An element more would give those behind it, and so perhaps the removed members, another path.
+    auto const* const parent = find(std::as_const(document_), parent_of(operation.path));
+    return parent != nullptr && parent->is_object();
+  }
+
   /** Whether what is at a path can be looked at as it is, since nothing in it, or around it, is removed but still
    * there.
    */
@@ -280,6 +311,7 @@ class Application {
     if (removals_.object == nullptr) return;
     auto& object = *removals_.object;
     auto const& names = removals_.names;
+    if (!is_recording_) journal_.swept(removals_.parent, places_of(names, object));
     if (names.size() <= inlay::detail::few_erasures) {
       for (auto const& name : names) object.stable_erase(object.find(name));
     } else {
@@ -289,12 +321,27 @@ class Application {
     removals_ = {};
   }
 
+  static std::vector<inlay::detail::ValueJournal::Member> places_of(std::unordered_set<std::string> const& names,
+                                                                    boost::json::object const& object) {
+    std::vector<inlay::detail::ValueJournal::Member> members;
+    members.reserve(names.size());
+    for (auto const& name : names) {
+      members.push_back({static_cast<std::size_t>(object.find(name) - object.begin()), name});
+    }
+    std::sort(members.begin(), members.end(), [](auto const& a, auto const& b) { return a.position < b.position; });
+    return members;
+  }
+
   Result<void> replace(Operation const& operation) {
     auto* const value = find(document_, operation.path);
     if (value == nullptr) return nothing_there(operation, operation.path, "path");
     if (auto deep = check_depth(operation, *operation.value); deep.has_error()) return deep;
     auto old = exchange(*value, boost::json::value(*operation.value, document_.storage()));
-    if (is_recording_) undo_.push_back(operation_value("replace", to_string(operation.path), std::move(old)));
+    if (is_recording_) {
+      undo_.push_back(operation_value("replace", to_string(operation.path), std::move(old)));
+    } else {
+      journal_.exchanged(operation.path, std::move(old));
+    }
     return {};
   }
 
@@ -306,8 +353,11 @@ class Application {
     }
     auto value = take(operation, operation.from, "from");
     if (value.has_error()) return value.error();
-    auto placed = place(operation, std::move(*value));
-    if (placed.has_error()) return placed.error();
+    auto placed = place(operation, *value);
+    if (placed.has_error()) {
+      in_hand_ = std::move(*value);
+      return placed.error();
+    }
     if (is_recording_) record_moving_back(operation.from, std::move(*placed));
     return {};
   }
@@ -349,18 +399,19 @@ class Application {
                           ErrorKind::invalid_document);
   }
 
-  /** Puts the value where `add` does (RFC 6902, section 4.1). */
-  Result<Placed> place(Operation const& operation, boost::json::value value) {
+  /** Puts the value where `add` does (RFC 6902, section 4.1); with an error it stays what it is. */
+  Result<Placed> place(Operation const& operation, boost::json::value& value) {
     Pointer const& path = operation.path;
     if (auto deep = check_depth(operation, value); deep.has_error()) return deep.error();
-    if (path.is_root()) return Placed{path, exchange(document_, std::move(value))};
+    if (path.is_root()) return replaced(path, document_, value);
     Pointer const parent_path = parent_of(path);
     std::string const& token = path.tokens().back();
     auto* const parent = find(document_, parent_path);
     if (parent == nullptr) return nothing_there(operation, parent_path, "path");
     if (auto* const object = parent->if_object()) {
-      if (auto* const member = object->if_contains(token)) return Placed{path, exchange(*member, std::move(value))};
+      if (auto* const member = object->if_contains(token)) return replaced(path, *member, value);
       object->emplace(token, std::move(value));
+      if (!is_recording_) journal_.appended(parent_path, token);
       return Placed{path, std::nullopt};
     }
     auto* const array = parent->if_array();
@@ -376,7 +427,15 @@ class Application {
     }
     if (auto spent = spend(operation, array->size() - *index, 1); spent.has_error()) return spent.error();
     array->insert(array->begin() + static_cast<std::ptrdiff_t>(*index), std::move(value));
+    if (!is_recording_) journal_.inserted(parent_path, *index);
     return Placed{parent_path / std::to_string(*index), std::nullopt};
+  }
+
+  Placed replaced(Pointer const& path, boost::json::value& place, boost::json::value& value) {
+    auto old = exchange(place, std::move(value));
+    if (is_recording_) return {path, std::move(old)};
+    journal_.exchanged(path, std::move(old));
+    return {path, std::nullopt};
   }
 
   /** Takes the value out, as `remove` does (RFC 6902, section 4.2). */
@@ -384,18 +443,25 @@ class Application {
     if (path.is_root()) return operation.fail(member, "the whole document cannot be removed, only replaced");
     auto* const value = find(document_, path);
     if (value == nullptr) return nothing_there(operation, path, member);
-    boost::json::value taken = std::move(*value);
-    auto* const parent = find(document_, parent_of(path));
+    Pointer parent_path = parent_of(path);
+    auto* const parent = find(document_, parent_path);
     std::string const& token = path.tokens().back();
+    boost::json::value taken;
+    std::size_t position = 0;
     if (auto* const object = parent->if_object()) {
       if (auto spent = spend(operation, object->size(), member_work); spent.has_error()) return spent.error();
-      object->stable_erase(object->find(token));
+      taken = std::move(*value);
+      auto const place = object->find(token);
+      position = static_cast<std::size_t>(place - object->begin());
+      object->stable_erase(place);
     } else {
       auto& array = parent->get_array();
-      std::size_t const index = *parse_index(token);
-      if (auto spent = spend(operation, array.size() - index, 1); spent.has_error()) return spent.error();
-      array.erase(array.begin() + static_cast<std::ptrdiff_t>(index));
+      position = *parse_index(token);
+      if (auto spent = spend(operation, array.size() - position, 1); spent.has_error()) return spent.error();
+      taken = std::move(*value);
+      array.erase(array.begin() + static_cast<std::ptrdiff_t>(position));
     }
+    if (!is_recording_) journal_.taken(std::move(parent_path), token, position);
     return taken;
   }
 
@@ -417,9 +483,11 @@ class Application {
   }
 
   boost::json::value& document_;
+  inlay::detail::ValueJournal journal_;
+  boost::json::value in_hand_{};  // what was taken from its place and could not be put into another
   Limits const& limits_;
   std::size_t work_left_;
-  bool is_recording_;
+  bool is_recording_;  // the undo patch; else the journal
   Removals removals_{};
   std::size_t copied_bytes_ = 0;
   std::vector<boost::json::value> undo_;  // to be applied from the last one to the first
@@ -601,13 +669,38 @@ class Difference {
   std::size_t work_left_ = Limits{}.max_bytes * work_per_byte / 2;
 };
 
+/** The smallest object or array in which everything lies that a valid patch touches; it is there before and after. */
+inline Pointer place_around(boost::json::array const& operations) {
+  std::optional<std::vector<std::string>> common;
+  for (auto const& operation : operations) {
+    if (operation.at("op") == "test") continue;
+    for (char const* const member : {"path", "from"}) {
+      auto const* const text = operation.get_object().if_contains(member);
+      if (text == nullptr || !text->is_string()) continue;
+      Pointer const place = Pointer::parse(text->get_string()).value();
+      Pointer const parent = place.is_root() ? place : parent_of(place);
+      auto const& tokens = parent.tokens();
+      if (!common) common = tokens;
+      auto const [end, other] = std::mismatch(common->begin(), common->end(), tokens.begin(), tokens.end());
+      common->erase(end, common->end());
+    }
+  }
+  return Pointer(common ? std::move(*common) : std::vector<std::string>());
+}
+
 }  // namespace detail
 
 INLAY_DECL Result<void> apply(boost::json::value& target, boost::json::value const& patch, Limits const& limits) {
-  boost::json::value changed(target, target.storage());
-  if (auto done = detail::Application(changed, limits, false).run(patch); done.has_error()) return done;
-  target = std::move(changed);
-  return {};
+  using detail::Application;
+  Application application(target, limits, Application::Records::journal);
+  try {
+    auto done = application.run(patch);
+    if (done.has_error()) application.roll_back();
+    return done;
+  } catch (...) {
+    application.roll_back();
+    throw;
+  }
 }
 
 INLAY_DECL boost::json::value diff(boost::json::value const& from, boost::json::value const& to) {
@@ -618,10 +711,17 @@ INLAY_DECL boost::json::value diff(boost::json::value const& from, boost::json::
 
 INLAY_DECL Result<boost::json::value> invert(boost::json::value const& before, boost::json::value const& patch,
                                              Limits const& limits) {
+  using detail::Application;
   boost::json::value changed = before;
-  detail::Application application(changed, limits, true);
+  Application application(changed, limits, Application::Records::undo_patch);
   if (auto const done = application.run(patch); done.has_error()) return done.error();
-  return application.take_undo();
+  auto undo = application.take_undo();
+  // What undoes a patch can move more than the patch has moved.
+  if (Application(changed, limits, Application::Records::journal).run(undo).has_value()) return undo;
+  Pointer const around = detail::place_around(patch.get_array());
+  boost::json::array whole;
+  whole.push_back(detail::operation_value("replace", to_string(around), *find(before, around)));
+  return boost::json::value(std::move(whole));
 }
 
 }  // namespace inlay::json::json_patch

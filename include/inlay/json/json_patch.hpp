@@ -22,9 +22,12 @@ namespace inlay::json::json_patch {
    members move behind those that come and go more often than 256 times as many as they allow bytes (a member counts as
    16 elements; `no_limits` allows any number); invalid_argument for anything else. The target is as it was before.
 
-    Complexity: a copy of the target and a lookup an operation; `remove`s of one object's members that follow each other
-    are linear together, with or without a `test` between them; any other that
-    inserts or removes an element or a member shifts those that follow it.
+    `patch` is no part of `target`, which is changed in place and put back in order when an operation fails. (Should
+    memory run out while that is done, the target is valid, and between the two.)
+
+    Complexity: a lookup an operation. `remove`s of one object's members that follow each other are linear together,
+   with or without a `test` between them, a `replace`, or an `add` to an object; any other that inserts or removes an
+   element or a member shifts those that follow it.
 */
 [[nodiscard]] INLAY_DECL Result<void> apply(boost::json::value& target, boost::json::value const& patch,
                                             Limits const& limits = {});
@@ -44,7 +47,11 @@ namespace inlay::json::json_patch {
 
 /** The patch that undoes `patch`, which must fit `before`: what apply() makes of `before`, it turns back.
 
-    A member that was removed comes back as the last one of its object, since a JSON Patch cannot say where.
+    A member that was removed comes back as the last one of its object, since a JSON Patch cannot say where. The
+    inverse fits by the same limits: where undoing step by step would move too much, it replaces, as a whole, the
+    smallest object or array in which all changes are.
+
+    Complexity: a copy of `before`, the patch, and what undoes it.
 
     @return what apply() returns for `before` and `patch`.
 */
