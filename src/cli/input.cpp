@@ -14,7 +14,7 @@
 namespace inlay::cli {
 namespace {
 
-// One byte more than is allowed is enough to see that it is too much, however much there is.
+// Reads no further than to see that it is too much, however much there is.
 Result<std::string> read_all(std::FILE* file, std::string const& name, std::size_t max_bytes) {
   std::string text;
   char buffer[1U << 16U];
@@ -27,6 +27,11 @@ Result<std::string> read_all(std::FILE* file, std::string const& name, std::size
   if (std::ferror(file) != 0) {
     return Error{.kind = ErrorKind::invalid_argument,
                  .message = "cannot read " + name + ": " + std::generic_category().message(errno)};
+  }
+  if (text.size() > max_bytes) {
+    return Error{.kind = ErrorKind::invalid_document,
+                 .message = name + " is longer than the " + std::to_string(max_bytes) + " bytes that are allowed",
+                 .pointer = ""};
   }
   return text;
 }

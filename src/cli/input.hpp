@@ -24,6 +24,10 @@ class UsageError : public std::runtime_error {
 /** A resource may be larger than the documents in it, which are held to json::Limits when they are read. */
 inline constexpr json::Limits resource_limits{.max_bytes = std::size_t{8} << 20U, .max_depth = 72};
 
+/** A patch of two documents may be larger than both, and is laid out to be read: so `json diff` gives none larger than
+    `json merge` and `json patch` take. */
+inline constexpr json::Limits patch_limits{.max_bytes = std::size_t{64} << 20U, .max_depth = 72};
+
 /** The text that an argument means: itself, the file after `@`, or standard input for `-`.
 
     @return invalid_argument for a file that cannot be read. @throw UsageError when standard input is asked for twice.

@@ -10,12 +10,29 @@
 namespace inlay::cli {
 namespace {
 
-void answer_value(Output& output, boost::json::value const& value) {
+std::string shown(Output const& output, boost::json::value const& value) {
+  return output.is_json() ? json::print(value) : pretty(value);
+}
+
+void answer_text(Output& output, std::string const& text) {
   if (output.is_json()) {
-    output.add_json(json::print(value));
+    output.add_json(text);
   } else {
-    output.add_text(pretty(value));
+    output.add_text(text);
   }
+}
+
+void answer_value(Output& output, boost::json::value const& value) { answer_text(output, shown(output, value)); }
+
+Result<void> answer_patch(Output& output, boost::json::value const& patch) {
+  std::string const text = shown(output, patch);
+  if (text.size() > patch_limits.max_bytes) {
+    return Error{.kind = ErrorKind::invalid_document,
+                 .message = "the patch is " + std::to_string(text.size()) + " bytes long, and no more than " +
+                            std::to_string(patch_limits.max_bytes) + " could be read again; --output json is compact"};
+  }
+  answer_text(output, text);
+  return {};
 }
 
 }  // namespace
@@ -23,7 +40,7 @@ void answer_value(Output& output, boost::json::value const& value) {
 Result<void> json_merge(Session& session, std::string const& target, std::string const& patch) {
   auto document = read_value(target, "TARGET");
   if (document.has_error()) return document.error();
-  auto const change = read_value(patch, "PATCH");
+  auto const change = read_value(patch, "PATCH", patch_limits);
   if (change.has_error()) return change.error();
   json::merge_patch::apply(*document, *change);
   if (auto const checked = json::check(*document); checked.has_error()) return checked.error();
@@ -34,7 +51,7 @@ Result<void> json_merge(Session& session, std::string const& target, std::string
 Result<void> json_patch(Session& session, std::string const& target, std::string const& patch) {
   auto document = read_value(target, "TARGET");
   if (document.has_error()) return document.error();
-  auto const change = read_value(patch, "PATCH", resource_limits);  // its values lie deeper than in the document
+  auto const change = read_value(patch, "PATCH", patch_limits);  // its values lie deeper than in the document
   if (change.has_error()) return change.error();
   if (auto const applied = json::json_patch::apply(*document, *change); applied.has_error()) return applied.error();
   if (auto const checked = json::check(*document); checked.has_error()) return checked.error();
@@ -47,14 +64,10 @@ Result<void> json_diff(Session& session, std::string const& from, std::string co
   if (before.has_error()) return before.error();
   auto const after = read_value(to, "TO");
   if (after.has_error()) return after.error();
-  if (kind == PatchKind::json_patch) {
-    answer_value(session.output, json::json_patch::diff(*before, *after));
-    return {};
-  }
+  if (kind == PatchKind::json_patch) return answer_patch(session.output, json::json_patch::diff(*before, *after));
   auto const patch = json::merge_patch::diff(*before, *after);
   if (patch.has_error()) return patch.error();
-  answer_value(session.output, *patch);
-  return {};
+  return answer_patch(session.output, *patch);
 }
 
 }  // namespace inlay::cli

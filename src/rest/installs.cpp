@@ -46,35 +46,6 @@ std::span<std::string_view const> patch_types() noexcept {
   return types;
 }
 
-Or<void> check_operations(boost::json::value const& patch) {
-  auto const refuse_at = [](std::string pointer, std::string message) {
-    return problem(
-        400, Error{.kind = ErrorKind::invalid_argument, .message = std::move(message), .pointer = std::move(pointer)});
-  };
-  if (!patch.is_array()) return refuse_at("", "a JSON Patch is an array of operations");
-  std::size_t number = 0;
-  for (auto const& operation : patch.get_array()) {
-    std::string const place = '/' + std::to_string(number++);
-    auto const* const members = operation.if_object();
-    auto const is_text = [&](std::string_view name) {
-      auto const* const value = members->if_contains(name);
-      return value != nullptr && value->is_string();
-    };
-    if (members == nullptr || !is_text("op") || !is_text("path")) {
-      return refuse_at(place, "an operation is an object with op and path");
-    }
-    std::string_view const op(members->at("op").get_string().data(), members->at("op").get_string().size());
-    if (op == "add" || op == "replace" || op == "test") {
-      if (!members->contains("value")) return refuse_at(place, std::string(op) + " needs a value");
-    } else if (op == "move" || op == "copy") {
-      if (!is_text("from")) return refuse_at(place, std::string(op) + " needs from");
-    } else if (op != "remove") {
-      return refuse_at(place + "/op", "op is add, remove, replace, move, copy or test");
-    }
-  }
-  return {};
-}
-
 Response precondition_required() {
   return problem(428, Error{.kind = ErrorKind::invalid_argument,
                             .message = "this can undo somebody else's write: say If-Match with the ETag that you have "

@@ -6,6 +6,8 @@
 #include "operations.hpp"
 #include "representation.hpp"
 
+#include <inlay/json/json_patch.hpp>
+
 namespace inlay::rest {
 
 /** The member of an entity that is a document, "" for one that has none: what `?override=replace` is named after. */
@@ -17,10 +19,6 @@ inline constexpr std::string_view document_member = [] {
   }
   return name;
 }();
-
-/** Refuses a JSON Patch that is malformed, whatever it would be applied to: no array of operations (RFC 6902, 3 and 4).
- */
-[[nodiscard]] Or<void> check_operations(boost::json::value const& patch);
 
 /** 428: the request can undo somebody else's write and does not say which state it means. */
 [[nodiscard]] Response precondition_required();
@@ -42,9 +40,12 @@ template <class Entity>
   if (!body) return body.error();
   bool const is_json_patch = type == json_patch_type;
   if (is_json_patch) {
-    if (auto const checked = check_operations(*body); !checked) return checked.error();
+    if (auto const checked = json::json_patch::check(*body); !checked) return problem(400, checked.error());
   } else if (!body->is_object()) {
-    return bad_request("a merge patch of a resource is a JSON object");
+    return bad_request(body->is_array()
+                           ? "a merge patch of a resource is a JSON object; send a JSON Patch, which is an "
+                             "array, as application/json-patch+json"
+                           : "a merge patch of a resource is a JSON object");
   }
 
   auto const condition = write_condition(exchange, id);

@@ -33,6 +33,32 @@ TEST_CASE("json patch applies a JSON Patch whole, or not at all") {
         "invalid_argument /0/path");
 }
 
+TEST_CASE("json merge takes every merge patch that json diff gives") {
+  Folder const folder;
+  std::string from = "{";
+  for (int i = 0; i < 65'000; ++i) {
+    from.append(i == 0 ? "\"m" : ",\"m").append(std::to_string(i)).append("\":[[1]]");
+  }
+  from += "}";
+  std::string nested = from;
+  for (int level = 0; level < 60; ++level) nested = "{\"d\":" + nested + "}";
+  folder.write("from.json", nested);
+  std::string empty = "{}";
+  for (int level = 0; level < 60; ++level) empty = "{\"d\":" + empty + "}";
+  auto const patch = folder.run({"--output", "table", "json", "diff", "@from.json", empty});
+  REQUIRE(patch.status == 0);
+  REQUIRE(patch.out.size() > (std::size_t{8} << 20U));  // laid out so deep it is larger than a resource may be
+  folder.write("patch.json", patch.out);
+  CHECK(folder.run({"json", "merge", "@from.json", "@patch.json"}).out == empty + "\n");
+}
+
+TEST_CASE("a text that is too long is said to be longer than may be, since nobody has counted it") {
+  Folder const folder;
+  folder.write("large.json", std::string((std::size_t{1} << 20U) + 100'000, ' ') + "{}");
+  auto const error = error_of(folder.run({"json", "merge", "@large.json", "{}"}));
+  CHECK(at(error, "/error/message") == R"("large.json is longer than the 1048576 bytes that are allowed")");
+}
+
 TEST_CASE("json diff can answer a JSON Patch, which says what a merge patch cannot") {
   Folder const folder;
   CHECK(folder.run({"json", "diff", "--json-patch", R"({"a":1})", R"({"a":null})"}).out ==

@@ -178,7 +178,9 @@ TEST_CASE("a file that is cut off, or wrong in one place, is refused with the li
            {moving.exported.substr(0, last_line + 20), "invalid_document /commit", "line 15: "},
            {wrong, "invalid_argument /row/name", "line 4: "},
            {"", "invalid_argument", "no records at all"},
-           {moving.exported + "\n", "invalid_document ", "line 16: "},
+           {moving.exported + "x\n", "invalid_document ", "line 16: "},
+           {moving.exported.substr(0, last_line) + "\n" + moving.exported.substr(last_line), "invalid_argument",
+            "line 15: the line is blank"},
            {moving.exported.substr(moving.exported.find('\n') + 1), "invalid_argument", "line 1: "},
        }) {
     CAPTURE(says);

@@ -233,7 +233,9 @@ TEST_CASE("a JSON Patch changes the caller's members, tests any, and needs an ex
        {Case{R"([{"op":"replace","path":"/version","value":9}])", "/0/path"},
         Case{R"([{"op":"test","path":"/id","value":"x"},{"op":"move","from":"/id","path":"/override"}])", "/1/from"},
         Case{R"([{"op":"add","path":"/colour","value":9}])", "/0/path"},
-        Case{R"([{"op":"remove","path":""}])", "/0/path"},
+        Case{R"([{"op":"remove","path":""}])", "/0/path"}, Case{R"([{"op":null,"path":"/id"}])", "/0/op"},
+        Case{R"([{"op":"spin","path":"/id"}])", "/0/op"}, Case{R"([{"path":"/id"}])", "/0"},
+        Case{R"([{"op":"add","path":"/id"}])", "/0"},
         Case{R"([{"op":"test","path":"/version","value":2},{"op":"replace","path":"/is_enabled","value":1}])", "/1"},
         Case{R"([{"op":"remove","path":"/is_enabled"},{"op":"test","path":"/version","value":2}])", "/0"}}) {
     CAPTURE(wrong.patch);
@@ -242,6 +244,55 @@ TEST_CASE("a JSON Patch changes the caller's members, tests any, and needs an ex
     CHECK(error.pointer == wrong.pointer);
   }
   catalog.update(id, JsonPatch{test::parsed(R"([{"op":"remove","path":"/override"}])")}, {.force = true}).value();
+  CHECK(override_of(catalog, id) == "none");
+}
+
+TEST_CASE("what a JSON Patch makes of a row is wrong at the operation that last wrote there") {
+  Catalog const catalog = test::open_in_memory();
+  Example const example(catalog);
+  auto const other = catalog.create(Integration{.name = "other", .team_id = example.team.id}).value().integration;
+  struct Case {
+    char const* patch;
+    char const* pointer;
+    ErrorKind kind;
+  };
+  for (bool const is_dry_run : {true, false}) {
+    for (Case const& wrong :
+         {Case{R"([{"op":"test","path":"/version","value":1},{"op":"replace","path":"/name","value":"zendesk"}])", "/1",
+               ErrorKind::already_exists},
+          Case{R"([{"op":"replace","path":"/name","value":"free"},{"op":"add","path":"/name","value":"zendesk"},)"
+               R"({"op":"replace","path":"/is_beta","value":true}])",
+               "/1", ErrorKind::already_exists},
+          Case{R"([{"op":"replace","path":"/is_beta","value":true},{"op":"replace","path":"/name","value":""}])", "/1",
+               ErrorKind::invalid_argument}}) {
+      CAPTURE(wrong.patch, is_dry_run);
+      auto const error = error_of(
+          catalog.update(other.id, JsonPatch{test::parsed(wrong.patch)}, {.force = true, .dry_run = is_dry_run}));
+      CHECK(error.kind == wrong.kind);
+      CHECK(error.pointer == wrong.pointer);
+    }
+  }
+  CHECK(catalog.get(other.id).value().integration == other);
+
+  Catalog const theirs = catalog.as({.actor = "alice", .team = example.team.id});
+  auto const forbidden =
+      error_of(theirs.update(example.team.id,
+                             JsonPatch{test::parsed(R"([{"op":"replace","path":"/name","value":"Acme"},)"
+                                                    R"({"op":"replace","path":"/is_verified","value":false}])")},
+                             {.force = true}));
+  CHECK(forbidden.kind == ErrorKind::forbidden);
+  CHECK(forbidden.pointer == "/1");
+}
+
+TEST_CASE("an override that a JSON Patch empties can be filled again by the same patch") {
+  Catalog const catalog = test::open_in_memory();
+  auto const id = install_of(catalog, "{}", R"({"x":1})");
+  auto const patch = [&](char const* operations) {
+    return catalog.update(id, JsonPatch{test::parsed(operations)}, {.force = true});
+  };
+  REQUIRE(patch(R"([{"op":"remove","path":"/override/x"},{"op":"add","path":"/override/y","value":2}])").has_value());
+  CHECK(override_of(catalog, id) == R"({"y":2})");
+  REQUIRE(patch(R"([{"op":"remove","path":"/override/y"}])").has_value());
   CHECK(override_of(catalog, id) == "none");
 }
 

@@ -349,6 +349,10 @@ TEST_CASE_METHOD(Fixture, "a JSON Patch is done whole or not at all, and needs I
     CAPTURE(impossible);
     CHECK(send(impossible, any).status == 422);
   }
+  CHECK(body_of(send(R"([{"op":null,"path":"/id"}])", any)).at("pointer") == "/0/op");
+  auto const as_json = client.send("PATCH", install, good, any, "application/json");
+  CHECK(as_json.status == 400);
+  CHECK(as_json.body.find("application/json-patch+json") != std::string::npos);
   CHECK(client.get(install).body == patched.body);
   auto const seen = client.send("POST", install + "/preview", R"([{"op":"remove","path":"/override"}])", {},
                                 "application/json-patch+json");

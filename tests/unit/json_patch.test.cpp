@@ -473,11 +473,12 @@ TEST_CASE("what was accepted can be undone though members were added and others 
   wide["x"] = 0;
   wide["other"] = boost::json::object();
   boost::json::array patch;
+  patch.push_back({{"op", "add"}, {"path", "/other/x"}, {"value", 0}});
   for (int i = 0; i < 1'000; ++i) {
     std::string const name = "n" + std::to_string(i);
     patch.push_back({{"op", "add"}, {"path", "/" + name}, {"value", i}});
     patch.push_back({{"op", "replace"}, {"path", "/x"}, {"value", i}});
-    patch.push_back({{"op", "add"}, {"path", "/other/" + name}, {"value", i}});
+    patch.push_back({{"op", "add"}, {"path", "/other/x"}, {"value", i}});
     patch.push_back({{"op", "test"}, {"path", "/x"}, {"value", i}});
   }
   boost::json::value const before(wide);
@@ -485,7 +486,7 @@ TEST_CASE("what was accepted can be undone though members were added and others 
   REQUIRE(json_patch::apply(value, boost::json::value(patch)).has_value());
   auto const undo = json_patch::invert(before, boost::json::value(patch));
   REQUIRE(undo.has_value());
-  CHECK(undo->as_array().size() == 3'000);
+  CHECK(undo->as_array().size() == 3'001);
   auto const undone = json_patch::apply(value, *undo);
   CAPTURE(undone.has_error() ? undone.error().message : "");
   REQUIRE(undone.has_value());

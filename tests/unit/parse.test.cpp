@@ -109,7 +109,7 @@ TEST_CASE("minus zero is kept") {
 }
 
 TEST_CASE("a double is the nearest one, also where Boost.JSON's own parser misses it") {
-  for (char const* text : {"0.1", "1e23", "9007199254740993.0", "2.2250738585072011e-308", "1.7976931348623157e308",
+  for (char const* text : {"0.1", "1e23", "9007199254740993.5", "2.2250738585072011e-308", "1.7976931348623157e308",
                            "5e-324", "4.9406564584124654e-324", "123456789.123456789123456789", "8.5e-5", "1E5",
                            "6.02214076e+23", "0.000000000000000000000000000000000000000000001", "1.0e-10"}) {
     CAPTURE(text);
@@ -117,6 +117,23 @@ TEST_CASE("a double is the nearest one, also where Boost.JSON's own parser misse
   }
   std::string const long_text = "0." + std::string(1000, '3') + "e10";
   CHECK(parse_double(long_text) == std::strtod(long_text.c_str(), nullptr));
+}
+
+TEST_CASE("an integer written as a double is refused where it would come back as another") {
+  for (char const* const kept :
+       {"9007199254740992.0", "9007199254740994.0", "-9007199254740994.0", "9007199254740991e0", "1e22", "1e23",
+        "1e300", "9007199254740993.5", "9007199254740992.00000000000000000000", "18446744073709551616.0", "0.9e1",
+        "123e-1", "9007199254740991000e-3"}) {
+    CAPTURE(kept);
+    CHECK(fault_at(kept) == "accepted");
+  }
+  for (char const* const changed : {"9007199254740993.0", "-9007199254740993.0", "9007199254740993e0",
+                                    "900719925474099.3e1", "9007199254740993000e-3", "900719925474099300000e-5",
+                                    "123456789012345678901234567890.0", "1000000000000000000000000000001e5"}) {
+    CAPTURE(changed);
+    CHECK(fault_at(std::string(R"({"a":[)") + changed + "]}") == "/a/0");
+    CHECK(message(changed) == "the number is an integer that no double is, and would come back as another (at byte 0)");
+  }
 }
 
 TEST_CASE("200,000 doubles of random bits read back as they were printed") {
@@ -255,6 +272,8 @@ TEST_CASE("text that is not UTF-8 is refused, as a value and in a name") {
     CHECK(fault_at(R"({"a":{")" + bad + R"(":0}})") == "/a");
   }
   CHECK(fault_at("\xef\xbb\xbf{}") == "");
+  CHECK(message("\xef\xbb\xbf{}") ==
+        "the text begins with a byte order mark, which no JSON text does (RFC 8259, section 8.1) (at byte 0)");
   CHECK(json::parse(R"("\ud83d\ude00 \u0000 é 😀")").value().as_string() ==
         boost::json::string_view("\xf0\x9f\x98\x80 \0 \xc3\xa9 \xf0\x9f\x98\x80", 14));
 }

@@ -114,6 +114,19 @@ TEST_CASE("a line that is no record is refused where it is wrong") {
   }
 }
 
+TEST_CASE("blank lines at the end of a file are no records") {
+  for (char const* const end : {"", "\n", " \r\n\n", "\t"}) {
+    std::istringstream file(std::string(header_line) + team_line + end);
+    std::size_t count = 0;
+    auto const read = storage::read_lines(file, [&](StoreRecord const&) {
+      ++count;
+      return Result<void>();
+    });
+    CHECK(read.has_value());
+    CHECK(count == 2);
+  }
+}
+
 TEST_CASE("what is wrong in a file is told with the number of its line") {
   std::istringstream file(std::string(header_line) + team_line + "{\"entity\":\n");
   std::size_t count = 0;
@@ -131,6 +144,11 @@ TEST_CASE("what is wrong in a file is told with the number of its line") {
   auto const refused = storage::read_lines(shuffled, [&](StoreRecord const& record) { return check.accept(record); });
   REQUIRE_FALSE(refused);
   CHECK_THAT(refused.error().message, Catch::Matchers::StartsWith("line 1: the header"));
+
+  std::istringstream gap(std::string(header_line) + "\n" + team_line);
+  auto const blank = storage::read_lines(gap, [](StoreRecord const&) { return Result<void>(); });
+  REQUIRE_FALSE(blank);
+  CHECK(blank.error().message == "line 2: the line is blank");
 
   std::istringstream whole(header_line);
   auto const unavailable = storage::read_lines(

@@ -142,13 +142,11 @@ Result<void> apply_change(Entity& row, ChangeOf<Entity> const& change, DocumentM
   return result;
 }
 
-/** The first token of a pointer in a JSON Patch operation must be a member that a patch may touch. */
+/** The first token of a pointer in a valid JSON Patch operation must be a member that a patch may touch. */
 template <class Entity>
 Result<void> may_touch(boost::json::object const& operation, std::string_view member, std::string const& place) {
-  auto const* given = operation.if_contains(member);
-  if (given == nullptr || !given->is_string()) return {};  // apply() says what is wrong with it
-  auto const pointer = json::Pointer::parse(std::string_view(given->get_string()));
-  if (!pointer) return {};
+  auto const pointer = json::Pointer::parse(operation.at(member).get_string());
+  if (!pointer) return {};  // apply() says what is wrong with it
   Error error{.kind = ErrorKind::invalid_argument, .message = "", .pointer = place + "/" + std::string(member)};
   if (pointer->is_root()) {
     error.message = "the resource itself cannot be replaced or removed by a patch";
@@ -178,11 +176,14 @@ Result<void> check_stored(Entity const& row) {
   return result;
 }
 
-/** An error of a patched member, with the place of the last operation that touched the member. */
+/** An error of a patched member, with the place of the last operation that touched the member; the whole patch where
+    none did. */
 inline Error at_operation(boost::json::value const& operations, Error error) {
   if (!error.pointer) return error;
   auto const fault = json::Pointer::parse(*error.pointer);
   if (!fault || fault->is_root()) return error;
+  error.message += " (" + *error.pointer + " of the result)";
+  error.pointer = "";
   auto const& array = operations.get_array();
   for (std::size_t i = array.size(); i-- > 0;) {
     auto const& operation = array[i].get_object();
@@ -193,7 +194,6 @@ inline Error at_operation(boost::json::value const& operations, Error error) {
       if (!is_touched || text == nullptr || !text->is_string()) continue;
       auto const place = json::Pointer::parse(std::string_view(text->get_string()));
       if (!place || place->is_root() || place->tokens().front() != fault->tokens().front()) continue;
-      error.message += " (" + *error.pointer + " of the result)";
       error.pointer = "/" + std::to_string(i);
       return error;
     }
@@ -204,17 +204,16 @@ inline Error at_operation(boost::json::value const& operations, Error error) {
 /** The row as a JSON Patch leaves it. */
 template <class Entity>
 Result<Entity> json_patched(Entity const& row, boost::json::value const& operations, json::Limits const& limits) {
-  if (auto const* array = operations.if_array()) {
-    for (std::size_t i = 0; i < array->size(); ++i) {
-      auto const* operation = (*array)[i].if_object();
-      if (operation == nullptr) continue;
-      auto const* op = operation->if_contains("op");
-      if (op == nullptr || *op == "test") continue;
-      std::string const place = "/" + std::to_string(i);
-      if (auto allowed = may_touch<Entity>(*operation, "path", place); !allowed) return allowed.error();
-      if (*op != "move") continue;
-      if (auto allowed = may_touch<Entity>(*operation, "from", place); !allowed) return allowed.error();
-    }
+  if (auto const checked = json::json_patch::check(operations); !checked) return checked.error();
+  auto const& array = operations.get_array();
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    auto const& operation = array[i].get_object();
+    auto const& op = operation.at("op");
+    if (op == "test") continue;
+    std::string const place = "/" + std::to_string(i);
+    if (auto allowed = may_touch<Entity>(operation, "path", place); !allowed) return allowed.error();
+    if (op != "move") continue;
+    if (auto allowed = may_touch<Entity>(operation, "from", place); !allowed) return allowed.error();
   }
 
   if (auto const stored = check_stored(row); !stored) return stored.error();

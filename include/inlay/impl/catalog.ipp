@@ -467,9 +467,18 @@ Result<Updated<Entity>> Catalog::update(Id<Entity> id, ChangeOf<Entity> const& c
 template <Writable Entity>
 Result<Updated<Entity>> Catalog::update(Id<Entity> id, JsonPatch const& patch, UpdateOptions const& options) const {
   if (auto allowed = check_mode(options, true); !allowed) return allowed.error();
-  return write<Entity>(
-      id, [&](Entity const& before) { return detail::json_patched(before, patch.operations, options_->limits); },
+  bool is_patch_at_fault = false;
+  auto updated = write<Entity>(
+      id,
+      [&](Entity const& before) {
+        auto after = detail::json_patched(before, patch.operations, options_->limits);
+        is_patch_at_fault = after.has_error();
+        return after;
+      },
       options);
+  // What is found only in the row that comes of it, such as a name that is taken.
+  if (updated || is_patch_at_fault) return updated;
+  return detail::at_operation(patch.operations, updated.error());
 }
 
 INLAY_DECL Result<void> Catalog::check_mode(UpdateOptions const& options, bool may_undo_others) {

@@ -53,6 +53,8 @@ struct Operation {
   Pointer from{};
   boost::json::value const* value = nullptr;
 
+  [[nodiscard]] bool has_from() const noexcept { return verb == Verb::move || verb == Verb::copy; }
+
   /** The error of this operation, at one of its members ("" is the operation itself). */
   [[nodiscard]] Error fail(std::string_view member, std::string_view why,
                            ErrorKind kind = ErrorKind::invalid_argument) const {
@@ -65,18 +67,15 @@ struct Operation {
   }
 };
 
-inline Result<Pointer> read_pointer(Operation const& operation, boost::json::object const& members,
-                                    std::string_view name) {
+inline Result<void> require_text(Operation const& operation, boost::json::object const& members,
+                                 std::string_view name) {
   auto const* text = members.if_contains(name);
-  if (text == nullptr || !text->is_string()) {
-    return operation.fail(text == nullptr ? "" : name, "`" + std::string(name) + "` must be a JSON Pointer (a string)");
-  }
-  auto pointer = Pointer::parse(text->get_string());
-  if (pointer.has_error()) return operation.fail(name, pointer.error().message);
-  return pointer;
+  if (text != nullptr && text->is_string()) return {};
+  return operation.fail(text == nullptr ? "" : name, "`" + std::string(name) + "` must be a JSON Pointer (a string)");
 }
 
-inline Result<Operation> read_operation(std::size_t number, boost::json::value const& source) {
+/** An operation that has the members it must have; its pointers are not read yet. */
+inline Result<Operation> read_members(std::size_t number, boost::json::value const& source) {
   Operation operation{.number = number};
   auto const* members = source.if_object();
   if (members == nullptr) return operation.fail("", "must be an object with `op` and `path`");
@@ -94,18 +93,36 @@ inline Result<Operation> read_operation(std::size_t number, boost::json::value c
   operation.verb = known->verb;
   operation.name = known->name;
 
-  auto path = read_pointer(operation, *members, "path");
-  if (path.has_error()) return path.error();
-  operation.path = std::move(*path);
-  if (operation.verb == Verb::move || operation.verb == Verb::copy) {
-    auto from = read_pointer(operation, *members, "from");
-    if (from.has_error()) return from.error();
-    operation.from = std::move(*from);
+  if (auto path = require_text(operation, *members, "path"); path.has_error()) return path.error();
+  if (operation.has_from()) {
+    if (auto from = require_text(operation, *members, "from"); from.has_error()) return from.error();
   } else if (operation.verb != Verb::remove) {
     operation.value = members->if_contains("value");
     if (operation.value == nullptr) return operation.fail("", "`value` is missing");
   }
   return operation;
+}
+
+inline Result<Operation> read_operation(std::size_t number, boost::json::value const& source) {
+  auto operation = read_members(number, source);
+  if (operation.has_error()) return operation;
+  auto const read = [&](std::string_view name, Pointer& into) -> Result<void> {
+    auto pointer = Pointer::parse(source.get_object().at(name).get_string());
+    if (pointer.has_error()) return operation->fail(name, pointer.error().message);
+    into = std::move(*pointer);
+    return {};
+  };
+  if (auto path = read("path", operation->path); path.has_error()) return path.error();
+  if (!operation->has_from()) return operation;
+  if (auto from = read("from", operation->from); from.has_error()) return from.error();
+  return operation;
+}
+
+inline Result<boost::json::array const*> read_operations(boost::json::value const& patch) {
+  if (auto const* operations = patch.if_array()) return operations;
+  return Error{.kind = ErrorKind::invalid_argument,
+               .message = "a JSON Patch must be an array of operations (RFC 6902)",
+               .pointer = ""};
 }
 
 inline Pointer parent_of(Pointer const& pointer) {
@@ -170,14 +187,11 @@ class Application {
         is_recording_(records == Records::undo_patch) {}
 
   Result<void> run(boost::json::value const& patch) {
-    auto const* operations = patch.if_array();
-    if (operations == nullptr) {
-      return Error{.kind = ErrorKind::invalid_argument,
-                   .message = "a JSON Patch must be an array of operations (RFC 6902)",
-                   .pointer = ""};
-    }
-    for (std::size_t number = 0; number < operations->size(); ++number) {
-      auto operation = read_operation(number, (*operations)[number]);
+    auto const operations = read_operations(patch);
+    if (operations.has_error()) return operations.error();
+    auto const& array = **operations;
+    for (std::size_t number = 0; number < array.size(); ++number) {
+      auto operation = read_operation(number, array[number]);
       if (operation.has_error()) return operation.error();
       if (auto done = run(*operation); done.has_error()) return done;
     }
@@ -701,6 +715,16 @@ INLAY_DECL Result<void> apply(boost::json::value& target, boost::json::value con
     application.roll_back();
     throw;
   }
+}
+
+INLAY_DECL Result<void> check(boost::json::value const& patch) {
+  auto const operations = detail::read_operations(patch);
+  if (operations.has_error()) return operations.error();
+  for (std::size_t number = 0; number < (*operations)->size(); ++number) {
+    auto const operation = detail::read_members(number, (**operations)[number]);
+    if (operation.has_error()) return operation.error();
+  }
+  return {};
 }
 
 INLAY_DECL boost::json::value diff(boost::json::value const& from, boost::json::value const& to) {

@@ -28,7 +28,7 @@ inline constexpr char const* colliding_names =
     "too many of the object's member names have the same hash, as nobody's do by chance: finding one would take too "
     "long";
 
-enum class NumberFault { none, integer_out_of_range, too_large, too_small };
+enum class NumberFault { none, integer_out_of_range, too_large, too_small, inexact_integer };
 
 /** Whether every digit before the exponent is 0. */
 inline bool is_zero(std::string_view number) noexcept {
@@ -57,14 +57,65 @@ inline bool is_below_one(std::string_view text) noexcept {
   return exponent < -place;
 }
 
+/** A decimal number but for its sign: its digits, without zeros at either end, and the place of the last of them. */
+struct Decimal {
+  std::string digits{};
+  long long exponent = 0;  ///< of ten, by which the last digit is multiplied
+
+  friend bool operator==(Decimal const&, Decimal const&) = default;
+};
+
+/** Of a number's text, which is not 0. Nothing where its exponent is beyond all doubles. */
+inline std::optional<Decimal> decimal_of(std::string_view text) {
+  Decimal decimal;
+  std::size_t const exponent_at = std::min(text.find_first_of("eE"), text.size());
+  if (exponent_at < text.size()) {
+    std::string_view written = text.substr(exponent_at + 1);
+    if (written.front() == '+') written.remove_prefix(1);
+    auto const read = std::from_chars(written.data(), written.data() + written.size(), decimal.exponent);
+    if (read.ec != std::errc()) return std::nullopt;
+  }
+  bool is_behind_point = false;
+  for (char const c : text.substr(0, exponent_at)) {
+    is_behind_point = is_behind_point || c == '.';
+    if (c == '-' || c == '.' || (c == '0' && decimal.digits.empty())) {
+      if (c == '0' && is_behind_point) --decimal.exponent;
+      continue;
+    }
+    decimal.digits += c;
+    if (is_behind_point) --decimal.exponent;
+  }
+  std::size_t const significant = decimal.digits.find_last_not_of('0') + 1;
+  decimal.exponent += static_cast<long long>(decimal.digits.size() - significant);
+  decimal.digits.resize(significant);
+  return decimal;
+}
+
+/** Whether the text of a number is an integer that would come back with other digits. */
+inline bool is_integer_changed(std::string_view text, double number) {
+  constexpr double first_gap = 9007199254740992.0;  // 2^53: every integer below is a double
+  if (std::abs(number) < first_gap) return false;
+  auto const given = decimal_of(text);
+  if (!given || given->exponent < 0) return false;
+  // Large numbers are printed either way: 1e+23, which no double is, and 18446744073709551616, with every digit.
+  char digits[512];
+  for (auto const format : {std::chars_format::scientific, std::chars_format::fixed}) {
+    auto const written = std::to_chars(std::begin(digits), std::end(digits), number, format);
+    if (decimal_of({digits, static_cast<std::size_t>(written.ptr - digits)}) == given) return false;
+  }
+  return true;
+}
+
 /** Reads the text of a number (by JSON's grammar) that is a double, or an integer that no integer type holds. */
-inline NumberFault read_double(std::string_view text, double& number) noexcept {
+inline NumberFault read_double(std::string_view text, double& number) {
   // No integer of fewer than 19 characters is out of range.
   if (text.size() >= 19 && text.find_first_of(".eE") == std::string_view::npos) {
     return NumberFault::integer_out_of_range;
   }
   auto const read = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (read.ec == std::errc() && number != 0 && !std::isinf(number)) return NumberFault::none;
+  if (read.ec == std::errc() && number != 0 && !std::isinf(number)) {
+    return is_integer_changed(text, number) ? NumberFault::inexact_integer : NumberFault::none;
+  }
   if (is_zero(text)) {
     number = text.front() == '-' ? -0.0 : 0.0;
     return NumberFault::none;
@@ -80,7 +131,9 @@ class Scanner {
 
   /** The first fault in the text, as an Error; nothing when there is none. */
   std::optional<Error> find_fault() {
-    if (value(max_depth_)) {
+    if (text_.starts_with("\xEF\xBB\xBF")) {
+      fail("the text begins with a byte order mark, which no JSON text does (RFC 8259, section 8.1)", 0);
+    } else if (value(max_depth_)) {
       skip_space();
       if (at_ == text_.size()) return std::nullopt;
       pointer_.clear();
@@ -213,6 +266,8 @@ class Scanner {
     switch (read_double(text, ignored)) {
       case NumberFault::too_large: return fail("the number is too large for a double", start);
       case NumberFault::too_small: return fail("the number is too close to zero for a double", start);
+      case NumberFault::inexact_integer:
+        return fail("the number is an integer that no double is, and would come back as another", start);
       default: return true;
     }
   }

@@ -422,10 +422,16 @@ INLAY_DECL Result<void> read_lines(std::istream& in, RecordSink const& sink) {
   };
   std::string line;
   std::size_t number = 0;
+  std::size_t last_record = 0;
   while (std::getline(in, line)) {
-    auto const record = parse_line(line);
-    if (!record) return in_line(number + 1, record.error());
     ++number;
+    // Blank lines at the end are what editors leave behind; elsewhere something may be missing.
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    if (number != ++last_record) {
+      return in_line(last_record, Error{.kind = ErrorKind::invalid_argument, .message = "the line is blank"});
+    }
+    auto const record = parse_line(line);
+    if (!record) return in_line(number, record.error());
     if (auto const taken = sink(*record); !taken) {
       return taken.error().kind == ErrorKind::invalid_argument ? in_line(number, taken.error()) : taken.error();
     }

@@ -32,6 +32,13 @@ namespace inlay::json::json_patch {
 [[nodiscard]] INLAY_DECL Result<void> apply(boost::json::value& target, boost::json::value const& patch,
                                             Limits const& limits = {});
 
+/** Refuses what is no JSON Patch, whatever it is to be applied to: anything but an array of operations with the members
+    that RFC 6902, sections 3 and 4, asks of them. What their pointers say is for apply() to judge.
+
+    @return invalid_argument with the place in the patch as the pointer, such as "/2/op".
+*/
+[[nodiscard]] INLAY_DECL Result<void> check(boost::json::value const& patch);
+
 /** A short patch that turns `from` into `to`, the order of members aside: [] when they are json::identical.
 
     It names the smallest places that changed, unless replacing what is around them is less than half as long. What
