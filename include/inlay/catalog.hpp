@@ -74,12 +74,12 @@ struct UpdateOptions {
 
   DocumentMode documents = DocumentMode::merge;
 
-  /** Allows DocumentMode::replace and a JSON Patch without an expected version, though they may undo somebody else's
-      write. */
+  /** Allows DocumentMode::replace, a JSON Patch, and set() or inherit() of a whole override without an expected
+     version, though they may undo somebody else's write. */
   bool force = false;
 
-  /** Returns what would be, and writes nothing. What the update would be refused for is refused here too, a unique name
-      that is taken included. */
+  /** Returns what would be, and writes nothing; it needs no version and no force. What the update would be refused for
+     is refused here too, a unique name that is taken included. */
   bool dry_run = false;
 };
 
@@ -335,7 +335,8 @@ class Catalog {
 
   /** Makes `value` effective at the pointer; an object is merged over the default's. See config::set.
 
-      Below something that the override removed, it brings the default's other members of that back.
+      Below something that the override removed, it brings the default's other members of that back. The pointer "" is
+     the whole override: replacing that can undo somebody else's write, so it needs an expected version, or force.
 
       @return as update; invalid_argument with an array's pointer for a place inside one, the override's or the
       default's.
@@ -356,7 +357,8 @@ class Catalog {
                                                                           json::Pointer const& pointer,
                                                                           UpdateOptions const& options = {}) const;
 
-  /** Makes the default's value effective at the pointer again. See config::inherit. @return as set(). */
+  /** Makes the default's value effective at the pointer again; at "" it takes the whole override away, which needs an
+      expected version, or force. See config::inherit. @return as set(). */
   [[nodiscard]] INLAY_DECL Result<Updated<EnvironmentIntegration>> inherit(Id<EnvironmentIntegration> id,
                                                                            json::Pointer const& pointer,
                                                                            UpdateOptions const& options = {}) const;

@@ -81,6 +81,7 @@ Result<void> answer_update(Output& output, std::string const& resource_json, boo
                     R"(,"differences":)" + differences_json(differences) + '}');
     return {};
   }
+  if (!is_dry_run && !is_changed) output.remark("Nothing changed: it was so already.");
   if (output.is_json()) {
     output.add_json(resource_json);
     return {};
@@ -91,10 +92,16 @@ Result<void> answer_update(Output& output, std::string const& resource_json, boo
   if (is_dry_run) {
     output.add_text("\n");
     show_dry_run(output, is_changed, differences);
-  } else if (!is_changed) {
-    output.remark("Nothing changed: it was so already.");
   }
   return {};
+}
+
+Result<void> check_may_undo(WriteArguments const& arguments) {
+  if (arguments.if_version || arguments.force || arguments.dry_run) return {};
+  return Error{.kind = ErrorKind::invalid_argument,
+               .message =
+                   "this can undo what somebody else has just written: name the version that you have seen "
+                   "with --if-version N, or do it all the same with --force"};
 }
 
 UpdateOptions update_options(WriteArguments const& arguments) {

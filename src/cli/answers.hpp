@@ -85,6 +85,9 @@ template <class Entity>
 /** What the arguments of a write mean to the library. */
 [[nodiscard]] UpdateOptions update_options(WriteArguments const& arguments);
 
+/** For a write that can undo somebody else's: refuses it without a version or --force, unless nothing is written. */
+[[nodiscard]] Result<void> check_may_undo(WriteArguments const& arguments);
+
 /** The id that an argument is.
 
     @return invalid_argument for what is no id, which says how to find one.

@@ -6,6 +6,8 @@
 #include "text.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boost/mp11/algorithm.hpp>
+#include <inlay/model/entities.hpp>
 
 #include <algorithm>
 #include <cctype>
@@ -38,6 +40,7 @@ struct Arguments {
   std::string pointer;
   std::string integration;
   std::string team;
+  std::string entity;
   ListArguments list;
   WriteArguments write;
   InstallArguments install;
@@ -135,7 +138,7 @@ class Program {
     app_.add_option("--actor", options_.actor, "Who makes the change, for the change log; else $USER, else cli")
         ->type_name("NAME")
         ->check(not_empty);
-    app_.add_option("--reason", options_.reason, "Why, for the change log")->type_name("TEXT");
+    app_.add_option("--reason", options_.reason, "Why, for the change log")->type_name("TEXT")->check(not_empty);
     app_.add_option("--team", options_.team,
                     "Act on behalf of this team: see and do what it may, and no more; else you are the host's own\n"
                     "administration, which may do everything")
@@ -156,8 +159,15 @@ class Program {
     return is_one ? std::string() : "takes a whole number from 0 on, not " + text;
   }
 
+  static std::string entity_name(std::string const& text) {
+    bool is_one = false;
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, model::Entities>>(
+        [&](auto identity) { is_one = is_one || text == decltype(identity)::type::entity_name; });
+    return is_one ? std::string() : "is no kind of row: " + text;
+  }
+
   void add_id(CLI::App* command, std::string const& of_what) {
-    command->add_option("ID", arguments_.id, "The id of the " + of_what)->required()->type_name("");
+    command->add_option("ID", arguments_.id, "The id of the " + of_what)->required()->check(not_empty)->type_name("");
   }
 
   void add_json_argument(CLI::App* command, std::string const& name, std::string& into, std::string const& what) {
@@ -205,7 +215,9 @@ class Program {
     command->add_option("--limit", arguments_.list.limit, "Rows at most, 1 to 1000 (25)")
         ->type_name("N")
         ->check(whole_number);
-    command->add_option("--cursor", arguments_.list.cursor, "The next_cursor of the page before")->type_name("TEXT");
+    command->add_option("--cursor", arguments_.list.cursor, "The next_cursor of the page before")
+        ->type_name("TEXT")
+        ->check(not_empty);
   }
 
   void add_resource(std::string const& name, Kind kind, std::string const& body, std::string const& patch,
@@ -357,6 +369,11 @@ class Program {
         ->type_name("");
     if (verb == Verb::set) add_json_argument(command, "JSON", arguments_.json, "The value");
     add_if_version(command);
+    if (verb != Verb::remove) {
+      command->add_flag("--force", arguments_.write.force,
+                        "With the pointer '', which is the whole override: do it without --if-version, though it may\n"
+                        "undo what somebody else has just written");
+    }
     add_dry_run(command, Kind::environment_integration);
     runs(command, [this, verb](Session& session) {
       return write_value(session, verb, arguments_.id, arguments_.pointer, arguments_.json, arguments_.write);
@@ -420,8 +437,15 @@ class Program {
   void add_history() {
     auto* history_of = add_log("history", "Show what happened to one row, who did it and why", "history ID");
     add_id(history_of, "row, of any kind");
-    runs(history_of,
-         [this](Session& session) { return history(session, arguments_.id, arguments_.after, arguments_.limit); });
+    history_of
+        ->add_option("--kind", arguments_.entity,
+                     "Only of a row of this kind, should several have the id: environment_integration, integration,\n"
+                     "environment, team or grant")
+        ->check(entity_name)
+        ->type_name("KIND");
+    runs(history_of, [this](Session& session) {
+      return history(session, arguments_.id, arguments_.entity, arguments_.after, arguments_.limit);
+    });
     auto* all_changes = add_log("changes", "Show what happened in the store, oldest first", "changes --after 120");
     runs(all_changes, [this](Session& session) { return changes(session, arguments_.after, arguments_.limit); });
   }
@@ -469,7 +493,8 @@ class Program {
         "token. Each request is a line on standard error. SIGTERM lets what has begun come to its end.");
     serve_it->group(store_group);
     serve_it->add_option("--listen", arguments_.serve.listen, "Where to listen (127.0.0.1:8080); port 0: a free one")
-        ->type_name("ADDRESS:PORT");
+        ->type_name("ADDRESS:PORT")
+        ->check(not_empty);
     serve_it->add_option("--tokens", arguments_.serve.tokens_file, "Who may call")->type_name("FILE")->check(not_empty);
     runs_without_team(serve_it, [this](Session& session) { return serve(session, arguments_.serve); });
 
@@ -491,9 +516,11 @@ class Program {
     copy_it->group(store_group);
     copy_it->add_option("FROM", arguments_.transfer.from, "The URL of the store to read; it must be there")
         ->required()
+        ->check(not_empty)
         ->type_name("");
     copy_it->add_option("TO", arguments_.transfer.to, "The URL of the store to fill; made if it is not there")
         ->required()
+        ->check(not_empty)
         ->type_name("");
     add_replace_all(copy_it);
     runs_without_team(copy_it, [this](Session& session) { return copy(session, arguments_.transfer); });
@@ -510,6 +537,7 @@ class Program {
     import_it->group(store_group);
     import_it->add_option("FILE", arguments_.transfer.from, "The file, or - for standard input")
         ->required()
+        ->check(not_empty)
         ->type_name("");
     add_replace_all(import_it);
     runs_without_team(import_it, [this](Session& session) { return import_store(session, arguments_.transfer); });

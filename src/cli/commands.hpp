@@ -87,7 +87,8 @@ enum class Verb { set, remove, inherit };
                                    std::vector<std::string> const& layers);
 
 // history_commands.cpp
-[[nodiscard]] Result<void> history(Session& session, std::string const& id, std::int64_t after, std::size_t limit);
+[[nodiscard]] Result<void> history(Session& session, std::string const& id, std::string const& entity,
+                                   std::int64_t after, std::size_t limit);
 [[nodiscard]] Result<void> changes(Session& session, std::int64_t after, std::size_t limit);
 
 // json_commands.cpp

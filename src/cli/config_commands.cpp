@@ -118,8 +118,8 @@ Result<void> config(Session& session, std::string const& id, std::string const& 
     session.output.add_json(node->text());
   } else {
     show_value(session.output, *node);
-    if (!found->is_enabled) session.output.remark("This integration is not enabled here (is_enabled is false).");
   }
+  if (!found->is_enabled) session.output.remark("This integration is not enabled here (is_enabled is false).");
   return {};
 }
 

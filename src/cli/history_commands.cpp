@@ -5,6 +5,9 @@
 
 #include <boost/mp11/algorithm.hpp>
 
+#include <algorithm>
+#include <iterator>
+
 namespace inlay::cli {
 namespace {
 
@@ -103,30 +106,67 @@ Result<void> answer_page(Output& output, ChangePage const& page, bool names_rows
   return {};
 }
 
-// Ids tell nothing about the kind of row; it is there under one kind only, unless a caller brought the same id twice.
-Result<ChangePage> changes_of_row(Catalog const& catalog, Uuid const& id, Revision after, std::size_t limit) {
-  Result<ChangePage> found = ChangePage{.commits = {}, .through = after, .has_more = false};
+// Puts the pages of several rows into one, in the order of the log. What a page has not come to yet is left for later.
+ChangePage in_one(std::vector<ChangePage> pages, Revision after, std::size_t limit) {
+  ChangePage whole{.commits = {}, .through = after, .has_more = false};
+  for (ChangePage const& page : pages) {
+    bool const is_first_to_end = page.has_more && (!whole.has_more || page.through < whole.through);
+    if (is_first_to_end || (!page.has_more && !whole.has_more)) {
+      whole.through = page.has_more ? page.through : std::max(page.through, whole.through);
+    }
+    whole.has_more = whole.has_more || page.has_more;
+  }
+  for (ChangePage& page : pages) {
+    for (CommitRecord& commit : page.commits) {
+      if (commit.revision > whole.through) continue;
+      auto const place =
+          std::lower_bound(whole.commits.begin(), whole.commits.end(), commit.revision,
+                           [](CommitRecord const& one, Revision revision) { return one.revision < revision; });
+      if (place == whole.commits.end() || place->revision != commit.revision) {
+        whole.commits.insert(place, std::move(commit));
+      } else {
+        std::move(commit.changes.begin(), commit.changes.end(), std::back_inserter(place->changes));
+      }
+    }
+  }
+  if (whole.commits.size() > limit) {
+    whole.commits.resize(limit);
+    whole.through = whole.commits.back().revision;
+    whole.has_more = true;
+  }
+  return whole;
+}
+
+// An id tells nothing about the kind of row, and callers may have brought the same one for rows of several kinds.
+Result<ChangePage> changes_of_rows(Catalog const& catalog, Uuid const& id, std::string const& entity, Revision after,
+                                   std::size_t limit) {
+  std::vector<ChangePage> pages;
+  Result<void> read;
   boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, model::Entities>>([&](auto identity) {
-    using Entity = typename decltype(identity)::type;
-    if (found.has_error() || !found->commits.empty()) return;
+    std::string_view const name = decltype(identity)::type::entity_name;
+    if (read.has_error() || (!entity.empty() && entity != name)) return;
     ChangesRequest request{.after = after, .limit = limit, .row = {}};
-    request.row = ChangesRequest::Row{.entity = std::string(Entity::entity_name), .id = id};
+    request.row = ChangesRequest::Row{.entity = std::string(name), .id = id};
     auto page = catalog.changes(request);
-    // A team is told that for every kind of row but the one that this is.
-    if (page.has_error() && page.error().kind == ErrorKind::not_found) return;
-    found = std::move(page);
+    if (page.has_value()) {
+      pages.push_back(std::move(*page));
+    } else if (page.error().kind != ErrorKind::not_found) {  // what a team is told of a kind of row that this is not
+      read = page.error();
+    }
   });
-  return found;
+  if (read.has_error()) return read.error();
+  return in_one(std::move(pages), after, limit);
 }
 
 }  // namespace
 
-Result<void> history(Session& session, std::string const& id, std::int64_t after, std::size_t limit) {
+Result<void> history(Session& session, std::string const& id, std::string const& entity, std::int64_t after,
+                     std::size_t limit) {
   auto const parsed = parse_uuid(id);
   if (parsed.has_error()) return parsed.error();
   auto const catalog = session.open(Access::read);
   if (catalog.has_error()) return catalog.error();
-  auto const page = changes_of_row(*catalog, *parsed, Revision{after}, limit);
+  auto const page = changes_of_rows(*catalog, *parsed, entity, Revision{after}, limit);
   if (page.has_error()) return page.error();
   if (page->commits.empty() && after == 0) {
     return Error{.kind = ErrorKind::not_found, .message = "the change log knows no row with this id"};

@@ -50,7 +50,11 @@ Result<void> install(Session& session, InstallArguments const& arguments) {
   if (auto const answered = answer_resource(session.output, installed->resource); answered.has_error()) {
     return answered.error();
   }
-  if (!installed->created) session.output.remark("It was installed already, and is left as it was.");
+  if (!installed->created) {
+    session.output.remark(arguments.override
+                              ? "It was installed already, and is left as it was: the override given is not stored."
+                              : "It was installed already, and is left as it was.");
+  }
   return {};
 }
 
@@ -67,6 +71,9 @@ Result<void> write_value(Session& session, Verb verb, std::string const& id, std
     given = std::move(*read);
   }
   if (auto const fault = fault_of(verb, *place, given)) return *fault;
+  if (place->is_root() && (verb == Verb::inherit || given.is_object())) {
+    if (auto const allowed = check_may_undo(arguments); allowed.has_error()) return allowed.error();
+  }
   auto const catalog = session.open(arguments.dry_run ? Access::read : Access::write);
   if (catalog.has_error()) return catalog.error();
   UpdateOptions const options = update_options(arguments);

@@ -46,7 +46,13 @@ void Output::add_json(std::string_view json) {
 void Output::add_text(std::string_view text) { answer_ += text; }
 
 void Output::remark(std::string_view text) {
-  if (!answers_are_json_) remarks_.append(error_style_.paint(text, Tone::faint)) += '\n';
+  if (errors_are_json_) {
+    remarks_ += R"({"remark":)";
+    json::print_string(text, remarks_);
+    remarks_ += "}\n";
+  } else {
+    remarks_.append(error_style_.paint(text, Tone::faint)) += '\n';
+  }
 }
 
 bool Output::shows_progress() const {

@@ -31,7 +31,8 @@ class Output {
   /** Adds text for people: escaped where it holds what others wrote. */
   void add_text(std::string_view text);
 
-  /** A remark for people beside the answer, on standard error; nothing when answers are JSON. */
+  /** A remark beside the answer, on standard error: a line of text, or `{"remark": …}` where errors are JSON. For what
+     an answer as JSON does not say itself. */
   void remark(std::string_view text);
 
   /** Whether somebody looks at standard error while it is written, and can be shown what changes in place. */

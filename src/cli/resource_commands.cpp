@@ -7,6 +7,8 @@
 #include <inlay/json/print.hpp>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <type_traits>
 
 namespace inlay::cli {
@@ -47,15 +49,53 @@ std::vector<Column> columns_of(Kind kind) {
   }
   return {{"ID", "/id"},
           {"INTEGRATION", "/integration/name"},
-          {"ENVIRONMENT", "/environment_id"},
+          {"ENVIRONMENT", "/environment/name"},
+          {"TEAM", "/environment/team"},
+          {"ENVIRONMENT ID", "/environment_id"},
           {"ENABLED", "/is_enabled"},
           {"IN CATALOG", "/show_in_catalog"},
           {"VERSION", "/version"},
           {"UPDATED", "/updated_at"}};
 }
 
+/** What a table says of where an integration is installed. */
+struct Place {
+  std::string environment;
+  std::string team;
+};
+
+/** The names of environments and of their teams, by environment; one that is gone by now has none. */
+Result<std::map<std::string, Place>> places_of(Catalog const& catalog,
+                                               std::vector<InstalledIntegration> const& installs) {
+  std::map<std::string, Place> places;
+  if (installs.empty()) return places;
+  auto const rows_with = [&catalog]<class Entity>(std::set<Uuid> const& ids, Tag<Entity>) {
+    Query<Entity> query{.where = {{"id", Operator::in, {}}}, .limit = Query<Entity>::max_limit};
+    for (Uuid const& id : ids) query.where.front().values.emplace_back(id);
+    return catalog.list(query);
+  };
+  std::set<Uuid> environment_ids;
+  for (auto const& installed : installs) environment_ids.insert(installed.install.environment_id.uuid);
+  auto const environments = rows_with(environment_ids, Tag<Environment>());
+  if (environments.has_error()) return environments.error();
+  std::set<Uuid> team_ids;
+  for (Environment const& environment : environments->items) team_ids.insert(environment.team_id.uuid);
+  if (team_ids.empty()) return places;
+  auto const teams = rows_with(team_ids, Tag<Team>());
+  if (teams.has_error()) return teams.error();
+  for (Environment const& environment : environments->items) {
+    Place& place = places[to_string(environment.id)];
+    place.environment = environment.name;
+    auto const team = std::find_if(teams->items.begin(), teams->items.end(),
+                                   [&](auto const& one) { return one.id == environment.team_id; });
+    if (team != teams->items.end()) place.team = team->name;
+  }
+  return places;
+}
+
 struct ListAnswer {
   std::vector<std::string> resources;
+  std::map<std::string, Place> places{};  ///< for a table
   std::optional<std::string> next_cursor;
   std::size_t limit;
 };
@@ -86,8 +126,14 @@ Result<void> answer_list(Output& output, ListAnswer const& answer, Kind kind) {
   for (Column const& column : columns) titles.emplace_back(column.title);
   Table table(std::move(titles));
   for (std::string const& json : answer.resources) {
-    auto const resource = read_back(json);
+    auto resource = read_back(json);
     if (resource.has_error()) return resource.error();
+    if (auto const* environment = resource->get_object().if_contains("environment_id")) {
+      auto const place = answer.places.find(std::string(environment->get_string()));
+      if (place != answer.places.end()) {
+        resource->get_object()["environment"] = {{"name", place->second.environment}, {"team", place->second.team}};
+      }
+    }
     std::vector<Cell> row;
     row.reserve(columns.size());
     for (Column const& column : columns) {
@@ -177,6 +223,13 @@ Result<void> list(Session& session, Kind kind, ListArguments const& arguments) {
     auto const page = catalog->list(*query);
     if (page.has_error()) return page.error();
     ListAnswer answer{.resources = {}, .next_cursor = {}, .limit = query->limit};
+    if constexpr (std::is_same_v<Readable, InstalledIntegration>) {
+      if (!session.output.is_json()) {
+        auto places = places_of(*catalog, page->items);
+        if (places.has_error()) return places.error();
+        answer.places = std::move(*places);
+      }
+    }
     for (auto const& row : page->items) {
       if (!session.output.is_json()) {
         if (auto const checked = check_documents(row); checked.has_error()) return checked.error();
@@ -197,11 +250,8 @@ Result<void> update(Session& session, Kind kind, std::string const& id, std::str
     if (value->is_array()) error.message += "; a JSON Patch needs --json-patch";
     return error;
   }
-  if ((arguments.is_json_patch || arguments.replaces_documents) && !arguments.if_version && !arguments.force) {
-    return Error{.kind = ErrorKind::invalid_argument,
-                 .message =
-                     "this can undo what somebody else has just written: name the version that you have seen "
-                     "with --if-version N, or do it all the same with --force"};
+  if (arguments.is_json_patch || arguments.replaces_documents) {
+    if (auto const allowed = check_may_undo(arguments); allowed.has_error()) return allowed.error();
   }
   return visit_written(kind, [&](auto tag) -> Result<void> {
     using Entity = typename decltype(tag)::type;

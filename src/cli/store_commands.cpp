@@ -58,7 +58,7 @@ Result<std::shared_ptr<Repository>> open_for_reading(std::string const& url) {
   auto const parsed = StoreUrl::parse(url);
   if (parsed.has_error()) return parsed.error();
   Error error = store.error();
-  if (is_missing_file(*parsed)) {
+  if (error.kind == ErrorKind::unavailable && is_missing_file(*parsed)) {
     error.message = "there is no store at " + parsed->redacted() + "; `inlay migrate` makes one";
   } else if (read_only_url != url) {
     // Nobody but this function turned it off.

@@ -16,11 +16,12 @@
 
 namespace inlay::test {
 
-/** The one JSON document that a run printed, or null (which no command prints but `config ID POINTER`). */
-inline boost::json::value answer_of(Run const& run) {
+/** The one JSON document that a run printed, or null (which no command prints but `config ID POINTER`); it has one
+    remark beside it on standard error, or none. */
+inline boost::json::value answer_of(Run const& run, std::string const& remark = {}) {
   INFO("standard output: " << run.out << "\nstandard error: " << run.err);
   CHECK(run.status == 0);
-  CHECK(run.err.empty());
+  CHECK(run.err == (remark.empty() ? "" : R"({"remark":")" + remark + "\"}\n"));
   CHECK_THAT(run.out, Catch::Matchers::EndsWith("\n"));
   auto value = json::parse(run.out, json::no_limits);
   CHECK(value.has_value());

@@ -41,9 +41,13 @@ TEST_CASE("an install answers the whole resource, and the same one when it is th
   CHECK(at(resource, "/integration/team/name") == "\"My Awesome Team\"");
   CHECK(at(resource, "/override") == "absent");
 
-  auto const again = catalogue.answer(
-      {"install", "--integration", "zendesk", "--environment", "production", "--override", R"({"base_url":"x"})"});
-  CHECK(json::print(again) == json::print(resource));
+  std::vector<std::string> again{"install", "--integration", "zendesk", "--environment", "production"};
+  CHECK(json::print(answer_of(catalogue.run(again), "It was installed already, and is left as it was.")) ==
+        json::print(resource));
+  again.insert(again.end(), {"--override", R"({"base_url":"x"})"});
+  CHECK(json::print(answer_of(catalogue.run(again),
+                              "It was installed already, and is left as it was: the override given is not stored.")) ==
+        json::print(resource));
 }
 
 TEST_CASE("an override given at install is stored as it is") {
@@ -130,7 +134,9 @@ TEST_CASE("an update by a JSON Patch needs a version or force, and is done whole
 TEST_CASE("an update that changes nothing leaves version and log alone") {
   Catalogue const catalogue;
   auto const before = catalogue.everything();
-  CHECK(at(catalogue.answer({"update", catalogue.install, R"({"is_enabled":true})"}), "/version") == "1");
+  CHECK(at(answer_of(catalogue.run({"update", catalogue.install, R"({"is_enabled":true})"}),
+                     "Nothing changed: it was so already."),
+           "/version") == "1");
   CHECK(catalogue.everything() == before);
 }
 
@@ -316,6 +322,73 @@ TEST_CASE("a command that reads leaves a database without inlay's tables as it i
   CHECK(shell.one("select count(*) from sqlite_master") == "1");
 }
 
+TEST_CASE("a remark goes beside an answer for programs as well as beside one for people") {
+  Catalogue const catalogue;
+  REQUIRE(catalogue.run({"update", catalogue.install, R"({"is_enabled":false})"}).status == 0);
+  constexpr char const* remark = "This integration is not enabled here (is_enabled is false).";
+  CHECK(at(answer_of(catalogue.run({"config", catalogue.install}), remark), "/label") == "\"Example API\"");
+  CHECK_THAT(catalogue.run({"--output", "table", "config", catalogue.install}).err, Contains(remark));
+}
+
+TEST_CASE("an option or argument that came out empty is wrong usage, and not one that was left out") {
+  Catalogue const catalogue;
+  for (std::vector<std::string> const& arguments : std::vector<std::vector<std::string>>{{"list", "--cursor", ""},
+                                                                                         {"--reason", "", "list"},
+                                                                                         {"get", ""},
+                                                                                         {"import", ""},
+                                                                                         {"copy", "", "memory:"},
+                                                                                         {"serve", "--listen", ""}}) {
+    CAPTURE(arguments);
+    auto const run = catalogue.run(arguments);
+    CHECK(run.status == 2);
+    CHECK_THAT(run.err, Contains("must not be empty"));
+  }
+}
+
+TEST_CASE("rows of several kinds with one id have one history, which can be asked for by kind") {
+  Catalogue const catalogue;
+  std::string const id = catalogue.team;
+  REQUIRE(catalogue.run({"environment", "create", R"({"id":")" + id + R"(","team_id":")" + id + R"(","name":"a"})"})
+              .status == 0);
+  REQUIRE(catalogue.run({"team", "update", id, R"({"domain":"one.example"})"}).status == 0);
+  REQUIRE(catalogue.run({"environment", "update", id, R"({"name":"b"})"}).status == 0);
+  REQUIRE(catalogue.run({"team", "update", id, R"({"domain":"two.example"})"}).status == 0);
+  std::string const all = "team environment team environment team ";
+  std::string one_by_one;
+  std::string after = "0";
+  for (int pages = 0; pages < 5; ++pages) {
+    auto const page = catalogue.answer({"history", id, "--limit", "1", "--after", after});
+    one_by_one += text_at(page, "/result/0/changes/0/entity") + ' ';
+    CHECK(at(page, "/has_more") == (pages < 4 ? "true" : "false"));
+    after = at(page, "/through");
+  }
+  CHECK(one_by_one == all);
+  auto const whole = catalogue.answer({"history", id});
+  std::string entities;
+  for (auto const& commit : whole.at("result").as_array()) {
+    entities += text_at(commit, "/changes/0/entity") + ' ';
+  }
+  CHECK(entities == all);
+  CHECK(at(catalogue.answer({"history", id, "--kind", "environment"}), "/result/1/changes/0/after/name") == "\"b\"");
+  CHECK(at(catalogue.answer({"history", id, "--kind", "environment"}), "/result/2") == "absent");
+  CHECK(catalogue.run({"history", id, "--kind", "nothing"}).status == 2);
+}
+
+TEST_CASE("a table of installs names environments and their teams") {
+  Catalogue const catalogue;
+  auto const run = catalogue.run({"--output", "table", "list"});
+  CHECK(run.status == 0);
+  for (std::string const& shown : {std::string("production"), std::string("My Awesome Team"), catalogue.environment}) {
+    CHECK_THAT(run.out, Contains(shown));
+  }
+}
+
+TEST_CASE("a URL that is wrong is told so, whether there is a store or not") {
+  Folder const folder;
+  auto const error = error_of(folder.run({"--store", "sqlite:none.db?busy_timeout=soon", "list"}));
+  CHECK(text_at(error, "/error/kind") == "invalid_argument");
+}
+
 TEST_CASE("what is wrong with an argument is said in the words of the command line") {
   Catalogue const catalogue;
   auto const& id = catalogue.install;
@@ -330,6 +403,8 @@ TEST_CASE("what is wrong with an argument is said in the words of the command li
            {{"update", id, "[]", "--json-patch"}, "--if-version N"},
            {{"update", id, R"({"override":{}})", "--replace-override"}, "--force"},
            {{"remove", id, ""}, "`inlay inherit ID ''`"},
+           {{"inherit", id, ""}, "--force"},
+           {{"set", id, "", "{}"}, "--force"},
            {{"set", id, "/label", "null"}, "`inlay remove`"},
        }) {
     CAPTURE(arguments);
@@ -338,7 +413,13 @@ TEST_CASE("what is wrong with an argument is said in the words of the command li
     CHECK_THAT(text_at(error, "/error/message"), Contains(says) && !Contains("()"));
   }
   REQUIRE(catalogue.run({"set", id, "/label", "\"x\""}).status == 0);
-  CHECK(at(catalogue.answer({"inherit", id, ""}), "/override") == "absent");
+  CHECK(at(catalogue.answer({"inherit", id, "", "--dry-run"}), "/resource/override") == "absent");
+  CHECK(at(catalogue.answer({"get", id}), "/override") == R"({"label":"x"})");
+  CHECK(at(catalogue.answer({"inherit", id, "", "--force"}), "/override") == "absent");
+  CHECK(at(catalogue.answer({"set", id, "", R"({"label":"y"})", "--if-version", "3"}), "/override") ==
+        R"({"label":"y"})");
+  CHECK(at(catalogue.answer({"update", id, R"({"override":{}})", "--replace-override", "--dry-run"}),
+           "/resource/override") == "absent");
 }
 
 TEST_CASE("a team asks for an integration, and its owner grants, revokes and denies") {

@@ -206,6 +206,20 @@ TEST_CASE("replacing a document needs an expected version, or force") {
   CHECK(catalog.update(example.install.id, patch, {.documents = DocumentMode::replace, .force = true}).has_value());
 }
 
+TEST_CASE("replacing or dropping a whole override by its verbs needs an expected version, or force") {
+  Catalog const catalog = test::open_in_memory();
+  auto const id = install_of(catalog, "{}", R"({"x":1})");
+  boost::json::value const other{{"y", 2}};
+  CHECK(error_of(catalog.set(id, json::Pointer(), other)).kind == ErrorKind::invalid_argument);
+  CHECK(error_of(catalog.inherit(id, json::Pointer())).kind == ErrorKind::invalid_argument);
+  CHECK(override_of(catalog, id) == R"({"x":1})");
+  CHECK(catalog.inherit(id, json::Pointer(), {.dry_run = true}).value().changed);
+  CHECK(catalog.set(id, json::Pointer(), other, {.expected_version = Version{1}}).value().changed);
+  CHECK(override_of(catalog, id) == R"({"y":2})");
+  CHECK(catalog.inherit(id, json::Pointer(), {.force = true}).value().changed);
+  CHECK(override_of(catalog, id) == "none");
+}
+
 TEST_CASE("a JSON Patch changes the caller's members, tests any, and needs an expected version or force") {
   Catalog const catalog = test::open_in_memory();
   auto const id = install_of(catalog, R"({"a":1,"b":{"c":2}})", R"({"b":{"d":4}})");

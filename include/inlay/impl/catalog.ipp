@@ -482,7 +482,7 @@ Result<Updated<Entity>> Catalog::update(Id<Entity> id, JsonPatch const& patch, U
 }
 
 INLAY_DECL Result<void> Catalog::check_mode(UpdateOptions const& options, bool may_undo_others) {
-  if (may_undo_others && !options.expected_version && !options.force) {
+  if (may_undo_others && !options.expected_version && !options.force && !options.dry_run) {
     return Error{.kind = ErrorKind::invalid_argument,
                  .message = "this can undo somebody else's write: name the expected version, or force it"};
   }

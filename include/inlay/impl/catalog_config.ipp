@@ -38,6 +38,9 @@ INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::set(Id<EnvironmentIn
                                                                 json::Pointer const& pointer,
                                                                 boost::json::value const& value,
                                                                 UpdateOptions const& options) const {
+  if (auto allowed = check_mode(options, pointer.is_root() && value.is_object()); !allowed) {
+    return allowed.error();
+  }
   return write_override(
       id, [&](config::Override const& stored) { return config::set(stored, pointer, value, options_->limits); },
       options, [&](ConfigNode const& config) { return detail::check_way(config, pointer, false); });
@@ -54,6 +57,7 @@ INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::remove(Id<Environmen
 INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::inherit(Id<EnvironmentIntegration> id,
                                                                     json::Pointer const& pointer,
                                                                     UpdateOptions const& options) const {
+  if (auto allowed = check_mode(options, pointer.is_root()); !allowed) return allowed.error();
   return write_override(
       id, [&](config::Override const& stored) { return config::inherit(stored, pointer); }, options);
 }
