@@ -92,13 +92,23 @@ std::optional<Version> EntityTag::version() const {
 }
 
 bool TagList::matches(std::string_view etag) const noexcept {
-  return is_any || std::any_of(tags.begin(), tags.end(),
-                               [&](EntityTag const& tag) { return tag.opaque == etag.substr(1, etag.size() - 2); });
+  std::string_view const ours = etag.substr(1, etag.size() - 2);
+  return is_any || std::any_of(tags.begin(), tags.end(), [&](EntityTag const& tag) {
+           std::string_view const theirs = tag.opaque;
+           if (!theirs.starts_with(ours)) return false;
+           std::string_view const suffix = theirs.substr(ours.size());
+           return suffix.empty() || suffix == "-gzip" || suffix == "-br";
+         });
 }
 
 bool TagList::matches(Version version) const {
   return is_any || std::any_of(tags.begin(), tags.end(),
                                [&](EntityTag const& tag) { return !tag.is_weak && tag.version() == version; });
+}
+
+bool TagList::names_weakly(Version version) const {
+  return std::any_of(tags.begin(), tags.end(),
+                     [&](EntityTag const& tag) { return tag.is_weak && tag.version() == version; });
 }
 
 Result<TagList> parse_tags(std::string_view field, std::string_view value) {
@@ -109,6 +119,11 @@ Result<TagList> parse_tags(std::string_view field, std::string_view value) {
                  .message = std::string(field) + R"( takes * or entity tags, such as "3-0123456789abcdef")"};
   };
   TagList list;
+  // A list may have empty elements anywhere (RFC 9110, 5.6.1.2).
+  auto const skip_commas = [&value] {
+    while (!value.empty() && value.front() == ',') value = trimmed(value.substr(1));
+  };
+  skip_commas();
   while (!value.empty()) {
     // A backslash is an ordinary character in a tag, so that the lists of text.hpp will not do.
     bool const is_weak = value.starts_with("W/");
@@ -119,7 +134,7 @@ Result<TagList> parse_tags(std::string_view field, std::string_view value) {
     value = trimmed(value.substr(end + 1));
     if (value.empty()) break;
     if (value.front() != ',') return malformed();
-    while (!value.empty() && value.front() == ',') value = trimmed(value.substr(1));
+    skip_commas();
   }
   if (list.tags.empty()) return malformed();
   return list;

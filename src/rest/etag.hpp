@@ -35,11 +35,15 @@ struct TagList {
   bool is_any{};
   std::vector<EntityTag> tags{};
 
-  /** Weak comparison (RFC 9110, 8.8.3.2), as If-None-Match has it; of the whole tag. */
+  /** Weak comparison (RFC 9110, 8.8.3.2), as If-None-Match has it; of the whole tag, but for the "-gzip" or "-br" that
+      Apache puts at its end where it has compressed the representation. */
   [[nodiscard]] bool matches(std::string_view etag) const noexcept;
 
   /** Whether a row at that version meets an If-Match: strong comparison, of the version alone. */
   [[nodiscard]] bool matches(Version version) const;
+
+  /** Whether that version would be met if there were no weak tags. */
+  [[nodiscard]] bool names_weakly(Version version) const;
 };
 
 /** @return invalid_argument for text that is neither `*` nor a list of entity tags. */

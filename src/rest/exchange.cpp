@@ -87,7 +87,13 @@ Response bad_request(std::string message) {
 Response precondition_failed(Exchange const& exchange, Version current) {
   Error error{.kind = ErrorKind::conflict,
               .message = "the resource is not in the state that the request's condition names"};
-  if (current != Version{}) {
+  auto const tags = if_match(exchange);
+  if (current != Version{} && tags && *tags && (*tags)->names_weakly(current)) {
+    error.message +=
+        ": a weak entity tag (W/) never matches here (RFC 9110, 13.1.1); a proxy that compresses answers"
+        " makes tags weak";
+    error.current_version = current;
+  } else if (current != Version{}) {
     error.message += ": it is at version " + std::to_string(current.value) + " now";
     error.current_version = current;
   }

@@ -151,6 +151,7 @@ std::string normalised(std::string path) {
 Handler::Handler(Catalog catalog, HandlerOptions options)
     : catalog_(std::move(catalog)), options_(std::move(options)), cursor_key_(make_cursor_key(options_.cursor_key)) {
   options_.base_path = normalised(std::move(options_.base_path));
+  options_.public_path = options_.public_path ? normalised(std::move(*options_.public_path)) : options_.base_path;
 }
 
 std::size_t Handler::max_body_bytes() const noexcept {

@@ -64,7 +64,7 @@ template <class Entity>
 /** Where a row can be found. */
 template <class Entity>
 [[nodiscard]] std::string location(Exchange const& exchange, Entity const& row) {
-  return exchange.options.base_path + collection_path<Entity>() + '/' + to_string(row.id);
+  return *exchange.options.public_path + collection_path<Entity>() + '/' + to_string(row.id);
 }
 
 }  // namespace inlay::rest

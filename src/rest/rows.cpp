@@ -100,6 +100,15 @@ Or<Query<typename ListOf<Entity>::Item>> read_query(Exchange const& exchange) {
     }
     auto condition = parse_condition<Item>(name + '=' + value);
     if (!condition) return refuse(exchange, condition.error(), Situation::request);
+    // All parameters hold together, so that this could only be an empty list: whoever asks means one or the other.
+    bool const is_contradiction =
+        condition->op == Operator::eq && std::any_of(query.where.begin(), query.where.end(), [&](auto const& other) {
+          return other.op == Operator::eq && other.field == condition->field && other.values != condition->values;
+        });
+    if (is_contradiction) {
+      return bad_request("the query parameter " + std::string(field) + " has two values, and no row has both; write " +
+                         std::string(field) + "[in]=one,other for either");
+    }
     query.where.push_back(std::move(*condition));
   }
   return query;
@@ -129,7 +138,11 @@ Response list_rows(Exchange const& exchange) {
 
   Response response = answer_json(200, std::move(body));
   response.headers.add("Cache-Control", "private, no-cache");
-  if (page->next) response.headers.add("Link", '<' + exchange.target.next_page(cursor) + R"(>; rel="next")");
+  if (page->next) {
+    std::string const next =
+        exchange.target.next_page(*exchange.options.public_path + collection_path<Entity>(), cursor);
+    response.headers.add("Link", '<' + next + R"(>; rel="next")");
+  }
   return response;
 }
 

@@ -66,8 +66,8 @@ Result<Target> parse_target(std::string_view text) {
   return target;
 }
 
-std::string Target::next_page(std::string_view cursor) const {
-  std::string next = path + '?';
+std::string Target::next_page(std::string here, std::string_view cursor) const {
+  std::string next = std::move(here) + '?';
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     if (parameters[i].first != "next_cursor") next += raw_parameters[i] + '&';
   }

@@ -19,8 +19,8 @@ struct Target {
   std::string path{};                         ///< still encoded
   std::vector<std::string> raw_parameters{};  ///< each still encoded, "limit=2"; as many as `parameters`
 
-  /** The path and query that ask for the next page of this one: the same parameters, with another cursor. */
-  [[nodiscard]] std::string next_page(std::string_view cursor) const;
+  /** `here` with the query that asks for the next page of this one: the same parameters, with another cursor. */
+  [[nodiscard]] std::string next_page(std::string here, std::string_view cursor) const;
 };
 
 /** Reads origin form or absolute form (RFC 9112, 3.2). `+` in a query is a space, as forms and URLSearchParams have

@@ -626,6 +626,46 @@ TEST_CASE_METHOD(Fixture, "a handler may be mounted below a path of the host's")
   CHECK(header_of(there.get("/api/v1/team?limit=1"), "Link").find("</api/v1/team?limit=1&next_cursor=") == 0);
 }
 
+TEST_CASE_METHOD(Fixture, "a proxy may show other paths than those that the handler is asked by") {
+  struct Case {
+    rest::HandlerOptions options;
+    std::string asked;
+    std::string shown;
+  };
+  for (Case const& one : {Case{{.public_path = "/api/"}, "/team", "/api/team"},
+                          Case{{.base_path = "/inner", .public_path = "/api/v1"}, "/inner/team", "/api/v1/team"},
+                          Case{{.base_path = "/inner", .public_path = ""}, "/inner/team", "/team"}}) {
+    CAPTURE(one.asked, one.shown);
+    rest::Handler const behind_proxy(catalog, one.options);
+    Client const there(behind_proxy);
+    auto const created = there.post(one.asked, R"({"name":"x"})");
+    CHECK(header_of(created, "Location").find(one.shown + "/") == 0);
+    CHECK(header_of(there.get(one.asked + "?limit=1"), "Link").find("<" + one.shown + "?limit=1&next_cursor=") == 0);
+  }
+  CHECK_THROWS_AS(rest::Handler(catalog, {.public_path = "https://host.example/api"}), Exception);
+}
+
+TEST_CASE_METHOD(Fixture, "tags that a compressing proxy has changed are known again, or explained") {
+  auto const tag = header_of(client.get(install), "ETag");
+  std::string const inside = tag.substr(0, tag.size() - 1);
+  for (std::string const& seen : {inside + "-gzip\"", inside + "-br\"", "W/" + inside + "-gzip\"", ", ," + tag}) {
+    CAPTURE(seen);
+    CHECK(client.get(install, {{"If-None-Match", seen}}).status == 304);
+  }
+  for (std::string const& other : {inside + "-zip\"", inside + "-\"", inside + "-gzip-gzip\"", inside + "0\""}) {
+    CAPTURE(other);
+    CHECK(client.get(install, {{"If-None-Match", other}}).status == 200);
+  }
+  CHECK(client.patch(install, "{}", {{"If-Match", inside + "-gzip\""}}).status == 200);
+  CHECK(client.patch(install, "{}", {{"If-Match", ", " + tag}}).status == 200);
+  auto const weak = client.patch(install, "{}", {{"If-Match", "W/" + tag}});
+  CHECK(weak.status == 412);
+  auto const detail = std::string(body_of(weak).at("detail").as_string());
+  CAPTURE(detail);
+  CHECK(detail.find("weak") != std::string::npos);
+  CHECK(detail.find("is at version") == std::string::npos);
+}
+
 TEST_CASE_METHOD(Fixture, "a base path may be written with or without slashes at its ends") {
   for (char const* const base : {"", "/", "//", "/api", "/api/", "api", "api/", "/api//", "/a%20b/v1/", "caf%C3%A9"}) {
     CAPTURE(base);

@@ -169,6 +169,15 @@ TEST_CASE_METHOD(Fixture, "lists are filtered by the documented fields and by no
         boost::json::string::npos);
 }
 
+TEST_CASE_METHOD(Fixture, "a field that is to equal two values is a question for another answer, not an empty list") {
+  auto const refused = client.get("/team?name=a&name=b");
+  CHECK(refused.status == 400);
+  CHECK(std::string(body_of(refused).at("detail").as_string()).find("name[in]=one,other") != std::string::npos);
+  CHECK(client.get("/team?name=a&name=a").status == 200);
+  CHECK(client.get("/team?name=a&domain=b").status == 200);
+  CHECK(client.get("/team?name[ne]=a&name[ne]=b").status == 200);
+}
+
 TEST_CASE_METHOD(Fixture, "lists leave out environment_ids and the nested config, unless it is asked for") {
   auto const item = body_of(client.get(installs)).at("result").at(0);
   CHECK_FALSE(item.at("integration").as_object().contains("config"));

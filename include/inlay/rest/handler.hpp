@@ -22,6 +22,11 @@ struct HandlerOptions {
   */
   std::string base_path{};
 
+  /** What clients see in the place of `base_path`, where a proxy before the server takes a prefix off targets or puts
+     one before them: stands in Location and Link. Spelt as base_path is. Absent: the same as base_path.
+  */
+  std::optional<std::string> public_path{};
+
   /** Whether what can undo somebody else's write (replace mode, JSON Patch) must say If-Match; else 428. */
   bool requires_if_match = true;
 
@@ -55,8 +60,8 @@ struct HandlerOptions {
 */
 class Handler {
  public:
-  /** @throw Exception with invalid_argument for a base path that is none, with a query or two slashes in a row, and for
-      a cursor key that is too short; with not_built for an OpenSSL without AES-SIV.
+  /** @throw Exception with invalid_argument for a base path or public path that is none, with a query or two slashes in
+     a row, and for a cursor key that is too short; with not_built for an OpenSSL without AES-SIV.
   */
   explicit Handler(Catalog catalog, HandlerOptions options = {});
 
