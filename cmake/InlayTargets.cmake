@@ -7,8 +7,9 @@ function(inlay_warnings target)
   if(PROJECT_IS_TOP_LEVEL)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-      # GCC 12 warns of std::string's own copying when it optimises (GCC bug 105651).
-      target_compile_options(${target} PRIVATE -Wno-restrict)
+      # GCC 12 warns of std::string's own copying when it optimises (GCC bug 105651), and at -O3, or with sanitizers, of
+      # what an empty std::optional would hold (GCC bug 80635).
+      target_compile_options(${target} PRIVATE -Wno-restrict -Wno-maybe-uninitialized)
     endif()
     if(INLAY_WARNINGS_AS_ERRORS)
       target_compile_options(${target} PRIVATE -Werror)
