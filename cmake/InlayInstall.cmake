@@ -16,20 +16,22 @@ foreach(_set core soci sqlite postgresql mysql rest inlay)
   install(
     TARGETS ${_libraries}
     EXPORT inlay-${_set}-targets
-    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
-    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-  install(EXPORT inlay-${_set}-targets NAMESPACE inlay:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/inlay)
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${_set}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${_set}
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${_set})
+  install(EXPORT inlay-${_set}-targets NAMESPACE inlay:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/inlay
+          COMPONENT ${_set})
 endforeach()
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/inlay DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/inlay DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT core)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT core)
 
 # The kit that certifies backends goes out as sources: whoever uses it compiles them with the Catch2 that they have.
 set(INLAY_KIT_DIR ${CMAKE_INSTALL_DATADIR}/inlay/conformance)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/tests/conformance/include/inlay DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/tests/conformance/ DESTINATION ${INLAY_KIT_DIR}
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/tests/conformance/include/inlay DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+        COMPONENT core)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/tests/conformance/ DESTINATION ${INLAY_KIT_DIR} COMPONENT core
         FILES_MATCHING PATTERN "*.cpp" PATTERN "*.hpp" PATTERN subjects EXCLUDE PATTERN include EXCLUDE)
-install(FILES ${PROJECT_SOURCE_DIR}/backends/README.md DESTINATION ${INLAY_KIT_DIR})
+install(FILES ${PROJECT_SOURCE_DIR}/backends/README.md DESTINATION ${INLAY_KIT_DIR} COMPONENT core)
 
 configure_package_config_file(
   ${PROJECT_SOURCE_DIR}/cmake/inlay-config.cmake.in ${PROJECT_BINARY_DIR}/inlay-config.cmake
@@ -37,7 +39,7 @@ configure_package_config_file(
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/inlay-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/inlay-config.cmake ${PROJECT_BINARY_DIR}/inlay-config-version.cmake
               ${PROJECT_SOURCE_DIR}/cmake/FindSOCI.cmake ${PROJECT_SOURCE_DIR}/cmake/FindMySQL.cmake
-        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/inlay)
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/inlay COMPONENT core)
 
 # For builds without CMake: every library that was built, in the order that a linker wants.
 get_property(_libraries GLOBAL PROPERTY INLAY_LIBRARIES)
@@ -73,4 +75,4 @@ string(STRIP "${INLAY_PC_LIBS}" INLAY_PC_LIBS)
 file(RELATIVE_PATH INLAY_PC_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 string(REGEX REPLACE "/$" "" INLAY_PC_PREFIX "${INLAY_PC_PREFIX}")
 configure_file(${PROJECT_SOURCE_DIR}/cmake/inlay.pc.in ${PROJECT_BINARY_DIR}/inlay.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/inlay.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${PROJECT_BINARY_DIR}/inlay.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT inlay)
