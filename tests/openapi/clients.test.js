@@ -27,7 +27,10 @@ if (!Object.hasOwn(generators, name ?? "") || !program || !document) {
 }
 
 function run(command, args, cwd = ".") {
-  const { status, stdout, stderr, error } = spawnSync(resolve("node_modules/.bin", command), args, { cwd, encoding: "utf8" });
+  const { status, stdout, stderr, error } = spawnSync(resolve("node_modules/.bin", command), args, {
+    cwd,
+    encoding: "utf8",
+  });
   if (status !== 0) throw error ?? new Error(`${command} ended with ${status}:\n${stdout}${stderr}`);
 }
 
@@ -35,7 +38,8 @@ const folder = resolve("clients-made", name);
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 await generators[name](document, folder);
-for (const file of ["tsconfig.json", "expect.ts", "query.ts", `${name}.ts`]) cpSync(join("clients", file), join(folder, file));
+for (const file of ["tsconfig.json", "expect.ts", "query.ts", `${name}.ts`])
+  cpSync(join("clients", file), join(folder, file));
 run("tsc", [], folder);
 const client = await import(pathToFileURL(join(folder, "compiled", `${name}.js`)));
 

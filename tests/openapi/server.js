@@ -12,10 +12,14 @@ import { join } from "node:path";
 export async function startServer(program, tokens) {
   const folder = mkdtempSync(join(tmpdir(), "inlay-openapi-"));
   writeFileSync(join(folder, "tokens"), tokens);
-  const server = spawn(program, ["--store", "sqlite:store.db", "serve", "--listen", "127.0.0.1:0", "--tokens", "tokens"], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  const server = spawn(
+    program,
+    ["--store", "sqlite:store.db", "serve", "--listen", "127.0.0.1:0", "--tokens", "tokens"],
+    {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "ignore"],
+    },
+  );
   const stopped = new Promise((done) => server.on("exit", done));
   const url = await new Promise((found, failed) => {
     let out = "";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a user of @hey-api/openapi-ts writes. ./generated is made from docs/openapi.yaml.
 import { dataOf, expectEqual, problemOf, tagOf } from "./expect.js";
-//[hey_api]
+//[hey_api
 import { createClient, createConfig } from "./generated/client/index.js";
 import type * as api from "./generated/index.js";
 import { querySerializer } from "./query.js";
@@ -33,7 +33,7 @@ import {
   updateTeam,
 } from "./generated/index.js";
 
-/** Uses every kind of operation. `host` may do everything; `team` is the token of a team that is to be created with this id. */
+/** Uses every kind of operation. `host` is the token of one who may do everything; `team` is still to be created. */
 export async function use(baseUrl: string, host: string, team: { token: string; id: string }): Promise<void> {
   const client = connect(baseUrl, host);
   const theirs = connect(baseUrl, team.token);
@@ -80,7 +80,11 @@ export async function use(baseUrl: string, host: string, team: { token: string; 
   for (const name of ["a", "b,c", "d"]) dataOf(await createEnvironment({ client, body: { team_id: owner.id, name } }));
   const query = { team_id: owner.id, operators: { "name[in]": "a,b\\,c,d", "name[lt]": "d" } };
   const some = dataOf(await listEnvironments({ client, query }));
-  expectEqual(some.result.map((one) => one.name), ["a", "b,c"], "a list with operators");
+  expectEqual(
+    some.result.map((one) => one.name),
+    ["a", "b,c"],
+    "a list with operators",
+  );
   const walked: string[] = [];
   let next_cursor: string | undefined;
   do {
@@ -101,7 +105,7 @@ export async function use(baseUrl: string, host: string, team: { token: string; 
 
   // Both kinds of patch. The generated function sends a merge patch, and its type knows no other.
   const path = { id: installed.id };
-  //[hey_api_patch]
+  //[hey_api_patch
   const merged = await updateEnvironmentIntegration({
     client,
     path,
@@ -111,10 +115,7 @@ export async function use(baseUrl: string, host: string, team: { token: string; 
     { op: "test", path: "/is_enabled", value: false },
     { op: "add", path: "/override/label", value: { en: "Ours", fr: null } },
   ];
-  const edited = await client.patch<
-    api.UpdateEnvironmentIntegrationResponses,
-    api.UpdateEnvironmentIntegrationErrors
-  >({
+  const edited = await client.patch<api.UpdateEnvironmentIntegrationResponses, api.UpdateEnvironmentIntegrationErrors>({
     url: "/environment-integration/{id}",
     path,
     body: edits,
@@ -156,7 +157,11 @@ export async function use(baseUrl: string, host: string, team: { token: string; 
   });
   const conflict = problemOf(stale);
   const kind: api.Problem["kind"] = conflict.kind;
-  expectEqual([stale.response?.status, kind, conflict.current_version], [412, "conflict", dataOf(replaced).version], "a conflict");
+  expectEqual(
+    [stale.response?.status, kind, conflict.current_version],
+    [412, "conflict", dataOf(replaced).version],
+    "a conflict",
+  );
   const clash = problemOf(await createEnvironment({ client, body: { team_id: owner.id, name: "production" } }));
   expectEqual([clash.status, clash.kind, clash.pointer], [409, "already_exists", "/name"], "a name that is taken");
   const seen = tagOf(await getEnvironment({ client, path: { id: environment.id } }));
@@ -164,20 +169,35 @@ export async function use(baseUrl: string, host: string, team: { token: string; 
   expectEqual([kept.response?.status, kept.data ?? null, kept.error], [304, null, {}], "what the client has already");
 
   // A parameter given twice holds twice; two values for one field are refused.
-  const between = await listEnvironments({ client, query: {}, querySerializer: () => "name[ne]=a&name[ne]=d&name[lt]=e" });
-  expectEqual(dataOf(between).result.map((one) => one.name), ["b,c"], "a parameter given twice");
-  const contradiction = problemOf(await listEnvironments({ client, query: {}, querySerializer: () => "name=a&name=d" }));
+  const between = await listEnvironments({
+    client,
+    query: {},
+    querySerializer: () => "name[ne]=a&name[ne]=d&name[lt]=e",
+  });
+  expectEqual(
+    dataOf(between).result.map((one) => one.name),
+    ["b,c"],
+    "a parameter given twice",
+  );
+  const contradiction = problemOf(
+    await listEnvironments({ client, query: {}, querySerializer: () => "name=a&name=d" }),
+  );
   expectEqual([contradiction.status, contradiction.kind], [400, "invalid_argument"], "two values of one field");
 
   // Integers that JavaScript rounds. What a patch does not name is left as it is; the text has it exactly. A bigint is
   // sent as a string.
   const text = `{"team_id": "${owner.id}", "name": "numbers", "config": {"big": 9007199254740993, "label": "a"}}`;
-  const exact = dataOf(await createIntegration({ client, body: text as never, bodySerializer: (body: unknown) => body }));
+  const asItIs = { body: text as never, bodySerializer: (body: unknown) => body };
+  const exact = dataOf(await createIntegration({ client, ...asItIs }));
   expectEqual(exact.config["big"], 9007199254740992, "an integer beyond 2^53, parsed");
   const numbers = { client, path: { id: exact.id } };
   dataOf(await updateIntegration({ ...numbers, body: { config: { label: 1n } } }));
   const raw: unknown = dataOf(await getIntegration({ ...numbers, parseAs: "text" }));
-  expectEqual(String(raw).includes('"config":{"big":9007199254740993,"label":"1"}'), true, "an integer beyond 2^53, as text");
+  expectEqual(
+    String(raw).includes('"config":{"big":9007199254740993,"label":"1"}'),
+    true,
+    "an integer beyond 2^53, as text",
+  );
 
   // Removing: what is in use is not.
   const used = problemOf(await removeIntegration({ client, path: { id: integration.id } }));

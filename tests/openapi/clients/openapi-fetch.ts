@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a user of openapi-typescript and openapi-fetch writes. ./schema.js is made from docs/openapi.yaml.
 import { dataOf, expectEqual, problemOf, tagOf } from "./expect.js";
-//[openapi_fetch]
+//[openapi_fetch
 import createClient from "openapi-fetch";
 import { querySerializer } from "./query.js";
 import type { components, paths } from "./schema.js";
@@ -12,7 +12,7 @@ export function connect(baseUrl: string, token: string) {
 type Schemas = components["schemas"];
 //]
 
-/** Uses every kind of operation. `host` may do everything; `team` is the token of a team that is to be created with this id. */
+/** Uses every kind of operation. `host` is the token of one who may do everything; `team` is still to be created. */
 export async function use(baseUrl: string, host: string, team: { token: string; id: string }): Promise<void> {
   const api = connect(baseUrl, host);
   const theirs = connect(baseUrl, team.token);
@@ -35,7 +35,9 @@ export async function use(baseUrl: string, host: string, team: { token: string; 
 
   // Installing: 201, and 200 with the same one.
   const place = { integration_id: integration.id, environment_id: environment.id };
-  const first = await api.POST("/environment-integration", { body: { ...place, override: { headers: { retry: null } } } });
+  const first = await api.POST("/environment-integration", {
+    body: { ...place, override: { headers: { retry: null } } },
+  });
   const again = await api.POST("/environment-integration", { body: place });
   expectEqual([first.response.status, again.response.status], [201, 200], "installing twice");
   const install = dataOf(first);
@@ -58,11 +60,17 @@ export async function use(baseUrl: string, host: string, team: { token: string; 
   for (const name of ["a", "b,c", "d"]) dataOf(await api.POST("/environment", { body: { team_id: owner.id, name } }));
   const query = { team_id: owner.id, operators: { "name[in]": "a,b\\,c,d", "name[lt]": "d" } };
   const some = dataOf(await api.GET("/environment", { params: { query } }));
-  expectEqual(some.result.map((one) => one.name), ["a", "b,c"], "a list with operators");
+  expectEqual(
+    some.result.map((one) => one.name),
+    ["a", "b,c"],
+    "a list with operators",
+  );
   const walked: string[] = [];
   let next_cursor: string | undefined;
   do {
-    const page = dataOf(await api.GET("/environment", { params: { query: { limit: 1, ...query, ...(next_cursor && { next_cursor }) } } }));
+    const page = dataOf(
+      await api.GET("/environment", { params: { query: { limit: 1, ...query, ...(next_cursor && { next_cursor }) } } }),
+    );
     walked.push(...page.result.map((one) => one.name));
     next_cursor = page.next_cursor ?? undefined;
   } while (next_cursor);
@@ -75,10 +83,14 @@ export async function use(baseUrl: string, host: string, team: { token: string; 
 
   // Both kinds of patch. openapi-fetch sends application/json unless told otherwise, which is a merge patch.
   const path = { id: install.id };
-  //[openapi_fetch_patch]
+  //[openapi_fetch_patch
+  const patch: Schemas["EnvironmentIntegrationPatch"] = {
+    is_enabled: false,
+    override: { headers: { Accept: "text/csv" } },
+  };
   const merged = await api.PATCH("/environment-integration/{id}", {
     params: { path },
-    body: { is_enabled: false, override: { headers: { Accept: "text/csv" } } } satisfies Schemas["EnvironmentIntegrationPatch"],
+    body: patch,
     headers: { "Content-Type": "application/merge-patch+json" },
   });
   const edits: Schemas["JsonPatch"] = [
@@ -125,48 +137,74 @@ export async function use(baseUrl: string, host: string, team: { token: string; 
   });
   const conflict = problemOf(stale);
   const kind: "conflict" | "not_found" | Schemas["Problem"]["kind"] = conflict.kind;
-  expectEqual([stale.response.status, kind, conflict.current_version], [412, "conflict", dataOf(replaced).version], "a conflict");
+  expectEqual(
+    [stale.response.status, kind, conflict.current_version],
+    [412, "conflict", dataOf(replaced).version],
+    "a conflict",
+  );
   const clash = problemOf(await api.POST("/environment", { body: { team_id: owner.id, name: "production" } }));
   expectEqual([clash.status, clash.kind, clash.pointer], [409, "already_exists", "/name"], "a name that is taken");
   const seen = tagOf(await api.GET("/environment/{id}", { params: { path: { id: environment.id } } }));
   const kept = await api.GET("/environment/{id}", {
     params: { path: { id: environment.id }, header: { "If-None-Match": seen } },
   });
-  expectEqual([kept.response.status, kept.data ?? null, kept.error ?? null], [304, null, ""], "what the client has already");
+  expectEqual(
+    [kept.response.status, kept.data ?? null, kept.error ?? null],
+    [304, null, ""],
+    "what the client has already",
+  );
 
   // A parameter given twice holds twice; two values for one field are refused.
   const between = await api.GET("/environment", { querySerializer: () => "name[ne]=a&name[ne]=d&name[lt]=e" });
-  expectEqual(dataOf(between).result.map((one) => one.name), ["b,c"], "a parameter given twice");
+  expectEqual(
+    dataOf(between).result.map((one) => one.name),
+    ["b,c"],
+    "a parameter given twice",
+  );
   const contradiction = problemOf(await api.GET("/environment", { querySerializer: () => "name=a&name=d" }));
   expectEqual([contradiction.status, contradiction.kind], [400, "invalid_argument"], "two values of one field");
 
   // Integers that JavaScript rounds. What a patch does not name is left as it is; the text has it exactly.
   const text = `{"team_id": "${owner.id}", "name": "numbers", "config": {"big": 9007199254740993, "label": "a"}}`;
-  const exact = dataOf(await api.POST("/integration", { body: text as never, bodySerializer: (body: unknown) => String(body) }));
+  const asItIs = { body: text as never, bodySerializer: (body: unknown) => String(body) };
+  const exact = dataOf(await api.POST("/integration", asItIs));
   expectEqual(exact.config["big"], 9007199254740992, "an integer beyond 2^53, parsed");
   const numbers = { path: { id: exact.id } };
   dataOf(await api.PATCH("/integration/{id}", { params: numbers, body: { config: { label: "b" } } }));
   const raw = dataOf(await api.GET("/integration/{id}", { params: numbers, parseAs: "text" }));
   expectEqual(raw.includes('"config":{"big":9007199254740993,"label":"b"}'), true, "an integer beyond 2^53, as text");
 
+  const bigint = api.PATCH("/integration/{id}", { params: numbers, body: { config: { label: 1n } } });
+  expectEqual(await bigint.catch((error) => error instanceof TypeError), true, "a bigint is not sent");
+
   // Removing: what is in use is not.
   const used = problemOf(await api.DELETE("/integration/{id}", { params: { path: { id: integration.id } } }));
   expectEqual([used.status, used.kind], [409, "in_use"], "what is in use");
   const last = { path, header: { "If-Match": tagOf(replaced) } };
-  expectEqual(dataOf(await api.DELETE("/environment-integration/{id}", { params: last })), { id: install.id }, "what is gone");
-  expectEqual(problemOf(await api.GET("/environment-integration/{id}", { params: { path } })).kind, "not_found", "what was gone");
+  expectEqual(
+    dataOf(await api.DELETE("/environment-integration/{id}", { params: last })),
+    { id: install.id },
+    "what is gone",
+  );
+  expectEqual(
+    problemOf(await api.GET("/environment-integration/{id}", { params: { path } })).kind,
+    "not_found",
+    "what was gone",
+  );
 }
 
 /** What must not compile; never called. */
 export async function misuse(baseUrl: string): Promise<void> {
   const api = connect(baseUrl, "");
   const params = { path: { id: "" } };
-  // openapi-fetch refuses a member of the wrong type, and takes one that does not exist, unless `satisfies` asks for more.
-  await api.PATCH("/integration/{id}", { params, body: { name: "a", colour: 1 } });
+  // openapi-fetch takes a member that does not exist, unless the body is said to be of its type.
+  await api.PATCH("/team/{id}", { params, body: { name: "a", colour: 1 } });
+  // @ts-expect-error: a team has no such member
+  await api.PATCH("/team/{id}", { params, body: { name: "a", colour: 1 } satisfies Schemas["TeamPatch"] });
   // @ts-expect-error: an integration has no such member
-  await api.PATCH("/integration/{id}", { params, body: { name: "a", colour: 1 } satisfies Schemas["IntegrationPatch"] });
+  const patch: Schemas["IntegrationPatch"] = { name: "a", colour: 1 };
   // @ts-expect-error: a version is the store's
-  await api.PATCH("/environment-integration/{id}", { params, body: { version: 2 } satisfies Schemas["EnvironmentIntegrationPatch"] });
+  await api.PATCH("/environment/{id}", { params, body: { version: 2 } satisfies Schemas["EnvironmentPatch"] });
   // @ts-expect-error: a config is an object
   await api.PATCH("/integration/{id}", { params, body: { config: "text" } });
   // @ts-expect-error: a team has a name

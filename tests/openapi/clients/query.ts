@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 
-//[query_serializer]
+//[query_serializer
 // `operators` holds the filters `field[op]`; each of them is a parameter of its own.
 export function querySerializer(query: Record<string, unknown>): string {
   const { operators, ...others } = query;
