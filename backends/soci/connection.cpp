@@ -234,8 +234,15 @@ Transaction::Transaction(Connection& connection, Snapshot) : connection_(connect
 Transaction::~Transaction() { roll_back(); }
 
 void Transaction::commit() {
+  connection_.dialect().check_place(connection_.session());
   connection_.run(Statement("commit"));
   is_open_ = false;
+  try {
+    connection_.dialect().check_place(connection_.session());
+  } catch (DatabaseFailure const& failure) {
+    // It is done where nobody may find it.
+    throw DatabaseFailure::on_our_side(failure.kind(), failure.what());
+  }
 }
 
 void Transaction::roll_back() noexcept {

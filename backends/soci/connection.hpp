@@ -104,6 +104,7 @@ class Transaction {
   Transaction(Transaction const&) = delete;
   Transaction& operator=(Transaction const&) = delete;
 
+  /** @throws DatabaseFailure: one that may_be_done() where nobody can tell whether it is. */
   void commit();
   void roll_back() noexcept;
 

@@ -343,7 +343,7 @@ TEST_CASE("a store in memory is one store for all threads that use it, and each 
 TEST_CASE("any name that a file can have names a store") {
   TemporaryFolder const folder;
   for (std::string const name : {"a b  c.db", "a=b.db", "it's.db", "say \"x\".db", "100%25.db",
-                                 "umläut \xF0\x9F\x8C\x8D.db", "db=x timeout=3.db", "a=b c.db"}) {
+                                 "umläut \xF0\x9F\x8C\x8D.db", "db=x timeout=3.db", "a=b c.db", "a=\"b\".db"}) {
     CAPTURE(name);
     std::string decoded = name;
     if (auto const at = decoded.find("%25"); at != std::string::npos) decoded.replace(at, 3, "%");
@@ -352,9 +352,6 @@ TEST_CASE("any name that a file can have names a store") {
     CHECK((*store)->commit(Catalogue().commit()).has_value());
     CHECK(std::filesystem::exists(folder.file(decoded)));
   }
-  auto const both = open_sqlite(folder.file("a=\"b\".db"));
-  REQUIRE(both.has_error());
-  CHECK(both.error().kind == ErrorKind::invalid_argument);
 }
 
 TEST_CASE("a path that looks like a URI or like memory is a file") {
