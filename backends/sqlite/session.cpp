@@ -21,6 +21,10 @@ struct Setting {
 };
 
 constexpr Setting settings[] = {
+    // The other connections of the store, and other processes, have it open, too. First of all, since a connection that
+    // has read a file in WAL mode keeps it to itself until it is closed.
+    {.pragma = "locking_mode", .value = "normal", .reads_as = "normal"},
+
     // What keeps the store whole.
     {.pragma = "foreign_keys", .value = "on", .reads_as = "1"},
     {.pragma = "defer_foreign_keys", .value = "off", .reads_as = "0"},
@@ -32,9 +36,6 @@ constexpr Setting settings[] = {
     {.pragma = "query_only", .value = "off", .reads_as = "0"},
     {.pragma = "read_uncommitted", .value = "off", .reads_as = "0"},
     {.pragma = "reverse_unordered_selects", .value = "off", .reads_as = "0"},
-
-    // The other connections of the store, and other processes, have it open, too.
-    {.pragma = "locking_mode", .value = "normal", .reads_as = "normal"},
 
     // A read error in mapped memory would end the process.
     {.pragma = "mmap_size", .value = "0", .reads_as = "0", .may_be_unknown = true},
