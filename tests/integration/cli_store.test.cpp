@@ -3,6 +3,9 @@
 #include "cli.hpp"
 
 #include <support/sqlite.hpp>
+#include <support/temporary_folder.hpp>
+
+#include <filesystem>
 
 using namespace inlay;
 using namespace inlay::test;
@@ -314,6 +317,57 @@ TEST_CASE("a command that reads leaves a database without inlay's tables as it i
   CHECK_THAT(text_at(error, "/error/message"), Contains("`inlay migrate` brings it up to date") && !Contains("off"));
   support::Shell shell(folder.path() + "/other.db");
   CHECK(shell.one("select count(*) from sqlite_master") == "1");
+}
+
+TEST_CASE("with mode=ro everything that reads works, and what would write says why it does not") {
+  Catalogue const catalogue;
+  std::string const before = catalogue.everything();
+  std::string const exported = catalogue.run({"export"}).out;
+  for (std::string const url : {"sqlite:inlay.db?mode=ro", "sqlite:inlay.db?mode=ro&immutable=on"}) {
+    CAPTURE(url);
+    auto const run = [&](std::vector<std::string> arguments) {
+      arguments.insert(arguments.begin(), {"--store", url});
+      return catalogue.run(arguments);
+    };
+    CHECK(text_at(answer_of(run({"get", catalogue.install})), "/id") == catalogue.install);
+    CHECK(text_at(answer_of(run({"list"})), "/result/0/id") == catalogue.install);
+    CHECK(run({"config", catalogue.install}).out == std::string(example_config) + "\n");
+    CHECK(run({"changes", "--limit", "1000"}).out == before);
+    CHECK(run({"export"}).out == exported);
+    CHECK(at(answer_of(run({"migrate"})), "/migrated") == "false");
+    CHECK(catalogue.run({"copy", url, "sqlite:copy.db", "--replace"}).status == 0);
+    CHECK(catalogue.run({"--store", "sqlite:copy.db", "export"}).out == exported);
+    for (std::vector<std::string> const& writing : {std::vector<std::string>{"team", "create", R"({"name":"B"})"},
+                                                    {"set", catalogue.install, "/label", "1"},
+                                                    {"uninstall", catalogue.install},
+                                                    {"import", "export.jsonl", "--replace"}}) {
+      catalogue.folder.write("export.jsonl", exported);
+      CAPTURE(writing);
+      auto const error = error_of(run(writing));
+      CHECK(text_at(error, "/error/kind") == "unavailable");
+      CHECK_THAT(text_at(error, "/error/message"), Contains("mode=ro"));
+    }
+    auto const unmade = error_of(catalogue.run({"--store", "sqlite:none.db" + url.substr(15), "migrate"}));
+    CHECK_THAT(text_at(unmade, "/error/message"), Contains("mode=ro"));
+    CHECK_FALSE(catalogue.folder.has("none.db"));
+  }
+  CHECK(catalogue.everything() == before);
+}
+
+TEST_CASE("where a store was moved away from its log, no command makes another one over it") {
+  Catalogue const catalogue;
+  std::string const file = catalogue.folder.path() + "/inlay.db";
+  std::filesystem::rename(file, file + ".moved");
+  catalogue.folder.write("inlay.db-wal", "what is left");
+  for (std::vector<std::string> const& command :
+       {std::vector<std::string>{"list"}, {"migrate"}, {"team", "create", R"({"name":"B"})"}, {"export"}}) {
+    CAPTURE(command);
+    auto const error = error_of(catalogue.run(command));
+    CHECK(text_at(error, "/error/kind") == "unavailable");
+    CHECK_FALSE(catalogue.folder.has("inlay.db"));
+    CHECK(support::read_file(file + "-wal") == "what is left");
+  }
+  CHECK_THAT(text_at(error_of(catalogue.run({"migrate"})), "/error/message"), Contains("-wal"));
 }
 
 TEST_CASE("what is wrong with an argument is said in the words of the command line") {
