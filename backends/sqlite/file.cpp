@@ -147,8 +147,8 @@ Handle File::open() const {
 
 Handle File::open_first() const {
   Attempt opened = attempt(path_, 0);
-  if (!opened.handle && may_make_ && !look_at(path_)) {
-    // Whoever else is making the store at this moment makes the file before the log.
+  if (!opened.handle && may_make_) {
+    // Others may be making it at this moment: the file first, and then the log.
     opened = attempt(path_, would_lose_log(path_) ? 0 : SQLITE_OPEN_CREATE);
     if (!opened.handle && !look_at(path_)) throw left_log();
   }

@@ -99,11 +99,11 @@ TEST_CASE("a file that was moved, replaced or removed under an open store is nei
     REQUIRE(log.size() > 4'096);
     check_all_unavailable(*store, rows);
     CHECK(fs::exists(file) == (what.starts_with("replaced")));
-    CHECK(read_file(file + "-wal") == log);
+    CHECK((read_file(file + "-wal") == log));
   }
   // Neither has the end of the store removed it.
-  CHECK(read_file(file + "-wal") == log);
-  if (what == "replaced") CHECK(read_file(file) == other);
+  CHECK((read_file(file + "-wal") == log));
+  if (what == "replaced") CHECK((read_file(file) == other));
   if (what == "replaced by nothing") CHECK(read_file(file).empty());
   if (what == "removed") return;
   fs::rename(file + "-wal", moved + "-wal");
@@ -208,7 +208,7 @@ TEST_CASE("a store is not made where the log of a file lies that was moved or re
   REQUIRE(refused.has_error());
   CHECK(refused.error().kind == ErrorKind::unavailable);
   CHECK(fs::exists(file) == is_empty);
-  CHECK(read_file(file + "-wal") == log);
+  CHECK((read_file(file + "-wal") == log));
   fs::rename(file + "-wal", folder.file("e.db-wal"));
   CHECK(is_in_sync(folder.file("e.db"), Revision{1}));
 }
