@@ -98,8 +98,9 @@ class Dialect {
     return true;
   }
 
-  /** Makes sure that the store is still where the session was opened: a file can be moved while it is open. Asked when
-      a connection is lent, before COMMIT, and before a commit is acknowledged.
+  /** Makes sure that the store is still where the session was opened: a file can be moved while it is open. Asked now
+      and then when a connection is lent, and always when a transaction begins that writes, before its COMMIT, and
+     before that is acknowledged.
 
       @throws DatabaseFailure: moved
   */

@@ -40,7 +40,7 @@ Pool::Lease Pool::lease_of_host() {
     std::scoped_lock const lock(mutex_);
     checked_.insert(place);
   }
-  dialect_.check_place(lease->session());
+  lease->check_place();
   return lease;
 }
 
@@ -137,7 +137,7 @@ Pool::Lease Pool::lease() {
     }
   }
   Lease lease(*this, std::move(connection));
-  dialect_.check_place(lease->session());
+  lease->check_place();
   return lease;
 }
 

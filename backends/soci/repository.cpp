@@ -258,6 +258,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       // Where none is open, SQLite would begin one with the savepoint. MySQL tells only with the savepoint's reply that
       // there is none any more, such as after DDL; it has made none then, and so there is nothing to undo.
       if (!dialect_->is_in_transaction(*options_.joined)) return no_transaction();
+      dialect_->check_place(*options_.joined);
       connection->run_once("savepoint inlay_commit");
       if (!dialect_->is_in_transaction(*options_.joined)) return no_transaction();
       try {

@@ -585,6 +585,7 @@ TEST_CASE("a store on a host's SQLite sessions is unavailable once its file was 
   session.begin();
   auto const joined = host.join(session).value();
   std::filesystem::rename(host.folder.file("host.db"), host.folder.file("moved.db"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(150));  // reads look for it every 100 ms
   for (auto const& store : {pooled, joined}) {
     auto const committed = store->commit(commit_of({Insert<Team>{new_team("second")}}));
     REQUIRE(committed.has_error());

@@ -7,9 +7,11 @@
 #include <support/sqlite.hpp>
 #include <support/temporary_folder.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace fs = std::filesystem;
@@ -59,6 +61,8 @@ void check_all_unavailable(Repository& store, Catalogue const& rows) {
   check_unavailable(store.commit(commit_of({one_more_team()})));
   check_unavailable(store.compact({.through = Revision{1}}));
   check_unavailable(restore(store, *open_sqlite(":memory:").value()));
+  // Reads look for it every 100 ms.
+  std::this_thread::sleep_for(std::chrono::milliseconds(150));
   check_unavailable(store.revision());
   check_unavailable(store.find(FindRequest<Team>{.id = rows.team.id}));
   check_unavailable(store.list(Query<Team>{}));

@@ -671,6 +671,7 @@ TEST_CASE("an immutable store is read without any other file, and not beside a l
     REQUIRE(store.has_value());
     CHECK((*store)->revision().value() == Revision{1});
     std::filesystem::rename(file, file + ".moved");
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));  // it is looked for every 100 ms
     CHECK((*store)->revision().error().kind == ErrorKind::unavailable);
   }
 }
