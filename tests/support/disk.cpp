@@ -16,19 +16,23 @@ std::atomic<int> synced{0};
 namespace {
 
 std::function<void()> action;
+std::atomic<bool> has_action{false};  // other threads may sync, too
 constexpr int endless = std::numeric_limits<int>::max();
 std::atomic<int> writes_left{endless};
 std::atomic<bool> has_refused{false};
 
 int sync(long call, int file) {
   ++synced;
-  if (auto const now = std::exchange(action, nullptr)) now();
+  if (has_action.exchange(false)) std::exchange(action, nullptr)();
   return static_cast<int>(syscall(call, file));
 }
 
 }  // namespace
 
-void at_next_sync(std::function<void()> now) { action = std::move(now); }
+void at_next_sync(std::function<void()> now) {
+  action = std::move(now);
+  has_action = true;
+}
 
 void fill_after(int writes) {
   has_refused = false;
