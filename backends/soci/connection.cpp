@@ -13,6 +13,8 @@ namespace {
 // Statements differ by their filters; a caller who invents ever new ones must not fill the memory.
 constexpr std::size_t max_prepared = 256;
 
+constexpr std::chrono::milliseconds place_is_known_for(100);
+
 void refuse_nul(std::span<Parameter const> parameters) {
   for (Parameter const& parameter : parameters) {
     if (parameter.text.find('\0') == std::string::npos) continue;
@@ -197,6 +199,13 @@ bool Connection::is_alive() noexcept {
   }
 }
 
+void Connection::check_place() {
+  auto const now = std::chrono::steady_clock::now();
+  if (now - place_checked_ < place_is_known_for) return;
+  dialect_.check_place(*session_);
+  place_checked_ = now;
+}
+
 void Connection::roll_back() noexcept {
   try {
     dialect_.roll_back(*session_);
@@ -225,6 +234,13 @@ void Dialect::begin_snapshot(Connection& connection) const {
 
 Transaction::Transaction(Connection& connection) : connection_(connection) {
   connection.run(Statement(connection.dialect().begin_write()));
+  // Before it writes into a file that is somebody else's by now.
+  try {
+    connection.dialect().check_place(connection.session());
+  } catch (...) {
+    roll_back();
+    throw;
+  }
 }
 
 Transaction::Transaction(Connection& connection, Snapshot) : connection_(connection) {
@@ -234,8 +250,15 @@ Transaction::Transaction(Connection& connection, Snapshot) : connection_(connect
 Transaction::~Transaction() { roll_back(); }
 
 void Transaction::commit() {
+  connection_.dialect().check_place(connection_.session());
   connection_.run(Statement("commit"));
   is_open_ = false;
+  try {
+    connection_.dialect().check_place(connection_.session());
+  } catch (DatabaseFailure const& failure) {
+    // It is done where nobody may find it.
+    throw DatabaseFailure::on_our_side(failure.kind(), failure.what());
+  }
 }
 
 void Transaction::roll_back() noexcept {

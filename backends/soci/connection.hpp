@@ -56,6 +56,10 @@ class Connection {
   /** Whether the other side still answers; asks it. */
   [[nodiscard]] bool is_alive() noexcept;
 
+  /** Makes sure that the store is still where it was opened, unless that was done just now: reads are many, and to ask
+      costs as much as some of them. Who writes asks the dialect itself. */
+  void check_place();
+
   /** When it was opened, and when it was given back last. */
   std::chrono::steady_clock::time_point const opened = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point last_used{};
@@ -83,6 +87,7 @@ class Connection {
   std::unordered_map<std::string, std::unique_ptr<Prepared>> prepared_;
   bool is_broken_ = false;
   bool is_read_only_ = false;
+  std::chrono::steady_clock::time_point place_checked_{};
 };
 
 /** Refuses a session of the host that is not open, or one of another kind of database, which must not be touched.
@@ -104,6 +109,7 @@ class Transaction {
   Transaction(Transaction const&) = delete;
   Transaction& operator=(Transaction const&) = delete;
 
+  /** @throws DatabaseFailure: one that may_be_done() where nobody can tell whether it is. */
   void commit();
   void roll_back() noexcept;
 

@@ -98,6 +98,14 @@ class Dialect {
     return true;
   }
 
+  /** Makes sure that the store is still where the session was opened: a file can be moved while it is open. Asked now
+      and then when a connection is lent, and always when a transaction begins that writes, before its COMMIT, and
+     before that is acknowledged.
+
+      @throws DatabaseFailure: moved
+  */
+  virtual void check_place(soci::session& session) const { static_cast<void>(session); }
+
   /** Whether statements are kept prepared on the server, which some poolers in between cannot do. */
   [[nodiscard]] virtual bool prepares() const { return true; }
 

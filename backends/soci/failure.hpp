@@ -22,6 +22,7 @@ enum class FailureKind {
   aborted,             ///< an earlier statement has failed, and taken the transaction with it
   interrupted,         ///< somebody, or a limit of the server, ended the statement; it may be done
   read_only,           ///< the server takes no writes, such as one that is no longer the primary; nothing was done
+  moved,               ///< the store's file is no longer where it was opened; nothing was done
   unreachable,         ///< the database cannot be opened, read or written: a missing folder, a full disk, ...
   corrupt,             ///< what is there is no database, or a broken one
   other,
@@ -49,7 +50,8 @@ class DatabaseFailure : public std::exception {
 
   /** Whether it was refused: when it was the end of a transaction, nothing of that is done. */
   [[nodiscard]] bool is_refusal() const noexcept {
-    return kind_ == FailureKind::busy || kind_ == FailureKind::read_only;
+    return is_databases_word_ &&
+           (kind_ == FailureKind::busy || kind_ == FailureKind::read_only || kind_ == FailureKind::moved);
   }
 
   /** Whether it says nothing of what another connection would meet, now that the pool gives no old one. */
@@ -72,6 +74,7 @@ class DatabaseFailure : public std::exception {
         return {.kind = ErrorKind::unavailable, .message = "the store's server takes no writes: " + message_};
       case FailureKind::no_connection_left:
         return {.kind = ErrorKind::unavailable, .message = "the store's server has no connection left: " + message_};
+      case FailureKind::moved:
       case FailureKind::unreachable:
         return {.kind = ErrorKind::unavailable, .message = "the store cannot be used: " + message_};
       case FailureKind::corrupt:

@@ -40,6 +40,7 @@ Pool::Lease Pool::lease_of_host() {
     std::scoped_lock const lock(mutex_);
     checked_.insert(place);
   }
+  lease->check_place();
   return lease;
 }
 
@@ -135,7 +136,9 @@ Pool::Lease Pool::lease() {
       throw;
     }
   }
-  return Lease(*this, std::move(connection));
+  Lease lease(*this, std::move(connection));
+  lease->check_place();
+  return lease;
 }
 
 void Pool::give_back(std::unique_ptr<Connection> connection, std::size_t place) noexcept {

@@ -64,7 +64,7 @@ class Pool {
 
   /** Waits for a connection.
 
-      @throws DatabaseFailure: busy when none came back in time, or what connecting throws.
+      @throws DatabaseFailure: busy when none came back in time, moved, or what connecting throws.
   */
   [[nodiscard]] Lease lease();
 

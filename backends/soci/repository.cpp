@@ -73,7 +73,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
         require_migrated(*connection, tables_);
         return Result<void>();
       }
-      migrate(*connection, tables_, options_.may_migrate, now());
+      migrate(*connection, tables_, options_.may_migrate, options_.not_migrated_for, now());
       return Result<void>();
     });
   }
@@ -153,8 +153,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       update << "update " << tables_.quoted("counter") << R"( set "compacted_through" = )";
       update.bind(integer(request.through.value)) << R"( where "compacted_through" < )";
       connection->run(update.bind(integer(request.through.value)));
-      transaction.commit();
-      return {};
+      return finish(transaction);
     });
   }
 
@@ -170,6 +169,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       Transaction const snapshot = Transaction::snapshot(*connection);
       return once_begun(has_begun, [&]() -> Result<void> {
         Dumper(*connection, tables_, sink).run();
+        dialect_->check_place(connection->session());
         return {};
       });
     });
@@ -258,6 +258,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       // Where none is open, SQLite would begin one with the savepoint. MySQL tells only with the savepoint's reply that
       // there is none any more, such as after DDL; it has made none then, and so there is nothing to undo.
       if (!dialect_->is_in_transaction(*options_.joined)) return no_transaction();
+      dialect_->check_place(*options_.joined);
       connection->run_once("savepoint inlay_commit");
       if (!dialect_->is_in_transaction(*options_.joined)) return no_transaction();
       try {

@@ -11,14 +11,16 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace inlay::sql {
 
 struct StoreOptions {
   std::string table_prefix = "inlay_";
   bool may_migrate = true;
-  std::size_t readers = 4;                       ///< connections that read
-  std::size_t writers = 1;                       ///< connections that write; 0: the same ones
+  std::string_view not_migrated_for = "migrate=off";  ///< the parameter for which it may not, for people
+  std::size_t readers = 4;                            ///< connections that read
+  std::size_t writers = 1;                            ///< connections that write; 0: the same ones
   std::chrono::milliseconds patience{};          ///< how long to wait for a connection, or until others are less busy
   soci::session* joined = nullptr;               ///< the host's, with a transaction that the store is to be part of
   soci::connection_pool* host_pool = nullptr;    ///< the host's, to take connections from

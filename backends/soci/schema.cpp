@@ -265,11 +265,14 @@ void require_migrated(Connection& connection, Tables const& tables) {
   refuse_older(recorded, "it cannot be migrated inside a transaction of the host");
 }
 
-void migrate(Connection& connection, Tables const& tables, bool may_migrate, Timestamp now) {
+void migrate(Connection& connection, Tables const& tables, bool may_migrate, std::string_view not_migrated_for,
+             Timestamp now) {
   // First without a lock: most of the time there is nothing to do, and a store that is refused is not touched.
   auto recorded = recorded_migration(connection, tables);
   refuse_newer(recorded.value_or(0));
-  if (!may_migrate) refuse_older(recorded.value_or(0), "migrating was turned off (migrate=off)");
+  if (!may_migrate) {
+    refuse_older(recorded.value_or(0), "migrating was turned off (" + std::string(not_migrated_for) + ')');
+  }
   if (!recorded) {
     if (auto const name = find_foreign(connection, tables)) {
       // Unless somebody has made the tables just now, who recorded it before or along with them.

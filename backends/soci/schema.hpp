@@ -40,9 +40,10 @@ void require_migrated(Connection& connection, Tables const& tables);
 /** Brings the tables to where this library expects them, while other processes may be about the same.
 
     @throws inlay::Exception: unavailable when the tables are newer than this library, or older and `may_migrate` is
-    false; nothing was written then. DatabaseFailure.
+    false, for which `not_migrated_for` names the reason; nothing was written then. DatabaseFailure.
 */
-void migrate(Connection& connection, Tables const& tables, bool may_migrate, Timestamp now);
+void migrate(Connection& connection, Tables const& tables, bool may_migrate, std::string_view not_migrated_for,
+             Timestamp now);
 
 }  // namespace inlay::sql
 

@@ -4,6 +4,9 @@
 #include <backends/soci/connection.hpp>
 #include <backends/soci/parameters.hpp>
 #include <backends/soci/repository.hpp>
+#include <backends/sqlite/file.hpp>
+#include <backends/sqlite/result_codes.hpp>
+#include <backends/sqlite/session.hpp>
 
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
@@ -23,10 +26,17 @@ namespace {
 
 using sql::DatabaseFailure;
 using sql::FailureKind;
+using sqlite::Access;
 
 [[nodiscard]] INLAY_UNCHECKED_CAST sqlite_api::sqlite3* native(soci::session& session) {
   auto* const backend = static_cast<soci::sqlite3_session_backend*>(session.get_backend());
   return backend ? backend->conn_ : nullptr;  // the host's may be closed
+}
+
+/** Gives a session another connection in the place of its own. SOCI itself opens files only so that it makes them. */
+INLAY_UNCHECKED_CAST void replace(soci::session& session, sqlite::Handle handle) {
+  auto* const backend = static_cast<soci::sqlite3_session_backend*>(session.get_backend());
+  sqlite::Handle const before(std::exchange(backend->conn_, handle.release()));
 }
 
 [[nodiscard]] INLAY_UNCHECKED_CAST sqlite_api::sqlite3_stmt* native(soci::statement& statement) {
@@ -61,6 +71,8 @@ class SqliteDialect final : public sql::Dialect {
     std::string path{};
     bool is_memory{};
     bool is_hosts{};  ///< its connections are, and are left as the host made them
+    Access access = Access::read_write;
+    bool may_make = true;
     bool is_fully_synchronous = true;
     std::chrono::milliseconds busy_timeout{};
   };
@@ -68,13 +80,11 @@ class SqliteDialect final : public sql::Dialect {
   std::string_view session_kind() const override { return "sqlite3"; }
 
   void check_host(sql::Connection& connection) const override {
-    sql::Statement pragma("pragma foreign_keys");
-    if (connection.number(pragma.gives(sql::ValueType::integer)) != 0) return;
-    throw DatabaseFailure(FailureKind::unreachable,
-                          settings_.path + ": the session does not check references; run pragma foreign_keys = on");
+    sqlite::check_host_session(connection, settings_.path);
   }
 
-  explicit SqliteDialect(Settings settings) : settings_(std::move(settings)) {}
+  explicit SqliteDialect(Settings settings)
+      : settings_(std::move(settings)), file_(settings_.path, settings_.access, settings_.may_make) {}
 
   Capabilities capabilities() const override {
     return {.backend = "sqlite",
@@ -84,17 +94,24 @@ class SqliteDialect final : public sql::Dialect {
   }
 
   std::unique_ptr<soci::session> connect() const override {
-    // Without an equals sign SOCI takes the whole text for the file's name.
-    auto session = std::make_unique<soci::session>(
-        soci::sqlite3, settings_.path.find('=') == std::string::npos ? settings_.path : "db=\"" + settings_.path + '"');
-    // SOCI counts the timeout in seconds.
-    sqlite_api::sqlite3_busy_timeout(native(*session), static_cast<int>(settings_.busy_timeout.count()));
-    *session << "pragma foreign_keys = on";
-    *session << (settings_.is_fully_synchronous ? "pragma synchronous = full" : "pragma synchronous = normal");
-    if (!settings_.is_memory && sqlite_api::sqlite3_db_readonly(native(*session), "main") != 0) {
+    auto session = std::make_unique<soci::session>(soci::sqlite3, ":memory:");
+    if (!settings_.is_memory) replace(*session, file_.open());
+    sqlite::set_up(native(*session), file_, settings_.is_fully_synchronous, settings_.busy_timeout);
+    bool const may_write = settings_.access == Access::read_write && !settings_.is_memory;
+    if (may_write && sqlite_api::sqlite3_db_readonly(native(*session), "main") != 0) {
       throw DatabaseFailure(FailureKind::unreachable, "the file " + settings_.path + " cannot be written");
     }
     return session;
+  }
+
+  void check_place(soci::session& session) const override {
+    auto* const handle = native(session);
+    if (!handle || settings_.is_memory) return;
+    if (settings_.is_hosts) {
+      sqlite::check_not_moved(handle, settings_.path);
+    } else {
+      file_.check_place(handle);
+    }
   }
 
   DatabaseFailure classify(soci::session* session, std::exception const& error) const override {
@@ -102,7 +119,7 @@ class SqliteDialect final : public sql::Dialect {
     if (session && !native(*session)) return {FailureKind::lost, settings_.path + ": the session is closed"};
     // SOCI passes only the primary code on, and not always that.
     int const code = session ? sqlite_api::sqlite3_extended_errcode(native(*session)) : ours ? ours->result() : 0;
-    return {kind_of(code), message_of(session, error)};
+    return {sqlite::kind_of(code), message_of(session, error)};
   }
 
   RowReader row_reader() const override { return read_row; }
@@ -146,7 +163,7 @@ class SqliteDialect final : public sql::Dialect {
   }
 
   void adopt(sql::Connection& connection) const override {
-    if (settings_.is_memory || settings_.is_hosts) return;
+    if (settings_.is_memory || settings_.is_hosts || settings_.access != Access::read_write) return;
     // Switching to WAL does not wait for others that are about the same thing, whatever the busy timeout.
     auto const deadline = std::chrono::steady_clock::now() + settings_.busy_timeout;
     while (true) {
@@ -164,7 +181,10 @@ class SqliteDialect final : public sql::Dialect {
   }
 
   void begin_migration(sql::Connection& connection) const override { connection.run(sql::Statement(begin_write())); }
-  void end_migration(sql::Connection& connection) const override { connection.run(sql::Statement("commit")); }
+  void end_migration(sql::Connection& connection) const override {
+    check_place(connection.session());
+    connection.run(sql::Statement("commit"));
+  }
 
   // A plain `begin` would take its place among the writers only with its first write, and be refused if another had
   // written since it first read.
@@ -195,32 +215,9 @@ class SqliteDialect final : public sql::Dialect {
   }
 
  private:
-  [[nodiscard]] static FailureKind kind_of(int code) noexcept {
-    switch (code) {
-      case SQLITE_CONSTRAINT_PRIMARYKEY:
-      case SQLITE_CONSTRAINT_UNIQUE: return FailureKind::unique;
-      case SQLITE_CONSTRAINT_FOREIGNKEY:
-      case SQLITE_CONSTRAINT_TRIGGER: return FailureKind::foreign_key;  // on delete restrict is one of its triggers
-      default: break;
-    }
-    switch (code & 0xFF) {
-      case SQLITE_BUSY:
-      case SQLITE_LOCKED: return FailureKind::busy;
-      case SQLITE_CANTOPEN:
-      case SQLITE_FULL:
-      case SQLITE_IOERR:
-      case SQLITE_PERM:
-      case SQLITE_PROTOCOL:
-      case SQLITE_READONLY: return FailureKind::unreachable;
-      case SQLITE_CORRUPT:
-      case SQLITE_NOTADB: return FailureKind::corrupt;
-      default: return FailureKind::other;
-    }
-  }
-
   [[nodiscard]] std::string message_of(soci::session* session, std::exception const& error) const {
     // Not what(), which would quote the values that were bound.
-    if (session) return settings_.path + ": " + sqlite_api::sqlite3_errmsg(native(*session));
+    if (session) return settings_.path + ": " + sqlite::failure_text(native(*session), settings_.access);
     auto const* known = dynamic_cast<soci::soci_error const*>(&error);
     std::string message = known ? known->get_error_message() : error.what();
     // SOCI may say first which of its functions failed.
@@ -229,10 +226,11 @@ class SqliteDialect final : public sql::Dialect {
   }
 
   Settings settings_;
+  sqlite::File file_;  // not used where the host opens it, or there is none
 };
 
 // SQLite's own words for these are few ("unable to open database file").
-[[nodiscard]] Result<void> check_path(std::string const& path, bool may_create) {
+[[nodiscard]] Result<void> check_path(std::string const& path, Access access, bool may_make) {
   namespace fs = std::filesystem;
   auto const refusal = [&](std::string_view why) {
     return Error{.kind = ErrorKind::unavailable, .message = "cannot open " + path + ": " + std::string(why)};
@@ -242,13 +240,14 @@ class SqliteDialect final : public sql::Dialect {
   fs::path const folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
   if (!fs::is_directory(folder, code)) return refusal("there is no folder " + folder.string());
   // The file may be one that can be written; SQLite keeps its write-ahead log in another, beside it.
-  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+  if (access == Access::read_write && ::access(folder.c_str(), W_OK | X_OK) != 0) {
     return refusal("the folder " + folder.string() + " cannot be written: " + std::generic_category().message(errno));
   }
   auto const status = fs::status(file, code);
   if (fs::is_directory(status)) return refusal("it is a folder");
-  if (!fs::exists(status) && !may_create) {
-    return refusal("there is no such file, and making one was turned off (migrate=off)");
+  if (!fs::exists(status) && !may_make) {
+    return refusal(access == Access::read_write ? "there is no such file, and making one was turned off (migrate=off)"
+                                                : "there is no such file, and mode=ro makes none");
   }
   // SQLite would overwrite a file this small. Its first bytes are not looked at here, since closing the file again
   // would drop the locks of all its other users in this process.
@@ -259,24 +258,44 @@ class SqliteDialect final : public sql::Dialect {
   return {};
 }
 
+[[nodiscard]] Error refused(std::string_view message) {
+  return {.kind = ErrorKind::invalid_argument, .message = std::string(message)};
+}
+
+[[nodiscard]] Result<Access> read_access(StoreUrl const& url) {
+  auto const is_written = sql::choice_parameter(url, "mode", "rw", "ro");
+  if (is_written.has_error()) return is_written.error();
+  if (*is_written) {
+    if (!url.parameter("immutable")) return Access::read_write;
+    return refused("the parameter immutable of a store's URL needs mode=ro beside it");
+  }
+  if (std::string const* migrate = url.parameter("migrate"); migrate && *migrate == "auto") {
+    return refused("a store that is opened with mode=ro cannot be migrated (migrate=auto)");
+  }
+  auto const is_mutable = sql::choice_parameter(url, "immutable", "off", "on");
+  if (is_mutable.has_error()) return is_mutable.error();
+  return *is_mutable ? Access::read_only : Access::immutable;
+}
+
 Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
-  auto const refusal = [](std::string_view message) {
-    return Error{.kind = ErrorKind::invalid_argument, .message = std::string(message)};
-  };
-  auto const known = url.allow_parameters({"synchronous", "busy_timeout", "pool_size", "table_prefix", "migrate"});
+  auto const known = url.allow_parameters(
+      {"synchronous", "busy_timeout", "pool_size", "table_prefix", "migrate", "mode", "immutable"});
   if (known.has_error()) return known.error();
   if (!url.hosts.empty() || !url.user.empty() || url.password) {
-    return refusal("a SQLite store is a file and has no host or user: write sqlite:folder/file.db");
+    return refused("a SQLite store is a file and has no host or user: write sqlite:folder/file.db");
   }
   if (url.path.empty() || url.path.find('\0') != std::string::npos) {
-    return refusal("the URL of a SQLite store names its file: sqlite:folder/file.db, or sqlite::memory:");
-  }
-  if (url.path.find('=') != std::string::npos && url.path.find('"') != std::string::npos) {
-    return refusal("the path of a SQLite file cannot have both an equals sign and a quotation mark in it");
+    return refused("the URL of a SQLite store names its file: sqlite:folder/file.db, or sqlite::memory:");
   }
 
   sql::StoreOptions options;
   if (auto const read = sql::read_common_parameters(url, options); read.has_error()) return read.error();
+  auto const access = read_access(url);
+  if (access.has_error()) return access.error();
+  if (*access != Access::read_write) {
+    options.may_migrate = false;
+    options.not_migrated_for = "mode=ro";
+  }
   auto const is_full = sql::choice_parameter(url, "synchronous", "full", "normal");
   if (is_full.has_error()) return is_full.error();
   auto const busy_timeout = sql::duration_parameter(url, "busy_timeout", std::chrono::seconds(5));
@@ -285,16 +304,18 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
 
   SqliteDialect::Settings settings{.path = url.path,
                                    .is_memory = url.path == ":memory:",
+                                   .access = *access,
+                                   .may_make = options.may_migrate,
                                    .is_fully_synchronous = *is_full,
                                    .busy_timeout = *busy_timeout};
   if (settings.is_memory) {
+    if (*access != Access::read_write)
+      return refused("a database in memory is new and empty, and mode=ro would keep it so");
     // Each connection to :memory: is a database of its own, so there is one, and its users take turns.
     options.readers = 1;
     options.writers = 0;
-  } else {
-    if (auto const fit = check_path(settings.path, options.may_migrate); fit.has_error()) return fit.error();
-    // Some builds of SQLite take these for URIs or for databases in memory; here they are files.
-    if (settings.path.starts_with("file:") || settings.path.starts_with(':')) settings.path.insert(0, "./");
+  } else if (auto const fit = check_path(settings.path, *access, settings.may_make); fit.has_error()) {
+    return fit.error();
   }
   return sql::open_store(std::make_unique<SqliteDialect>(std::move(settings)), std::move(options));
 }

@@ -30,14 +30,15 @@ Result<Catalog> open_catalog(std::string const& url, Access access) {
   return Catalog(std::move(*store));
 }
 
-// Only SQLite makes what a URL names out of nothing but a name.
+// Only SQLite makes what a URL names out of nothing but a name; not beside what is left of a file that was moved.
 bool is_missing_file(StoreUrl const& url) {
   namespace fs = std::filesystem;
   if (url.scheme != "sqlite" || url.path == ":memory:") return false;
   fs::path const file(url.path);
   std::error_code code;
   bool const has_folder = !file.has_parent_path() || fs::is_directory(file.parent_path(), code);
-  return has_folder && !fs::exists(file, code) && !code;
+  return has_folder && !fs::exists(file, code) && !code && !fs::exists(url.path + "-wal", code) &&
+         !fs::exists(url.path + "-journal", code);
 }
 
 }  // namespace

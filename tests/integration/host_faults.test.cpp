@@ -6,6 +6,7 @@
 #include <support/faulty_proxy.hpp>
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <stdexcept>
 #include <thread>
@@ -534,6 +535,67 @@ TEST_CASE("a host's session whose settings would spoil a store is refused, and t
   session << bad;
   session.begin();
   refuses(host.join(session));
+}
+
+TEST_CASE("a host's SQLite session that gives a store's statements another meaning is refused and left as it is") {
+  Host const host("sqlite");
+  auto const store = host.open();
+  std::string const name =
+      GENERATE("ignore_check_constraints", "read_uncommitted", "count_changes", "defer_foreign_keys", "foreign_keys");
+  INFO(name);
+  std::string const bad = name == "foreign_keys" ? "0" : "1";
+  soci::session session;
+  host.connect(session);
+  session.begin();
+  REQUIRE(host.join(session).has_value());
+  session.rollback();
+  // What is deferred, is for the one transaction; references cannot be turned off within.
+  if (name != "defer_foreign_keys") session << "pragma " + name + " = " + bad;
+  session.begin();
+  if (name == "defer_foreign_keys") session << "pragma " + name + " = " + bad;
+  auto const joined = host.join(session);
+  REQUIRE(joined.has_error());
+  CHECK(joined.error().kind == ErrorKind::unavailable);
+  CHECK(joined.error().message.find("pragma " + name) != std::string::npos);
+  std::string value;
+  session << "pragma " + name, soci::into(value);
+  CHECK(value == bad);
+}
+
+TEST_CASE("a host's SQLite database in UTF-16 is refused") {
+  soci::connection_pool pool(1);
+  pool.at(0).open(soci::sqlite3, ":memory:");
+  pool.at(0) << "pragma foreign_keys = on";
+  pool.at(0) << "pragma encoding = 'UTF-16'";
+  pool.at(0) << "create table theirs (id integer)";
+  auto const refused = open_sqlite(pool);
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == ErrorKind::unavailable);
+  CHECK(refused.error().message.find("UTF-16") != std::string::npos);
+}
+
+TEST_CASE("a store on a host's SQLite sessions is unavailable once its file was moved") {
+  Host const host("sqlite");
+  REQUIRE(host.open()->commit(commit_of({Insert<Team>{new_team("first")}})).has_value());
+  soci::connection_pool pool(1);
+  host.connect(pool.at(0));
+  auto const pooled = host.open(pool).value();
+  soci::session session;
+  host.connect(session);
+  session.begin();
+  auto const joined = host.join(session).value();
+  std::filesystem::rename(host.folder.file("host.db"), host.folder.file("moved.db"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(150));  // reads look for it every 100 ms
+  for (auto const& store : {pooled, joined}) {
+    auto const committed = store->commit(commit_of({Insert<Team>{new_team("second")}}));
+    REQUIRE(committed.has_error());
+    CHECK(committed.error().kind == ErrorKind::unavailable);
+    CHECK(committed.error().outcome == Outcome::not_done);
+    CHECK(store->list(Query<Team>{}).error().kind == ErrorKind::unavailable);
+  }
+  session.rollback();
+  std::filesystem::rename(host.folder.file("moved.db"), host.folder.file("host.db"));
+  CHECK(pooled->list(Query<Team>{}).value().items.size() == 1);
 }
 
 TEST_CASE("a PostgreSQL database that cannot hold every text is refused") {

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 // What the disk does, and what is asked of it.
 #include <support/catch.hpp>
+#include <support/disk.hpp>
 #include <support/process.hpp>
 #include <support/sqlite.hpp>
 #include <support/temporary_folder.hpp>
 
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <string>
+#include <thread>
 
 using namespace inlay;
 using support::Catalogue;
@@ -23,34 +24,18 @@ using support::read_file;
 using support::Shell;
 using support::TemporaryFolder;
 
-namespace {
-
-std::atomic<int> synced{0};
-
-}  // namespace
-
-// These take the place of the C library's for the whole program, so that what SQLite asks for can be counted.
-extern "C" int fsync(int file) {
-  ++synced;
-  return static_cast<int>(syscall(SYS_fsync, file));
-}
-extern "C" int fdatasync(int file) {
-  ++synced;
-  return static_cast<int>(syscall(SYS_fdatasync, file));
-}
-
 TEST_CASE("each commit is on the disk before it is acknowledged, unless synchronous=normal was chosen") {
   TemporaryFolder const folder;
   for (bool const is_full : {true, false}) {
     auto const store = open_sqlite(folder.file(is_full ? "full.db" : "normal.db?synchronous=normal"));
     REQUIRE(store.has_value());
     REQUIRE((*store)->commit(Catalogue().commit()).has_value());
-    int const before = synced;
+    int const before = support::disk::synced;
     for (int i = 1; i <= 10; ++i) {
       REQUIRE((*store)->commit(Catalogue().commit()).has_value());
-      if (is_full) CHECK(synced >= before + i);
+      if (is_full) CHECK(support::disk::synced >= before + i);
     }
-    if (!is_full) CHECK(synced == before);
+    if (!is_full) CHECK(support::disk::synced == before);
   }
 }
 
@@ -97,6 +82,97 @@ TEST_CASE("a full disk makes commits unavailable, undoes them whole, and is reco
   });
   CHECK(writer.wait() == 0);
   CHECK(Shell(file).one("pragma integrity_check") == "ok");
+}
+
+TEST_CASE("whichever write a disk is full at, a commit is unavailable and whole or not there, and later ones go on") {
+  TemporaryFolder const folder;
+  std::string const file = folder.file("inlay.db");
+  auto const store = open_sqlite(file + "?busy_timeout=20ms").value();
+  std::int64_t done = 0;
+  Integration row = Catalogue().integration;
+  row.config = Document::parse("{\"x\":\"" + std::string(20'000, 'x') + "\"}").value();
+  Team team;
+  team.id = row.team_id;
+  team.name = "Acme";
+  REQUIRE(store->commit(commit_of({Insert<Team>{team}})).has_value());
+  ++done;
+  bool was_refused = true;
+  int refusals = 0;
+  for (int writes = 0; was_refused; ++writes) {
+    CAPTURE(writes);
+    row.id = Id<Integration>::generate();
+    row.name = "n" + std::to_string(writes);
+    support::disk::fill_after(writes);
+    auto const committed = store->commit(commit_of({Insert<Integration>{row}}));
+    support::disk::make_room();
+    was_refused = support::disk::was_full();
+    if (committed.has_error()) {
+      ++refusals;
+      CHECK(committed.error().kind == ErrorKind::unavailable);
+    }
+    bool const is_there = store->find(FindRequest<Integration>{.id = row.id}).has_value();
+    if (committed.has_value()) CHECK(is_there);
+    if (committed.has_error() && committed.error().outcome == Outcome::not_done) CHECK_FALSE(is_there);
+    if (is_there) ++done;
+    REQUIRE(store->revision().value() == Revision{done});
+    REQUIRE(store->commit(commit_of({Insert<Team>{Catalogue().team}})).has_value());
+    ++done;
+  }
+  CHECK(refusals > 10);
+  CHECK(Shell(file).one("pragma integrity_check") == "ok");
+}
+
+TEST_CASE("whichever write a disk is full at, a store that could not be made there is made once there is room") {
+  bool was_refused = true;
+  int refusals = 0;
+  for (int writes = 0; was_refused; ++writes) {
+    CAPTURE(writes);
+    TemporaryFolder const folder;
+    std::string const file = folder.file("inlay.db");
+    support::disk::fill_after(writes);
+    {
+      auto const store = open_sqlite(file + "?busy_timeout=20ms");
+      was_refused = support::disk::was_full();
+      if (store.has_error()) {
+        ++refusals;
+        CHECK(store.error().kind == ErrorKind::unavailable);
+      }
+    }
+    support::disk::make_room();
+    auto const store = open_sqlite(file);
+    REQUIRE(store.has_value());
+    CHECK((*store)->commit(Catalogue().commit()).has_value());
+  }
+  CHECK(refusals > 3);
+}
+
+TEST_CASE("a log that grew beside a stalled reader is cut again once that has gone") {
+  TemporaryFolder const folder;
+  std::string const file = folder.file("inlay.db");
+  auto const store = open_sqlite(file + "?synchronous=normal").value();
+  Catalogue const rows;
+  REQUIRE(store->commit(rows.commit()).has_value());
+  Integration row = rows.integration;
+  auto const write = [&](int number, std::size_t size) {
+    row.id = Id<Integration>::generate();
+    row.name = "n" + std::to_string(number);
+    row.config = Document::parse("{\"x\":\"" + std::string(size, 'x') + "\"}").value();
+    return store->commit(commit_of({Insert<Integration>{row}})).has_value();
+  };
+  auto const size_of_log = [&] { return std::filesystem::file_size(file + "-wal"); };
+  constexpr std::uintmax_t limit = 16'777'216;
+  int written = 0;
+  auto const dumped = store->dump({.sink = [&](StoreRecord const&) {
+    // All of it at the first record: the reader has its snapshot, and keeps it.
+    while (written < 12 && write(written, 900'000)) ++written;
+    return Result<void>();
+  }});
+  REQUIRE(dumped.has_value());
+  REQUIRE(written == 12);
+  CHECK(size_of_log() > limit);
+  for (int i = 0; i < 3; ++i) REQUIRE(write(100 + i, 10));
+  CHECK(size_of_log() <= limit);
+  CHECK(store->list(Query<Integration>{.limit = 100}).value().items.size() == 16);
 }
 
 TEST_CASE("a file or folder that cannot be written is refused and left untouched") {

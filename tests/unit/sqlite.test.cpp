@@ -69,6 +69,14 @@ TEST_CASE("parameters that SQLite stores do not have, or values that make no sen
            {"?table_prefix=1a", "table_prefix"},
            {"?table_prefix=Inlay_", "table_prefix"},
            {"?migrate=no", "migrate"},
+           {"?mode=rwc", "mode"},
+           {"?mode=memory", "mode"},
+           {"?mode=", "mode"},
+           {"?immutable=on", "immutable"},
+           {"?immutable=off", "immutable"},
+           {"?mode=rw&immutable=on", "immutable"},
+           {"?mode=ro&immutable=1", "immutable"},
+           {"?mode=ro&migrate=auto", "migrate"},
        }) {
     CAPTURE(query);
     auto const store = open_sqlite(file + query);
@@ -77,6 +85,7 @@ TEST_CASE("parameters that SQLite stores do not have, or values that make no sen
     CHECK(store.error().message.find(word) != std::string::npos);
   }
   CHECK(contents(folder).empty());
+  CHECK(open_sqlite(":memory:?mode=ro").error().kind == ErrorKind::invalid_argument);
 }
 
 TEST_CASE("a SQLite store has a file and neither host nor user") {
@@ -91,7 +100,8 @@ TEST_CASE("a SQLite store has a file and neither host nor user") {
 TEST_CASE("every parameter is taken") {
   TemporaryFolder const folder;
   auto const store = open_sqlite(folder.file("inlay.db") +
-                                 "?synchronous=normal&busy_timeout=250ms&pool_size=2&table_prefix=x_&migrate=auto");
+                                 "?synchronous=normal&busy_timeout=250ms&pool_size=2&table_prefix=x_&migrate=auto"
+                                 "&mode=rw");
   REQUIRE(store.has_value());
   Shell shell(folder.file("inlay.db"));
   CHECK(shell.one("select count(*) from x_team") == "0");
@@ -343,7 +353,7 @@ TEST_CASE("a store in memory is one store for all threads that use it, and each 
 TEST_CASE("any name that a file can have names a store") {
   TemporaryFolder const folder;
   for (std::string const name : {"a b  c.db", "a=b.db", "it's.db", "say \"x\".db", "100%25.db",
-                                 "umläut \xF0\x9F\x8C\x8D.db", "db=x timeout=3.db", "a=b c.db"}) {
+                                 "umläut \xF0\x9F\x8C\x8D.db", "db=x timeout=3.db", "a=b c.db", "a=\"b\".db"}) {
     CAPTURE(name);
     std::string decoded = name;
     if (auto const at = decoded.find("%25"); at != std::string::npos) decoded.replace(at, 3, "%");
@@ -352,9 +362,6 @@ TEST_CASE("any name that a file can have names a store") {
     CHECK((*store)->commit(Catalogue().commit()).has_value());
     CHECK(std::filesystem::exists(folder.file(decoded)));
   }
-  auto const both = open_sqlite(folder.file("a=\"b\".db"));
-  REQUIRE(both.has_error());
-  CHECK(both.error().kind == ErrorKind::invalid_argument);
 }
 
 TEST_CASE("a path that looks like a URI or like memory is a file") {
@@ -582,4 +589,162 @@ TEST_CASE("a filter on the integration gives the same pages whichever way they a
       CHECK((all_pages(query) == expected));
     }
   }
+}
+
+TEST_CASE("a store that is opened to be read gives what others write, and takes nothing") {
+  TemporaryFolder const folder;
+  std::string const file = folder.file("inlay.db");
+  Catalogue const rows;
+  auto const writer = open_sqlite(file).value();
+  REQUIRE(writer->commit(rows.commit()).has_value());
+  auto const reader = open_sqlite(file + GENERATE("?mode=ro", "?mode=ro&migrate=off&immutable=off")).value();
+  CHECK(reader->revision().value() == Revision{1});
+  CHECK(reader->find(FindRequest<InstalledIntegration>{.id = rows.install.id}).value().integration.name == "zendesk");
+  REQUIRE(
+      writer->commit(commit_of({Update<Team>{writer->find(FindRequest<Team>{.id = rows.team.id}).value(), rows.team}}))
+          .has_value());
+  CHECK(reader->changes({}).value().commits.size() == 2);
+  CHECK(export_of(*reader) == export_of(*writer));
+
+  auto const refuses = [](auto const& result) {
+    REQUIRE(result.has_error());
+    CHECK(result.error().kind == ErrorKind::unavailable);
+    CHECK(result.error().outcome == Outcome::not_done);
+    CHECK_THAT(result.error().message, Catch::Matchers::Contains("mode=ro"));
+  };
+  refuses(reader->commit(Catalogue().commit()));
+  refuses(reader->compact({.through = Revision{1}}));
+  refuses(
+      reader->restore({.fill = [&](RecordSink const& sink) { return writer->dump({.sink = sink}); }, .replace = true}));
+  CHECK(writer->revision().value() == Revision{2});
+}
+
+TEST_CASE("a file that is opened to be read is neither made nor migrated nor switched to another journal") {
+  TemporaryFolder const folder;
+  std::string const mode = GENERATE("?mode=ro", "?mode=ro&immutable=on");
+  CAPTURE(mode);
+  auto const refused = [&](std::string const& file) {
+    auto const store = open_sqlite(folder.file(file) + mode);
+    REQUIRE(store.has_error());
+    CHECK(store.error().kind == ErrorKind::unavailable);
+    CHECK_THAT(store.error().message, Catch::Matchers::Contains("mode=ro"));
+  };
+  refused("none.db");
+  CHECK(contents(folder).empty());
+
+  { Shell(folder.file("other.db")).run("create table theirs (a)"); }
+  auto const before = contents(folder);
+  refused("other.db");
+  CHECK(contents(folder) == before);
+
+  { REQUIRE(open_sqlite(folder.file("inlay.db")).has_value()); }
+  { REQUIRE(Shell(folder.file("inlay.db")).one("pragma journal_mode = delete") == "delete"); }
+  auto const current = contents(folder);
+  {
+    auto const store = open_sqlite(folder.file("inlay.db") + mode);
+    REQUIRE(store.has_value());
+    CHECK((*store)->revision().value() == Revision{0});
+    CHECK((*store)->commit(Catalogue().commit()).error().kind == ErrorKind::unavailable);
+  }
+  CHECK(contents(folder) == current);
+}
+
+TEST_CASE("an immutable store is read without any other file, and not beside a log that it would pass over") {
+  TemporaryFolder const folder;
+  for (std::string const name : {"inlay.db", "a b?c#d=\"e\" \xC3\xA4.db", "file:x.db"}) {
+    CAPTURE(name);
+    std::string const file = folder.file(name);
+    std::string url = file;
+    for (auto const& [plain, encoded] : {std::pair{"?", "%3F"}, std::pair{"#", "%23"}}) {
+      if (auto const at = url.find(plain); at != std::string::npos) url.replace(at, 1, encoded);
+    }
+    auto const writer = open_sqlite(url);
+    REQUIRE(writer.has_value());
+    REQUIRE((*writer)->commit(Catalogue().commit()).has_value());
+    auto const refused = open_sqlite(url + "?mode=ro&immutable=on");
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().kind == ErrorKind::unavailable);
+    CHECK_THAT(refused.error().message, Catch::Matchers::Contains("-wal") && Catch::Matchers::Contains("immutable=on"));
+
+    Shell(file).run("pragma wal_checkpoint(truncate)");
+    auto const store = open_sqlite(url + "?mode=ro&immutable=on");
+    REQUIRE(store.has_value());
+    CHECK((*store)->revision().value() == Revision{1});
+    std::filesystem::rename(file, file + ".moved");
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));  // it is looked for every 100 ms
+    CHECK((*store)->revision().error().kind == ErrorKind::unavailable);
+  }
+}
+
+TEST_CASE("a database that keeps its texts in UTF-16 is refused and left untouched") {
+  TemporaryFolder const folder;
+  std::string const file = folder.file("theirs.db");
+  { Shell(file).run("pragma encoding = 'UTF-16'; create table theirs (a)"); }
+  auto const before = contents(folder);
+  auto const store = open_sqlite(file);
+  REQUIRE(store.has_error());
+  CHECK(store.error().kind == ErrorKind::unavailable);
+  CHECK_THAT(store.error().message, Catch::Matchers::Contains("UTF-16"));
+  CHECK(contents(folder) == before);
+}
+
+TEST_CASE("a table whose column somebody has renamed is an error, and not a table full of its name") {
+  TemporaryFolder const folder;
+  auto const store = open_sqlite(folder.file("inlay.db")).value();
+  Catalogue const rows;
+  REQUIRE(store->commit(rows.commit()).has_value());
+  Shell shell(folder.file("inlay.db"));
+  REQUIRE(shell.run("alter table inlay_counter rename column compacted_through to other") == SQLITE_OK);
+  CHECK(store->compact({.through = Revision{1}}).has_error());
+  REQUIRE(shell.run("alter table inlay_counter rename column revision to theirs") == SQLITE_OK);
+  CHECK(store->revision().has_error());
+}
+
+TEST_CASE("no wait behind another program takes longer than a few busy timeouts") {
+  using std::chrono::steady_clock;
+  TemporaryFolder const folder;
+  constexpr std::chrono::milliseconds timeout(300);
+  auto const in_time = [&](auto&& call) {
+    auto const began = steady_clock::now();
+    auto const result = call();
+    auto const took = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began);
+    CAPTURE(took.count());
+    REQUIRE(result.has_error());
+    CHECK(result.error().kind == ErrorKind::unavailable);
+    CHECK(result.error().outcome == Outcome::not_done);
+    CHECK(took >= timeout / 2);
+    CHECK(took <= 3 * timeout + std::chrono::seconds(1));
+  };
+  std::string const query = "?busy_timeout=300ms";
+  std::string const file = folder.file("inlay.db");
+  {
+    auto const store = open_sqlite(file + query).value();
+    REQUIRE(store->commit(Catalogue().commit()).has_value());
+    Shell shell(file);
+    REQUIRE(shell.run("begin immediate") == SQLITE_OK);
+    in_time([&] { return store->commit(Catalogue().commit()); });
+    in_time([&] { return store->compact({.through = Revision{1}}); });
+    in_time([&] {
+      return store->restore(
+          {.fill = [&](RecordSink const& sink) { return store->dump({.sink = sink}); }, .replace = true});
+    });
+    in_time([&] { return open_sqlite(file + query + "&table_prefix=other_"); });
+  }
+  {
+    Shell shell(file);  // which now lets nobody else read
+    REQUIRE(shell.run("pragma locking_mode = exclusive; begin immediate; update inlay_counter set revision = revision;"
+                      "commit") == SQLITE_OK);
+    in_time([&] { return open_sqlite(file + query); });
+    in_time([&] { return open_sqlite(file + query + "&mode=ro"); });
+  }
+  { REQUIRE(Shell(file).one("pragma journal_mode = delete") == "delete"); }
+  auto const reader = open_sqlite(file + query + "&mode=ro").value();
+  REQUIRE(reader->revision().has_value());
+  Shell shell(file);
+  REQUIRE(shell.run("begin exclusive") == SQLITE_OK);
+  in_time([&] { return reader->revision(); });
+  in_time([&] { return reader->list(Query<Team>{}); });
+  in_time([&] { return reader->changes({}); });
+  in_time([&] { return reader->dump({.sink = [](StoreRecord const&) { return Result<void>(); }}); });
+  in_time([&] { return open_sqlite(file + query); });  // which would switch it to WAL
 }

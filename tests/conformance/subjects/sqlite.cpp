@@ -1,42 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <inlay/backends/sqlite.hpp>
-#include <inlay/conformance/conformance.hpp>
+#include "sqlite_files.hpp"
 
-#include <filesystem>
-
-namespace {
-
-/** A folder for the program's stores, cleared away with it. */
-class Folder {
- public:
-  Folder() { std::filesystem::create_directory(path_); }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(Folder const&) = delete;
-  Folder& operator=(Folder const&) = delete;
-
-  [[nodiscard]] std::filesystem::path const& path() const { return path_; }
-
- private:
-  std::filesystem::path path_ =
-      std::filesystem::temp_directory_path() / ("inlay-conformance-" + inlay::to_string(inlay::generate_uuid()));
-};
-
-}  // namespace
-
-inlay::conformance::Subject inlay::conformance::subject() {
-  auto const folder = std::make_shared<Folder>();
-  return {
-      .name = "sqlite",
-      .new_store = [folder] { return "sqlite:" + (folder->path() / (to_string(generate_uuid()) + ".db")).string(); },
-      .open = [](std::string const& url) { return Backends{}.add(sqlite_backend()).open(url); },
-      .capabilities = {.backend = "sqlite", .is_durable = true, .is_shared_by_processes = true, .can_transfer = true},
-      .drop =
-          [](std::string const& url) {
-            std::string const file = url.substr(std::string_view("sqlite:").size());
-            for (char const* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file + suffix);
-          },
-  };
-}
+inlay::conformance::Subject inlay::conformance::subject() { return test::sqlite_in_files("sqlite"); }

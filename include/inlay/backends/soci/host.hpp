@@ -36,7 +36,8 @@ struct HostOptions {
 /** A store on connections that a pool of the host lends, which must outlive it.
 
     A session is given back without an open transaction. Its settings are left as the host made them: it is for the host
-    to set `foreign_keys` and a busy timeout on SQLite, the client's encoding UTF8 on PostgreSQL, and the character set
+    to set `foreign_keys` and a busy timeout on SQLite (and to leave `defer_foreign_keys`, `ignore_check_constraints`,
+    `read_uncommitted` and `count_changes` off), the client's encoding UTF8 on PostgreSQL, and the character set
     utf8mb4 on MySQL; sessions without are refused. No statements are kept prepared on it, which makes it slower than a
     store with connections of its own.
 
