@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <inlay/backends/memory.hpp>
 #include <inlay/catalog.hpp>
+
 #include <inlay/json/parse.hpp>
+#include <inlay/model/summary.hpp>
 #include <inlay/storage/errors.hpp>
 
 #include <support/catch.hpp>
