@@ -40,9 +40,10 @@ TEST_CASE("a walk over pages of large documents holds no more in memory than fit
   stores.push_back("sqlite:" + folder.file("large.db") + "?synchronous=normal");
   for (std::string const& store : stores) {
     CAPTURE(test::scheme_of(store));
-    int const rows = store.starts_with("sqlite:") ? 300 : 100;
+    int const rows = store.starts_with("sqlite:") ? 150 : 40;
+    int const changed = 30;
     support::Process filling(
-        [&](support::Process::Report const&) { return support::fill_with_large_documents(store, rows); });
+        [&](support::Process::Report const&) { return support::fill_with_large_documents(store, rows, changed); });
     REQUIRE(filling.wait() == 0);
     auto const check = [](std::int64_t memory) {
       CHECK(memory > 0);
@@ -60,7 +61,7 @@ TEST_CASE("a walk over pages of large documents holds no more in memory than fit
         auto const page = catalog.changes(request);
         if (!page) return false;
         seen += static_cast<int>(page->commits.size());
-        if (!page->has_more) return seen == 1 + 2 * rows;
+        if (!page->has_more) return seen == 1 + rows + changed;
         request.after = page->through;
       }
     }));

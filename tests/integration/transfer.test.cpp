@@ -194,7 +194,7 @@ TEST_CASE("an export holds no more in memory for large documents than a few of t
     CAPTURE(scheme_of(store));
     // By a process of its own, since what is resident here counts for the program that is started from here.
     support::Process filling(
-        [&](support::Process::Report const&) { return support::fill_with_large_documents(store, 30); });
+        [&](support::Process::Report const&) { return support::fill_with_large_documents(store, 30, 30); });
     REQUIRE(filling.wait() == 0);
     auto const exported =
         folder.run({"export"}, {.environment = {{"INLAY_STORE", store}, {"ASAN_OPTIONS", "quarantine_size_mb=1"}},
@@ -208,7 +208,7 @@ TEST_CASE("a page of a list or of the log holds no more in memory for large docu
   Folder const folder;
   std::string const store = "sqlite:" + folder.path() + "/large.db?synchronous=normal";
   support::Process filling(
-      [&](support::Process::Report const&) { return support::fill_with_large_documents(store, 60); });
+      [&](support::Process::Report const&) { return support::fill_with_large_documents(store, 60, 30); });
   REQUIRE(filling.wait() == 0);
   for (std::string const output : {"json", "table"}) {
     for (std::vector<std::string> const& command :

@@ -29,12 +29,13 @@ inline constexpr long most_memory = 64 * 1024;  // KB that may be resident
   return usage.ru_maxrss;
 }
 
-/** Makes a store whose rows and changes are small at first, and then so many of 900 KB and more, each changed once.
+/** Makes a store whose rows and changes are small at first, and then so many of 900 KB and more, of which so many are
+    changed once.
 
     @return the exit status of a process that has done it: what is resident of the one that fills counts for those that
     it starts.
 */
-[[nodiscard]] inline int fill_with_large_documents(std::string const& url, int rows) {
+[[nodiscard]] inline int fill_with_large_documents(std::string const& url, int rows, int changed) {
   using namespace inlay;
   auto const store = all_backends().open(url).value();
   auto const commit = [&](std::vector<Change> changes) {
@@ -52,6 +53,7 @@ inline constexpr long most_memory = 64 * 1024;  // KB that may be resident
     Integration before{.id = Id<Integration>::generate(), .name = std::to_string(i), .team_id = team.id};
     before.config = Document::from_stored(R"({"text":")" + letters + "\"}");
     is_done = commit({Insert<Integration>{before}});
+    if (i >= changed) continue;
     before.version = Version{1};
     Integration after = before;
     after.is_beta = !after.is_beta;
