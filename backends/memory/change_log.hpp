@@ -71,8 +71,16 @@ struct LoggedPage {
 
   [[nodiscard]] ChangePage read(ChangesRequest const& request) const {
     ChangePage page{{}, through, has_more};
-    page.commits.reserve(commits.size());
-    for (auto const& commit : commits) page.commits.push_back(commit->record(request.row));
+    storage::PageBytes bytes;
+    for (auto const& commit : commits) {
+      auto record = commit->record(request.row);
+      if (!bytes.take(document_bytes(record))) {
+        page.has_more = true;
+        page.through = page.commits.back().revision;
+        break;
+      }
+      page.commits.push_back(std::move(record));
+    }
     return page;
   }
 };

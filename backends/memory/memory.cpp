@@ -129,7 +129,7 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   template <class Readable>
   [[nodiscard]] PartRows<Readable> join(Row<model::Root<Readable>> const& root) const;
   template <class Readable>
-  [[nodiscard]] static Readable assemble(PartRows<Readable> const& rows, bool with_nested_documents);
+  [[nodiscard]] static Readable assemble(PartRows<Readable> const& rows, Query<Readable> const& query = {});
   template <class Entity>
   [[nodiscard]] OrderedRows<Entity> const* narrowest(std::vector<PlacedCondition> const& where) const;
   /** Takes a record as it is, into a store that nobody else knows yet. */
@@ -164,16 +164,19 @@ MemoryRepository::PartRows<Readable> MemoryRepository::join(Row<model::Root<Read
 }
 
 template <class Readable>
-Readable MemoryRepository::assemble(PartRows<Readable> const& rows, bool with_nested_documents) {
+Readable MemoryRepository::assemble(PartRows<Readable> const& rows, Query<Readable> const& query) {
   Readable whole;
   [&]<std::size_t... index>(std::index_sequence<index...>) {
     ((model::part_of<index>(whole) = *std::get<index>(rows)), ...);
-    auto const drop_documents = []<class Entity>(Entity& row) {
+    auto const drop_documents = [&]<class Entity>(Entity& row, std::size_t part) {
+      if (query.brings_documents(part)) return;
       model::for_each_field<Entity>([&]<class Member>(model::Field const&, Member Entity::*pointer) {
-        if constexpr (std::is_same_v<model::ValueOf<Member>, Document>) row.*pointer = Member{};
+        if constexpr (std::is_same_v<model::ValueOf<Member>, Document>) {
+          row.*pointer = part == 0 ? Document::left_out() : Member{};
+        }
       });
     };
-    if (!with_nested_documents) ((index == 0 ? void() : drop_documents(model::part_of<index>(whole))), ...);
+    (drop_documents(model::part_of<index>(whole), index), ...);
   }
   (std::make_index_sequence<model::part_count<Readable>>{});
   return whole;
@@ -284,7 +287,7 @@ Result<Readable> MemoryRepository::find_readable(FindRequest<Readable> const& re
       }
     }
   }
-  auto whole = assemble<Readable>(rows, true);
+  auto whole = assemble<Readable>(rows);
   if constexpr (requires { whole.installed_in; }) whole.installed_in = std::move(installed);
   return whole;
 }
@@ -352,12 +355,16 @@ Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& qu
     }
   }
 
-  if (found.size() > query.limit) {
-    found.pop_back();
-    page.next = place_of(*std::get<0>(found.back()));
-  }
+  bool const has_more = found.size() > query.limit;
+  if (has_more) found.pop_back();
   page.items.reserve(found.size());
-  for (auto const& rows : found) page.items.push_back(assemble<Readable>(rows, query.with_nested_documents));
+  storage::PageBytes bytes;
+  for (auto const& rows : found) {
+    auto whole = assemble<Readable>(rows, query);
+    if (!bytes.take(document_bytes(whole, query))) break;
+    page.items.push_back(std::move(whole));
+  }
+  if (has_more || page.items.size() < found.size()) page.next = place_of(model::part_of<0>(page.items.back()));
   return page;
 }
 

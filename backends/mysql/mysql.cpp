@@ -127,6 +127,8 @@ class MysqlDialect final : public sql::Dialect {
     return backend(query).fetch(1) == soci::details::statement_backend::ef_success;
   }
 
+  void release(soci::statement& query) const override { backend(query).clean_up(); }
+
   // The results after the first one, of which at least the last is there when a block has run.
   void finish(soci::statement& query) const override {
     MYSQL* const connection = native(query);

@@ -125,6 +125,8 @@ class PostgresqlDialect final : public sql::Dialect {
     return backend(query).fetch(1) == soci::details::statement_backend::ef_success;
   }
 
+  void release(soci::statement& query) const override { backend(query).result_.reset(); }
+
   bool is_in_transaction(soci::session& session) const override {
     auto const status = PQtransactionStatus(native(session));
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
@@ -175,6 +177,7 @@ class PostgresqlDialect final : public sql::Dialect {
   bool can_probe() const override { return true; }
   bool can_gate() const override { return true; }
   bool plans_ahead() const override { return true; }
+  sql::PageBound page_bound() const override { return sql::PageBound::rows; }
 
   long long next_revision(sql::Connection& connection, std::string const& counter) const override {
     sql::Statement update;

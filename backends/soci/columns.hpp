@@ -95,16 +95,22 @@ template <class Member>
 }
 
 /** Reads a row of Entity from `row`, beginning with column `at`, which moves behind it; its id only if that was
-   selected.
+   selected. Where documents were not, Document::left_out() stands in their place.
 
     @throws inlay::Exception: corrupt, naming table, id and member.
 */
 template <class Entity>
 void take_row(Entity& entity, Row& row, std::size_t& at, Tables const& tables, SharedDocuments* shared = nullptr,
-              bool with_id = true) {
+              bool with_id = true, [[maybe_unused]] bool with_documents = true) {
   model::for_each_field<Entity>([&]<class Member>(model::Field const& field, Member Entity::*pointer) {
     if (!with_id && field.name == "id") return;
     Column& column = row[at++];
+    if constexpr (std::is_same_v<model::ValueOf<Member>, Document>) {
+      if (!with_documents) {
+        entity.*pointer = Document::left_out();
+        return;
+      }
+    }
     if constexpr (std::is_same_v<Member, Document>) {
       if (shared) {
         auto const [place, is_new] = shared->try_emplace(entity.id.uuid);

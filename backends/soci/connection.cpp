@@ -77,9 +77,10 @@ struct Connection::Prepared {
     }
   }
 
-  void take(std::function<void(Row&)> const& on_row) {
+  /** False when no more rows are wanted. */
+  [[nodiscard]] bool take(std::function<bool(Row&)> const& on_row) {
     read_row(statement, columns, row);
-    if (on_row) on_row(row);
+    return on_row(row);
   }
 
   soci::statement statement;
@@ -122,6 +123,14 @@ Connection::Prepared& Connection::prepared(Statement const& statement, std::span
 
 long long Connection::run(Statement const& statement, std::span<Parameter const> parameters,
                           std::function<void(Row&)> const& on_row) {
+  return execute(statement, parameters, [&](Row& row) {
+    if (on_row) on_row(row);
+    return true;
+  });
+}
+
+long long Connection::execute(Statement const& statement, std::span<Parameter const> parameters,
+                              std::function<bool(Row&)> const& on_row) {
   if (!dialect_.takes_nul()) refuse_nul(parameters);
   struct Forget {
     Connection& connection;
@@ -148,19 +157,21 @@ long long Connection::run(Statement const& statement, std::span<Parameter const>
     throw failure;
   }
   if (ready->columns.empty()) return ready->statement.get_affected_rows();
-  // To the very end: a select that was left half read would pin what this connection sees, and on SQLite a write with
-  // RETURNING would not be done. Whatever on_row throws is thrown after that.
+  // To the very end, or to where it is ended: a select that was left half read would pin what this connection sees, and
+  // on SQLite a write with RETURNING would not be done. Whatever on_row throws is thrown after that.
   std::exception_ptr thrown;
+  bool is_enough = false;
   while (has_row) {
     if (!thrown) {
       try {
-        ready->take(on_row);
+        is_enough = !ready->take(on_row) || statement.is_one_row();
       } catch (...) {
         thrown = std::current_exception();
+        is_enough = statement.is_one_row();
       }
     }
     try {
-      if (statement.is_one_row()) {
+      if (is_enough) {
         dialect_.finish(ready->statement);
         break;
       }
@@ -169,6 +180,7 @@ long long Connection::run(Statement const& statement, std::span<Parameter const>
       throw failed(error);
     }
   }
+  dialect_.release(ready->statement);
   if (thrown) std::rethrow_exception(thrown);
   return 0;
 }

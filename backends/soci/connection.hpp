@@ -41,6 +41,12 @@ class Connection {
     return run(statement, statement.parameters(), on_row);
   }
 
+  /** The same, until `on_row` says that it wants no more rows. Which of those that it does not get are read all the
+     same is the client library's business. */
+  void run_while(Statement const& statement, std::function<bool(Row&)> const& on_row) {
+    execute(statement, statement.parameters(), on_row);
+  }
+
   /** Runs a statement that is not worth keeping, such as DDL. */
   void run_once(std::string const& text);
 
@@ -76,6 +82,8 @@ class Connection {
 
  private:
   struct Prepared;
+  long long execute(Statement const& statement, std::span<Parameter const> parameters,
+                    std::function<bool(Row&)> const& on_row);
   Prepared& prepared(Statement const& statement, std::span<Parameter const> parameters);
   [[nodiscard]] DatabaseFailure failed(std::exception const& error);
 

@@ -45,6 +45,14 @@ enum class OneStatement {
   block,         ///< begin not atomic ... end, as MariaDB has it
 };
 
+/** How a page is kept from reading more documents than it may hold (storage::max_page_bytes). Where whatever a
+   statement gives is in memory before the first row of it can be looked at, the database must not give more. */
+enum class PageBound {
+  reading,  ///< rows are made while they are read, so that it is enough to read no further
+  rows,     ///< by a running sum over the rows: texts that are large are not looked into, nor copied
+  keys,     ///< by a running sum over keys, of which then the rows are read
+};
+
 /** All that one kind of database has of its own; everything else is written once, beside this file. */
 class Dialect {
  public:
@@ -75,6 +83,9 @@ class Dialect {
 
   /** Ends a query of which no more rows are wanted, so that it pins nothing. */
   virtual void finish(soci::statement& query) const { static_cast<void>(query); }
+
+  /** Lets go of the rows of a query that has been read, where they would stay in memory until it is run again. */
+  virtual void release(soci::statement& query) const { static_cast<void>(query); }
 
   /** Reads the row at which a statement is that has just been executed or moved by next_row(). */
   using RowReader = void (*)(soci::statement& query, std::vector<ValueType> const& columns, Row& row);
@@ -199,6 +210,9 @@ class Dialect {
 
   /** A function that tells how large a text is, near enough, and at best without reading it. */
   [[nodiscard]] virtual std::string_view text_size() const { return "octet_length"; }
+
+  /** How pages are bounded by their documents. */
+  [[nodiscard]] virtual PageBound page_bound() const { return PageBound::keys; }
 
   /** A statement as this database spells it; called once for each text that is prepared. */
   [[nodiscard]] virtual std::string spell(std::string const& text) const { return text; }

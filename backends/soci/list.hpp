@@ -19,6 +19,12 @@
 
 namespace inlay::sql {
 
+template <class Entity>
+inline constexpr bool has_documents = std::any_of(model::fields<Entity>.begin(), model::fields<Entity>.end(),
+                                                  [](model::Field const& field) {
+                                                    return field.type == model::FieldType::document;
+                                                  });
+
 template <class Readable>
 [[nodiscard]] Cursor cursor_of(Readable const& readable) {
   auto const& root = model::part_of<0>(readable);
@@ -44,6 +50,9 @@ void put_in_order(std::vector<Readable>& items) {
     A page is one statement: first a row with the revision and nulls, then the page, one row longer than asked for when
     there is more.
 
+    Of the documents no more are read than storage::max_page_bytes and those of one row, by which is seen that they are
+    too many: how, is PageBound's. A list without documents is read as if there were no such thing.
+
     Where a list is filtered by what no index has together with the order, there are two ways. To walk the rows in their
     order until enough of them meet the filter costs little when many do, and everything there is when few do. To probe
     costs as much as there are places to look at: of each integration that meets the filter, or of each of the team's
@@ -59,7 +68,11 @@ class Lister {
  public:
   Lister(Connection& connection, Tables const& tables, Query<Readable> const& query, std::span<FieldPlace const> places)
       : connection_(connection), dialect_(connection.dialect()), tables_(tables), query_(query), places_(places) {
+    select_parts<Readable>(columns_, query_, true);
     for (FieldPlace const& place : places_) last_condition_ = std::max(last_condition_, place.part);
+    for_each_part<Readable>([&]<std::size_t index>() {
+      if (has_documents<model::Part<Readable, index>> && query_.brings_documents(index)) last_document_ = index;
+    });
     if (dialect_.can_probe()) find_sources();
   }
 
@@ -146,23 +159,35 @@ class Lister {
   [[nodiscard]] Statement walk(std::optional<Cursor> const& bound) const {
     Statement statement;
     begin(statement);
-    std::string_view separator = add_conditions(statement, " where ", [](std::size_t) { return true; });
-    separator = add_place(statement, separator);
-    if (bound) {
-      statement << separator;
-      add_comparison(statement, *bound, " <= ");
+    auto const add_where = [&](Statement& rows) {
+      std::string_view separator = add_conditions(rows, " where ", [](std::size_t) { return true; });
+      separator = add_place(rows, separator);
+      if (!bound) return;
+      rows << separator;
+      add_comparison(rows, *bound, " <= ");
+    };
+    if (is_bounded_by(PageBound::keys)) {
+      add_page_of_keys(statement, add_where);
+    } else {
+      add_page(statement, add_where);
     }
-    end(statement);
     return statement;
   }
 
   [[nodiscard]] Statement probe(Source const& source) const {
     Statement statement;
     begin(statement);
-    statement << " where t0.\"id\" in (select \"id\" from (";
-    probe_ids(statement, source, [](Statement&) {});
-    statement << ") p)";
-    end(statement);
+    auto const add_where = [&](Statement& rows) {
+      rows << " where t0.\"id\" in (select \"id\" from (";
+      probe_ids(rows, source, [](Statement&) {});
+      rows << ") p)";
+    };
+    // What is found has no order, and to be put into one without all of its documents.
+    if (is_bounded_by(PageBound::keys) || is_bounded_by(PageBound::reading)) {
+      add_page_of_keys(statement, add_where);
+    } else {
+      add_page(statement, add_where);
+    }
     return statement;
   }
 
@@ -218,9 +243,10 @@ class Lister {
               << ") x order by \"created_at\", \"id\" limit ";
     statement.bind(integer(rows_to_read())) << ") ";
     begin(statement);
+    begin_page(statement);
     // No limit here, or it would look worth while to walk the table until all of these few rows were met.
-    statement << " where t0.\"id\" in (select \"id\" from page_ids)" << in_order << ") page"
-              << (dialect_.plans_ahead() ? ")" : "");
+    statement << " where t0.\"id\" in (select \"id\" from page_ids)" << in_order << ") page";
+    end_page(statement);
     return statement;
   }
 
@@ -290,11 +316,12 @@ class Lister {
     statement << in_order;
   }
 
-  /** Appends joins with the further parts that there are conditions on. */
-  void join_further_parts(Statement& statement) const {
+  /** Appends joins with the further parts up to that one; unless told, the last that there is a condition on. */
+  void join_further_parts(Statement& statement) const { join_further_parts(statement, last_condition_); }
+  void join_further_parts(Statement& statement, std::size_t last) const {
     for_each_part<Readable>([&]<std::size_t index>() {
       if constexpr (index > 0) {
-        if (index <= last_condition_) join_part<Readable, index>(statement, tables_, dialect_.ordered_join());
+        if (index <= last) join_part<Readable, index>(statement, tables_, dialect_.ordered_join());
       }
     });
   }
@@ -305,35 +332,129 @@ class Lister {
       next page, whatever its limit. */
   [[nodiscard]] std::string planned_limit() const { return std::to_string(std::bit_ceil(query_.limit + 1)); }
 
-  // Each column of the page has a name of its own, which some databases demand of a derived table.
+  /** Whether documents are to be read, and bounded in that way. */
+  [[nodiscard]] bool is_bounded_by(PageBound bound) const { return last_document_ && dialect_.page_bound() == bound; }
+
+  /** Appends what gives the row with the revision, to be followed by the page. */
   void begin(Statement& statement) const {
-    Statement page;
-    select_parts<Readable>(page, query_.with_nested_documents, true);
     statement << "select \"revision\"";
     statement.gives(ValueType::integer);
-    for (ValueType const type : page.columns()) {
+    for (ValueType const type : columns_.columns()) {
       statement << ", null";
       statement.gives(type);
     }
-    statement << " from " << tables_.quoted("counter") << " union all " << (dialect_.plans_ahead() ? "(" : "")
-              << "select * from (select 0, " << page.text();
+    statement << " from " << tables_.quoted("counter") << " union all ";
+  }
+
+  /** Appends the page, of the rows that `add_where` lets through. */
+  template <class AddWhere>
+  void add_page(Statement& statement, AddWhere const& add_where) const {
+    begin_page(statement);
+    add_where(statement);
+    statement << in_order << " limit ";
+    if (dialect_.plans_ahead()) {
+      statement << planned_limit() << ") page order by " << column_of_root("created_at") << ", " << column_of_root("id")
+                << " limit ";
+      statement.bind(integer(rows_to_read()));
+    } else {
+      statement.bind(integer(rows_to_read())) << ") page";
+    }
+    end_page(statement);
+  }
+
+  void begin_page(Statement& statement) const {
+    statement << (dialect_.plans_ahead() ? "(" : "");
+    if (is_bounded_by(PageBound::rows)) {
+      statement << "select 0";
+      for (std::size_t i = 0; i < columns_.columns().size(); ++i) statement << ", c" << std::to_string(i);
+      statement << " from (select page.*, ";
+      add_bytes_before(statement, document_size([](std::size_t column, std::size_t, std::string_view) {
+                         return "c" + std::to_string(column);
+                       }),
+                       column_of_root("created_at"), column_of_root("id"));
+      statement << " from (select " << columns_.text();
+    } else {
+      statement << "select * from (select 0, " << columns_.text();
+    }
     select_from<Readable>(statement, tables_, dialect_.ordered_join());
   }
 
-  void end(Statement& statement) const {
+  void end_page(Statement& statement) const {
+    if (is_bounded_by(PageBound::rows)) {
+      statement << ") bounded";
+      add_bound(statement);
+    }
+    statement << (dialect_.plans_ahead() ? ")" : "");
+  }
+
+  /** The same, with keys alone put into their order before the rows are read. Where they are not summed up, `add_where`
+      asks for nothing of the further parts. */
+  template <class AddWhere>
+  void add_page_of_keys(Statement& statement, AddWhere const& add_where) const {
+    bool const is_summed = is_bounded_by(PageBound::keys);
+    statement << (is_summed ? "" : "select * from (") << "select 0, " << columns_.text() << " from (";
+    if (is_summed) {
+      statement << "select k.\"id\", ";
+      add_bytes_before(statement, "k.\"size\"", "k.\"created_at\"", "k.\"id\"");
+      statement << " from (";
+    }
+    statement << "select t0.\"created_at\", t0.\"id\"";
+    if (is_summed) {
+      statement << ", " << document_size([](std::size_t, std::size_t part, std::string_view name) {
+        return part_alias(part) + ".\"" + std::string(name) + '"';
+      }) << " \"size\"";
+    }
+    statement << " from " << tables_.quoted(Root::entity_name) << " t0";
+    if (is_summed) join_further_parts(statement, std::max(last_condition_, *last_document_));
+    add_where(statement);
     statement << in_order << " limit ";
-    if (!dialect_.plans_ahead()) {
-      statement.bind(integer(rows_to_read())) << ") page";
-      return;
+    statement.bind(integer(rows_to_read())) << (is_summed ? ") k) bounded" : ") bounded") << dialect_.ordered_join()
+                                            << tables_.quoted(Root::entity_name) << " t0 on t0.\"id\" = bounded.\"id\"";
+    join_further_parts(statement, parts - 1);
+    if (is_summed) {
+      add_bound(statement);
+    } else {
+      statement << ") page";
     }
-    statement << planned_limit() << ") page order by ";
+  }
+
+  /** The sum of the sizes of all documents that are read of a row; `name` says how to get at one, by its place among
+      the columns of the page, its part and its name there. */
+  template <class Name>
+  [[nodiscard]] std::string document_size(Name const& name) const {
+    std::string sum;
+    std::size_t column = 0;
+    for_each_part<Readable>([&]<std::size_t index>() {
+      for (model::Field const& field : model::fields<model::Part<Readable, index>>) {
+        if (index > 0 && field.name == "id") continue;
+        if (field.type == model::FieldType::document && query_.brings_documents(index)) {
+          std::string const size = std::string(dialect_.text_size()) + '(' + name(column, index, field.name) + ')';
+          sum += (sum.empty() ? "" : " + ") + (field.is_optional ? "coalesce(" + size + ", 0)" : size);
+        }
+        ++column;
+      }
+    });
+    return sum;
+  }
+
+  /** Appends how much is read before a row: nothing is null. A row that is too large for any page counts as one that
+      fills a page, so that the row after it is read, by which is seen that it is not the last. */
+  void add_bytes_before(Statement& statement, std::string const& size, std::string_view time,
+                        std::string_view id) const {
+    statement << "sum(least(" << size << ", " << std::to_string(storage::max_page_bytes) << ")) over (order by " << time
+              << ", " << id << " rows between unbounded preceding and 1 preceding) \"bytes_before\"";
+  }
+
+  static void add_bound(Statement& statement) {
+    statement << " where bounded.\"bytes_before\" is null or bounded.\"bytes_before\" <= "
+              << std::to_string(storage::max_page_bytes);
+  }
+
+  /** What a column of the first part is called in the page. */
+  [[nodiscard]] static std::string column_of_root(std::string_view name) {
     auto const& fields = model::fields<Root>;
-    for (std::string_view const name : {"created_at", "id"}) {
-      auto const at = std::find_if(fields.begin(), fields.end(), [&](auto const& field) { return field.name == name; });
-      statement << (name == "id" ? ", c" : "c") << std::to_string(at - fields.begin());
-    }
-    statement << " limit ";
-    statement.bind(integer(rows_to_read())) << ')';
+    auto const at = std::find_if(fields.begin(), fields.end(), [&](auto const& field) { return field.name == name; });
+    return "c" + std::to_string(at - fields.begin());
   }
 
   /** Appends the conditions on the parts that are wanted, without the one that a source meets; returns what is to stand
@@ -383,18 +504,31 @@ class Lister {
   [[nodiscard]] Page<Readable> read(Statement const& statement) const {
     Page<Readable> page;
     SharedDocuments shared;
-    connection_.run(statement, [&](Row& row) {
+    bool const may_stop = is_bounded_by(PageBound::reading);
+    std::size_t bytes = 0;
+    connection_.run_while(statement, [&](Row& row) {
       if (row[1].is_null) {
         page.revision.value = row[0].number;
-        return;
+        return true;
       }
-      take_parts(page.items.emplace_back(), row, 1, tables_, &shared);
+      take_parts(page.items.emplace_back(), row, 1, tables_, &shared, query_);
+      if (!may_stop) return true;
+      bytes += document_bytes(page.items.back(), query_);
+      // The row that is too many says that there is a next page.
+      return page.items.size() == 1 || bytes <= storage::max_page_bytes;
     });
     put_in_order(page.items);
-    if (page.items.size() > query_.limit) {
-      page.items.pop_back();
-      page.next = cursor_of(page.items.back());
+    bool has_more = page.items.size() > query_.limit;
+    if (has_more) page.items.pop_back();
+    if (last_document_) {
+      storage::PageBytes page_bytes;
+      auto const end = std::find_if_not(page.items.begin(), page.items.end(), [&](Readable const& item) {
+        return page_bytes.take(document_bytes(item, query_));
+      });
+      has_more = has_more || end != page.items.end();
+      page.items.erase(end, page.items.end());
     }
+    if (has_more) page.next = cursor_of(page.items.back());
     return page;
   }
 
@@ -403,7 +537,9 @@ class Lister {
   Tables const& tables_;
   Query<Readable> const& query_;
   std::span<FieldPlace const> places_;
-  std::size_t last_condition_ = 0;  // the last part that there is one on
+  Statement columns_;  // of the page, each with a name of its own, which some databases demand of a derived table
+  std::size_t last_condition_ = 0;              // the last part that there is one on
+  std::optional<std::size_t> last_document_{};  // the last part of which documents are read; absent: none are
   std::vector<Source> sources_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <backends/soci/repository.hpp>
 
+#include <backends/soci/change_list.hpp>
 #include <backends/soci/list.hpp>
 #include <backends/soci/pool.hpp>
 #include <backends/soci/schema.hpp>
@@ -134,7 +135,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     if (request.limit < 1 || request.limit > max_commits) return storage::limit_out_of_range(max_commits);
     return trying<ChangePage>([&]() -> Result<ChangePage> {
       auto const connection = readers_.lease();
-      return read_changes(*connection, request);
+      return ChangeLister(*connection, tables_, request).page();
     });
   }
 
@@ -472,8 +473,6 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     return Revision{connection.number(select)};
   }
 
-  Result<ChangePage> read_changes(Connection& connection, ChangesRequest const& request) const;
-
   std::unique_ptr<Dialect const> dialect_;
   StoreOptions options_;
   Tables tables_;
@@ -483,78 +482,6 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   Pool& writers_;
   boost::mp11::mp_rename<boost::mp11::mp_transform<FixedStatements, model::Readables>, std::tuple> statements_;
 };
-
-Result<ChangePage> SqlRepository::read_changes(Connection& connection, ChangesRequest const& request) const {
-  // One statement, so that the page and how far the store has come belong together.
-  Statement select(
-      R"(select k."revision", k."compacted_through", c."revision", c."token", c."actor", c."reason", c."time",)"
-      R"( h."ordinal", h."entity", h."row_id", h."kind", h."before", h."after" from )");
-  for (ValueType const type : {ValueType::integer, ValueType::integer, ValueType::integer, ValueType::text,
-                               ValueType::text, ValueType::text, ValueType::integer, ValueType::integer,
-                               ValueType::text, ValueType::text, ValueType::text, ValueType::text, ValueType::text}) {
-    select.gives(type);
-  }
-  select << tables_.quoted("counter") << " k left join (select ";
-  if (request.row) {
-    select << R"(distinct o."revision", o."token", o."actor", o."reason", o."time" from )" << tables_.quoted("change")
-           << " d join " << tables_.quoted("commit") << R"( o on o."revision" = d."revision" where d."row_id" = )";
-    select.bind(text(to_string(request.row->id))) << R"( and d."entity" = )";
-    select.bind(text(request.row->entity)) << R"( and d."revision" > )";
-    select.bind(integer(request.after.value)) << R"( order by o."revision" limit )";
-  } else {
-    select << R"(o."revision", o."token", o."actor", o."reason", o."time" from )" << tables_.quoted("commit")
-           << R"( o where o."revision" > )";
-    select.bind(integer(request.after.value)) << R"( order by o."revision" limit )";
-  }
-  select.bind(integer(static_cast<long long>(request.limit) + 1))
-      << ") c on 1 = 1 left join " << tables_.quoted("change") << R"( h on h."revision" = c."revision")";
-  if (request.row) {
-    select << R"( and h."row_id" = )";
-    select.bind(text(to_string(request.row->id))) << R"( and h."entity" = )";
-    select.bind(text(request.row->entity));
-  }
-  select << R"( order by c."revision", h."ordinal")";
-
-  ChangePage page;
-  Revision current;
-  Revision compacted_through;
-  connection.run(select, [&](Row& row) {
-    current.value = row[0].number;
-    compacted_through.value = row[1].number;
-    if (row[2].is_null) return;
-    if (page.commits.empty() || page.commits.back().revision.value != row[2].number) {
-      CommitRecord& commit = page.commits.emplace_back();
-      commit.revision.value = row[2].number;
-      auto const token = parse_uuid(row[3].text);
-      if (token.has_error()) {
-        throw Exception(storage::corrupt_row(tables_.name("commit"), Uuid{}, "column token holds no UUID"));
-      }
-      commit.token = *token;
-      commit.actor = std::move(row[4].text);
-      if (!row[5].is_null) commit.reason = std::move(row[5].text);
-      commit.time.microseconds = row[6].number;
-    }
-    if (row[7].is_null) return;
-    ChangeRecord& change = page.commits.back().changes.emplace_back();
-    change.entity = std::move(row[8].text);
-    auto const id = parse_uuid(row[9].text);
-    auto const kind = model::enum_from_name<ChangeKind>(row[10].text);
-    if (id.has_error() || !kind) {
-      throw Exception(storage::corrupt_row(tables_.name("change"), page.commits.back().token,
-                                           "column row_id or kind holds what inlay never writes"));
-    }
-    change.id = *id;
-    change.kind = *kind;
-    if (!row[11].is_null) change.before = Document::from_stored(std::move(row[11].text));
-    if (!row[12].is_null) change.after = Document::from_stored(std::move(row[12].text));
-  });
-  if (request.after < compacted_through) return storage::changes_compacted(compacted_through);
-  if (request.after > current) return storage::revision_not_reached(current);
-  page.has_more = page.commits.size() > request.limit;
-  if (page.has_more) page.commits.pop_back();
-  page.through = page.has_more ? page.commits.back().revision : current;
-  return page;
-}
 
 }  // namespace
 

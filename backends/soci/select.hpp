@@ -61,13 +61,13 @@ void select_from(Statement& statement, Tables const& tables, std::string_view jo
   });
 }
 
-/** Appends the columns of all parts; the further parts' documents only if they are wanted, and never their ids, which
-    the part before has already. */
+/** Appends the columns of all parts; their documents only if they are wanted, and never the further parts' ids, which
+   the part before has already. */
 template <class Readable>
-void select_parts(Statement& statement, bool with_nested_documents = true, bool are_numbered = false) {
+void select_parts(Statement& statement, Query<Readable> const& query = {}, bool are_numbered = false) {
   for_each_part<Readable>([&]<std::size_t index>() {
     if (index > 0) statement << ", ";
-    Selection selection{.with_id = index == 0, .with_documents = index == 0 || with_nested_documents};
+    Selection selection{.with_id = index == 0, .with_documents = query.brings_documents(index)};
     if (are_numbered) selection.number = statement.columns().size();
     select_columns<model::Part<Readable, index>>(statement, part_alias(index), selection);
   });
@@ -75,13 +75,14 @@ void select_parts(Statement& statement, bool with_nested_documents = true, bool 
 
 /** Reads all parts of a Readable from a row, beginning with column `at`. */
 template <class Readable>
-void take_parts(Readable& readable, Row& row, std::size_t at, Tables const& tables, SharedDocuments* shared) {
+void take_parts(Readable& readable, Row& row, std::size_t at, Tables const& tables, SharedDocuments* shared,
+                Query<Readable> const& query = {}) {
   for_each_part<Readable>([&]<std::size_t index>() {
     auto& part = model::part_of<index>(readable);
     if constexpr (index > 0) {
       part.id = model::part_of<index - 1>(readable).*model::joining_member<Readable, index - 1>;
     }
-    take_row(part, row, at, tables, index == 0 ? nullptr : shared, index == 0);
+    take_row(part, row, at, tables, index == 0 ? nullptr : shared, index == 0, index > 0 || query.with_documents);
   });
 }
 

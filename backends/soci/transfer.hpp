@@ -9,6 +9,7 @@
 #include <inlay/json/print.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/changes.hpp>
+#include <inlay/storage/page.hpp>
 #include <inlay/storage/transfer.hpp>
 
 #include <boost/json/monotonic_resource.hpp>
@@ -72,7 +73,6 @@ class Dumper {
 
  private:
   static constexpr std::size_t most_rows = 256;
-  static constexpr std::size_t most_bytes = std::size_t{4} << 20U;
 
   /** The two columns by which a table is read, and their values in the row that was read last. */
   struct Place {
@@ -86,12 +86,9 @@ class Dumper {
 
   /** Takes as many rows as make a page, at least one. */
   [[nodiscard]] static std::size_t take_page(Sizes& sizes) {
+    storage::PageBytes page;
     std::size_t rows = 0;
-    std::size_t bytes = 0;
-    for (; !sizes.empty() && (rows == 0 || bytes + sizes.front() <= most_bytes); ++rows) {
-      bytes += sizes.front();
-      sizes.pop_front();
-    }
+    for (; !sizes.empty() && page.take(sizes.front()); ++rows) sizes.pop_front();
     return rows;
   }
 

@@ -44,6 +44,7 @@
 #include <inlay/storage/commit.hpp>
 #include <inlay/storage/condition.hpp>
 #include <inlay/storage/errors.hpp>
+#include <inlay/storage/page.hpp>
 #include <inlay/storage/query.hpp>
 #include <inlay/storage/repository.hpp>
 #include <inlay/storage/scope.hpp>

@@ -42,7 +42,7 @@ Result<void> check_documents(Readable const& readable) {
         } else {
           document = &(row.*member);
         }
-        if (document == nullptr || document->values().has_value()) return;
+        if (document == nullptr || document->is_left_out() || document->values().has_value()) return;
         result = storage::corrupt_row(Entity::entity_name, row.id.uuid,
                                       "its " + std::string(field.name) + " is not a JSON object");
       }
@@ -111,6 +111,7 @@ Result<Id<Entity>> resolve(Catalog const& catalog, std::string const& id_or_name
   Query<Entity> query;
   query.where.push_back({.field = "name", .op = Operator::eq, .values = {id_or_name}});
   query.limit = 10;
+  query.with_documents = false;
   auto const page = catalog.list(query);
   if (page.has_error()) return page.error();
   std::string const what(Entity::entity_name);

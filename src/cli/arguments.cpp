@@ -212,12 +212,30 @@ class Program {
     command->footer(command->get_footer() + "\n\nFields to filter by:\n" + filter_fields(kind));
     command->add_option("FILTER", arguments_.list.conditions, "field=value, or field[ne|in|lt|lte|gt|gte]=value")
         ->type_name("");
-    command->add_option("--limit", arguments_.list.limit, "Rows at most, 1 to 1000 (25)")
+    command
+        ->add_option("--limit", arguments_.list.limit,
+                     "Rows at most, 1 to 1000 (25); documents end a page too, at 4 MiB")
         ->type_name("N")
         ->check(whole_number);
     command->add_option("--cursor", arguments_.list.cursor, "The next_cursor of the page before")
         ->type_name("TEXT")
         ->check(not_empty);
+    if (kind == Kind::integration) add_exclude(command, "config");
+    if (kind == Kind::environment_integration) add_exclude(command, "override");
+  }
+
+  void add_exclude(CLI::App* command, std::string const& document) {
+    add_member(command, "--exclude", arguments_.list.exclude, document, "leave it out");
+  }
+
+  static void add_member(CLI::App* command, std::string const& option, std::vector<std::string>& into,
+                         std::string const& known, std::string const& what) {
+    command->add_option(option, into, known + ": " + what)
+        ->check([known](std::string const& member) {
+          return member == known ? std::string() : "takes " + known + ", not " + member;
+        })
+        ->allow_extra_args(false)
+        ->type_name("MEMBER");
   }
 
   void add_resource(std::string const& name, Kind kind, std::string const& body, std::string const& patch,
@@ -329,12 +347,7 @@ class Program {
         add(app_, "list", "List installed integrations", "list integration.name=zendesk is_enabled=true --limit 100");
     list_them->group(install_group);
     add_list_arguments(list_them, kind);
-    list_them->add_option("--expand", arguments_.list.expand, "integration.config: bring it along")
-        ->check([](std::string const& member) {
-          return member == "integration.config" ? std::string() : "takes integration.config, not " + member;
-        })
-        ->allow_extra_args(false)
-        ->type_name("MEMBER");
+    add_member(list_them, "--expand", arguments_.list.expand, "integration.config", "bring it along");
     runs(list_them, [this](Session& session) { return list(session, kind, arguments_.list); });
 
     auto* update_it =
@@ -428,7 +441,9 @@ class Program {
     command->add_option("--after", arguments_.after, "Only commits after this revision; through of the page before")
         ->type_name("REVISION")
         ->check(whole_number);
-    command->add_option("--limit", arguments_.limit, "Commits at most, 1 to 1000 (100)")
+    command
+        ->add_option("--limit", arguments_.limit,
+                     "Commits at most, 1 to 1000 (100); their rows end a page too, at 4 MiB")
         ->type_name("N")
         ->check(whole_number);
     return command;

@@ -25,6 +25,7 @@ struct ListArguments {
   std::size_t limit = 25;
   std::string cursor;
   std::vector<std::string> expand;
+  std::vector<std::string> exclude;
 };
 
 struct WriteArguments {

@@ -165,6 +165,7 @@ Result<Query<Readable>> query_of(ListArguments const& arguments) {
     if (cursor.has_error()) return cursor.error();
     query.after = *cursor;
   }
+  query.with_documents = arguments.exclude.empty();
   query.with_nested_documents = !arguments.expand.empty();
   return query;
 }

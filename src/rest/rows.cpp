@@ -46,9 +46,20 @@ struct ListOf<Grant> {
 template <class Entity>
 constexpr bool has_nested_config = std::is_same_v<Entity, EnvironmentIntegration>;
 
+/** The document that the list's own rows have; empty where they have none. */
+template <class Entity>
+constexpr std::string_view own_document = [] {
+  for (model::Field const& field : model::fields<Entity>) {
+    if (field.type == model::FieldType::document) return field.name;
+  }
+  return std::string_view();
+}();
+
 template <class Entity>
 std::string list_parameters() {
-  std::string names = has_nested_config<Entity> ? "limit, next_cursor, expand" : "limit, next_cursor";
+  std::string names = "limit, next_cursor";
+  if (!own_document<Entity>.empty()) names += ", exclude";
+  if (has_nested_config<Entity>) names += ", expand";
   for (std::string_view const filter : ListOf<Entity>::filters) names.append(", ").append(filter);
   return names;
 }
@@ -83,6 +94,15 @@ Or<Query<typename ListOf<Entity>::Item>> read_query(Exchange const& exchange) {
     auto const cursor = unseal(**cursor_text, Entity::entity_name, exchange.cursor_key);
     if (!cursor) return refuse(exchange, cursor.error(), Situation::request);
     query.after = *cursor;
+  }
+
+  if constexpr (!own_document<Entity>.empty()) {
+    auto const exclude = parameters.take("exclude");
+    if (!exclude) return exclude.error();
+    if (*exclude && **exclude != own_document<Entity>) {
+      return bad_request("exclude takes " + std::string(own_document<Entity>));
+    }
+    query.with_documents = !exclude->has_value();
   }
 
   if constexpr (has_nested_config<Entity>) {

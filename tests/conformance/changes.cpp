@@ -269,4 +269,87 @@ TEST_CASE("a list and the changes after its revision together miss nothing", "[c
   CHECK(log[0].changes[0].id == next.id.uuid);
 }
 
+TEST_CASE("a page of the log ends before its rows come to more bytes than it may hold, and the next one goes on there",
+          "[changes]") {
+  Store const store;
+  Team const team = store.insert_sample<Team>(0);
+  auto const commit_of_sizes = [&](std::vector<std::size_t> const& sizes) {
+    std::vector<Change> changes;
+    for (std::size_t const size : sizes) {
+      Integration row = with_documents(sample<Integration>(changes.size()), document_of(size));
+      row.id = Id<Integration>{scattered_uuid()};
+      row.name += to_string(row.id);
+      row.team_id = team.id;
+      changes.emplace_back(Insert<Integration>{row});
+    }
+    store.commit(commit_of(std::move(changes)));
+  };
+  constexpr std::size_t max = storage::max_page_bytes;
+  commit_of_sizes({max / 2, max / 4});
+  commit_of_sizes({max / 8});
+  commit_of_sizes({max / 8, 10});            // begins within the first page, and does not end there
+  commit_of_sizes({max / 2, max / 2, 100});  // larger than any page
+  commit_of_sizes({10});
+  commit_of_sizes({max / 2, max / 4});
+  commit_of_sizes({max / 4});
+  for (std::size_t const limit : {1'000, 3, 1}) {
+    CAPTURE(limit);
+    std::vector<std::size_t> sizes;
+    std::vector<CommitRecord> seen;
+    std::vector<std::size_t> expected{0};
+    std::size_t bytes = 0;
+    ChangePage page{.has_more = true};
+    while (page.has_more) {
+      page = must(store->changes({.after = page.through, .limit = limit}));
+      REQUIRE(!page.commits.empty());
+      if (page.has_more) CHECK(page.through == page.commits.back().revision);
+      sizes.push_back(page.commits.size());
+      for (CommitRecord const& commit : page.commits) {
+        std::size_t own = 0;
+        for (ChangeRecord const& change : commit.changes) own += change.after->text().size();
+        bytes += own;
+        if (expected.back() == limit || (expected.back() > 0 && bytes > max)) {
+          expected.push_back(0);
+          bytes = own;
+        }
+        ++expected.back();
+        seen.push_back(commit);
+      }
+    }
+    CHECK(sizes == expected);
+    CHECK(page.through == must(store->revision()));
+    REQUIRE(seen.size() == 8);
+    std::vector<std::size_t> changes;
+    for (CommitRecord const& commit : seen) changes.push_back(commit.changes.size());
+    CHECK(changes == std::vector<std::size_t>{1, 2, 1, 2, 3, 1, 2, 1});
+  }
+  CHECK(must(store->changes({})).commits.size() == 3);
+}
+
+TEST_CASE("a page of one row's log holds what fits of that row, whatever else its commits did", "[changes]") {
+  Store const store;
+  constexpr std::size_t max = storage::max_page_bytes;
+  Integration row = store.insert_sample<Integration>(0, document_of(max / 5));
+  for (std::size_t number = 1; number < 6; ++number) {
+    Integration other = with_documents(sample<Integration>(number), document_of(max / 3));
+    other.team_id = row.team_id;
+    Integration after = row;
+    after.is_beta = !after.is_beta;
+    Commit const write = commit_of({Insert<Integration>{other}, Update<Integration>{row, after}});
+    row = updated(Update<Integration>{row, after}, write.time, store.commit(write));
+  }
+  ChangesRequest request{.row = ChangesRequest::Row{"integration", row.id.uuid}};
+  std::vector<std::size_t> sizes;
+  for (bool has_more = true; has_more;) {
+    ChangePage const page = must(store->changes(request));
+    sizes.push_back(page.commits.size());
+    for (CommitRecord const& commit : page.commits) CHECK(commit.changes.size() == 1);
+    request.after = page.through;
+    has_more = page.has_more;
+  }
+  // A row made, and five times before and after.
+  CHECK(sizes == std::vector<std::size_t>{2, 2, 2});
+  CHECK(request.after == must(store->revision()));
+}
+
 }  // namespace inlay::conformance

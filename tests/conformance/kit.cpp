@@ -46,6 +46,14 @@ Document sample_document(std::string_view text, std::size_t number) {
   return must(Document::parse(json));
 }
 
+Document document_of(std::size_t bytes) {
+  std::string text = R"({"a":")";
+  std::size_t const inside = bytes - 8;
+  if (inside % 2 != 0) text += 'x';
+  for (std::size_t i = 0; i < inside / 2; ++i) text += "\xC3\xA9";
+  return Document::from_stored(text + "\"}");
+}
+
 bool holds(Condition const& condition, std::optional<FieldValue> const& value) {
   if (!value) return condition.op == Operator::ne;
   auto const& values = condition.values;

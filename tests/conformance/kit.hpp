@@ -116,6 +116,16 @@ class Store {
     return inserted(row, write.time, commit(write));
   }
 
+  /** The same, with that document in the place of each of its own. */
+  template <class Entity>
+  Entity insert_sample(std::size_t number, Document const& document) const {
+    std::vector<Change> changes;
+    Entity const row = with_documents(add_sample<Entity>(changes, number), document);
+    changes.back() = Insert<Entity>{row};
+    Commit const write = commit_of(std::move(changes));
+    return inserted(row, write.time, commit(write));
+  }
+
   /** The row of that id; fails the test when there is none. */
   template <class Readable>
   [[nodiscard]] Readable read(Id<model::Root<Readable>> id) const {

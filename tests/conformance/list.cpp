@@ -43,6 +43,54 @@ std::vector<Id<model::Root<Readable>>> ids_of(std::vector<Readable> const& reada
   return ids;
 }
 
+constexpr std::size_t max = storage::max_page_bytes;
+
+/** Rows of the root with documents of these sizes, in the order of lists. */
+template <class Entity>
+void insert_of_sizes(Store const& store, std::vector<std::size_t> const& sizes) {
+  for (std::size_t number = 0; number < sizes.size(); ++number) {
+    store.insert_sample<Entity>(number, document_of(sizes[number]));
+  }
+}
+
+/** How many bytes the documents of a row and of those that it references come to, all that are there. */
+template <class Readable>
+std::size_t bytes_of(Readable const& readable) {
+  std::size_t bytes = 0;
+  auto const add = [&]<class Entity>(Entity const& row) {
+    model::for_each_field<Entity>([&]<class Member>(model::Field const&, Member Entity::*member) {
+      if constexpr (std::is_same_v<model::ValueOf<Member>, Document>) {
+        std::optional<Document> const document = row.*member;
+        if (document) bytes += document->text().size();
+      }
+    });
+  };
+  [&]<std::size_t... part>(std::index_sequence<part...>) { (add(model::part_of<part>(readable)), ...); }
+  (std::make_index_sequence<model::part_count<Readable>>{});
+  return bytes;
+}
+
+/** How many rows each page has of a walk, whose rows must be those given, in that order. */
+template <class Readable>
+std::vector<std::size_t> page_sizes(Store const& store, Query<Readable> query, std::vector<Readable> const& expected) {
+  std::vector<std::size_t> sizes;
+  std::vector<Readable> seen;
+  while (true) {
+    Page<Readable> const page = must(store->list(query));
+    REQUIRE(page.items.size() <= query.limit);
+    REQUIRE(!page.items.empty());
+    CHECK(page.revision == must(store->revision()));
+    sizes.push_back(page.items.size());
+    seen.insert(seen.end(), page.items.begin(), page.items.end());
+    if (!page.next) break;
+    CHECK(*page.next == place_of(page.items.back()));
+    query.after = page.next;
+  }
+  CHECK(seen.size() == expected.size());
+  CHECK(seen == expected);
+  return sizes;
+}
+
 }  // namespace
 
 TEST_CASE("a list of nothing is one page without rows", "[list]") {
@@ -183,6 +231,119 @@ TEST_CASE("a walk sees the rows that stay exactly once while others come and go 
     }
     for (Id<Entity> const& id : seen) CHECK(seen.count(id) == 1);
   });
+}
+
+TEST_CASE("a page ends before its documents come to more bytes than it may hold, and the next one goes on there",
+          "[list]") {
+  for_each_readable([]<class Readable>() {
+    using Root = model::Root<Readable>;
+    if constexpr (has_documents<Root>) {
+      Store const store;
+      insert_of_sizes<Root>(store,
+                            {max / 2, max / 4, max / 4, 10, max / 2, max - 10, 20, 30, 40, max / 4 * 3, max / 2});
+      std::vector<Readable> all;
+      for (auto const& row : store.all<Root>()) all.push_back(store.read<Readable>(row.id));
+      REQUIRE(all.size() == 11);
+      for (std::size_t const limit : {1'000, 25, 3, 2, 1}) {
+        CAPTURE(limit);
+        // As many as fit, and no more.
+        std::vector<std::size_t> expected{0};
+        std::size_t bytes = 0;
+        for (Readable const& one : all) {
+          bytes += bytes_of(one);
+          if (expected.back() == limit || (expected.back() > 0 && bytes > max)) {
+            expected.push_back(0);
+            bytes = bytes_of(one);
+          }
+          ++expected.back();
+        }
+        CHECK(page_sizes(store, Query<Readable>{.limit = limit}, all) == expected);
+      }
+    }
+  });
+}
+
+TEST_CASE("a row whose documents are more than a page may hold is a page of its own", "[list]") {
+  for_each_readable([]<class Readable>() {
+    using Root = model::Root<Readable>;
+    if constexpr (has_documents<Root>) {
+      Store const store;
+      insert_of_sizes<Root>(store, {max + 1, 10, max + 100'000, 10, 10});
+      std::vector<Readable> all;
+      for (auto const& row : store.all<Root>()) all.push_back(store.read<Readable>(row.id));
+      CHECK(page_sizes(store, Query<Readable>{}, all) == std::vector<std::size_t>{1, 1, 1, 2});
+    }
+  });
+}
+
+TEST_CASE("a document counts for each row of a page that brings it, and where none does not at all", "[list]") {
+  Store const store;
+  Integration const integration = store.insert_sample<Integration>(0, document_of(max / 3 - 200));
+  std::vector<Change> changes;
+  for (std::size_t number = 0; number < 8; ++number) {
+    Environment environment = sample<Environment>(number);
+    environment.team_id = integration.team_id;
+    changes.emplace_back(Insert<Environment>{environment});
+    EnvironmentIntegration install = sample<EnvironmentIntegration>(number);
+    install.environment_id = environment.id;
+    install.integration_id = integration.id;
+    changes.emplace_back(Insert<EnvironmentIntegration>{install});
+  }
+  store.commit(commit_of(std::move(changes)));
+  std::vector<InstalledIntegration> whole;
+  for (auto const& row : store.all<EnvironmentIntegration>()) whole.push_back(store.read<InstalledIntegration>(row.id));
+  auto lean = whole;
+  for (InstalledIntegration& one : lean) one.integration.config = Document{};
+  CHECK(page_sizes(store, Query<InstalledIntegration>{}, whole) == std::vector<std::size_t>{3, 3, 2});
+  CHECK(page_sizes(store, Query<InstalledIntegration>{.with_nested_documents = false}, lean) ==
+        std::vector<std::size_t>{8});
+}
+
+TEST_CASE("pages of a filtered list and those of a scope end by their documents too", "[list]") {
+  Store const store;
+  insert_of_sizes<EnvironmentIntegration>(store, std::vector<std::size_t>(9, max / 4));
+  std::vector<InstalledIntegration> all;
+  std::vector<FieldValue> integrations;
+  std::vector<Scope> teams;
+  for (auto const& row : store.all<EnvironmentIntegration>()) {
+    all.push_back(store.read<InstalledIntegration>(row.id));
+    integrations.emplace_back(row.integration_id.uuid);
+    teams.push_back(Scope::where({"id", Operator::eq, {row.environment_id.uuid}}));
+  }
+  std::vector<std::size_t> const expected{3, 3, 3};  // with the integrations' configs four are too much
+  Scope const scope = Scope::related("environment", "id", "environment_id", Scope::any_of(teams));
+  CHECK(page_sizes(store, Query<InstalledIntegration>{.where = {{"integration_id", Operator::in, integrations}}},
+                   all) == expected);
+  CHECK(page_sizes(store,
+                   Query<InstalledIntegration>{.where = {{"integration.name", Operator::ne, {std::string("x")}}}},
+                   all) == expected);
+  CHECK(page_sizes(store, Query<InstalledIntegration>{.scope = scope}, all) == expected);
+  CHECK(page_sizes(store,
+                   Query<InstalledIntegration>{.where = {{"integration.name", Operator::ne, {std::string("x")}}},
+                                               .scope = scope},
+                   all) == expected);
+}
+
+TEST_CASE("a list without documents leaves out those of its first part whether there are some or not", "[list]") {
+  for_each_readable([]<class Readable>() {
+    using Root = model::Root<Readable>;
+    Store const store;
+    std::vector<Readable> expected;
+    for (std::size_t number = 0; number < 3; ++number) {  // every third has no override
+      Root const row = store.insert_sample<Root>(number);
+      expected.push_back(store.read<Readable>(row.id));
+      model::part_of<0>(expected.back()) = with_documents(model::part_of<0>(expected.back()), Document::left_out());
+    }
+    CHECK(page_sizes(store, Query<Readable>{.with_documents = false}, expected) == std::vector<std::size_t>{3});
+  });
+}
+
+TEST_CASE("documents that are left out do not end a page", "[list]") {
+  Store const store;
+  insert_of_sizes<Integration>(store, std::vector<std::size_t>(3, max / 2 + 1));
+  CHECK(must(store->list(Query<Integration>{.with_documents = false})).items.size() == 3);
+  CHECK(must(store->list(Query<OwnedIntegration>{.with_documents = false})).items.size() == 3);
+  CHECK(must(store->list(Query<Integration>{})).items.size() == 1);
 }
 
 }  // namespace inlay::conformance

@@ -12,6 +12,7 @@
 
 #include <boost/mp11/algorithm.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -88,6 +89,24 @@ template <class Entity>
   Entity const other = sample<Entity>(number);
   model::for_each_field<Entity>([&](model::Field const& field, auto member) {
     if (field.is_patchable()) row.*member = other.*member;
+  });
+  return row;
+}
+
+/** A document whose text has exactly so many bytes, eight or more, and hardly more than half as many characters. */
+[[nodiscard]] Document document_of(std::size_t bytes);
+
+template <class Entity>
+inline constexpr bool has_documents = std::any_of(model::fields<Entity>.begin(), model::fields<Entity>.end(),
+                                                  [](model::Field const& field) {
+                                                    return field.type == model::FieldType::document;
+                                                  });
+
+/** The row with that document in the place of each that it may have. */
+template <class Entity>
+[[nodiscard]] Entity with_documents(Entity row, Document const& document) {
+  model::for_each_field<Entity>([&]<class Member>(model::Field const&, Member Entity::*member) {
+    if constexpr (std::is_same_v<model::ValueOf<Member>, Document>) row.*member = document;
   });
   return row;
 }

@@ -266,6 +266,32 @@ TEST_CASE("an edit that gives a row with such a text is refused at its member", 
   }
 }
 
+TEST_CASE("a row without a document that it was read without is refused at the member, as it was and as it is to be",
+          "[text]") {
+  for_each_entity([]<class Entity>() {
+    if constexpr (has_documents<Entity>) {
+      Store const store;
+      Entity const there = store.insert_sample<Entity>(0);
+      Entity const lean = must(store->list(Query<Entity>{.with_documents = false})).items.at(0);
+      std::string const member = [] {
+        for (model::Field const& field : model::fields<Entity>) {
+          if (field.type == model::FieldType::document) return std::string(field.name);
+        }
+        return std::string();
+      }();
+      Entity const changed = rewritten(there, 1);
+      check_unfit(store.refused({Update<Entity>{there, lean}}), member);
+      check_unfit(store.refused({Update<Entity>{lean, changed}}), member);
+      check_unfit(store.refused({Remove<Entity>{lean}}), member);
+      check_unfit(store.refused({Edit<Entity>{there.id, [&](Entity const&) { return Result<Entity>(lean); }}}), member);
+      std::vector<Change> changes;
+      add_sample<Entity>(changes, 1);
+      std::get<Insert<Entity>>(changes.back()).row = with_documents(sample<Entity>(1), Document::left_out());
+      check_unfit(store.refused(changes), member);
+    }
+  });
+}
+
 TEST_CASE("an actor or reason that is not UTF-8, has control characters or is too long is refused", "[text]") {
   Store const store;
   for (std::string const& text : unfit_texts()) {

@@ -105,6 +105,20 @@ TEST_CASE("the list of installs takes filters and leaves the integration's confi
         example_config);
 }
 
+TEST_CASE("a list that is asked to exclude a document leaves it out, as JSON and as a table") {
+  Catalogue const catalogue;
+  REQUIRE(catalogue.run({"set", catalogue.install, "/label", "\"L\""}).status == 0);
+  CHECK(at(catalogue.answer({"list"}), "/result/0/override") == R"({"label":"L"})");
+  CHECK(at(catalogue.answer({"list", "--exclude", "override"}), "/result/0/override") == "absent");
+  CHECK(at(catalogue.answer({"integration", "list"}), "/result/0/config") == example_config);
+  auto const listed = catalogue.answer({"integration", "list", "--exclude", "config"});
+  CHECK(at(listed, "/result/0/config") == "absent");
+  CHECK(at(listed, "/result/0/name") == "\"zendesk\"");
+  auto const table = catalogue.run({"--output", "table", "integration", "list", "--exclude", "config"});
+  CHECK(table.status == 0);
+  CHECK(table.out == catalogue.run({"--output", "table", "integration", "list"}).out);
+}
+
 TEST_CASE("an update merges into the override, and a null in it inherits") {
   Catalogue const catalogue;
   auto const first =

@@ -139,6 +139,8 @@ class Requests {
                                              "next_cursor=abc",
                                              "expand=integration.config",
                                              "expand=x",
+                                             "exclude=override",
+                                             "exclude=config",
                                              "name=zendesk",
                                              "name[in]=a,b\\,c",
                                              "name[like]=x",

@@ -2,6 +2,7 @@
 // Whole stores on their way: from store to store, into files and out of them.
 #include "cli.hpp"
 
+#include <support/large_documents.hpp>
 #include <support/process.hpp>
 #include <support/stores.hpp>
 #include <support/temporary_folder.hpp>
@@ -39,39 +40,6 @@ class Moving : public Catalogue {
 
   std::string exported;
 };
-
-// A sanitizer needs memory of its own.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr long most_memory = 400 * 1024;
-#else
-constexpr long most_memory = 64 * 1024;
-#endif
-
-/** Makes a store whose rows and changes are small at first, and then of 900 KB and more. */
-int fill_with_large_documents(std::string const& url) {
-  auto const store = all_backends().open(url).value();
-  auto const commit = [&](std::vector<Change> changes) {
-    return store->commit({.changes = std::move(changes), .token = generate_uuid(), .time = now()}).has_value();
-  };
-  Team const team{.id = Id<Team>::generate(), .name = "Large"};
-  std::vector<Change> small{Insert<Team>{team}};
-  for (int i = 0; i < 300; ++i) {
-    small.emplace_back(Insert<Integration>{
-        {.id = Id<Integration>::generate(), .name = "small " + std::to_string(i), .team_id = team.id}});
-  }
-  bool is_done = commit(std::move(small));
-  for (int i = 0; i < 30 && is_done; ++i) {
-    std::string const letters(900'000, static_cast<char>('a' + i % 26));
-    Integration before{.id = Id<Integration>::generate(), .name = std::to_string(i), .team_id = team.id};
-    before.config = Document::from_stored(R"({"text":")" + letters + "\"}");
-    is_done = commit({Insert<Integration>{before}});
-    before.version = Version{1};
-    Integration after = before;
-    after.is_beta = !after.is_beta;
-    is_done = is_done && commit({Update<Integration>{before, after}});
-  }
-  return is_done ? 0 : 1;
-}
 
 std::string lines_of(Repository const& repository) {
   std::string lines;
@@ -227,12 +195,36 @@ TEST_CASE("an export holds no more in memory for large documents than a few of t
   for (std::string const& store : stores) {
     CAPTURE(scheme_of(store));
     // By a process of its own, since what is resident here counts for the program that is started from here.
-    support::Process filling([&](support::Process::Report const&) { return fill_with_large_documents(store); });
+    support::Process filling(
+        [&](support::Process::Report const&) { return support::fill_with_large_documents(store, 30, 30); });
     REQUIRE(filling.wait() == 0);
     auto const exported =
         folder.run({"export"}, {.environment = {{"INLAY_STORE", store}, {"ASAN_OPTIONS", "quarantine_size_mb=1"}},
                                 .output_file = "/dev/null"});
     CHECK(exported.status == 0);
-    CHECK(exported.peak_memory < most_memory);
+    CHECK(exported.peak_memory < support::most_memory);
+  }
+}
+
+TEST_CASE("a page of a list or of the log holds no more in memory for large documents than fit in a page") {
+  Folder const folder;
+  std::string const store = "sqlite:" + folder.path() + "/large.db?synchronous=normal";
+  support::Process filling(
+      [&](support::Process::Report const&) { return support::fill_with_large_documents(store, 60, 30); });
+  REQUIRE(filling.wait() == 0);
+  for (std::string const output : {"json", "table"}) {
+    for (std::vector<std::string> const& command :
+         {std::vector<std::string>{"integration", "list", "created_at[gte]=2001-01-01T00:00:00Z", "name[lt]=s",
+                                   "--limit", "1000"},
+          {"changes", "--limit", "1000", "--after", "1"}}) {
+      CAPTURE(output, command);
+      std::vector<std::string> arguments{"--output", output};
+      arguments.insert(arguments.end(), command.begin(), command.end());
+      auto const page =
+          folder.run(arguments, {.environment = {{"INLAY_STORE", store}, {"ASAN_OPTIONS", "quarantine_size_mb=1"}},
+                                 .output_file = "/dev/null"});
+      CHECK(page.status == 0);
+      CHECK(page.peak_memory < support::most_memory);
+    }
   }
 }

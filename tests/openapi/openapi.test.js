@@ -310,6 +310,9 @@ async function everything() {
     if (filters) await call(name, 400, { query: { "name[like]": "x" }, wrong: true });
   }
   await call("list_environment_integrations", 200, { query: { expand: "integration.config" } });
+  await call("list_environment_integrations", 200, { query: { exclude: "override" } });
+  await call("list_environment_integrations", 400, { query: { exclude: "config" }, wrong: true });
+  await call("list_integrations", 200, { query: { exclude: "config" } });
   const page = await call("list_teams", 200, { query: { limit: "1" } });
   if (!page.headers.get("link")) throw new Error("a list that goes on has no Link");
   await call("list_teams", 200, { query: { limit: "1", next_cursor: page.body.next_cursor } });

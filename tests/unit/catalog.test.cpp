@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <inlay/backends/memory.hpp>
 #include <inlay/catalog.hpp>
+
 #include <inlay/json/parse.hpp>
+#include <inlay/model/summary.hpp>
 #include <inlay/storage/errors.hpp>
 
 #include <support/catch.hpp>
@@ -645,5 +647,25 @@ TEST_CASE("eight threads patch different members of one override and none is und
   CHECK(install.version == Version{1 + threads * patches});
   for (int t = 0; t < threads; ++t) {
     CHECK(install.override->values().value()->at("m" + std::to_string(t)) == patches);
+  }
+}
+
+TEST_CASE("a team sees whole what it was granted, however large that is, where a list leaves the configs out") {
+  Catalog const catalog = test::open_in_memory();
+  Example const example(catalog);
+  auto const other = catalog.create(Team{.name = "Other"}).value();
+  for (int i = 0; i < 6; ++i) {
+    Integration row{.name = "large " + std::to_string(i), .team_id = example.team.id, .sharing = Sharing::ask};
+    row.config = Document::from_stored(R"({"text":")" + std::string(1'000'000, 'x') + "\"}");
+    auto const created = catalog.create(std::move(row)).value();
+    auto const asked = catalog.ask_for(created.integration.id, other.id).value();
+    REQUIRE(catalog.answer(asked.grant.id, GrantStatus::granted).has_value());
+  }
+  Catalog const theirs = catalog.as({.actor = "other", .team = other.id});
+  auto const page = theirs.list(Query<OwnedIntegration>{.limit = 1'000, .with_documents = false}).value();
+  REQUIRE(page.items.size() >= 6);
+  CHECK_FALSE(page.next);
+  for (OwnedIntegration const& one : page.items) {
+    if (one.integration.name.starts_with("large")) CHECK_FALSE(model::is_summary(one.integration));
   }
 }

@@ -140,3 +140,19 @@ TEST_CASE("a changed default is seen at once by everybody who inherits it") {
   CHECK(catalog.explain(example.install.id, test::pointer("/label")).value().leaves.at(0).winner.layer ==
         "integration");
 }
+
+TEST_CASE("integrations under one name are told apart where their configs are too large for one page, too") {
+  constexpr std::size_t large = storage::max_page_bytes;
+  CatalogOptions options;
+  options.limits.max_bytes = 2 * large;
+  Catalog const catalog = test::open_in_memory(std::move(options));
+  Example const example(catalog);
+  auto const other = catalog.create(Team{.name = "other"}).value();
+  Integration row{.name = "zendesk", .team_id = other.id};
+  row.config = Document::from_stored(R"({"text":")" + std::string(large, 'x') + "\"}");
+  auto const twin = catalog.create(std::move(row)).value();
+  catalog.install({.integration_id = twin.integration.id, .environment_id = example.environment.id}).value();
+  auto const error = error_of(catalog.effective_config(example.environment.id, "zendesk"));
+  CHECK(error.kind == ErrorKind::invalid_argument);
+  CHECK(error.message.find(to_string(example.install.id)) != std::string::npos);
+}

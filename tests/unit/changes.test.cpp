@@ -31,3 +31,11 @@ TEST_CASE("without saying otherwise, the log is read from its start") {
   CHECK(request.limit == 100);
   CHECK_FALSE(request.row);
 }
+
+TEST_CASE("a commit counts by the bytes of its rows before and after") {
+  CommitRecord commit;
+  CHECK(document_bytes(commit) == 0);
+  commit.changes.push_back({.after = Document::from_stored(R"({"a":1})")});
+  commit.changes.push_back({.before = Document::from_stored(R"({"a":1})"), .after = Document::from_stored("{}")});
+  CHECK(document_bytes(commit) == 16);
+}

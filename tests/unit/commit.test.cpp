@@ -73,3 +73,23 @@ TEST_CASE("what no store could hold is found in a commit whatever the store hold
   CHECK(storage::check(commit).error().pointer == "/reason");
   CHECK(storage::check(Commit{}).error().kind == ErrorKind::invalid_argument);
 }
+
+TEST_CASE("a row that was read without its documents is neither written nor taken for what was there") {
+  auto const refused = [](Change change) {
+    auto const checked = storage::check(Commit{.changes = {std::move(change)}});
+    REQUIRE(checked.has_error());
+    CHECK(checked.error().kind == ErrorKind::invalid_argument);
+    return checked.error().pointer.value_or("none");
+  };
+  Integration const whole{.id = Id<Integration>::generate(), .name = "n", .team_id = Id<Team>::generate()};
+  Integration lean = whole;
+  lean.config = Document::left_out();
+  CHECK(refused(Insert<Integration>{lean}) == "/config");
+  CHECK(refused(Update<Integration>{whole, lean}) == "/config");
+  CHECK(refused(Update<Integration>{lean, whole}) == "/config");
+  CHECK(refused(Remove<Integration>{lean}) == "/config");
+  EnvironmentIntegration install;
+  install.override = Document::left_out();
+  CHECK(refused(Remove<EnvironmentIntegration>{install}) == "/override");
+  CHECK(storage::check(Commit{.changes = {Update<Integration>{whole, whole}}}).has_value());
+}

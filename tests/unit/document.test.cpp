@@ -204,3 +204,19 @@ TEST_CASE("a document prints as its text") {
   out << Document::parse(R"({"a": 1})").value();
   CHECK(out.str() == R"({"a":1})");
 }
+
+TEST_CASE("a document that was left out has neither text nor values, and equals nothing but itself") {
+  Document const left_out = Document::left_out();
+  CHECK(left_out.is_left_out());
+  CHECK(left_out.text().empty());
+  CHECK_FALSE(left_out.empty());
+  CHECK(left_out.spans() == nullptr);
+  REQUIRE(left_out.values().has_error());
+  CHECK(left_out.values().error().kind == ErrorKind::invalid_argument);
+  CHECK(left_out.check().has_error());
+  CHECK(left_out == Document::left_out());
+  CHECK_FALSE(left_out == Document());
+  CHECK_FALSE(left_out == Document::from_stored(""));
+  CHECK_FALSE(Document().is_left_out());
+  CHECK_FALSE(Document::from_stored("").is_left_out());
+}

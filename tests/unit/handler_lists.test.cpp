@@ -158,6 +158,10 @@ TEST_CASE_METHOD(Fixture, "lists are filtered by the documented fields and by no
                                                             "/team?next_cursor=x",
                                                             "/team?next_cursor=",
                                                             installs + "?expand=everything",
+                                                            installs + "?exclude=config",
+                                                            installs + "?exclude=",
+                                                            "/integration?exclude=override",
+                                                            "/team?exclude=config",
                                                             "/team?name=%FF",
                                                             "/team?name=%00",
                                                             "/team?=x",
@@ -189,4 +193,41 @@ TEST_CASE_METHOD(Fixture, "lists leave out environment_ids and the nested config
   auto const own = body_of(client.get("/integration")).at("result").at(0);
   CHECK(own.at("config").at("label") == "Example API");
   CHECK_FALSE(own.as_object().contains("environment_ids"));
+}
+
+TEST_CASE_METHOD(Fixture, "a list that is asked to exclude a document has none of it, and the rest as it is") {
+  auto const whole = body_of(client.get("/integration")).at("result").at(0).as_object();
+  auto lean = body_of(client.get("/integration?exclude=config")).at("result").at(0).as_object();
+  CHECK_FALSE(lean.contains("config"));
+  lean["config"] = whole.at("config");
+  CHECK(boost::json::value(lean) == boost::json::value(whole));
+
+  auto const install = body_of(client.get(installs)).at("result").at(0).as_object();
+  REQUIRE(install.contains("override"));
+  auto const excluded = body_of(client.get(installs + "?exclude=override")).at("result").at(0).as_object();
+  CHECK_FALSE(excluded.contains("override"));
+  CHECK(excluded.size() == install.size() - 1);
+  auto const both = body_of(client.get(installs + "?exclude=override&expand=integration.config")).at("result").at(0);
+  CHECK_FALSE(both.as_object().contains("override"));
+  CHECK(both.at("integration").at("config").at("label") == "Example API");
+}
+
+TEST_CASE_METHOD(Fixture, "pages that end by their documents link to the next, with what was asked for") {
+  for (int i = 0; i < 6; ++i) {
+    Integration row{.name = "large " + std::to_string(i), .team_id = example.team.id};
+    row.config = Document::from_stored(R"({"text":")" + std::string(storage::max_page_bytes / 5, 'x') + "\"}");
+    REQUIRE(example.catalog.create(std::move(row)).has_value());
+  }
+  std::string target = "/integration?name[gte]=large&limit=1000";
+  std::vector<std::size_t> sizes;
+  while (true) {
+    auto const body = body_of(client.get(target));
+    sizes.push_back(body.at("result").as_array().size());
+    CHECK(body.at("limit") == 1'000);
+    if (body.at("next_cursor").is_null()) break;
+    target = "/integration?name[gte]=large&limit=1000&next_cursor=" + std::string(body.at("next_cursor").as_string());
+  }
+  CHECK(sizes == std::vector<std::size_t>{5, 2});  // the example's own, which is small, comes first
+  CHECK(body_of(client.get("/integration?name[gte]=large&limit=1000&exclude=config")).at("result").as_array().size() ==
+        7);
 }

@@ -256,3 +256,18 @@ TEST_CASE("a document in a merge patch is handed on with the one that is there")
   REQUIRE(wrong.has_error());
   CHECK(wrong.error().message == "override must be an object, not an array");
 }
+
+TEST_CASE("a document that was left out of a row is left out of its JSON") {
+  InstalledIntegration resource;
+  resource.install.override = Document::left_out();
+  resource.integration.version = Version{1};
+  CHECK(model::to_json(resource.install).find("override") == std::string::npos);
+  CHECK(model::to_json(resource).find("override") == std::string::npos);
+  CHECK(model::to_json(resource).find("config") != std::string::npos);
+  resource.integration.config = Document::left_out();
+  CHECK(model::to_json(resource).find("config") == std::string::npos);
+  auto const refused = model::check_whole(resource.install);
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().pointer == "/override");
+  CHECK(model::check_whole(EnvironmentIntegration{}).has_value());
+}

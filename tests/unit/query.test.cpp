@@ -130,3 +130,19 @@ TEST_CASE("a cursor's text with any one character changed is refused") {
     CHECK(parse_cursor(other).has_error());
   }
 }
+
+TEST_CASE("the documents of a row count by the bytes of those that a query brings") {
+  InstalledIntegration row;
+  row.integration.config = Document::from_stored(R"({"a":"\xC3\xA9"})");
+  Query<InstalledIntegration> query;
+  CHECK(document_bytes(row, query) == row.integration.config.text().size());
+  row.install.override = Document::from_stored(R"({"b":1})");
+  CHECK(document_bytes(row, query) == row.integration.config.text().size() + 7);
+  query.with_nested_documents = false;
+  CHECK(document_bytes(row, query) == 7);
+  query.with_documents = false;
+  CHECK(document_bytes(row, query) == 0);
+  query.with_nested_documents = true;
+  CHECK(document_bytes(row, query) == row.integration.config.text().size());
+  CHECK(document_bytes(Team{}, Query<Team>{}) == 0);
+}

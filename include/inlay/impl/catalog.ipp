@@ -282,8 +282,10 @@ Result<void> Catalog::conceal(std::span<Readable> items) const {
     }
     if (!asked.values.empty()) {
       std::size_t const count = asked.values.size();
-      auto whole = repository_->list(Query<Integration>{
-          .where = {std::move(asked)}, .limit = count, .scope = detail::seen_whole_by<Integration>(team)});
+      auto whole = repository_->list(Query<Integration>{.where = {std::move(asked)},
+                                                        .limit = count,
+                                                        .scope = detail::seen_whole_by<Integration>(team),
+                                                        .with_documents = false});
       if (!whole) return whole.error();
       for (Readable& item : items) {
         Integration& integration = model::part_of<0>(item);
@@ -412,7 +414,7 @@ template <class Entity>
 Result<void> Catalog::has_free_keys(Entity const& before, Entity const& after) const {
   for (model::UniqueKey const& key : Entity::unique_keys) {
     bool is_changed = false;
-    Query<Entity> same{.limit = 1};
+    Query<Entity> same{.limit = 1, .with_documents = false};
     model::for_each_field<Entity>([&](model::Field const& field, auto member) {
       using Value = std::remove_cvref_t<decltype(after.*member)>;
       if (field.name != key[0] && field.name != key[1]) return;
@@ -536,7 +538,8 @@ std::optional<Error> Catalog::who_uses(Id<Entity> id, Error error) const {
     if constexpr (std::is_same_v<Referrer, Grant>) return;
     constexpr std::size_t named = 3;
     Query<Referrer> const query{.where = {{std::string(reference.member), Operator::eq, {id.uuid}}},
-                                .limit = named + 1};
+                                .limit = named + 1,
+                                .with_documents = false};
     auto all = repository_->list(query);
     auto seen = list(query);
     is_known = is_known && all && seen;

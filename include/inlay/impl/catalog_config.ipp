@@ -125,10 +125,14 @@ INLAY_DECL Result<InstalledConfig> Catalog::effective_config(Id<EnvironmentInteg
 INLAY_DECL Result<InstalledConfig> Catalog::effective_config(Id<Environment> environment,
                                                              std::string_view integration_name,
                                                              std::vector<Layer> extra_layers) const {
-  auto page =
-      list(Query<InstalledIntegration>{.where = {{"environment_id", Operator::eq, {environment.uuid}},
-                                                 {"integration.name", Operator::eq, {std::string(integration_name)}}},
-                                       .limit = 2});
+  Query<InstalledIntegration> query{.where = {{"environment_id", Operator::eq, {environment.uuid}},
+                                              {"integration.name", Operator::eq, {std::string(integration_name)}}},
+                                    .limit = 2};
+  auto page = list(query);
+  if (page && page->items.size() == 1 && page->next) {  // of two that are too large for one page no more than the ids
+    query.with_documents = query.with_nested_documents = false;
+    page = list(query);
+  }
   if (!page) return page.error();
   std::string const place =
       "integration \"" + std::string(integration_name) + "\" in environment " + to_string(environment);

@@ -21,7 +21,8 @@ INLAY_DECL Result<std::optional<InstalledIntegration>> Catalog::find_install(Id<
                                                                              Id<Environment> environment) const {
   auto page = list(Query<EnvironmentIntegration>{.where = {{"environment_id", Operator::eq, {environment.uuid}},
                                                            {"integration_id", Operator::eq, {integration.uuid}}},
-                                                 .limit = 1});
+                                                 .limit = 1,
+                                                 .with_documents = false});
   if (!page) return page.error();
   if (page->items.empty()) return std::optional<InstalledIntegration>();
   auto resource = get(page->items.front().id);

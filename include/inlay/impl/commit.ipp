@@ -19,6 +19,8 @@ Result<void> check_change(Insert<Entity> const& insert) {
 
 template <class Entity>
 Result<void> check_change(Update<Entity> const& update) {
+  // What was there goes into the change log.
+  if (auto const checked = model::check_whole(update.before); !checked) return checked;
   return model::check(update.after);
 }
 
@@ -28,8 +30,8 @@ Result<void> check_change(Edit<Entity> const&) {
 }
 
 template <class Entity>
-Result<void> check_change(Remove<Entity> const&) {
-  return {};
+Result<void> check_change(Remove<Entity> const& remove) {
+  return model::check_whole(remove.before);
 }
 
 inline Result<void> check_log_text(std::string_view member, std::string_view text) {

@@ -68,6 +68,7 @@ struct Document::State {
   }
 
   std::string text;
+  bool is_left_out = false;
   mutable std::unique_ptr<Values> values;
   mutable std::optional<json::MemberSpans> spans;
   mutable std::once_flag finding_spans;
@@ -127,6 +128,17 @@ INLAY_DECL Document Document::from_stored(std::string text) {
   return Document(std::make_shared<State const>(std::move(text)));
 }
 
+INLAY_DECL Document Document::left_out() {
+  static auto const state = [] {
+    auto const made = std::make_shared<State>();
+    made->is_left_out = true;
+    return std::shared_ptr<State const>(made);
+  }();
+  return Document(state);
+}
+
+INLAY_DECL bool Document::is_left_out() const noexcept { return state_ && state_->is_left_out; }
+
 INLAY_DECL std::string_view Document::text() const& noexcept {
   return state_ ? std::string_view(state_->text) : std::string_view("{}");
 }
@@ -134,6 +146,9 @@ INLAY_DECL std::string_view Document::text() const& noexcept {
 INLAY_DECL Result<boost::json::object const*> Document::values() const& {
   static boost::json::object const no_members;
   if (!state_) return &no_members;
+  if (state_->is_left_out) {
+    return Error{.kind = ErrorKind::invalid_argument, .message = "the document was left out when its row was read"};
+  }
   if (auto const* members = state_->members()) return members;
   Error why = detail::no_object_error();
   if (auto const again = json::parse(state_->text, json::no_limits); again.has_error()) why = again.error();

@@ -32,6 +32,7 @@ using Refuse = std::optional<Error> (*)(Field const& field);
 [[nodiscard]] INLAY_DECL Error read_only(std::string_view name);
 [[nodiscard]] INLAY_DECL Error missing_member(Field const& field);
 [[nodiscard]] INLAY_DECL Error null_member(Field const& field);
+[[nodiscard]] INLAY_DECL Error left_out_member(Field const& field);
 [[nodiscard]] INLAY_DECL Error unknown_enumerator(Field const& field, std::span<std::string_view const> names);
 [[nodiscard]] INLAY_DECL Error below_member(std::string_view member, Error error);
 
@@ -80,6 +81,18 @@ void write_value(Value const& value, std::string& out, JsonUse use) {
   }
 }
 
+/** Whether a member is a document that was not read with its row. */
+template <class Member>
+[[nodiscard]] bool is_left_out(Member const& member) noexcept {
+  if constexpr (std::is_same_v<Member, Document>) {
+    return member.is_left_out();
+  } else if constexpr (std::is_same_v<Member, std::optional<Document>>) {
+    return member && member->is_left_out();
+  } else {
+    return false;
+  }
+}
+
 /** Appends an entity's members, without the braces. */
 template <class Entity>
 void write_members(Entity const& row, std::string& out, JsonUse use, bool with_documents) {
@@ -89,6 +102,7 @@ void write_members(Entity const& row, std::string& out, JsonUse use, bool with_d
     if constexpr (!std::is_same_v<Value, Revision>) {
       if (!with_documents && field.type == FieldType::document) return;
       if (only_public && !is_public<Entity>(field.name)) return;
+      if (is_left_out(row.*pointer)) return;
       if constexpr (is_optional_v<Member>) {
         if (!(row.*pointer)) return;
         write_name(field.name, out);
@@ -297,8 +311,17 @@ Result<Entity> read_record(boost::json::object const& object) {
 }
 
 template <class Entity>
-Result<void> check(Entity const& row) {
+Result<void> check_whole(Entity const& row) {
   Result<void> result;
+  for_each_field<Entity>([&](Field const& field, auto pointer) {
+    if (result && detail::is_left_out(row.*pointer)) result = detail::left_out_member(field);
+  });
+  return result;
+}
+
+template <class Entity>
+Result<void> check(Entity const& row) {
+  Result<void> result = check_whole(row);
   for_each_field<Entity>([&]<class Member>(Field const& field, Member Entity::*pointer) {
     using Value = ValueOf<Member>;
     if constexpr (std::is_same_v<Value, std::string> || std::is_enum_v<Value>) {

@@ -106,6 +106,10 @@ INLAY_DECL Error missing_member(Field const& field) { return member_error(field.
 
 INLAY_DECL Error null_member(Field const& field) { return member_error(field.name, " can't be null"); }
 
+INLAY_DECL Error left_out_member(Field const& field) {
+  return member_error(field.name, " was left out when the row was read: read it whole to write it");
+}
+
 INLAY_DECL Error unknown_enumerator(Field const& field, std::span<std::string_view const> names) {
   return member_error(field.name, " must be " + listed(names));
 }

@@ -6,8 +6,11 @@
 #include <inlay/storage/query.hpp>
 
 #include <array>
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace inlay {
@@ -78,6 +81,24 @@ Result<std::vector<FieldPlace>> check_query(Query<Readable> const& query) {
     places->push_back(*place);
   }
   return places;
+}
+
+template <class Readable>
+std::size_t document_bytes(Readable const& readable, Query<Readable> const& query) {
+  std::size_t bytes = 0;
+  auto const add = [&]<class Entity>(Entity const& row, std::size_t part) {
+    if (!query.brings_documents(part)) return;
+    model::for_each_field<Entity>([&]<class Member>(model::Field const&, Member Entity::*pointer) {
+      if constexpr (std::is_same_v<Member, Document>) {
+        bytes += (row.*pointer).text().size();
+      } else if constexpr (std::is_same_v<Member, std::optional<Document>>) {
+        if (row.*pointer) bytes += (*(row.*pointer)).text().size();
+      }
+    });
+  };
+  [&]<std::size_t... part>(std::index_sequence<part...>) { (add(model::part_of<part>(readable), part), ...); }
+  (std::make_index_sequence<model::part_count<Readable>>{});
+  return bytes;
 }
 
 }  // namespace inlay

@@ -47,13 +47,20 @@ class Document {
   */
   [[nodiscard]] INLAY_DECL static Document from_stored(std::string text);
 
-  /** The canonical text. */
+  /** What stands where a document was left out of a row that was read (Query::with_documents), so that it is not taken
+      for one: it has neither text nor values, JSON of a row goes without it, and no store takes it. It equals nothing
+      but itself. */
+  [[nodiscard]] INLAY_DECL static Document left_out();
+  [[nodiscard]] INLAY_DECL bool is_left_out() const noexcept;
+
+  /** The canonical text; nothing of a document that was left out. */
   [[nodiscard]] INLAY_DECL std::string_view text() const& noexcept;
   std::string_view text() const&& = delete;
 
   /** The members; parsed by the first call, which other threads wait for. A copy of them may outlive the Document.
 
-      @return corrupt when this Document was made from stored text that is not a JSON object. Never null.
+      @return corrupt when this Document was made from stored text that is not a JSON object; invalid_argument when it
+      was left out. Never null.
   */
   [[nodiscard]] INLAY_DECL Result<boost::json::object const*> values() const&;
   Result<boost::json::object const*> values() const&& = delete;
@@ -73,7 +80,8 @@ class Document {
   [[nodiscard]] bool empty() const noexcept { return text() == "{}"; }
 
   friend bool operator==(Document const& a, Document const& b) noexcept {
-    return a.state_ == b.state_ || a.text() == b.text();
+    if (a.state_ == b.state_) return true;
+    return a.text() == b.text() && !a.is_left_out() && !b.is_left_out();
   }
 
  private:

@@ -71,7 +71,15 @@ template <class Entity>
 template <class Entity>
 [[nodiscard]] Result<Entity> read_record(boost::json::object const& object);
 
-/** Checks everything about a row that its types leave open: texts are checked with check_text.
+/** Checks that none of a row's documents was left out when it was read (Query::with_documents).
+
+    @return invalid_argument with the pointer of the member.
+*/
+template <class Entity>
+[[nodiscard]] Result<void> check_whole(Entity const& row);
+
+/** Checks everything about a row that its types leave open: that it is whole, as check_whole does, and its texts with
+    check_text.
 
     @return invalid_argument with the pointer of the member.
 */

@@ -5,6 +5,7 @@
 #include <inlay/id.hpp>
 #include <inlay/json/document.hpp>
 #include <inlay/revision.hpp>
+#include <inlay/storage/page.hpp>
 #include <inlay/timestamp.hpp>
 
 #include <boost/describe/enum.hpp>
@@ -43,10 +44,19 @@ struct CommitRecord {
   friend bool operator==(CommitRecord const&, CommitRecord const&) = default;
 };
 
+/** How many bytes the rows before and after come to in a commit: what a page of the change log is bounded by. */
+[[nodiscard]] inline std::size_t document_bytes(CommitRecord const& commit) noexcept {
+  std::size_t bytes = 0;
+  for (ChangeRecord const& change : commit.changes) {
+    for (auto const* const row : {&change.before, &change.after}) bytes += *row ? (*row)->text().size() : 0;
+  }
+  return bytes;
+}
+
 /** Which part of the change log to read. */
 struct ChangesRequest {
   Revision after{};         ///< commits with a greater revision
-  std::size_t limit = 100;  ///< commits at most, 1 to 1,000
+  std::size_t limit = 100;  ///< commits at most, 1 to 1,000; rows may end a page earlier (storage::max_page_bytes)
 
   /** Only what happened to one row, and the commits in which it did. */
   struct Row {
@@ -56,7 +66,7 @@ struct ChangesRequest {
   std::optional<Row> row{};
 };
 
-/** Some commits, oldest first. */
+/** Some commits, oldest first, each of them whole; at least one, unless there is none. */
 struct ChangePage {
   std::vector<CommitRecord> commits{};
   Revision through{};  ///< everything up to here is in this page or before it: ask after this next

@@ -7,6 +7,7 @@
 #include <inlay/model/entities.hpp>
 #include <inlay/storage/condition.hpp>
 #include <inlay/storage/errors.hpp>
+#include <inlay/storage/page.hpp>
 #include <inlay/storage/scope.hpp>
 
 #include <cstddef>
@@ -73,14 +74,23 @@ struct Cursor {
 template <class Readable>
 struct Query {
   std::vector<Condition> where{};
-  std::size_t limit = 25;  ///< 1 to max_limit
+  std::size_t limit = 25;  ///< rows at most, 1 to max_limit; documents may end a page earlier (storage::max_page_bytes)
   std::optional<Cursor> after{};
 
   /** Only rows that it lets through, as if there were no others. */
   Scope scope{};
 
+  /** Whether an entity, or the first part of a read model, brings its documents; without, an integration's config and
+      an install's override, whether there is one or not, read as Document::left_out(). */
+  bool with_documents = true;
+
   /** Whether a read model's further parts bring their documents; without, an integration's config reads as {}. */
   bool with_nested_documents = true;
+
+  /** Whether that part brings its documents. */
+  [[nodiscard]] bool brings_documents(std::size_t part) const noexcept {
+    return part == 0 ? with_documents : with_nested_documents;
+  }
 
   static constexpr std::size_t max_limit = 1'000;
   static constexpr std::size_t max_conditions = 100;
@@ -95,7 +105,12 @@ struct Query {
 template <class Readable>
 [[nodiscard]] Result<std::vector<FieldPlace>> check_query(Query<Readable> const& query);
 
-/** Some rows of a list. */
+/** How many bytes the documents come to that a query brings of a row: what a page is bounded by. One that several rows
+    have in common counts for each of them, and one that was not asked for does not count. */
+template <class Readable>
+[[nodiscard]] std::size_t document_bytes(Readable const& readable, Query<Readable> const& query);
+
+/** Some rows of a list: at least one, unless there is none. */
 template <class Readable>
 struct Page {
   std::vector<Readable> items{};

@@ -260,6 +260,7 @@ class JournalRepository final : public RepositoryFrom<JournalRepository> {
     std::sort(rows.begin(), rows.end(), [](auto const& a, auto const& b) { return place_of(*a) < place_of(*b); });
 
     Page<Readable> page{.revision = state->revision};
+    storage::PageBytes bytes;
     for (Row<Entity> const& row : rows) {
       if (!lets_through(query.scope, *row, *state)) continue;
       auto whole = assembled<Readable>(*state, *row);
@@ -268,12 +269,12 @@ class JournalRepository final : public RepositoryFrom<JournalRepository> {
         do_all_hold = holds(query.where[i], (*places)[i], whole);
       }
       if (!do_all_hold) continue;
-      // A row more than fits is what says that this is not the last page.
-      if (page.items.size() == query.limit) {
+      // A row more than fits is what says that this is not the last page. Contract 3.6: documents may fill it, too.
+      if (page.items.size() == query.limit || !bytes.take(document_bytes(whole, query))) {
         page.next = place_of(model::part_of<0>(page.items.back()));
         break;
       }
-      if (!query.with_nested_documents) drop_nested_documents(whole);
+      drop_documents(whole, query);
       page.items.push_back(std::move(whole));
     }
     return page;
@@ -287,6 +288,7 @@ class JournalRepository final : public RepositoryFrom<JournalRepository> {
     if (request.after < state->compacted_through) return storage::changes_compacted(state->compacted_through);
     if (request.after > state->revision) return storage::revision_not_reached(state->revision);
     ChangePage page{.through = state->revision};
+    storage::PageBytes bytes;
     auto const first = std::upper_bound(state->log.begin(), state->log.end(), request.after,
                                         [](Revision after, auto const& commit) { return after < commit->revision; });
     for (auto commit = first; commit != state->log.end(); ++commit) {
@@ -297,7 +299,7 @@ class JournalRepository final : public RepositoryFrom<JournalRepository> {
         });
         if (record.changes.empty()) continue;
       }
-      if (page.commits.size() == request.limit) {
+      if (page.commits.size() == request.limit || !bytes.take(document_bytes(record))) {
         page.has_more = true;
         page.through = page.commits.back().revision;
         break;

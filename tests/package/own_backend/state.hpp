@@ -266,16 +266,19 @@ template <class Readable>
   return whole;
 }
 
-/** Contract 5.3: takes the required documents out of the further parts. */
+/** Contract 3.7 and 5.3: takes out the documents that were not asked for. */
 template <class Readable>
-void drop_nested_documents(Readable& whole) {
-  auto const drop = []<class Entity>(Entity& row) {
+void drop_documents(Readable& whole, inlay::Query<Readable> const& query) {
+  auto const drop = [&]<class Entity>(Entity& row, std::size_t part) {
+    if (query.brings_documents(part)) return;
     model::for_each_field<Entity>([&]<class Member>(model::Field const&, Member Entity::*member) {
-      if constexpr (std::is_same_v<Member, inlay::Document>) row.*member = inlay::Document();
+      if constexpr (std::is_same_v<model::ValueOf<Member>, inlay::Document>) {
+        row.*member = part == 0 ? inlay::Document::left_out() : Member{};
+      }
     });
   };
-  [&]<std::size_t... index>(std::index_sequence<index...>) { (drop(model::part_of<index + 1>(whole)), ...); }
-  (std::make_index_sequence<model::part_count<Readable> - 1>{});
+  [&]<std::size_t... index>(std::index_sequence<index...>) { (drop(model::part_of<index>(whole), index), ...); }
+  (std::make_index_sequence<model::part_count<Readable>>{});
 }
 
 /** Whether a condition, which may name a member of any part, holds for a whole resource. */

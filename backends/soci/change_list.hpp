@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BACKENDS_SOCI_CHANGE_LIST_HPP
+#define INLAY_BACKENDS_SOCI_CHANGE_LIST_HPP
+
+// How pages of the change log are read.
+
+#include <backends/soci/connection.hpp>
+#include <backends/soci/schema.hpp>
+#include <inlay/model/describe.hpp>
+#include <inlay/storage/changes.hpp>
+#include <inlay/storage/errors.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inlay::sql {
+
+/** Reads one page of the change log.
+
+    A page is one statement, so that it and how far the store has come belong together. Each row begins with the latter;
+    then come a commit and one of its changes. There is a row without a change for a commit that has none, and one
+    without a commit where there is none.
+
+    Of the rows before and after no more are read than storage::max_page_bytes and those of one change, but for the
+   first commit, which is read whole.
+*/
+class ChangeLister {
+ public:
+  ChangeLister(Connection& connection, Tables const& tables, ChangesRequest const& request)
+      : connection_(connection), tables_(tables), request_(request) {}
+
+  /** Reads the page. @return compacted; invalid_argument. */
+  [[nodiscard]] Result<ChangePage> page() {
+    bool const may_stop = connection_.dialect().page_bound() == PageBound::reading;
+    std::size_t bytes = 0;
+    connection_.run_while(may_stop ? whole_log() : bounded_log(), [&](Row& row) {
+      current_.value = row[0].number;
+      compacted_through_.value = row[1].number;
+      last_.value = row[2].number;
+      if (row[3].is_null) return true;
+      bytes += take(row);
+      if (!may_stop || commits_.size() == 1) return true;
+      return commits_.size() <= request_.limit && bytes <= storage::max_page_bytes;
+    });
+    if (request_.after < compacted_through_) return storage::changes_compacted(compacted_through_);
+    if (request_.after > current_) return storage::revision_not_reached(current_);
+
+    ChangePage page;
+    storage::PageBytes page_bytes;
+    for (CommitRecord& commit : commits_) {
+      // The last that was read may not have been read whole, but only where it is too much.
+      page.has_more = page.commits.size() == request_.limit || !page_bytes.take(document_bytes(commit));
+      if (page.has_more) break;
+      page.commits.push_back(std::move(commit));
+    }
+    if (!page.commits.empty()) page.has_more = page.has_more || page.commits.back().revision < last_;
+    page.through = page.has_more ? page.commits.back().revision : current_;
+    return page;
+  }
+
+ private:
+  /** All of the log from there on, of which no more is read than makes a page. */
+  [[nodiscard]] Statement whole_log() const {
+    Statement select;
+    begin(select, "0");
+    if (request_.row) {
+      select << " left join " << tables_.quoted("change") << " h on ";
+      add_row(select, "h");
+      select << R"( and h."revision" > )";
+      select.bind(integer(request_.after.value))
+          << " left join " << tables_.quoted("commit") << R"( o on o."revision" = h."revision")";
+    } else {
+      select << " left join " << tables_.quoted("commit") << R"( o on o."revision" > )";
+      select.bind(integer(request_.after.value))
+          << " left join " << tables_.quoted("change") << R"( h on h."revision" = o."revision")";
+    }
+    // That there is one such row is what lets an index give the order.
+    select << R"( where k."id" = 1 order by )" << (request_.row ? R"(h."revision")" : R"(o."revision")")
+           << R"(, h."ordinal")";
+    return select;
+  }
+
+  /** As many commits as are asked for and one more, with those of their changes before which the page is not full, by a
+      running sum over keys; and which commit is the last of them. */
+  [[nodiscard]] Statement bounded_log() const {
+    std::string const text_size(connection_.dialect().text_size());
+    Statement select("with c as (select ");
+    if (request_.row) {
+      select << R"(distinct d."revision" from )" << tables_.quoted("change") << " d where ";
+      add_row(select, "d");
+      select << R"( and d."revision" > )";
+    } else {
+      select << R"(d."revision" from )" << tables_.quoted("commit") << R"( d where d."revision" > )";
+    }
+    select.bind(integer(request_.after.value)) << R"( order by d."revision" limit )";
+    select.bind(integer(static_cast<long long>(request_.limit) + 1)) << ") ";
+    begin(select, R"((select max("revision") from c))");
+    select << R"( left join (select x."revision", x."ordinal", sum(x."size") over)"
+           << R"( (order by x."revision", x."ordinal" rows between unbounded preceding and 1 preceding) "bytes_before")"
+           << R"( from (select c."revision", d."ordinal", coalesce()" << text_size << R"((d."before"), 0) + coalesce()"
+           << text_size << R"((d."after"), 0) "size" from c left join )" << tables_.quoted("change")
+           << R"( d on d."revision" = c."revision")";
+    if (request_.row) {
+      select << " and ";
+      add_row(select, "d");
+    }
+    select << R"() x) b on b."bytes_before" is null or b."bytes_before" <= )" << std::to_string(storage::max_page_bytes)
+           << R"( or b."revision" = (select min("revision") from c))"
+           << " left join " << tables_.quoted("commit") << R"( o on o."revision" = b."revision" left join )"
+           << tables_.quoted("change")
+           << R"( h on h."revision" = b."revision" and h."ordinal" = b."ordinal" order by b."revision", b."ordinal")";
+    return select;
+  }
+
+  /** Appends the columns that a row has, and the counter that it begins with; `last` says which commit is the last. */
+  void begin(Statement& select, std::string_view last) const {
+    select << R"(select k."revision", k."compacted_through", )" << last
+           << R"(, o."revision", o."token", o."actor", o."reason", o."time",)"
+           << R"( h."entity", h."row_id", h."kind", h."before", h."after" from )" << tables_.quoted("counter") << " k";
+    for (ValueType const type : {ValueType::integer, ValueType::integer, ValueType::integer, ValueType::integer,
+                                 ValueType::text, ValueType::text, ValueType::text, ValueType::integer, ValueType::text,
+                                 ValueType::text, ValueType::text, ValueType::text, ValueType::text}) {
+      select.gives(type);
+    }
+  }
+
+  /** Appends that a change is one of the row that is asked for. */
+  void add_row(Statement& select, std::string_view alias) const {
+    select << alias << R"(."row_id" = )";
+    select.bind(text(to_string(request_.row->id))) << " and " << alias << R"(."entity" = )";
+    select.bind(text(request_.row->entity));
+  }
+
+  /** Takes a change, and its commit if it is the first of that; tells how many bytes its rows come to. */
+  std::size_t take(Row& row) {
+    if (commits_.empty() || commits_.back().revision.value != row[3].number) {
+      CommitRecord& commit = commits_.emplace_back();
+      commit.revision.value = row[3].number;
+      auto const token = parse_uuid(row[4].text);
+      if (token.has_error()) {
+        throw Exception(storage::corrupt_row(tables_.name("commit"), Uuid{}, "column token holds no UUID"));
+      }
+      commit.token = *token;
+      commit.actor = std::move(row[5].text);
+      if (!row[6].is_null) commit.reason = std::move(row[6].text);
+      commit.time.microseconds = row[7].number;
+    }
+    if (row[8].is_null) return 0;
+    ChangeRecord& change = commits_.back().changes.emplace_back();
+    change.entity = std::move(row[8].text);
+    auto const id = parse_uuid(row[9].text);
+    auto const kind = model::enum_from_name<ChangeKind>(row[10].text);
+    if (id.has_error() || !kind) {
+      throw Exception(storage::corrupt_row(tables_.name("change"), commits_.back().token,
+                                           "column row_id or kind holds what inlay never writes"));
+    }
+    change.id = *id;
+    change.kind = *kind;
+    std::size_t const bytes = (row[11].is_null ? 0 : row[11].text.size()) + (row[12].is_null ? 0 : row[12].text.size());
+    if (!row[11].is_null) change.before = Document::from_stored(std::move(row[11].text));
+    if (!row[12].is_null) change.after = Document::from_stored(std::move(row[12].text));
+    return bytes;
+  }
+
+  Connection& connection_;
+  Tables const& tables_;
+  ChangesRequest const& request_;
+  Revision current_{};
+  Revision compacted_through_{};
+  Revision last_{};  // of the commits that the database looked at; 0 where it leaves it to us to read on
+  std::vector<CommitRecord> commits_;
+};
+
+}  // namespace inlay::sql
+
+#endif
