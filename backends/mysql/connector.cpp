@@ -301,7 +301,7 @@ void BoundStatement::read_row(std::vector<sql::ValueType> const& columns, sql::R
   }
 }
 
-std::string BoundStatement::get_parameter_name(int) const { throw not_made("values by name"); }
+std::string BoundStatement::get_parameter_name(int index) const { return 'p' + std::to_string(index + 1); }
 void BoundStatement::describe_column(int, soci::data_type&, std::string&) { throw not_made("descriptions"); }
 soci::details::standard_into_type_backend* BoundStatement::make_into_type_backend() { throw not_made("into"); }
 soci::details::standard_use_type_backend* BoundStatement::make_use_type_backend() { return new Use(*this); }
