@@ -382,12 +382,10 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
 
   StoreUrl place = url;
   place.parameters.clear();
-  return sql::open_store(
-      std::make_unique<OwnDialect>(
-          place.redacted(), options.table_prefix,
-          OwnDialect::Settings{.connect = std::move(connect),
-                               .lock_timeout = std::max(std::chrono::seconds(1), rounded(*lease_timeout))}),
-      std::move(options));
+  OwnDialect::Settings settings{.connect = std::move(connect),
+                                .lock_timeout = std::max(std::chrono::seconds(1), rounded(*lease_timeout))};
+  auto dialect = std::make_unique<OwnDialect>(place.redacted(), options.table_prefix, std::move(settings));
+  return sql::open_store(std::move(dialect), std::move(options));
 }
 
 [[nodiscard]] std::unique_ptr<HostDialect> host_dialect(HostOptions const& options) {
