@@ -24,6 +24,13 @@ constexpr unsigned too_large = 1153;  // ER_NET_PACKET_TOO_LARGE
   return soci::soci_error(std::string("inlay's sessions of MySQL have no ") + what);
 }
 
+/** A connection that is yet to be made. The library makes itself ready with the first, which two threads must not ask
+    for at once. */
+[[nodiscard]] MYSQL* new_connection() {
+  static int const failed = mysql_library_init(0, nullptr, nullptr);
+  return failed == 0 ? mysql_init(nullptr) : nullptr;
+}
+
 void set(MYSQL* connection, mysql_option option, std::chrono::seconds time) {
   auto const seconds = static_cast<unsigned>(time.count());
   mysql_options(connection, option, &seconds);
@@ -34,7 +41,7 @@ void set(MYSQL* connection, mysql_option option, std::chrono::seconds time) {
 // ------------------------------------------------------------------------------------------------------------ Session
 
 Session::Session(ConnectOptions const& options)
-    : connection_(mysql_init(nullptr), &mysql_close),
+    : connection_(new_connection(), &mysql_close),
       read_timeout_(options.read_timeout),
       write_timeout_(options.write_timeout) {
   if (!connection_) throw soci::mysql_soci_error("the client's library is out of memory", CR_OUT_OF_MEMORY);

@@ -25,7 +25,6 @@ struct ErrorCode {
   Server server = Server::unknown;  ///< unknown: of both
 };
 
-// clang-format off
 inline constexpr auto error_codes = [] {
   using enum sql::FailureKind;
   constexpr bool shown = true;
@@ -85,7 +84,7 @@ inline constexpr auto error_codes = [] {
       ErrorCode{1161, "ER_NET_WRITE_INTERRUPTED", lost, shown},
       ErrorCode{1181, "ER_ERROR_DURING_ROLLBACK", lost, shown},
       ErrorCode{1184, "ER_NEW_ABORTING_CONNECTION", lost, shown},
-      ErrorCode{1243, "ER_UNKNOWN_STMT_HANDLER", lost, shown},  // a proxy that has changed servers
+      ErrorCode{1243, "ER_UNKNOWN_STMT_HANDLER", lost, shown},             // a proxy that has changed servers
       ErrorCode{1461, "ER_MAX_PREPARED_STMT_COUNT_REACHED", lost, shown},  // closing it gives its statements back
       ErrorCode{1835, "ER_MALFORMED_PACKET", lost, shown},
       ErrorCode{1927, "ER_CONNECTION_KILLED", lost, shown, Server::mariadb},
@@ -213,7 +212,6 @@ inline constexpr auto error_codes = [] {
       ErrorCode{4025, "ER_CONSTRAINT_FAILED", other, shown, Server::mariadb},
   };
 }();
-// clang-format on
 
 /** Whether a number is one of the client's library, MySQL's or MariaDB's own. They mean that it does not know what the
     server said: over TLS a connection that is gone is an error of TLS (2026), and what is left of a reply a malformed

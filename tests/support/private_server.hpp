@@ -27,8 +27,7 @@ class PrivateServer {
     run(std::string(is_postgresql
                         ? "env -u INLAY_TEST_POSTGRESQL_URL INLAY_TEST_PGBOUNCER_URL=none INLAY_TEST_MYSQL_URL=none "
                         : "env -u INLAY_TEST_MYSQL_URL INLAY_TEST_POSTGRESQL_URL=none ") +
-        "INLAY_TEST_HOSTILE_MYSQL_URL=none " +
-        variables + ' ' + INLAY_TEST_SERVERS + " start");
+        "INLAY_TEST_HOSTILE_MYSQL_URL=none " + variables + ' ' + INLAY_TEST_SERVERS + " start");
     std::ifstream file(folder_ + "/env");
     std::string line;
     while (std::getline(file, line)) url_ = line.substr(line.find('=') + 1);
