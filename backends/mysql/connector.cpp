@@ -92,7 +92,7 @@ std::vector<std::vector<std::string>> Session::query(std::string const& text) {
     return rows;
   }
   unsigned const columns = mysql_num_fields(result.get());
-  while (MYSQL_ROW const row = mysql_fetch_row(result.get())) {
+  while (auto* const row = mysql_fetch_row(result.get())) {
     unsigned long const* const sizes = mysql_fetch_lengths(result.get());
     auto& values = rows.emplace_back();
     for (unsigned i = 0; i < columns; ++i) {

@@ -311,7 +311,7 @@ class HostDialect final : public MysqlDialect {
   static void read_row(soci::statement& query, std::vector<sql::ValueType> const& columns, sql::Row& row) {
     auto& rows = backend(query);
     mysql_row_seek(rows.result_, rows.resultRowOffsets_[static_cast<std::size_t>(rows.currentRow_)]);
-    MYSQL_ROW const values = mysql_fetch_row(rows.result_);
+    auto* const values = mysql_fetch_row(rows.result_);
     unsigned long const* const sizes = mysql_fetch_lengths(rows.result_);
     for (std::size_t i = 0; i < columns.size(); ++i) {
       row[i].is_null = values[i] == nullptr;

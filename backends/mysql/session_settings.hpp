@@ -17,7 +17,7 @@ namespace inlay::mysql {
 inline constexpr std::string_view no_limit = "18446744073709551615";
 
 /** A value that depends on `lease_timeout`. */
-inline constexpr std::string_view lease_timeout = "";
+inline constexpr std::string_view lease_timeout{};
 
 struct SessionSetting {
   std::string_view name;
