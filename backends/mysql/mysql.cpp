@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <inlay/backends/mysql.hpp>
 
+#include <backends/mysql/connector.hpp>
+#include <backends/mysql/error_codes.hpp>
+#include <backends/mysql/session_settings.hpp>
 #include <backends/soci/connection.hpp>
 #include <backends/soci/parameters.hpp>
 #include <backends/soci/repository.hpp>
@@ -23,88 +26,29 @@ namespace {
 using sql::DatabaseFailure;
 using sql::FailureKind;
 
-[[nodiscard]] INLAY_UNCHECKED_CAST MYSQL* native(soci::session& session) {
-  auto* const backend = static_cast<soci::mysql_session_backend*>(session.get_backend());
-  return backend ? backend->conn_ : nullptr;  // the host's may be closed
-}
-
-[[nodiscard]] INLAY_UNCHECKED_CAST soci::mysql_statement_backend& backend(soci::statement& statement) {
-  return *static_cast<soci::mysql_statement_backend*>(statement.get_backend());
-}
-
-[[nodiscard]] MYSQL* native(soci::statement& statement) { return backend(statement).session_.conn_; }
-
-// SOCI looks the row up anew for each of its columns, and makes a stream for each number.
-void read_row(soci::statement& query, std::vector<sql::ValueType> const& columns, sql::Row& row) {
-  auto& rows = backend(query);
-  mysql_row_seek(rows.result_, rows.resultRowOffsets_[static_cast<std::size_t>(rows.currentRow_)]);
-  MYSQL_ROW const values = mysql_fetch_row(rows.result_);
-  unsigned long const* const sizes = mysql_fetch_lengths(rows.result_);
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    row[i].is_null = values[i] == nullptr;
-    if (values[i] != nullptr) sql::take_text(row[i], columns[i], {values[i], sizes[i]});
-  }
-}
-
-class MysqlDialect final : public sql::Dialect {
+/** What is the same on both kinds of sessions. */
+class MysqlDialect : public sql::Dialect {
  public:
-  struct Settings {
-    std::string connect_string{};
-    std::string place{};  ///< for messages: where it is, without secrets
-    std::string prefix{};
-    std::chrono::seconds lock_timeout{};
-    bool is_encrypted = false;
-  };
+  MysqlDialect(std::string place, std::string prefix) : place_(std::move(place)), prefix_(std::move(prefix)) {}
 
   std::string_view session_kind() const override { return "mysql"; }
 
-  // By the server's word: the client's library does not learn everywhere what `set names` has changed.
-  void check_host(sql::Connection& connection) const override {
-    sql::Statement select(
-        "select @@character_set_client, @@character_set_connection,"
-        " coalesce(@@character_set_results, @@character_set_client)");
-    for (int i = 0; i < 3; ++i) select.gives(sql::ValueType::text);
-    connection.run(select, [&](sql::Row& row) {
-      for (sql::Column const& column : row) {
-        if (column.text == "utf8mb4") continue;
-        throw DatabaseFailure(FailureKind::unreachable,
-                              settings_.place + ": the session's character set is " + column.text +
-                                  "; set it to utf8mb4, since that is what a store is written in");
-      }
-    });
-  }
-
-  explicit MysqlDialect(Settings settings) : settings_(std::move(settings)) {}
-
   Capabilities capabilities() const override {
     return {.backend = "mysql", .is_durable = true, .is_shared_by_processes = true, .can_transfer = true};
-  }
-
-  std::unique_ptr<soci::session> connect() const override {
-    auto session = std::make_unique<soci::session>(soci::mysql, settings_.connect_string);
-    // The client's library goes on in plain text when the server, or somebody on the way, says that it can't encrypt.
-    if (settings_.is_encrypted && !mysql_get_ssl_cipher(native(*session))) {
-      throw DatabaseFailure(FailureKind::unreachable, settings_.place + ": the server does not encrypt the connection");
-    }
-    check_version(native(*session));
-    // Not what the server's settings happen to be: truncated texts, no transactions, one old snapshot.
-    *session << "set session autocommit = 1, session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
-                " session foreign_key_checks = 1, session sql_safe_updates = 0, session innodb_lock_wait_timeout = "
-             << std::to_string(settings_.lock_timeout.count());
-    *session << "set session transaction isolation level read committed";
-    return session;
   }
 
   DatabaseFailure classify(soci::session* session, std::exception const& error) const override {
     auto const* ours = dynamic_cast<soci::mysql_soci_error const*>(&error);
     auto const* known = dynamic_cast<soci::soci_error const*>(&error);
     unsigned int const code = ours ? ours->err_num_ : 0;
-    if (session && !native(*session)) return {FailureKind::lost, settings_.place + ": the session is closed"};
-    FailureKind kind = kind_of(code);
-    if (!session && kind != FailureKind::busy) kind = FailureKind::unreachable;
-    std::string message = settings_.place + ": ";
-    // Other messages quote values, or the statement they are in.
-    if (is_harmless(kind, code)) message += (known ? known->get_error_message() : error.what()) + std::string(" ");
+    if (session && !native(*session)) return {FailureKind::lost, place_ + ": the session is closed"};
+    std::string const text = known ? known->get_error_message() : error.what();
+    FailureKind kind = mysql::kind_of(code, server_, text);
+    if (!session && kind != FailureKind::busy && kind != FailureKind::no_connection_left) {
+      kind = FailureKind::unreachable;
+    }
+    std::string message = place_ + ": ";
+    if (mysql::is_safe(code, server_)) message += text + ' ';
     message += "(error " + std::to_string(code) + ')';
     return ours ? DatabaseFailure(kind, message) : DatabaseFailure::on_our_side(kind, message);
   }
@@ -117,29 +61,9 @@ class MysqlDialect final : public sql::Dialect {
   }
 
   void roll_back(soci::session& session) const override {
-    if (!native(session)) throw DatabaseFailure(FailureKind::lost, settings_.place);
+    if (!native(session)) throw DatabaseFailure(FailureKind::lost, place_);
     if (is_in_transaction(session)) session.rollback();
   }
-
-  RowReader row_reader() const override { return read_row; }
-
-  bool next_row(soci::statement& query) const override {
-    return backend(query).fetch(1) == soci::details::statement_backend::ef_success;
-  }
-
-  void release(soci::statement& query) const override { backend(query).clean_up(); }
-
-  // The results after the first one, of which at least the last is there when a block has run.
-  void finish(soci::statement& query) const override {
-    MYSQL* const connection = native(query);
-    while (mysql_more_results(connection)) {
-      if (mysql_next_result(connection) > 0)
-        throw soci::mysql_soci_error(mysql_error(connection), static_cast<int>(mysql_errno(connection)));
-      mysql_free_result(mysql_store_result(connection));
-    }
-  }
-
-  bool is_alive(soci::session& session) const override { return session.is_connected(); }
 
   std::string_view column_type(sql::ColumnKind kind) const override {
     switch (kind) {
@@ -154,8 +78,8 @@ class MysqlDialect final : public sql::Dialect {
 
   // Collations that compare byte for byte, trailing blanks included; each of the two has one of its own.
   std::string_view table_options() const override {
-    return is_mariadb_ ? " engine=InnoDB row_format=dynamic character set utf8mb4 collate utf8mb4_nopad_bin"
-                       : " engine=InnoDB row_format=dynamic character set utf8mb4 collate utf8mb4_0900_bin";
+    return is_mariadb() ? " engine=InnoDB row_format=dynamic character set utf8mb4 collate utf8mb4_nopad_bin"
+                        : " engine=InnoDB row_format=dynamic character set utf8mb4 collate utf8mb4_0900_bin";
   }
 
   std::string_view count_tables() const override {
@@ -169,7 +93,7 @@ class MysqlDialect final : public sql::Dialect {
     sql::Statement lock("select get_lock(");
     name_lock(lock) << ", 60)";
     if (connection.number(lock.gives(sql::ValueType::integer)) == 1) return;
-    throw DatabaseFailure(FailureKind::busy, settings_.place + ": somebody else has been migrating for a minute");
+    throw DatabaseFailure(FailureKind::busy, place_ + ": somebody else has been migrating for a minute");
   }
   void end_migration(sql::Connection& connection) const override {
     sql::Statement lock("select release_lock(");
@@ -191,7 +115,7 @@ class MysqlDialect final : public sql::Dialect {
 
   // MySQL has no blocks outside of procedures; there a commit is done step by step.
   sql::OneStatement one_statement() const override {
-    return is_mariadb_ ? sql::OneStatement::block : sql::OneStatement::none;
+    return is_mariadb() ? sql::OneStatement::block : sql::OneStatement::none;
   }
 
   // Neither of the two uses an index for the other spelling.
@@ -216,99 +140,185 @@ class MysqlDialect final : public sql::Dialect {
     return static_cast<long long>(mysql_insert_id(native(connection.session())));
   }
 
- private:
-  sql::Statement& name_lock(sql::Statement& statement) const {
-    // Names are the whole server's, and at most 64 characters.
-    statement << "concat('inlay ', sha1(concat(database(), '.', ";
-    return statement.bind(sql::text(settings_.prefix)) << ")))";
+ protected:
+  static constexpr std::string_view character_sets =
+      "@@character_set_client, @@character_set_connection, coalesce(@@character_set_results, @@character_set_client)";
+
+  /** SOCI's connection; null when it is closed. */
+  [[nodiscard]] virtual MYSQL* native(soci::session& session) const = 0;
+
+  [[nodiscard]] std::string const& place() const noexcept { return place_; }
+  [[nodiscard]] mysql::Server server() const noexcept { return server_; }
+  [[nodiscard]] bool is_mariadb() const noexcept { return server_ == mysql::Server::mariadb; }
+
+  void require_utf8mb4(std::string const& character_set) const {
+    if (character_set == "utf8mb4") return;
+    throw DatabaseFailure(FailureKind::unreachable,
+                          place_ + ": the session's character set is " + character_set +
+                              "; set it to utf8mb4, since that is what a store is written in");
   }
 
   void check_version(MYSQL* connection) const {
     std::string const version = mysql_get_server_info(connection);
     unsigned long const number = mysql_get_server_version(connection);
-    is_mariadb_ = version.find("MariaDB") != std::string::npos;
-    if (number >= (is_mariadb_ ? 100'600U : 80'000U)) return;
-    throw DatabaseFailure(FailureKind::unreachable, settings_.place + ": the server is " + version +
-                                                        "; inlay needs MySQL 8 or MariaDB 10.6, or newer");
+    server_ = version.find("MariaDB") != std::string::npos ? mysql::Server::mariadb : mysql::Server::mysql;
+    if (number >= (is_mariadb() ? 100'600U : 80'000U)) return;
+    throw DatabaseFailure(FailureKind::unreachable,
+                          place_ + ": the server is " + version + "; inlay needs MySQL 8 or MariaDB 10.6, or newer");
   }
 
-  // https://mariadb.com/kb/en/mariadb-error-codes/, and MySQL's where they are the same
-  [[nodiscard]] static FailureKind kind_of(unsigned int code) noexcept {
-    if (is_clients(code)) return FailureKind::lost;
-    switch (code) {
-      case 1022:
-      case 1062:
-      case 1586: return FailureKind::unique;
-      case 1216:
-      case 1217:
-      case 1451:
-      case 1452: return FailureKind::foreign_key;
-      case 1050:
-      case 1060:  // a column
-      case 1061:
-      case 1091:  // what was to be dropped is gone
-      case 1826: return FailureKind::exists;
-      case 1020:  // changed since the snapshot, with innodb_snapshot_isolation
-      case 1205:
-      case 1213: return FailureKind::busy;
-      case 1053:  // shutdown in progress
-      case 1152:
-      case 1158:
-      case 1159:
-      case 1160:
-      case 1161:
-      case 1184:
-      case 1927:  // the connection was killed
-      case 4031: return FailureKind::lost;
-      case 1021:  // disk full
-      case 1040:
-      case 1041:
-      case 1044:
-      case 1045:
-      case 1049:
-      case 1142:
-      case 1203:
-      case 1226: return FailureKind::unreachable;
-      case 1290:
-      case 1792:
-      case 1836: return FailureKind::read_only;
-      case 1317:
-      case 1969:  // max_statement_time
-      case 3024: return FailureKind::interrupted;
-      case 1034:
-      case 1194:
-      case 1712: return FailureKind::corrupt;
-      default: return FailureKind::other;
+ private:
+  sql::Statement& name_lock(sql::Statement& statement) const {
+    // Names are the whole server's, and at most 64 characters.
+    statement << "concat('inlay ', sha1(concat(database(), '.', ";
+    return statement.bind(sql::text(prefix_)) << ")))";
+  }
+
+  std::string place_;  // for messages: where it is, without secrets
+  std::string prefix_;
+  mutable std::atomic<mysql::Server> server_ = mysql::Server::unknown;
+};
+
+/** On connections of our own. */
+class OwnDialect final : public MysqlDialect {
+ public:
+  struct Settings {
+    mysql::ConnectOptions connect{};
+    std::chrono::seconds lock_timeout{};
+  };
+
+  OwnDialect(std::string place, std::string prefix, Settings settings)
+      : MysqlDialect(std::move(place), std::move(prefix)),
+        lock_timeout_(settings.lock_timeout),
+        is_encrypted_(settings.connect.ssl_ca.has_value()),
+        connector_(std::move(settings.connect)) {}
+
+  std::unique_ptr<soci::session> connect() const override {
+    auto session = std::make_unique<soci::session>(connector_, "");
+    mysql::Session& own = backend(*session);
+    // The client's library goes on in plain text when the server, or somebody on the way, says that it can't encrypt.
+    if (is_encrypted_ && !mysql_get_ssl_cipher(own.handle())) {
+      throw DatabaseFailure(FailureKind::unreachable, place() + ": the server does not encrypt the connection");
+    }
+    check_version(own.handle());
+    set_up(own);
+    own.limit_silence(true);
+    return session;
+  }
+
+  RowReader row_reader() const override { return read_row; }
+  bool next_row(soci::statement& query) const override {
+    return backend(query).fetch(1) == soci::details::statement_backend::ef_success;
+  }
+  void finish(soci::statement& query) const override { backend(query).finish(); }
+  bool is_alive(soci::session& session) const override { return backend(session).is_connected(); }
+
+  void limit_silence(soci::session& session, bool is_limited) const override {
+    backend(session).limit_silence(is_limited);
+  }
+
+ protected:
+  MYSQL* native(soci::session& session) const override { return backend(session).handle(); }
+
+ private:
+  [[nodiscard]] static mysql::Session& backend(soci::session& session) {
+    return *static_cast<mysql::Session*>(session.get_backend());
+  }
+  [[nodiscard]] static mysql::BoundStatement& backend(soci::statement& statement) {
+    return *static_cast<mysql::BoundStatement*>(statement.get_backend());
+  }
+  static void read_row(soci::statement& query, std::vector<sql::ValueType> const& columns, sql::Row& row) {
+    backend(query).read_row(columns, row);
+  }
+
+  // Two round trips. What the server's options and init_connect have left is told anew, and that texts arrive as they
+  // are is then its own word: the client's library does not learn what became of its wishes.
+  void set_up(mysql::Session& session) const {
+    std::string set = "set names utf8mb4";
+    for (mysql::SessionSetting const& setting : mysql::session_settings) {
+      if (setting.server != mysql::Server::unknown && setting.server != server()) continue;
+      set += ", session " + std::string(setting.name) + " = ";
+      set += setting.value == mysql::lease_timeout ? std::to_string(lock_timeout_.count()) : setting.value;
+    }
+    session.query(set);
+    auto const found = session.query("select " + std::string(character_sets) + ", @@max_allowed_packet");
+    for (int i = 0; i < 3; ++i) require_utf8mb4(found.at(0).at(static_cast<std::size_t>(i)));
+    session.set_max_packet(std::stoull(found.at(0).at(3)));
+  }
+
+  std::chrono::seconds lock_timeout_;
+  bool is_encrypted_;
+  mysql::Connector connector_;
+};
+
+/** On sessions of the host, which are SOCI's own. */
+class HostDialect final : public MysqlDialect {
+ public:
+  using MysqlDialect::MysqlDialect;
+
+  // By the server's word: the client's library does not learn everywhere what `set names` has changed.
+  void check_host(sql::Connection& connection) const override {
+    sql::Statement select("select " + std::string(character_sets));
+    for (int i = 0; i < 3; ++i) select.gives(sql::ValueType::text);
+    for (mysql::HostSetting const& setting : mysql::host_settings) {
+      select << ", " << setting.query;
+      select.gives(sql::ValueType::integer);
+    }
+    connection.run(select, [&](sql::Row& row) {
+      for (std::size_t i = 0; i < 3; ++i) require_utf8mb4(row[i].text);
+      for (std::size_t i = 0; i < mysql::host_settings.size(); ++i) {
+        if (row[i + 3].number == 1) continue;
+        throw DatabaseFailure(FailureKind::unreachable,
+                              place() + ": the session's " + std::string(mysql::host_settings.at(i).demand));
+      }
+    });
+  }
+
+  std::unique_ptr<soci::session> connect() const override {
+    throw DatabaseFailure(FailureKind::lost, place() + ": the session is the host's to open");
+  }
+
+  RowReader row_reader() const override { return read_row; }
+
+  bool next_row(soci::statement& query) const override {
+    return backend(query).fetch(1) == soci::details::statement_backend::ef_success;
+  }
+
+  // The results after the first one, of which at least the last is there when a block has run.
+  void finish(soci::statement& query) const override {
+    MYSQL* const connection = backend(query).session_.conn_;
+    while (mysql_more_results(connection)) {
+      if (mysql_next_result(connection) > 0)
+        throw soci::mysql_soci_error(mysql_error(connection), static_cast<int>(mysql_errno(connection)));
+      mysql_free_result(mysql_store_result(connection));
     }
   }
 
-  // Numbers of the client's library, MySQL's and MariaDB's own. They mean that it does not know what the server said:
-  // over TLS a connection that is gone is an error of TLS (2026), and what is left of a reply a malformed packet
-  // (2027).
-  [[nodiscard]] static bool is_clients(unsigned int code) noexcept {
-    return (code >= 2000 && code <= 2999) || (code >= 5000 && code <= 5999);
+  bool is_alive(soci::session& session) const override { return session.is_connected(); }
+
+ protected:
+  INLAY_UNCHECKED_CAST MYSQL* native(soci::session& session) const override {
+    auto* const backend = static_cast<soci::mysql_session_backend*>(session.get_backend());
+    return backend ? backend->conn_ : nullptr;  // it may be closed
   }
 
-  [[nodiscard]] static bool is_harmless(FailureKind kind, unsigned int code) noexcept {
-    return kind == FailureKind::busy || kind == FailureKind::lost || kind == FailureKind::unreachable ||
-           kind == FailureKind::read_only || kind == FailureKind::interrupted || code == 1054 || code == 1146 ||
-           code == 3819 || code == 4025;
+ private:
+  [[nodiscard]] INLAY_UNCHECKED_CAST static soci::mysql_statement_backend& backend(soci::statement& statement) {
+    return *static_cast<soci::mysql_statement_backend*>(statement.get_backend());
   }
 
-  Settings settings_;
-  mutable std::atomic<bool> is_mariadb_ = false;
+  // SOCI looks the row up anew for each of its columns, and makes a stream for each number.
+  static void read_row(soci::statement& query, std::vector<sql::ValueType> const& columns, sql::Row& row) {
+    auto& rows = backend(query);
+    mysql_row_seek(rows.result_, rows.resultRowOffsets_[static_cast<std::size_t>(rows.currentRow_)]);
+    auto* const values = mysql_fetch_row(rows.result_);
+    unsigned long const* const sizes = mysql_fetch_lengths(rows.result_);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      row[i].is_null = values[i] == nullptr;
+      if (values[i] != nullptr) sql::take_text(row[i], columns[i], {values[i], sizes[i]});
+    }
+  }
 };
-
-// In the words of SOCI's own connect strings.
-void append(std::string_view name, std::string_view value, std::string& out) {
-  out += name;
-  out += "='";
-  for (char const c : value) {
-    if (c == '\'' || c == '\\') out += '\\';
-    out += c;
-  }
-  out += "' ";
-}
 
 Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   auto const refusal = [](std::string_view message) {
@@ -322,7 +332,7 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
     return refusal("the URL of a MySQL store names one host: the client library does not choose among several");
   }
 
-  std::string connect_string;
+  mysql::ConnectOptions connect{.database = url.path};
   std::string const* socket = url.parameter("socket");
   if (!url.hosts.empty()) {
     StoreUrl::Host const& host = url.hosts.front();
@@ -332,30 +342,20 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
     } else {
       if (socket) return refusal("the URL of a MySQL store names a host and a socket; only one can be meant");
       // The client library takes localhost for its default socket, whatever the port.
-      append("host", host.port && host.name == "localhost" ? "127.0.0.1" : host.name, connect_string);
+      connect.host = host.port && host.name == "localhost" ? "127.0.0.1" : host.name;
     }
-    if (host.port) append("port", std::to_string(*host.port), connect_string);
+    if (host.port) connect.port = *host.port;
   }
-  if (socket) append("unix_socket", *socket, connect_string);
-  if (!url.user.empty()) append("user", url.user, connect_string);
-  if (url.password) append("password", *url.password, connect_string);
-  append("dbname", url.path, connect_string);
-  append("charset", "utf8mb4", connect_string);
+  if (socket) connect.socket = *socket;
+  if (!url.user.empty()) connect.user = url.user;
+  connect.password = url.password;
   for (std::string_view const name : {"ssl_cert", "ssl_key"}) {
     if (!url.parameter(name) || url.parameter("ssl_ca")) continue;
     return refusal(std::string(name) + " encrypts nothing without ssl_ca: name the file of who has signed the server");
   }
-  for (auto const& [own, theirs] :
-       {std::pair{"ssl_ca", "sslca"}, std::pair{"ssl_cert", "sslcert"}, std::pair{"ssl_key", "sslkey"}}) {
-    if (std::string const* value = url.parameter(own)) append(theirs, *value, connect_string);
-  }
-  for (std::string_view const name : {"connect_timeout", "read_timeout", "write_timeout"}) {
-    bool const is_always = name == "connect_timeout";
-    auto const time = sql::duration_parameter(url, name, std::chrono::seconds(10));
-    if (time.has_error()) return time.error();
-    if (!is_always && !url.parameter(name)) continue;
-    auto const seconds = std::max<long long>(1, std::chrono::ceil<std::chrono::seconds>(*time).count());
-    append(name, std::to_string(seconds), connect_string);
+  for (auto const& [name, file] : {std::pair{"ssl_ca", &connect.ssl_ca}, std::pair{"ssl_cert", &connect.ssl_cert},
+                                   std::pair{"ssl_key", &connect.ssl_key}}) {
+    if (std::string const* value = url.parameter(name)) *file = *value;
   }
 
   sql::StoreOptions options;
@@ -366,24 +366,30 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   if (lease_timeout.has_error()) return lease_timeout.error();
   options.patience = *lease_timeout;
 
+  // The server and the client's library count in whole seconds.
+  auto const rounded = [](std::chrono::milliseconds time) { return std::chrono::ceil<std::chrono::seconds>(time); };
+  auto const connect_timeout = sql::duration_parameter(url, "connect_timeout", std::chrono::seconds(10));
+  if (connect_timeout.has_error()) return connect_timeout.error();
+  connect.connect_timeout = std::max(std::chrono::seconds(1), rounded(*connect_timeout));
+  // A server that waits for the locks of a commit is silent all the while.
+  auto const most_silent = std::max<std::chrono::milliseconds>(std::chrono::seconds(30), 3 * *lease_timeout);
+  auto const read_timeout = sql::duration_parameter(url, "read_timeout", most_silent);
+  if (read_timeout.has_error()) return read_timeout.error();
+  connect.read_timeout = rounded(*read_timeout);
+  auto const write_timeout = sql::duration_parameter(url, "write_timeout", *read_timeout);
+  if (write_timeout.has_error()) return write_timeout.error();
+  connect.write_timeout = rounded(*write_timeout);
+
   StoreUrl place = url;
   place.parameters.clear();
-  MysqlDialect::Settings settings{
-      .connect_string = std::move(connect_string),
-      .place = place.redacted(),
-      .prefix = options.table_prefix,
-      .lock_timeout = std::max(std::chrono::seconds(1), std::chrono::ceil<std::chrono::seconds>(*lease_timeout)),
-      .is_encrypted = url.parameter("ssl_ca") != nullptr};
-  return sql::open_store(std::make_unique<MysqlDialect>(std::move(settings)), std::move(options));
+  OwnDialect::Settings settings{.connect = std::move(connect),
+                                .lock_timeout = std::max(std::chrono::seconds(1), rounded(*lease_timeout))};
+  auto dialect = std::make_unique<OwnDialect>(place.redacted(), options.table_prefix, std::move(settings));
+  return sql::open_store(std::move(dialect), std::move(options));
 }
 
-}  // namespace
-
-namespace {
-
-[[nodiscard]] std::unique_ptr<MysqlDialect> host_dialect(HostOptions const& options) {
-  return std::make_unique<MysqlDialect>(
-      MysqlDialect::Settings{.place = "the host's database", .prefix = options.table_prefix});
+[[nodiscard]] std::unique_ptr<HostDialect> host_dialect(HostOptions const& options) {
+  return std::make_unique<HostDialect>("the host's database", options.table_prefix);
 }
 
 }  // namespace

@@ -226,6 +226,14 @@ void Connection::roll_back() noexcept {
   }
 }
 
+Unhurried::Unhurried(Connection& connection) : connection_(connection) {
+  if (!connection_.is_hosts()) connection_.dialect().limit_silence(connection_.session(), false);
+}
+
+Unhurried::~Unhurried() {
+  if (!connection_.is_hosts()) connection_.dialect().limit_silence(connection_.session(), true);
+}
+
 void require_open(Dialect const& dialect, soci::session& host) {
   auto const refuse = [](std::string message) {
     throw Exception(Error{.kind = ErrorKind::invalid_argument, .message = std::move(message)});

@@ -98,6 +98,18 @@ class Connection {
   std::chrono::steady_clock::time_point place_checked_{};
 };
 
+/** For as long as it is there, the server may take its time: for what works on a whole store. */
+class Unhurried {
+ public:
+  explicit Unhurried(Connection& connection);
+  ~Unhurried();
+  Unhurried(Unhurried const&) = delete;
+  Unhurried& operator=(Unhurried const&) = delete;
+
+ private:
+  Connection& connection_;
+};
+
 /** Refuses a session of the host that is not open, or one of another kind of database, which must not be touched.
 
     @throws Exception: invalid_argument

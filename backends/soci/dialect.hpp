@@ -117,6 +117,13 @@ class Dialect {
   */
   virtual void check_place(soci::session& session) const { static_cast<void>(session); }
 
+  /** Whether a server that says nothing is given up after a while. It is so once a connection is open, where the
+      database has such a limit; never on the host's. */
+  virtual void limit_silence(soci::session& session, bool is_limited) const {
+    static_cast<void>(session);
+    static_cast<void>(is_limited);
+  }
+
   /** Whether statements are kept prepared on the server, which some poolers in between cannot do. */
   [[nodiscard]] virtual bool prepares() const { return true; }
 

@@ -143,6 +143,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     if (options_.joined) return not_joined();
     return trying<void>([&]() -> Result<void> {
       auto const connection = writers_.lease();
+      Unhurried const unhurried(*connection);
       Transaction transaction(*connection);
       Revision const current = current_revision(*connection, connection->dialect().lock_rows());
       if (request.through > current) return storage::revision_not_reached(current);
@@ -167,6 +168,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     };
     return trying<void>([&]() -> Result<void> {
       auto const connection = readers_.lease();
+      Unhurried const unhurried(*connection);
       Transaction const snapshot = Transaction::snapshot(*connection);
       return once_begun(has_begun, [&]() -> Result<void> {
         Dumper(*connection, tables_, sink).run();
@@ -181,6 +183,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     bool has_begun = false;
     return trying<void>([&]() -> Result<void> {
       auto const connection = writers_.lease();
+      Unhurried const unhurried(*connection);
       Transaction transaction(*connection);
       Revision const current = current_revision(*connection, connection->dialect().lock_rows());
       if (!request.replace && current > Revision{}) return storage::not_empty(current);

@@ -284,6 +284,7 @@ void migrate(Connection& connection, Tables const& tables, bool may_migrate, std
   connection.dialect().adopt(connection);
   if (recorded.value_or(0) == latest_migration()) return;
 
+  Unhurried const unhurried(connection);
   connection.dialect().begin_migration(connection);
   try {
     recorded = recorded_migration(connection, tables);

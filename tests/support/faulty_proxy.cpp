@@ -98,7 +98,8 @@ std::string_view take_text(std::string_view bytes, std::size_t& from) {
 struct Connection {
   Socket client;
   Socket server;
-  std::map<std::string, std::string, std::less<>> statements{};  // of PostgreSQL: what was prepared, by name
+  std::map<std::string, std::string, std::less<>> statements{};  // what was prepared, by its name or number
+  std::optional<std::string> unnumbered{};                       // of MySQL, which numbers it in its reply
   bool is_greeted = false;
   std::optional<Strike> strike{};  // waits for the reply
   std::optional<std::string> delayed{};
@@ -304,6 +305,9 @@ class FaultyProxy::Loop {
     if (!bytes) return;
     if (bytes->empty()) return end(id);
     if (!std::exchange(connection.is_greeted, true) && hides_encryption_) withdraw_encryption(*bytes);
+    if (connection.unnumbered && bytes->size() >= 9 && bytes->at(4) == '\0') {
+      connection.statements[bytes->substr(5, 4)] = *std::exchange(connection.unnumbered, std::nullopt);
+    }
     if (!connection.strike) return connection.client.send(*bytes);
     if (!is_whole(*bytes)) return;
     Strike const strike = *std::move(connection.strike);
@@ -336,7 +340,7 @@ class FaultyProxy::Loop {
 
   [[nodiscard]] std::string_view statement_of(Connection& connection, std::string_view bytes) const {
     if (is_encrypted_) return {};
-    if (!is_postgresql_) return bytes.size() > 5 && bytes[4] == '\3' ? bytes.substr(5) : std::string_view();
+    if (!is_postgresql_) return mysql_statement_of(connection, bytes);
     std::size_t at = 5;  // behind the type and the length
     if (bytes.front() == 'Q') return take_text(bytes, at);
     if (bytes.front() == 'P') {
@@ -349,6 +353,24 @@ class FaultyProxy::Loop {
     if (bytes.front() == 'B') {
       take_text(bytes, at);
       auto const found = connection.statements.find(take_text(bytes, at));
+      if (found != connection.statements.end()) return found->second;
+    }
+    return {};
+  }
+
+  // Behind a length and a number of the packet stands the command.
+  [[nodiscard]] static std::string_view mysql_statement_of(Connection& connection, std::string_view bytes) {
+    constexpr char query = '\3';
+    constexpr char prepare = '\x16';
+    constexpr char execute = '\x17';
+    constexpr char close = '\x19';  // has no reply, and so the next one comes with it
+    while (bytes.size() > 9 && bytes[4] == close) bytes.remove_prefix(9);
+    if (bytes.size() <= 5) return {};
+    connection.unnumbered.reset();
+    if (bytes[4] == query) return bytes.substr(5);
+    if (bytes[4] == prepare) connection.unnumbered = bytes.substr(5);
+    if (bytes[4] == execute) {
+      auto const found = connection.statements.find(bytes.substr(5, 4));
       if (found != connection.statements.end()) return found->second;
     }
     return {};

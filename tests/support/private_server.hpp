@@ -22,12 +22,12 @@ class PrivateServer {
     fs::path const parent = fs::is_directory("/dev/shm") ? fs::path("/dev/shm") : fs::temp_directory_path();
     folder_ = (parent / ("inlay-test-" + inlay::to_string(inlay::generate_uuid()))).string();
     fs::create_directory(folder_);
-    // The other one counts as brought by the caller, and so is not started.
+    // The others count as brought by the caller, and so are not started.
     bool const is_postgresql = engine == Engine::postgresql;
     run(std::string(is_postgresql
                         ? "env -u INLAY_TEST_POSTGRESQL_URL INLAY_TEST_PGBOUNCER_URL=none INLAY_TEST_MYSQL_URL=none "
                         : "env -u INLAY_TEST_MYSQL_URL INLAY_TEST_POSTGRESQL_URL=none ") +
-        variables + ' ' + INLAY_TEST_SERVERS + " start");
+        "INLAY_TEST_HOSTILE_MYSQL_URL=none " + variables + ' ' + INLAY_TEST_SERVERS + " start");
     std::ifstream file(folder_ + "/env");
     std::string line;
     while (std::getline(file, line)) url_ = line.substr(line.find('=') + 1);

@@ -22,7 +22,7 @@ std::unique_ptr<MYSQL, decltype(&mysql_close)> connect(std::string const& text) 
 }  // namespace
 
 inlay::conformance::Subject inlay::conformance::subject() {
-  static std::string const server = server_url("INLAY_TEST_MYSQL_URL");
+  static std::string const server = server_url(INLAY_TEST_SERVER);
   return {
       .name = "mysql",
       .new_store = [] { return with_new_prefix(server); },

@@ -25,7 +25,7 @@ struct HostOptions {
   bool may_migrate = true;  ///< of no meaning in a transaction, where nothing is migrated
 
   /** How long a call waits for a connection of the pool; on PostgreSQL also how long a commit waits for a lock. On
-     MySQL that is the session's own `innodb_lock_wait_timeout`, on SQLite its busy timeout. */
+     MySQL that is the session's own `innodb_lock_wait_timeout` and `lock_wait_timeout`, on SQLite its busy timeout. */
   std::chrono::milliseconds lease_timeout{5'000};
 
   /** Makes the settings of a pool's session again, after it was lost and connected anew; see open_postgresql(). Called
@@ -37,9 +37,10 @@ struct HostOptions {
 
     A session is given back without an open transaction. Its settings are left as the host made them: it is for the host
     to set `foreign_keys` and a busy timeout on SQLite (and to leave `defer_foreign_keys`, `ignore_check_constraints`,
-    `read_uncommitted` and `count_changes` off), the client's encoding UTF8 on PostgreSQL, and the character set
-    utf8mb4 on MySQL; sessions without are refused. No statements are kept prepared on it, which makes it slower than a
-    store with connections of its own.
+    `read_uncommitted` and `count_changes` off), the client's encoding UTF8 on PostgreSQL, and on MySQL the character
+   set utf8mb4, without a `sql_select_limit`, with `foreign_key_checks` and `unique_checks`; sessions that differ are
+   refused. No statements are kept prepared on it, which makes it slower than a store with connections of its own, and
+   on MySQL values are written into the text of statements by SOCI.
 
     A session that was found dead is connected anew, and has then lost what the host had set, such as a `search_path`
     that leads to the store's tables. With HostOptions::set_up it is set up again, and the call is tried once more.
