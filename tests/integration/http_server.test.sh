@@ -61,10 +61,7 @@ check_has() { # WHAT PART TEXT
 
 serve() { # ADDRESS [TOKENS_FILE]; within $descriptors and $file_size (KiB), where they are set
   if [[ -n ${descriptors:-} ]]; then ulimit -n "$descriptors"; fi
-  if [[ -n ${file_size:-} ]]; then
-    trap '' XFSZ # what is too long for a file is an error then, and not the end
-    ulimit -f "$file_size"
-  fi
+  if [[ -n ${file_size:-} ]]; then ulimit -f "$file_size"; fi
   if [[ $kind == inlay ]]; then
     exec "$program" --store "$store" serve --listen "$1" ${2+--tokens "$2"}
   fi
@@ -340,6 +337,8 @@ if [[ $store == sqlite:* ]]; then
   errors=$(grep '"POST /integration" unavailable (outcome unknown): ' err || true)
   check_has "the error in the log" "${store#sqlite:}" "$errors"
   check "lines of the error" 1 "$(grep -c . <<<"$errors")"
+  ask GET "/team/$team" '' -H 'Authorization: Bearer s3cret-alice'
+  check "reading, when nothing can be written any more" 200 "$status"
   stop
 fi
 
