@@ -38,11 +38,7 @@ class Running {
   explicit Running(http_server::Listen listen, Server::Answerer answer) {
     listen.address = "127.0.0.1:0";
     server_ = Server::bind(std::move(listen), std::move(answer)).value();
-    thread_ = std::thread([this] { server_->run(); });
-  }
-  ~Running() {
-    server_->stop();
-    thread_.join();
+    server_->start().value();
   }
   [[nodiscard]] unsigned short port() const {
     std::string const address = server_->address();
@@ -51,7 +47,6 @@ class Running {
 
  private:
   std::unique_ptr<Server> server_;
-  std::thread thread_;
 };
 
 /** One connection of a client. */

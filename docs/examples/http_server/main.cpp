@@ -9,6 +9,7 @@
 //     inlay::rest::Response const response = handler({method, target, headers, body}, caller);
 #include "process.hpp"
 #include "service.hpp"
+#include "signals.hpp"
 
 #include <inlay/catalog.hpp>
 
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
     std::cerr << "usage: http_server STORE_URL [ADDRESS:PORT [TOKENS_FILE]]\n";
     return 2;
   }
+  http_server::hold_hangups();
   auto const catalog = inlay::Catalog::open(argv[1]);
   if (!catalog) {
     std::cerr << catalog.error() << '\n';
