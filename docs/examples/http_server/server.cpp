@@ -23,6 +23,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <condition_variable>
@@ -190,6 +191,33 @@ std::optional<rest::Response> answer_to(Failure const& failure, std::size_t max_
   return std::nullopt;
 }
 
+/** Does what needs memory for as long as it takes until there is some: where nobody else would do it again. */
+template <class Act>
+void insist(Act const& act) {
+  while (true) {
+    try {
+      return act();
+    } catch (std::bad_alloc const&) {
+      std::this_thread::sleep_for(pause_time);
+    }
+  }
+}
+
+/** Part of a step that is to come, to notice when it never does: asio loses one that it finds no memory to take. */
+class Watched {
+ public:
+  explicit Watched(std::atomic<bool>& is_lost) noexcept : is_lost_(&is_lost) {}
+  Watched(Watched&& other) noexcept : is_lost_(std::exchange(other.is_lost_, nullptr)) {}
+  Watched& operator=(Watched&&) = delete;
+  ~Watched() {
+    if (is_lost_ != nullptr) *is_lost_ = true;
+  }
+  void arrive() noexcept { is_lost_ = nullptr; }
+
+ private:
+  std::atomic<bool>* is_lost_;
+};
+
 }  // namespace
 
 class Session;
@@ -219,6 +247,7 @@ struct Server::State {
   std::condition_variable changed;
   bool is_stopping = false;
   std::set<Session*> sessions;
+  std::atomic<bool> is_accept_lost = false;
 
   asio::io_context io;
   asio::executor_work_guard<asio::io_context::executor_type> const work_guard = asio::make_work_guard(io);
@@ -443,7 +472,8 @@ void Server::State::accept() try {
     std::lock_guard const lock(mutex);
     if (sessions.size() >= listen.max_connections) return accept_later();
   }
-  acceptor.async_accept(asio::make_strand(io), [this](Failure failure, tcp::socket socket) {
+  auto next = [this, watched = Watched(is_accept_lost)](Failure failure, tcp::socket socket) mutable {
+    watched.arrive();
     if (!acceptor.is_open()) return;
     // Out of file descriptors, most likely: the client still waits, so that trying again at once would fail at once.
     if (failure) return accept_later();
@@ -453,23 +483,22 @@ void Server::State::accept() try {
       return accept_later();
     }
     accept();
-  });
+  };
+  acceptor.async_accept(asio::make_strand(io), std::move(next));
 } catch (std::bad_alloc const&) {
   accept_later();
 }
 
 void Server::State::accept_later() {
-  while (true) {
-    try {
-      pause.expires_after(pause_time);
-      return pause.async_wait([this](Failure) {
-        if (acceptor.is_open()) accept();
-      });
-    } catch (std::bad_alloc const&) {
-      // Nobody else would accept again.
-      std::this_thread::sleep_for(pause_time);
-    }
-  }
+  insist([this] {
+    pause.expires_after(pause_time);
+    pause.async_wait([this, watched = Watched(is_accept_lost)](Failure) mutable {
+      watched.arrive();
+      if (acceptor.is_open()) accept();
+    });
+  });
+  // A try that failed has left one that never arrives.
+  is_accept_lost = false;
 }
 
 void Server::State::close() {
@@ -483,7 +512,13 @@ void Server::State::work() {
       io.run();
       return;
     } catch (std::bad_alloc const&) {
-      // The connection that it was for is gone; the others are not.
+      // The connection that it was for is gone; the others are not, and more may come.
+      if (!is_accept_lost.exchange(false)) continue;
+      insist([this] {
+        asio::post(acceptor.get_executor(), [this] {
+          if (acceptor.is_open()) accept();
+        });
+      });
     }
   }
 }
