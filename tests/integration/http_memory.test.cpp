@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The example server where there is no memory left: the thread that answers gets none, once it was asked.
+// The example server where there is no memory left: its threads get none, once it was asked.
 #include <support/catch.hpp>
 #include <support/temporary_folder.hpp>
 
@@ -30,7 +30,7 @@ using namespace std::chrono_literals;
 namespace {
 
 std::atomic<bool> has_memory = true;
-thread_local bool is_spared = true;  // but for the thread that answers
+thread_local bool is_spared = false;  // true for the test itself
 
 }  // namespace
 
@@ -84,6 +84,7 @@ std::string const now_body = R"({"type":"about:blank","title":"Service Unavailab
 }  // namespace
 
 TEST_CASE("a request that no memory is left for is answered with a problem document and a line of the log") {
+  is_spared = true;
   support::TemporaryFolder const folder;
   std::string const file = folder.file("log");
   int const descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);

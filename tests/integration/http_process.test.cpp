@@ -25,6 +25,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <memory>
 #include <process.hpp>
 #include <service.hpp>
 #include <signals.hpp>
@@ -334,6 +335,20 @@ TEST_CASE("a server whose threads all wait for its store leaves when its time to
   server.send(SIGTERM);
   CHECK(server.end().status == 1);
   CHECK(server.all_errors().find("stop: something still waits") != std::string::npos);
+}
+
+TEST_CASE("the health is told while all threads of a server wait for its store") {
+  Served server({.open = stuck, .options = on_a_free_port()});
+  unsigned short const port = server.port();
+  std::vector<std::unique_ptr<Client>> waiting;
+  for (unsigned i = 0; i < 4 + 4 * std::thread::hardware_concurrency(); ++i) {
+    waiting.push_back(std::make_unique<Client>(port));
+    waiting.back()->ask("/team");
+  }
+  REQUIRE(server.said() == "in the store");
+  Client client(port);
+  client.ask("/healthz");
+  CHECK(client.status() == 503);
 }
 
 TEST_CASE("a second SIGTERM ends a server that is stopping at once") {

@@ -318,6 +318,35 @@ TEST_CASE("a connection may be idle between its requests for longer than a head 
   CHECK(kept.all().empty());
 }
 
+TEST_CASE("what is prompt is answered while all else waits, and what waits is answered in the end") {
+  std::atomic<bool> goes_on = false;
+  std::atomic<int> inside = 0;
+  std::atomic<int> most_inside = 0;
+  Running const server({.threads = 2, .is_prompt = [](std::string_view target) { return target == "/prompt"; }},
+                       [&](rest::Request const& request) {
+                         if (request.target == "/prompt") return hello(request);
+                         int const now = ++inside;
+                         for (int most = most_inside; most < now && !most_inside.compare_exchange_weak(most, now);) {
+                         }
+                         while (!goes_on) std::this_thread::sleep_for(1ms);
+                         --inside;
+                         return hello(request);
+                       });
+  std::vector<std::unique_ptr<Connection>> slow;
+  for (int i = 0; i < 6; ++i) {
+    slow.push_back(std::make_unique<Connection>(server));
+    slow.back()->say(get);
+  }
+  for (int i = 0; i < 3; ++i) {
+    Connection prompt(server);
+    prompt.say("GET /prompt HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    CHECK(prompt.first_line(20s) == "HTTP/1.1 200 OK");
+  }
+  goes_on = true;
+  for (auto& connection : slow) CHECK(connection->first_line(20s) == "HTTP/1.1 200 OK");
+  CHECK(most_inside == 2);
+}
+
 TEST_CASE("a connection that asks nothing more is closed in time") {
   Running const server({.idle_time = 200ms}, hello);
   Connection idle(server);

@@ -29,6 +29,7 @@
 #include <condition_variable>
 #include <cstdio>
 #include <ctime>
+#include <deque>
 #include <mutex>
 #include <new>
 #include <optional>
@@ -222,6 +223,18 @@ class Watched {
 
 class Session;
 
+/** The right to have an answer made, of which there are as many as the server may make at a time. */
+class Place {
+ public:
+  explicit Place(Server::State& state) noexcept : state_(&state) {}
+  Place(Place&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+  Place& operator=(Place&&) = delete;
+  ~Place();
+
+ private:
+  Server::State* state_;
+};
+
 struct Server::State {
   State(Listen listen_at, Answerer answerer)
       : listen(std::move(listen_at)),
@@ -234,6 +247,11 @@ struct Server::State {
   void close();
   void work();
   void end();
+
+  /** A place to answer from; without one the session is given that of another which has answered. */
+  std::optional<Place> take_place(std::shared_ptr<Session> session);
+  void leave_place() noexcept;
+
   void log(std::string_view remote, std::string_view actor, std::string_view request, int status, std::size_t bytes,
            std::chrono::steady_clock::duration time) const noexcept;
 
@@ -247,6 +265,9 @@ struct Server::State {
   std::condition_variable changed;
   bool is_stopping = false;
   std::set<Session*> sessions;
+  std::deque<std::shared_ptr<Session>> waiting;  // to answer
+  unsigned most_answers = 0;
+  unsigned answers = 0;  // that are being made
   std::atomic<bool> is_accept_lost = false;
 
   asio::io_context io;
@@ -263,7 +284,7 @@ class Session : public std::enable_shared_from_this<Session> {
       same. */
   template <class Next>
   [[nodiscard]] auto step(Next next) {
-    return [self = shared_from_this(), next](auto... results) {
+    return [self = shared_from_this(), next = std::move(next)](auto... results) mutable {
       try {
         next(*self, results...);
       } catch (std::bad_alloc const&) {
@@ -296,6 +317,12 @@ class Session : public std::enable_shared_from_this<Session> {
       state_.sessions.insert(this);
     }
     asio::dispatch(stream_.get_executor(), step([](Session& self) { self.read_head(); }));
+  }
+
+  /** Answers what it was asked, in the place of one that has answered. */
+  void go_on(Place place) {
+    asio::post(stream_.get_executor(),
+               step([place = std::move(place)](Session& self) mutable { self.give_answer(std::move(place)); }));
   }
 
   /** Ends the connection when it waits for a request; else it ends after the answer. */
@@ -372,9 +399,22 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void answer() {
-    is_asked_ = true;
-    rest::Request const request = to_request(parser_->release());
-    Answer answered = state_.answer(request);
+    bool const is_prompt = state_.listen.is_prompt && state_.listen.is_prompt(view(parser_->get().target()));
+    if (is_prompt) return send_answer(state_.answer(to_request(parser_->release())));
+    if (auto place = state_.take_place(shared_from_this())) give_answer(std::move(*place));
+  }
+
+  void give_answer(Place place) {
+    Answer answered;
+    {
+      Place const held(std::move(place));
+      is_asked_ = true;
+      answered = state_.answer(to_request(parser_->release()));
+    }
+    send_answer(std::move(answered));
+  }
+
+  void send_answer(Answer answered) {
     if (is_bare(answered.response)) return send(out_of_memory(), answered.actor);
     send(std::move(answered.response), answered.actor);
   }
@@ -527,6 +567,39 @@ void Server::State::end() {
   io.stop();
   for (auto& thread : threads) thread.join();
   threads.clear();
+  waiting.clear();  // while there still is what their sockets belong to
+}
+
+std::optional<Place> Server::State::take_place(std::shared_ptr<Session> session) {
+  std::lock_guard const lock(mutex);
+  if (answers == most_answers) {
+    waiting.push_back(std::move(session));
+    return std::nullopt;
+  }
+  ++answers;
+  return Place(*this);
+}
+
+void Server::State::leave_place() noexcept {
+  std::shared_ptr<Session> next;
+  {
+    std::lock_guard const lock(mutex);
+    if (waiting.empty()) {
+      --answers;
+      return;
+    }
+    next = std::move(waiting.front());
+    waiting.pop_front();
+  }
+  try {
+    next->go_on(Place(*this));
+  } catch (std::bad_alloc const&) {
+    // Its connection ends here, and the place was left once more.
+  }
+}
+
+Place::~Place() {
+  if (state_ != nullptr) state_->leave_place();
 }
 
 void Server::State::log(std::string_view remote, std::string_view actor, std::string_view request, int status,
@@ -590,7 +663,9 @@ std::string Server::address() const { return to_text(state_->endpoint); }
 
 inlay::Result<void> Server::start() {
   unsigned const usual = std::max(4U, 2 * std::thread::hardware_concurrency());
-  unsigned const wanted = state_->listen.threads == 0 ? usual : state_->listen.threads;
+  state_->most_answers = state_->listen.threads == 0 ? usual : state_->listen.threads;
+  // One more, so that reading and sending go on, and what is prompt is answered, while all answers wait for a store.
+  unsigned const wanted = state_->most_answers + 1;
   while (state_->threads.size() < wanted) {
     auto thread = start_thread("to answer requests", [state = state_.get()] { state->work(); });
     if (!thread) {

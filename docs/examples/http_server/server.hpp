@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace http_server {
 
@@ -28,8 +29,13 @@ struct Listen {
   std::string address = "127.0.0.1:8080";  ///< an IP address, or localhost, and a port; port 0: a free one
   std::optional<int> socket{};             ///< one that listens already, in place of the address; the server's then
   bool is_loopback_only = false;           ///< refuse an address that other machines can reach
-  unsigned threads = 0;                    ///< each answers one request at a time; 0: two a processor, at least four
+  unsigned threads = 0;  ///< as many requests are answered at a time; 0: two a processor, at least four
   std::size_t max_body_bytes = std::size_t{1} << 20U;
+
+  /** Whether a target is answered even while all `threads` are busy, on a thread that is kept for such requests. Their
+      answers must not take long. Absent: none is.
+  */
+  std::function<bool(std::string_view)> is_prompt{};
 
   /** As many are served at a time. Whoever connects then waits in the system's queue until another is done. */
   std::size_t max_connections = 512;

@@ -103,9 +103,10 @@ void Service::use(Tokens tokens) {
   tokens_.swap(made);
 }
 
+bool Service::is_prompt(std::string_view target) { return target.substr(0, target.find('?')) == "/healthz"; }
+
 Answer Service::operator()(rest::Request const& request) const {
-  std::string_view const target = request.target;
-  if (target.substr(0, target.find('?')) == "/healthz") return {answer_healthz(request)};
+  if (is_prompt(request.target)) return {answer_healthz(request)};
 
   auto const tokens = this->tokens();
   if (!tokens) {
@@ -165,6 +166,7 @@ inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& opt
   Listen listen{.socket = *socket,
                 .is_loopback_only = !has_tokens,
                 .max_body_bytes = service.max_body_bytes(),
+                .is_prompt = &Service::is_prompt,
                 .stop_time = options.stop_time,
                 .log = log.get()};
   if (options.listen) listen.address = *options.listen;

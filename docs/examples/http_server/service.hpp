@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace http_server {
 
@@ -32,6 +33,9 @@ class Service {
 
   /** Thread-safe; throws nothing but std::bad_alloc. */
   [[nodiscard]] Answer operator()(inlay::rest::Request const& request) const;
+
+  /** Whether a target is that of the health, whose answer does not take long (see Listen::is_prompt). */
+  [[nodiscard]] static bool is_prompt(std::string_view target);
 
   /** Has requests from now on looked at with other tokens. Thread-safe. */
   void use(Tokens tokens);
