@@ -59,7 +59,8 @@ check_has() { # WHAT PART TEXT
   failures=$((failures + 1))
 }
 
-serve() { # ADDRESS [TOKENS_FILE]; within $descriptors and $file_size (KiB), where they are set
+serve() { # ADDRESS [TOKENS_FILE]; within $descriptors and $file_size (KiB), and without $closed, where they are set
+  if [[ -n ${closed:-} ]]; then exec 0<&- 2>&-; fi
   if [[ -n ${descriptors:-} ]]; then ulimit -n "$descriptors"; fi
   if [[ -n ${file_size:-} ]]; then ulimit -f "$file_size"; fi
   if [[ $kind == inlay ]]; then
@@ -291,6 +292,36 @@ for i in 1 2; do
   ask GET /healthz
   check "the health, with a log that nobody reads, time $i" 200 "$status"
 done
+stop
+
+# ---- without standard input and error nothing else is opened in their place
+
+if [[ -r /proc/self/stat ]]; then
+  closed=yes
+  start 127.0.0.1:0 tokens || { echo "the server without standard error did not start" >&2; exit 1; }
+  closed=
+  ask GET /team '' -H 'Authorization: Bearer s3cret-host'
+  check "reading, without standard error" 200 "$status"
+  for descriptor in 0 2; do
+    check "descriptor $descriptor" /dev/null "$(readlink "/proc/$server/fd/$descriptor")"
+  done
+  stop
+fi
+
+# ---- the tokens, read anew
+
+cp tokens changed
+start 127.0.0.1:0 changed || { cat err >&2; exit 1; }
+printf 's3cret-carol carol\n' >changed
+kill -HUP "$server"
+for ((i = 0; i < 200; ++i)); do
+  if grep -q 'reload: the tokens were read anew' err; then break; fi
+  sleep 0.05
+done
+ask GET /team '' -H 'Authorization: Bearer s3cret-host'
+check "a token that was taken away" 401 "$status"
+ask GET /team '' -H 'Authorization: Bearer s3cret-carol'
+check "a token that was added" 200 "$status"
 stop
 
 # ---- out of file descriptors: it waits, without using the processor for it, until there are some again
