@@ -105,9 +105,10 @@ TEST_CASE("a request that no memory is left for is answered with a problem docum
       CAPTURE(is_thrown, method);
       throws = is_thrown;
       runs_out = true;
-      std::string const answer = Client(*server).say(request_of(method)).all();
+      Client asked(*server);
+      std::string const answer = asked.say(request_of(method)).all();
       runs_out = false;
-      Client lost(*server);  // nobody can take it
+      Client lost(*server);  // nobody can take it, beside the one that is still open
       lost.say(request_of("GET"));
       std::this_thread::sleep_for(20ms);
       has_memory = true;
