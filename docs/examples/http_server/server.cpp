@@ -35,6 +35,7 @@
 #include <optional>
 #include <set>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -284,9 +285,13 @@ class Session : public std::enable_shared_from_this<Session> {
       same. */
   template <class Next>
   [[nodiscard]] auto step(Next next) {
-    return [self = shared_from_this(), next = std::move(next)](auto... results) mutable {
+    return [self = shared_from_this(), next = std::move(next)](Failure failure = {}, std::size_t size = 0) mutable {
       try {
-        next(*self, results...);
+        if constexpr (std::is_invocable_v<Next&, Session&>) {
+          next(*self);
+        } else {
+          next(*self, failure, size);
+        }
       } catch (std::bad_alloc const&) {
         self->run_out_of_memory();
       }
