@@ -505,7 +505,11 @@ class Program {
         "serve --listen 127.0.0.1:8080 --tokens tokens.txt\n\n"
         "The tokens file has lines of TOKEN ACTOR [TEAM_ID]; a caller sends \"Authorization: Bearer TOKEN\". Without\n"
         "one every caller is the host's own administration, and only loopback is listened on. GET /healthz needs no\n"
-        "token. Each request is a line on standard error. SIGTERM lets what has begun come to its end.");
+        "token. Each request is a line on standard error. SIGTERM lets what has begun come to its end, for ten "
+        "seconds;\n"
+        "a second one ends it at once. SIGHUP reads the tokens file anew. A socket that systemd hands over is "
+        "listened\n"
+        "at in place of an address, and systemd is told when it is ready, reloads and stops.");
     serve_it->group(store_group);
     serve_it->add_option("--listen", arguments_.serve.listen, "Where to listen (127.0.0.1:8080); port 0: a free one")
         ->type_name("ADDRESS:PORT")

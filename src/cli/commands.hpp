@@ -45,7 +45,7 @@ struct InstallArguments {
 enum class PatchKind { merge_patch, json_patch };
 
 struct ServeArguments {
-  std::string listen = "127.0.0.1:8080";
+  std::optional<std::string> listen;
   std::optional<std::string> tokens_file;
 };
 

@@ -89,7 +89,7 @@ Result<std::string> read_text(std::string const& argument, std::size_t max_bytes
   if (argument == "-") return read_standard_input(max_bytes);
   if (!argument.starts_with('@')) return argument;
   std::string const path = argument.substr(1);
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::fopen(path.c_str(), "rb"), std::fclose);
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::fopen(path.c_str(), "rbe"), std::fclose);
   if (!file) {
     return Error{.kind = ErrorKind::invalid_argument,
                  .message = "cannot open " + path + ": " + std::generic_category().message(errno)};

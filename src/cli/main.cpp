@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <clocale>
+#include <cstring>
 #include <exception>
 #include <iostream>
+#include <process.hpp>  // of docs/examples/http_server
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +54,10 @@ int run(int argc, char const* const* argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (int const failure = http_server::prepare_process(); failure != 0) {
+    std::cerr << "inlay: /dev/null: " << std::strerror(failure) << '\n';  // NOLINT(concurrency-mt-unsafe): one thread
+    return 1;
+  }
   std::vector<std::string> const arguments(argv, argv + argc);
   std::for_each(argv, argv + argc, hide_password);
   std::vector<char const*> given;

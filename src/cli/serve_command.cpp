@@ -5,12 +5,14 @@
 
 #ifdef INLAY_HAS_REST
 #include <service.hpp>  // the example docs/examples/http_server, which this command is
+#include <signals.hpp>
 #endif
 
 namespace inlay::cli {
 
 Result<void> serve([[maybe_unused]] Session& session, [[maybe_unused]] ServeArguments const& arguments) {
 #ifdef INLAY_HAS_REST
+  http_server::hold_hangups();
   auto const catalog = session.open();
   if (catalog.has_error()) return catalog.error();
   return http_server::serve(*catalog, {.listen = arguments.listen, .tokens_file = arguments.tokens_file});

@@ -131,6 +131,20 @@ Response respond(Exchange& exchange) {
   return route->answer(exchange);
 }
 
+/** What is answered when memory has run out. What the request took is given back by then, so that there is some for a
+   few words, most likely; the host is not told, which might take more.
+*/
+Response out_of_memory(HandlerOptions const& options, Request const& request) {
+  bool const is_read = request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
+  Response response = problem(503, is_read ? Error{.kind = ErrorKind::unavailable,
+                                                   .message = "there is no memory to answer this now; try again later"}
+                                           : Error{.kind = ErrorKind::unavailable,
+                                                   .message = "the write may have happened: look before trying again",
+                                                   .outcome = Outcome::unknown});
+  if (is_read) response.headers.add("Retry-After", std::to_string(options.retry_after.count()));
+  return response;
+}
+
 /** A base path as the rest of this file wants it: "", or segments each with a slash before it. */
 std::string normalised(std::string path) {
   while (path.ends_with('/')) path.pop_back();
@@ -174,7 +188,7 @@ Response Handler::operator()(Request const& request, Caller const& caller) const
   } catch (Exception const& failure) {
     response = refuse(options_, request, failure.error(), Situation::content);
   } catch (std::bad_alloc const&) {
-    throw;
+    response = out_of_memory(options_, request);
   } catch (std::exception const& failure) {
     response =
         refuse(options_, request, Error{.kind = ErrorKind::internal, .message = failure.what()}, Situation::content);
@@ -185,7 +199,7 @@ Response Handler::operator()(Request const& request, Caller const& caller) const
   }
   return response;
 } catch (...) {
-  // Out of memory: answer without allocating any.
+  // Not even for a few words: answer without allocating any.
   return Response{.status = 503};
 }
 

@@ -2,6 +2,7 @@
 // The example server in this process: who may call, how many at a time, and how long each may take.
 #include <inlay/backends/memory.hpp>
 #include <inlay/json/parse.hpp>
+#include <inlay/storage/repository.hpp>
 
 #include <support/catch.hpp>
 #include <support/temporary_folder.hpp>
@@ -16,7 +17,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <service.hpp>
 #include <string>
 #include <thread>
@@ -38,11 +41,7 @@ class Running {
   explicit Running(http_server::Listen listen, Server::Answerer answer) {
     listen.address = "127.0.0.1:0";
     server_ = Server::bind(std::move(listen), std::move(answer)).value();
-    thread_ = std::thread([this] { server_->run(); });
-  }
-  ~Running() {
-    server_->stop();
-    thread_.join();
+    server_->start().value();
   }
   [[nodiscard]] unsigned short port() const {
     std::string const address = server_->address();
@@ -51,7 +50,6 @@ class Running {
 
  private:
   std::unique_ptr<Server> server_;
-  std::thread thread_;
 };
 
 /** One connection of a client. */
@@ -79,6 +77,14 @@ class Connection {
     return line;
   }
 
+  /** All that comes up to a text, the text included. */
+  std::string through(std::string const& text) {
+    std::string all;
+    boost::system::error_code ended;
+    boost::asio::read_until(socket_, boost::asio::dynamic_buffer(all), text, ended);
+    return all;
+  }
+
   /** All that comes until the server ends the connection. */
   std::string all() {
     std::string text;
@@ -91,6 +97,50 @@ class Connection {
   boost::asio::io_context io_;
   boost::asio::ip::tcp::socket socket_{io_};
   boost::asio::streambuf buffer_;
+};
+
+/** A store that does not say how it is while it is halted. */
+class Halting final : public RepositoryFrom<Halting> {
+ public:
+  template <class Readable>
+  Result<Readable> find_readable(FindRequest<Readable> const&) const {
+    return Error{.kind = ErrorKind::not_found};
+  }
+  template <class Readable>
+  Result<Page<Readable>> list_readable(Query<Readable> const&) const {
+    return Page<Readable>{};
+  }
+  Result<Committed> commit(Commit const&) override { return Committed{}; }
+  Result<ChangePage> changes(ChangesRequest const&) const override { return ChangePage{}; }
+  Result<void> compact(CompactRequest const&) override { return {}; }
+  Result<Revision> revision() const override {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    changed_.wait(lock, [this] { return !is_halted_; });
+    --waiting_;
+    return Revision{};
+  }
+  Capabilities const& capabilities() const noexcept override { return own_; }
+
+  void halt() { set(true); }
+  void go_on() { set(false); }
+  [[nodiscard]] int waiting() const {
+    std::lock_guard const lock(mutex_);
+    return waiting_;
+  }
+
+ private:
+  void set(bool is_halted) {
+    std::lock_guard const lock(mutex_);
+    is_halted_ = is_halted;
+    changed_.notify_all();
+  }
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  mutable int waiting_ = 0;
+  bool is_halted_ = false;
+  Capabilities own_{.backend = "halting"};
 };
 
 std::string const get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -232,6 +282,100 @@ TEST_CASE("an answer has time of its own to go out, however slowly the request c
   auto const begin = std::chrono::steady_clock::now();
   CHECK(stuck.first_line(20s).empty());
   CHECK(std::chrono::steady_clock::now() - begin < 10s);
+}
+
+TEST_CASE("who does not send the head of a request in time does not keep others waiting") {
+  Running const server({.max_connections = 3, .head_time = 300ms}, hello);
+  Connection silent(server);
+  Connection half(server);
+  half.say("GET / HTTP/1.1\r\nHost: loc");
+  Connection dripping(server);
+  dripping.say("G");
+  Connection served(server);  // once one of those is closed
+  served.say(get);
+  CHECK(served.first_line(20s) == "HTTP/1.1 200 OK");
+  for (char const c : std::string("ET / HTTP/1.1\r\nHost:")) {
+    std::this_thread::sleep_for(50ms);
+    try {
+      dripping.say(std::string(1, c));
+    } catch (boost::system::system_error const&) {
+      break;  // it is closed
+    }
+  }
+  for (Connection* const connection : {&silent, &half, &dripping}) CHECK(connection->all().empty());
+}
+
+TEST_CASE("a connection may be idle between its requests for longer than a head may take") {
+  Running const server({.head_time = 100ms, .idle_time = 20s}, hello);
+  Connection kept(server);
+  for (int i = 0; i < 3; ++i) {
+    kept.say(get);
+    CHECK(kept.through("hello").find("HTTP/1.1 200 OK") == 0);
+    std::this_thread::sleep_for(300ms);
+  }
+  // Once it has begun with the next one, that has no more time than the first had.
+  kept.say("GET");
+  CHECK(kept.all().empty());
+}
+
+TEST_CASE("what is prompt is answered while all else waits, and what waits is answered in the end") {
+  std::atomic<bool> goes_on = false;
+  std::atomic<int> inside = 0;
+  std::atomic<int> most_inside = 0;
+  Running const server({.threads = 2, .is_prompt = [](std::string_view target) { return target == "/prompt"; }},
+                       [&](rest::Request const& request) {
+                         if (request.target == "/prompt") return hello(request);
+                         int const now = ++inside;
+                         for (int most = most_inside; most < now && !most_inside.compare_exchange_weak(most, now);) {
+                         }
+                         while (!goes_on) std::this_thread::sleep_for(1ms);
+                         --inside;
+                         return hello(request);
+                       });
+  std::vector<std::unique_ptr<Connection>> slow;
+  for (int i = 0; i < 6; ++i) {
+    slow.push_back(std::make_unique<Connection>(server));
+    slow.back()->say(get);
+  }
+  for (int i = 0; i < 3; ++i) {
+    Connection prompt(server);
+    prompt.say("GET /prompt HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    CHECK(prompt.first_line(20s) == "HTTP/1.1 200 OK");
+  }
+  goes_on = true;
+  for (auto& connection : slow) CHECK(connection->first_line(20s) == "HTTP/1.1 200 OK");
+  CHECK(most_inside == 2);
+}
+
+TEST_CASE("a connection that asks nothing more is closed in time") {
+  Running const server({.idle_time = 200ms}, hello);
+  Connection idle(server);
+  idle.say(get + get);  // the second one waits here while the first is answered
+  auto const begin = std::chrono::steady_clock::now();
+  std::string const all = idle.all();
+  CHECK(all.find("HTTP/1.1 200 OK") != all.rfind("HTTP/1.1 200 OK"));
+  CHECK(std::chrono::steady_clock::now() - begin < 10s);
+}
+
+TEST_CASE("the health is told in time by a store that does not answer and asks it one question at a time") {
+  auto const store = std::make_shared<Halting>();
+  Service const service(Catalog(store), {}, nullptr, 200ms);
+  auto const status = [&] { return service({.method = "GET", .target = "/healthz"}).response.status; };
+  CHECK(status() == 200);
+  store->halt();
+  std::vector<std::thread> others;
+  std::atomic<int> refused = 0;
+  for (int i = 0; i < 4; ++i) others.emplace_back([&] { refused += status() == 503 ? 1 : 0; });
+  for (auto& other : others) other.join();
+  CHECK(refused == 4);
+  // Who comes later does not wait for it once more.
+  CHECK(status() == 503);
+  CHECK(store->waiting() == 1);
+  store->go_on();
+  for (int i = 0; i < 1000 && store->waiting() != 0; ++i) std::this_thread::sleep_for(10ms);
+  auto const deadline = std::chrono::steady_clock::now() + 20s;
+  while (status() != 200 && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(10ms);
+  CHECK(status() == 200);
 }
 
 TEST_CASE("a body that is too long is refused in the same words, by the server and by the handler") {

@@ -59,12 +59,18 @@ check_has() { # WHAT PART TEXT
   failures=$((failures + 1))
 }
 
-serve() { # ADDRESS [TOKENS_FILE]; within $descriptors and $file_size (KiB), where they are set
+# Waits until the log says it: a thread of its own writes it, and no answer waits for that.
+await_log() { # PART
+  for ((i = 0; i < 200; ++i)); do
+    if grep -qF -- "$1" err; then return; fi
+    sleep 0.05
+  done
+}
+
+serve() { # ADDRESS [TOKENS_FILE]; within $descriptors and $file_size (KiB), and without $closed, where they are set
+  if [[ -n ${closed:-} ]]; then exec 0<&- 2>&-; fi
   if [[ -n ${descriptors:-} ]]; then ulimit -n "$descriptors"; fi
-  if [[ -n ${file_size:-} ]]; then
-    trap '' XFSZ # what is too long for a file is an error then, and not the end
-    ulimit -f "$file_size"
-  fi
+  if [[ -n ${file_size:-} ]]; then ulimit -f "$file_size"; fi
   if [[ $kind == inlay ]]; then
     exec "$program" --store "$store" serve --listen "$1" ${2+--tokens "$2"}
   fi
@@ -244,6 +250,7 @@ check "the transfer coding chunked" "HTTP/1.1 200 OK" "${answer%%$'\n'*}"
 check "listening where another does" 1 "$((status != 0))"
 check_has "the refusal" "can't listen at ${url#http://}: " "$(<second)"
 
+await_log "localhost \"PATCH /environment-integration/$install\" 200 "
 check_has "the access log" "localhost \"PATCH /environment-integration/$install\" 200 " "$(<err)"
 stop
 
@@ -269,6 +276,7 @@ ask GET "/environment-integration/$install" '' -H 'authorization: bearer s3cret-
 check "another team's install" 404 "$status"
 ask DELETE "/environment-integration/$install" '' -H 'Authorization: Bearer s3cret-alice'
 check "uninstalling" "200 {\"id\":\"$install\"}" "$status $body"
+await_log 'alice@example.com "DELETE '
 check_has "the access log" "alice@example.com \"DELETE " "$(<err)"
 check "tokens in the log" 0 "$(grep -c s3cret err || true)"
 
@@ -294,6 +302,33 @@ for i in 1 2; do
   ask GET /healthz
   check "the health, with a log that nobody reads, time $i" 200 "$status"
 done
+stop
+
+# ---- without standard input and error nothing else is opened in their place
+
+if [[ -r /proc/self/stat ]]; then
+  closed=yes
+  start 127.0.0.1:0 tokens || { echo "the server without standard error did not start" >&2; exit 1; }
+  closed=
+  ask GET /team '' -H 'Authorization: Bearer s3cret-host'
+  check "reading, without standard error" 200 "$status"
+  for descriptor in 0 2; do
+    check "descriptor $descriptor" /dev/null "$(readlink "/proc/$server/fd/$descriptor")"
+  done
+  stop
+fi
+
+# ---- the tokens, read anew
+
+cp tokens changed
+start 127.0.0.1:0 changed || { cat err >&2; exit 1; }
+printf 's3cret-carol carol\n' >changed
+kill -HUP "$server"
+await_log 'reload: the tokens were read anew'
+ask GET /team '' -H 'Authorization: Bearer s3cret-host'
+check "a token that was taken away" 401 "$status"
+ask GET /team '' -H 'Authorization: Bearer s3cret-carol'
+check "a token that was added" 200 "$status"
 stop
 
 # ---- out of file descriptors: it waits, without using the processor for it, until there are some again
@@ -337,9 +372,12 @@ if [[ $store == sqlite:* ]]; then
   check "when to come again" "" "$(header Retry-After)"
   check_has "the refusal" '"kind":"unavailable","outcome":"unknown"' "$body"
   check "the store's file in the refusal" 0 "$(grep -c "${store#sqlite:}" body || true)"
+  await_log '"POST /integration" unavailable (outcome unknown): '
   errors=$(grep '"POST /integration" unavailable (outcome unknown): ' err || true)
   check_has "the error in the log" "${store#sqlite:}" "$errors"
   check "lines of the error" 1 "$(grep -c . <<<"$errors")"
+  ask GET "/team/$team" '' -H 'Authorization: Bearer s3cret-alice'
+  check "reading, when nothing can be written any more" 200 "$status"
   stop
 fi
 

@@ -209,6 +209,21 @@ TEST_CASE("an exception that is not inlay's is a 500, of which the host is told,
   CHECK(told.size() == 1);
 }
 
+TEST_CASE("a request that finds no memory left has its problem document, and only a read is told to come again") {
+  rest::Handler const exhausted(broken([]() -> Error { throw std::bad_alloc(); }));
+  Client client(exhausted);
+  auto const read = client.get("/team");
+  CHECK(header_of(read, "Content-Type") == "application/problem+json");
+  CHECK(header_of(read, "Retry-After") == "1");
+  CHECK(read.body == R"({"type":"about:blank","title":"Service Unavailable","status":503,"detail":)"
+                     R"("there is no memory to answer this now; try again later","kind":"unavailable"})");
+
+  auto const write = client.post("/team", R"({"name":"Acme"})");
+  CHECK(write.status == 503);
+  CHECK(header_of(write, "Retry-After") == "(none)");
+  CHECK(body_of(write).at("outcome") == "unknown");
+}
+
 TEST_CASE("a host that throws at being told changes nothing, and is not told what is the client's own fault") {
   int calls = 0;
   rest::HandlerOptions const options{.on_error = [&](rest::Request const&, Error const&) {

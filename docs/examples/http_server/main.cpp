@@ -7,18 +7,25 @@
 //
 //     inlay::rest::Handler const handler(catalog);
 //     inlay::rest::Response const response = handler({method, target, headers, body}, caller);
+#include "process.hpp"
 #include "service.hpp"
+#include "signals.hpp"
 
 #include <inlay/catalog.hpp>
 
-#include <cstdio>
+#include <cstring>
 #include <iostream>
 
 int main(int argc, char** argv) {
+  if (int const failure = http_server::prepare_process(); failure != 0) {
+    std::cerr << "/dev/null: " << std::strerror(failure) << '\n';
+    return 1;
+  }
   if (argc < 2 || argc > 4) {
     std::cerr << "usage: http_server STORE_URL [ADDRESS:PORT [TOKENS_FILE]]\n";
     return 2;
   }
+  http_server::hold_hangups();
   auto const catalog = inlay::Catalog::open(argv[1]);
   if (!catalog) {
     std::cerr << catalog.error() << '\n';

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "service.hpp"
 
+#include "log.hpp"
+#include "signals.hpp"
+#include "supervisor.hpp"
+
 #include <inlay/rest/problem.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/beast/core/string.hpp>
 
-#include <csignal>
+#include <cerrno>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdio>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -39,23 +45,71 @@ bool names_loopback(std::string_view host) {
   return !failure && address.is_v6() == is_v6 && address.is_loopback();
 }
 
-void log_error(std::FILE* log, rest::Request const& request, Error const& error) {
-  write_line(log, "error \"" + request.method + ' ' + request.target + "\" " + to_string(error));
+void log_error(Log* log, rest::Request const& request, Error const& error) {
+  if (log != nullptr) log->line({"error \"", request.method, " ", request.target, "\" ", to_string(error)});
+}
+
+/** What signals want of the thread that serves. */
+class Wishes {
+ public:
+  enum class Wish { reload, stop };
+
+  void make(Wish wish) {
+    std::lock_guard const lock(mutex_);
+    (wish == Wish::stop ? stop_ : reload_) = true;
+    changed_.notify_all();
+  }
+
+  [[nodiscard]] Wish next() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return stop_ || reload_; });
+    if (stop_) return Wish::stop;
+    reload_ = false;
+    return Wish::reload;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stop_ = false;
+  bool reload_ = false;
+};
+
+/** Reads the tokens anew; who may call stays as it was where they can't be read. */
+void reload(Service& service, std::optional<std::string> const& tokens_file, Log& log) {
+  if (!tokens_file) return log.line({"reload: there is no tokens file to read"});
+  auto tokens = Tokens::read(*tokens_file);
+  if (!tokens) return log.line({"reload: the tokens stay as they were: ", to_string(tokens.error())});
+  service.use(std::move(*tokens));
+  log.line({"reload: the tokens were read anew"});
 }
 
 }  // namespace
 
-Service::Service(inlay::Catalog catalog, std::optional<Tokens> tokens, std::FILE* log)
-    : catalog_(catalog),
+Service::Service(inlay::Catalog catalog, std::optional<Tokens> tokens, Log* log, std::chrono::milliseconds health_time)
+    : health_(catalog, health_time),
       handler_(std::move(catalog), {.on_error = std::bind_front(log_error, log)}),
-      tokens_(std::move(tokens)),
+      tokens_(tokens ? std::make_shared<Tokens const>(std::move(*tokens)) : nullptr),
       log_(log) {}
 
-Answer Service::operator()(rest::Request const& request) const {
-  std::string_view const target = request.target;
-  if (target.substr(0, target.find('?')) == "/healthz") return {answer_healthz(request)};
+std::shared_ptr<Tokens const> Service::tokens() const {
+  std::lock_guard const lock(mutex_);
+  return tokens_;
+}
 
-  if (!tokens_) {
+void Service::use(Tokens tokens) {
+  auto made = std::make_shared<Tokens const>(std::move(tokens));
+  std::lock_guard const lock(mutex_);
+  tokens_.swap(made);
+}
+
+bool Service::is_prompt(std::string_view target) { return target.substr(0, target.find('?')) == "/healthz"; }
+
+Answer Service::operator()(rest::Request const& request) const {
+  if (is_prompt(request.target)) return {answer_healthz(request)};
+
+  auto const tokens = this->tokens();
+  if (!tokens) {
     if (!names_loopback(request.headers.find("Host").value_or(""))) {
       return {rest::problem(
           421, Error{.kind = ErrorKind::forbidden, .message = "without tokens this server answers to localhost only"})};
@@ -63,7 +117,7 @@ Answer Service::operator()(rest::Request const& request) const {
     inlay::Caller const administration{.actor = "localhost"};
     return {handler_(request, administration), administration.actor};
   }
-  inlay::Caller const* const caller = tokens_->find(request.headers.find("Authorization"));
+  inlay::Caller const* const caller = tokens->find(request.headers.find("Authorization"));
   if (caller == nullptr) {
     auto response = rest::problem(
         401, Error{.kind = ErrorKind::forbidden, .message = "say who you are: Authorization: Bearer TOKEN"});
@@ -80,18 +134,23 @@ rest::Response Service::answer_healthz(rest::Request const& request) const {
     response.headers.add("Allow", "GET, HEAD");
     return response;
   }
-  auto const revision = catalog_.repository().revision();
-  if (!revision) {
+  if (auto const healthy = health_.ask(); !healthy) {
     // Anybody may ask this, so that nothing is said about the store.
-    log_error(log_, request, revision.error());
+    log_error(log_, request, healthy.error());
     return rest::problem(503, Error{.kind = ErrorKind::unavailable, .message = "the store can't be reached"});
   }
   return {.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = R"({"status":"ok"})"};
 }
 
-inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& options) {
-  // A log whose reader has gone away is no reason to end.
-  std::signal(SIGPIPE, SIG_IGN);
+inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& options) try {
+  HeldSignals const held;  // before all threads, which have them held too
+  Supervisor const supervisor = Supervisor::from_environment();
+  auto const socket = take_handed_socket();
+  if (!socket) return socket.error();
+  if (*socket && options.listen) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "there is an address to listen at, " + *options.listen + ", and a socket was handed over"};
+  }
   std::optional<Tokens> tokens;
   if (options.tokens_file) {
     auto read = Tokens::read(*options.tokens_file);
@@ -99,17 +158,53 @@ inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& opt
     tokens = std::move(*read);
   }
   bool const has_tokens = tokens.has_value();
-  Service const service(catalog, std::move(tokens), options.access_log);
-  auto server = Server::bind({.address = options.listen,
-                              .is_loopback_only = !has_tokens,
-                              .max_body_bytes = service.max_body_bytes(),
-                              .access_log = options.access_log},
-                             std::cref(service));
-  if (!server) return server.error();
-  std::printf("listening at http://%s\n", (*server)->address().c_str());
+
+  auto const made_log = Log::to(options.log);
+  if (!made_log) return made_log.error();
+  std::shared_ptr<Log> const log = *made_log;
+  Service service(catalog, std::move(tokens), log.get());
+  Listen listen{.socket = *socket,
+                .is_loopback_only = !has_tokens,
+                .max_body_bytes = service.max_body_bytes(),
+                .is_prompt = &Service::is_prompt,
+                .stop_time = options.stop_time,
+                .log = log.get()};
+  if (options.listen) listen.address = *options.listen;
+  auto const bound = Server::bind(std::move(listen), std::cref(service));
+  if (!bound) return bound.error();
+  Server& server = **bound;
+  if (auto started = server.start(); !started) return started.error();
+
+  auto const wishes = std::make_shared<Wishes>();
+  auto const signals =
+      SignalThread::start({.stop = [wishes] { wishes->make(Wishes::Wish::stop); },
+                           .reload = [wishes] { wishes->make(Wishes::Wish::reload); },
+                           .leave =
+                               [log] {
+                                 log->line({"stop: something still waits, and is not waited for any longer"});
+                                 log->flush(std::chrono::milliseconds(500));
+                               },
+                           .stop_time = options.stop_time + std::chrono::milliseconds(500)});
+  if (!signals) return signals.error();
+  std::string const place = "listening at http://" + server.address();
+  std::printf("%s\n", place.c_str());
   std::fflush(stdout);
-  (*server)->run();
+
+  auto const tell = [&](bool was_told) {
+    if (!was_told) log->line({"the supervisor can't be told how this is: ", std::strerror(errno)});
+  };
+  tell(supervisor.ready(place));
+  while (wishes->next() == Wishes::Wish::reload) {
+    tell(supervisor.reloading());
+    reload(service, options.tokens_file, *log);
+    tell(supervisor.ready(place));
+  }
+  tell(supervisor.stopping());
+  server.stop();
+  server.wait();
   return {};
+} catch (inlay::Exception const& exception) {
+  return exception.error();
 }
 
 }  // namespace http_server

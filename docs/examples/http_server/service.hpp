@@ -2,14 +2,19 @@
 #ifndef HTTP_SERVER_SERVICE_HPP
 #define HTTP_SERVER_SERVICE_HPP
 
+#include "health.hpp"
 #include "server.hpp"
 #include "tokens.hpp"
 
 #include <inlay/rest/handler.hpp>
 
-#include <cstdio>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace http_server {
 
@@ -20,32 +25,54 @@ namespace http_server {
 */
 class Service {
  public:
-  explicit Service(inlay::Catalog catalog, std::optional<Tokens> tokens = {}, std::FILE* log = nullptr);
+  /** @param health_time is how long somebody who asks for /healthz waits for the store, at most.
+      @throw inlay::Exception with what start_thread returns.
+  */
+  explicit Service(inlay::Catalog catalog, std::optional<Tokens> tokens = {}, Log* log = nullptr,
+                   std::chrono::milliseconds health_time = std::chrono::seconds(2));
 
+  /** Thread-safe; throws nothing but std::bad_alloc. */
   [[nodiscard]] Answer operator()(inlay::rest::Request const& request) const;
+
+  /** Whether a target is that of the health, whose answer does not take long (see Listen::is_prompt). */
+  [[nodiscard]] static bool is_prompt(std::string_view target);
+
+  /** Has requests from now on looked at with other tokens. Thread-safe. */
+  void use(Tokens tokens);
 
   [[nodiscard]] std::size_t max_body_bytes() const noexcept { return handler_.max_body_bytes(); }
 
  private:
   [[nodiscard]] inlay::rest::Response answer_healthz(inlay::rest::Request const& request) const;
+  [[nodiscard]] std::shared_ptr<Tokens const> tokens() const;
 
-  inlay::Catalog catalog_;
+  Health health_;
   inlay::rest::Handler handler_;
-  std::optional<Tokens> tokens_;
-  std::FILE* log_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<Tokens const> tokens_;  // nullptr: none are asked for
+  Log* log_;
 };
 
 /** What `inlay serve` and the example are told. */
 struct ServeOptions {
-  std::string listen = "127.0.0.1:8080";
+  /** Absent: the socket that the process was handed (see take_handed_socket), and 127.0.0.1:8080 without one. */
+  std::optional<std::string> listen{};
+
   std::optional<std::string> tokens_file{};  ///< absent: none, which is allowed on loopback only
-  std::FILE* access_log = stderr;            ///< one line a request, and one an error that the client was not told
+  int log = 2;  ///< a descriptor for one line a request, and one an error that the client was not told
+
+  /** How long requests that have begun may take to their end, once the process is to stop. */
+  std::chrono::milliseconds stop_time = std::chrono::seconds(10);
 };
 
-/** Serves a catalogue until SIGTERM or SIGINT; says where on stdout, once it listens. SIGPIPE is ignored from then on.
+/** Serves a catalogue until SIGTERM or SIGINT; says where on stdout, once it does. SIGHUP reads the tokens file anew.
 
-    @return what Tokens::read and Server::bind return; invalid_argument for an address that others can reach, without
-    tokens.
+    It is the process's own: signals are its, it tells the process's supervisor how it is, and it ends the process with
+    status 1 when something still waits a second after stop_time, and at once at a second SIGTERM or SIGINT. To be
+   called in a process that prepare_process() has prepared.
+
+    @return what Tokens::read, Server::bind, Server::start and take_handed_socket return; invalid_argument for an
+   address that others can reach, without tokens, and for an address where a socket was handed over too.
 */
 [[nodiscard]] inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& options);
 

@@ -3,8 +3,13 @@
 
 #include <inlay/model/json_form.hpp>
 
-#include <fstream>
-#include <sstream>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
 
 namespace http_server {
 namespace {
@@ -68,12 +73,23 @@ inlay::Result<Tokens> Tokens::parse(std::string_view text) {
 
 inlay::Result<Tokens> Tokens::read(std::string const& file) {
   if (file.empty()) return Error{.kind = ErrorKind::invalid_argument, .message = "the tokens file has no name"};
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) {
-    return Error{.kind = ErrorKind::not_found, .message = "the tokens file " + file + " is empty or can't be read"};
+  auto const refuse = [&file] {
+    return Error{.kind = ErrorKind::not_found,
+                 .message = "the tokens file " + file + " can't be read: " + std::generic_category().message(errno)};
+  };
+  int const descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return refuse();
+  std::string text;
+  std::array<char, 4096> part{};
+  ssize_t count = 0;
+  while ((count = ::read(descriptor, part.data(), part.size())) > 0 || (count < 0 && errno == EINTR)) {
+    if (count > 0) text.append(part.data(), static_cast<std::size_t>(count));
   }
-  return parse(text.str());
+  std::optional<Error> failure;
+  if (count < 0) failure = refuse();
+  ::close(descriptor);
+  if (failure) return *failure;
+  return parse(text);
 }
 
 inlay::Caller const* Tokens::find(std::optional<std::string> const& authorization) const {

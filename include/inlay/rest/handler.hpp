@@ -43,7 +43,7 @@ struct HandlerOptions {
      words name files, servers and statements.
 
       It may be called from any number of threads at once. What it throws is ignored. A request that finds no memory
-      left is answered 503 without it.
+      left is answered 503 without it; a 503 without headers and body when there is none even for a problem document.
   */
   std::function<void(Request const&, Error const&)> on_error{};
 };
