@@ -44,7 +44,7 @@ using sql::FailureKind;
 struct SessionSetting {
   std::string_view name;
   std::string_view value;
-  bool is_meant_for_plans = false;  ///< without it everything is right, and slower
+  bool is_for_transactions = true;  ///< too, where those are what settings are made for
 };
 constexpr std::array session_settings{
     // A text in a statement ends where its quote does.
@@ -53,19 +53,22 @@ constexpr std::array session_settings{
     SessionSetting{"session_replication_role", "origin"},
     // A commit that is refused would end its session, as if nobody knew whether it is done.
     SessionSetting{"exit_on_error", "off"},
-    // A commit in one statement waits for the counter, and must then see it as it has become.
-    SessionSetting{"default_transaction_isolation", "read committed"},
-    // Each statement is written for one plan, whatever its values, and planning takes longer than most of them do.
-    SessionSetting{"plan_cache_mode", "force_generic_plan", true},
+    // A commit in one statement waits for the counter, and must then see it as it has become. A transaction says so
+    // itself.
+    SessionSetting{"default_transaction_isolation", "read committed", false},
+    // Each statement is written for one plan, whatever its values, and planning takes longer than most of them do:
+    // where
+    // they are prepared.
+    SessionSetting{"plan_cache_mode", "force_generic_plan", false},
     // Compiling takes longer still; it is done for costs that are those of ways which are not taken.
-    SessionSetting{"jit", "off", true},
+    SessionSetting{"jit", "off", false},
     // Lists go through an index in their order, and look up the rest row by row.
-    SessionSetting{"enable_indexscan", "on", true},
-    SessionSetting{"enable_indexonlyscan", "on", true},
-    SessionSetting{"enable_nestloop", "on", true},
-    SessionSetting{"enable_sort", "on", true},
-    SessionSetting{"from_collapse_limit", "8", true},
-    SessionSetting{"join_collapse_limit", "8", true},
+    SessionSetting{"enable_indexscan", "on"},
+    SessionSetting{"enable_indexonlyscan", "on"},
+    SessionSetting{"enable_nestloop", "on"},
+    SessionSetting{"enable_sort", "on"},
+    SessionSetting{"from_collapse_limit", "8"},
+    SessionSetting{"join_collapse_limit", "8"},
 };
 
 /** The query that makes the settings of a session, or, where it is shared, tells those that each transaction is to
@@ -78,8 +81,7 @@ constexpr std::array session_settings{
   std::string text =
       "select " + make("s.n", "s.v") + " from (values ('lock_timeout', '" + std::to_string(lock_timeout.count()) + "')";
   for (SessionSetting const& setting : session_settings) {
-    // Those of transactions say themselves which isolation they have.
-    if (is_shared && (setting.is_meant_for_plans || setting.name == "default_transaction_isolation")) continue;
+    if (is_shared && !setting.is_for_transactions) continue;
     text.append(", ('").append(setting.name).append("', '").append(setting.value).append("')");
   }
   return text + ") s(n, v) where pg_catalog.current_setting(s.n, true) operator(pg_catalog.<>) s.v union all select " +
