@@ -282,7 +282,7 @@ Result Session::run(Sender const& send) {
       if (!failure) failure = failure_of(result.get());
       if (PQstatus(connection_.get()) != CONNECTION_OK) break;
     }
-    last = std::move(result);
+    if (!last || PQnfields(result.get()) > 0) last = std::move(result);
   }
   if (failure) throw *failure;
   return last;

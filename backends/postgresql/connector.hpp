@@ -96,6 +96,7 @@ class Session final : public soci::details::session_backend {
 
   using Sender = std::function<bool(PGconn*)>;  // false: libpq would not
 
+  /** One statement or several, without parameters; gives the rows of the last that has some. */
   [[nodiscard]] Result run(std::string const& text);
   [[nodiscard]] Result run(Sender const& send);
   [[nodiscard]] Result run_as_transaction(Sender const& send);

@@ -78,8 +78,9 @@ constexpr std::array session_settings{
   auto const make = [&](std::string const& name, std::string const& value) {
     return is_shared ? name + ", " + value : "pg_catalog.set_config(" + name + ", " + value + ", false)";
   };
-  std::string text =
-      "select " + make("s.n", "s.v") + " from (values ('lock_timeout', '" + std::to_string(lock_timeout.count()) + "')";
+  // Whatever isolation the database has by default, which may be one that a standby refuses.
+  std::string text = "begin isolation level read committed; select " + make("s.n", "s.v") +
+                     " from (values ('lock_timeout', '" + std::to_string(lock_timeout.count()) + "')";
   for (SessionSetting const& setting : session_settings) {
     if (is_shared && !setting.is_for_transactions) continue;
     text.append(", ('").append(setting.name).append("', '").append(setting.value).append("')");
@@ -90,7 +91,7 @@ constexpr std::array session_settings{
          "'pg_catalog')"
          " as v from pg_catalog.unnest(pg_catalog.current_schemas(false)) x where x operator(pg_catalog.<>) "
          "'pg_catalog') p"
-         " where 'pg_catalog' operator(pg_catalog.=) any (pg_catalog.current_schemas(false))";
+         " where 'pg_catalog' operator(pg_catalog.=) any (pg_catalog.current_schemas(false)); commit";
 }
 
 void read_value(PGresult const* values, int row, int at, sql::ValueType type, sql::Column& column) {
@@ -269,6 +270,9 @@ class PostgresqlDialect final : public sql::Dialect {
   bool can_probe() const override { return true; }
   bool can_gate() const override { return true; }
   bool plans_ahead() const override { return true; }
+  std::string_view is_replica() const override {
+    return "select case when pg_catalog.pg_is_in_recovery() then 1 else 0 end";
+  }
 
   long long next_revision(sql::Connection& connection, std::string const& counter) const override {
     sql::Statement update;

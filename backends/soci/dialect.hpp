@@ -196,6 +196,9 @@ class Dialect {
     end(statement);
   }
 
+  /** A query that gives 1 on a server that takes no writes and may be behind another; empty where there is no such. */
+  [[nodiscard]] virtual std::string_view is_replica() const { return ""; }
+
   /** A function that tells how large a text is, near enough, and at best without reading it. */
   [[nodiscard]] virtual std::string_view text_size() const { return "octet_length"; }
 

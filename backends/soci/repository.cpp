@@ -469,6 +469,12 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     return Revision{connection.number(select)};
   }
 
+  bool may_lag(Connection& connection) const {
+    if (dialect_->is_replica().empty()) return false;
+    Statement ask(dialect_->is_replica());
+    return connection.number(ask.gives(ValueType::integer).runs_once()) == 1;
+  }
+
   Result<ChangePage> read_changes(Connection& connection, ChangesRequest const& request) const;
 
   std::unique_ptr<Dialect const> dialect_;
@@ -546,7 +552,9 @@ Result<ChangePage> SqlRepository::read_changes(Connection& connection, ChangesRe
     if (!row[12].is_null) change.after = Document::from_stored(std::move(row[12].text));
   });
   if (request.after < compacted_through) return storage::changes_compacted(compacted_through);
-  if (request.after > current) return storage::revision_not_reached(current);
+  if (request.after > current) {
+    return may_lag(connection) ? storage::revision_not_here_yet(current) : storage::revision_not_reached(current);
+  }
   page.has_more = page.commits.size() > request.limit;
   if (page.has_more) page.commits.pop_back();
   page.through = page.has_more ? page.commits.back().revision : current;
