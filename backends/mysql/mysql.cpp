@@ -127,6 +127,8 @@ class MysqlDialect : public sql::Dialect {
     connection.run(sql::Statement("start transaction with consistent snapshot, read only"));
   }
 
+  std::string_view is_replica() const override { return "select @@global.read_only"; }
+
   std::string spell(std::string const& text) const override {
     std::string spelled = text;
     std::replace(spelled.begin(), spelled.end(), '"', '`');

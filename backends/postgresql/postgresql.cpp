@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <inlay/backends/postgresql.hpp>
 
+#include <backends/postgresql/connector.hpp>
+#include <backends/postgresql/error_codes.hpp>
 #include <backends/soci/connection.hpp>
 #include <backends/soci/parameters.hpp>
 #include <backends/soci/repository.hpp>
@@ -10,10 +12,12 @@
 #include <soci/soci.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,35 +28,112 @@ namespace {
 using sql::DatabaseFailure;
 using sql::FailureKind;
 
-[[nodiscard]] INLAY_UNCHECKED_CAST PGconn* native(soci::session& session) {
-  auto* const backend = static_cast<soci::postgresql_session_backend*>(session.get_backend());
-  return backend ? backend->conn_ : nullptr;  // the host's may be closed; libpq takes null for a dead connection
+/** What a role or a database can have set (`alter role … set`, `alter database … set`), and a store must have
+   otherwise. Set on each session of a store's own when it is opened; where a pooler shares sessions, for each
+   transaction that needs it.
+
+    Not here: client_encoding, which is asked for when connecting; lock_timeout, which is the URL's; and search_path,
+    which says where the store's tables are, and is changed only where it puts other schemas before pg_catalog, so that
+    what is called there could be somebody else's.
+
+    What never reaches a store: how dates, intervals, floating-point numbers, bytes and XML are written (DateStyle,
+    TimeZone, extra_float_digits, bytea_output, …), since only texts and integers are exchanged; what concerns literals,
+    arrays and comparisons with NULL that no statement has (backslash_quote, array_nulls, transform_null_equals, …); and
+    default_transaction_deferrable, which is for SERIALIZABLE. What is the operator's, and stays: see docs/storage.md.
+ */
+struct SessionSetting {
+  std::string_view name;
+  std::string_view value;
+  bool is_for_transactions = true;  ///< too, where those are what settings are made for
+};
+constexpr std::array session_settings{
+    // A text in a statement ends where its quote does.
+    SessionSetting{"standard_conforming_strings", "on"},
+    // `replica` turns foreign keys off.
+    SessionSetting{"session_replication_role", "origin"},
+    // A commit that is refused would end its session, as if nobody knew whether it is done.
+    SessionSetting{"exit_on_error", "off"},
+    // A commit in one statement waits for the counter, and must then see it as it has become. A transaction says so
+    // itself.
+    SessionSetting{"default_transaction_isolation", "read committed", false},
+    // Each statement is written for one plan, whatever its values, and planning takes longer than most of them do:
+    // where
+    // they are prepared.
+    SessionSetting{"plan_cache_mode", "force_generic_plan", false},
+    // Compiling takes longer still; it is done for costs that are those of ways which are not taken.
+    SessionSetting{"jit", "off", false},
+    // Lists go through an index in their order, and look up the rest row by row.
+    SessionSetting{"enable_indexscan", "on"},
+    SessionSetting{"enable_indexonlyscan", "on"},
+    SessionSetting{"enable_nestloop", "on"},
+    SessionSetting{"enable_sort", "on"},
+    SessionSetting{"from_collapse_limit", "8"},
+    SessionSetting{"join_collapse_limit", "8"},
+};
+
+/** The query that makes the settings of a session, or, where it is shared, tells those that each transaction is to
+   make. A setting that a server of another make has not is passed over, and one that is as it should be needs no right.
+ */
+[[nodiscard]] std::string set_up(std::chrono::milliseconds lock_timeout, bool is_shared) {
+  auto const make = [&](std::string const& name, std::string const& value) {
+    return is_shared ? name + ", " + value : "pg_catalog.set_config(" + name + ", " + value + ", false)";
+  };
+  // Whatever isolation the database has by default, which may be one that a standby refuses.
+  std::string text = "begin isolation level read committed; select " + make("s.n", "s.v") +
+                     " from (values ('lock_timeout', '" + std::to_string(lock_timeout.count()) + "')";
+  for (SessionSetting const& setting : session_settings) {
+    if (is_shared && !setting.is_for_transactions) continue;
+    text.append(", ('").append(setting.name).append("', '").append(setting.value).append("')");
+  }
+  return text + ") s(n, v) where pg_catalog.current_setting(s.n, true) operator(pg_catalog.<>) s.v union all select " +
+         make("'search_path'", "p.v") +
+         " from (select coalesce(pg_catalog.string_agg(pg_catalog.quote_ident(cast(x as pg_catalog.text)), ', '), "
+         "'pg_catalog')"
+         " as v from pg_catalog.unnest(pg_catalog.current_schemas(false)) x where x operator(pg_catalog.<>) "
+         "'pg_catalog') p"
+         " where 'pg_catalog' operator(pg_catalog.=) any (pg_catalog.current_schemas(false)); commit";
 }
 
-[[nodiscard]] INLAY_UNCHECKED_CAST soci::postgresql_statement_backend& backend(soci::statement& statement) {
+void read_value(PGresult const* values, int row, int at, sql::ValueType type, sql::Column& column) {
+  column.is_null = PQgetisnull(values, row, at) != 0;
+  if (column.is_null) return;
+  sql::take_text(column, type, {PQgetvalue(values, row, at), static_cast<std::size_t>(PQgetlength(values, row, at))});
+}
+
+[[nodiscard]] INLAY_UNCHECKED_CAST soci::postgresql_statement_backend& hosts(soci::statement& statement) {
   return *static_cast<soci::postgresql_statement_backend*>(statement.get_backend());
 }
 
-void read_row(soci::statement& query, std::vector<sql::ValueType> const& columns, sql::Row& row) {
-  auto const& rows = backend(query);
-  PGresult const* const values = rows.result_.get_result();
+[[nodiscard]] sql::libpq::StatementOfSession& own(soci::statement& statement) {
+  return *static_cast<sql::libpq::StatementOfSession*>(statement.get_backend());
+}
+
+[[nodiscard]] sql::libpq::Session& own(soci::session& session) {
+  return *static_cast<sql::libpq::Session*>(session.get_backend());
+}
+
+void read_hosts_row(soci::statement& query, std::vector<sql::ValueType> const& columns, sql::Row& row) {
+  auto const& rows = hosts(query);
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    int const at = static_cast<int>(i);
-    row[i].is_null = PQgetisnull(values, rows.currentRow_, at) != 0;
-    if (row[i].is_null) continue;
-    sql::take_text(row[i], columns[i],
-                   {PQgetvalue(values, rows.currentRow_, at),
-                    static_cast<std::size_t>(PQgetlength(values, rows.currentRow_, at))});
+    read_value(rows.result_.get_result(), rows.currentRow_, static_cast<int>(i), columns[i], row[i]);
+  }
+}
+
+void read_own_row(soci::statement& query, std::vector<sql::ValueType> const& columns, sql::Row& row) {
+  auto const& rows = own(query);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    read_value(rows.result(), rows.row(), static_cast<int>(i), columns[i], row[i]);
   }
 }
 
 class PostgresqlDialect final : public sql::Dialect {
  public:
   struct Settings {
-    std::string connect_string{};
+    sql::libpq::Target target{};
     std::string place{};  ///< for messages: where it is, without secrets
     std::string prefix{};
-    bool prepares = true;  ///< and so may set up its sessions: behind a pooler settings would stay for somebody else
+    bool prepares = true;
+    bool is_on_hosts = false;  ///< whose sessions are SOCI's own
     std::chrono::milliseconds lock_timeout{};
   };
 
@@ -61,14 +142,21 @@ class PostgresqlDialect final : public sql::Dialect {
   void check_host(sql::Connection& connection) const override {
     PGconn* const host = native(connection.session());
     check_database(host);
-    if (is_safe(PQparameterStatus(host, "client_encoding"))) return;
-    throw DatabaseFailure(FailureKind::unreachable, settings_.place + ": the session's client_encoding is " +
-                                                        PQparameterStatus(host, "client_encoding") +
-                                                        "; set it to UTF8, since that is what a store is written in");
+    char const* const strings = PQparameterStatus(host, "standard_conforming_strings");
+    if (strings && std::string_view(strings) != "on") {
+      throw unsafe_session("standard_conforming_strings is off; set it on, so that a text ends where its quote does");
+    }
+    std::string role;
+    sql::Statement ask("select pg_catalog.current_setting('session_replication_role')");
+    connection.run(ask.gives(sql::ValueType::text), [&](sql::Row& row) { role = row.front().text; });
+    if (role != "origin") {
+      throw unsafe_session("session_replication_role is " + role +
+                           "; set it to origin, since foreign keys are not held otherwise");
+    }
   }
 
-  explicit PostgresqlDialect(Settings settings) : settings_(std::move(settings)) {
-    if (settings_.prepares) return;
+  explicit PostgresqlDialect(Settings settings) : settings_(std::move(settings)), sessions_(settings_.target) {
+    if (!settings_.is_on_hosts) return;
     std::string const limit = std::to_string(settings_.lock_timeout.count());
     // One request, since without parameters a statement is sent by the simple protocol.
     begin_write_ += "; set local lock_timeout = " + limit;
@@ -80,52 +168,61 @@ class PostgresqlDialect final : public sql::Dialect {
   }
 
   std::unique_ptr<soci::session> connect() const override {
-    auto session = std::make_unique<soci::session>(soci::postgresql, settings_.connect_string);
-    // libpq would print what servers say in passing, which is the host's standard error and none of our business.
-    PQsetNoticeProcessor(
-        native(*session), [](void*, char const*) {}, nullptr);
+    auto session = std::make_unique<soci::session>(sessions_, "");
     check_database(native(*session));
-    if (settings_.prepares) {
-      // Each statement is written for one plan, whatever its values, and planning takes longer than most of them do.
-      // Compiling takes longer still; it is done for costs that are those of ways which are not taken.
-      set("plan_cache_mode = force_generic_plan", *session);
-      set("jit = off", *session);
-      set("lock_timeout = " + std::to_string(settings_.lock_timeout.count()), *session);
-      // A commit in one statement waits for the counter, and must then see it as it has become.
-      set("default_transaction_isolation = 'read committed'", *session);
-    }
     return session;
   }
 
+  void limit_silence(soci::session& session, bool is_limited) const override {
+    if (!settings_.is_on_hosts) own(session).limit_silence(is_limited);
+  }
+
   DatabaseFailure classify(soci::session* session, std::exception const& error) const override {
+    auto const* ours = dynamic_cast<sql::libpq::Failure const*>(&error);
+    auto const* socis = dynamic_cast<soci::postgresql_soci_error const*>(&error);
     auto const* known = dynamic_cast<soci::soci_error const*>(&error);
+    std::string state = ours ? ours->state() : socis ? socis->sqlstate() : std::string();
+    if (state.find_first_not_of(' ') == std::string::npos) state.clear();
+    auto const code = sql::libpq::error_code(state);
     // Not what(), which would quote the values that were bound.
     std::string message = known ? known->get_error_message() : error.what();
-    message.erase(std::min(message.find("\"postgresql://"), message.size()));  // with the password in it
-    if (!session) return {FailureKind::unreachable, settings_.place + ": " + one_line(std::move(message))};
-    auto const* ours = dynamic_cast<soci::postgresql_soci_error const*>(&error);
-    std::string const state = ours ? ours->sqlstate() : std::string();
-    // What follows the first line may quote values as well: DETAIL, and the statement.
-    message.erase(std::min(message.find('\n'), message.size()));
-    bool const is_servers = state.find_first_not_of(' ') != std::string::npos;
-    if (is_servers) message += " (SQLSTATE " + state + ')';
-    message.insert(0, settings_.place + ": ");
-    if (PQstatus(native(*session)) != CONNECTION_OK) return {FailureKind::lost, message};
-    if (settings_.prepares && is_anothers_statement(state, message)) {
-      return {FailureKind::unreachable,
-              message + "; behind a pooler such as PgBouncer in transaction mode, use ?prepared=off"};
+    message.erase(std::min(message.find("\"postgresql://"), message.size()));  // of a host's session: with a password
+    if (session) {
+      // What follows the first line may quote values as well: DETAIL, and the statement.
+      message.erase(std::min(message.find('\n'), message.size()));
+    } else {
+      message = one_line(std::move(message));
     }
-    return is_servers ? DatabaseFailure(kind_of(state), message)
-                      : DatabaseFailure::on_our_side(FailureKind::other, message);
+    bool const has_no_connection = code.kind == FailureKind::no_connection_left || is_poolers_refusal(state, message);
+    if (!state.empty() && !code.is_text_safe) message = "it refused a statement in words that may hold a value";
+    if (!state.empty()) message += " (SQLSTATE " + state + ')';
+    message.insert(0, settings_.place + ": ");
+    if (!session) return {has_no_connection ? FailureKind::no_connection_left : FailureKind::unreachable, message};
+    if (PQstatus(native(*session)) != CONNECTION_OK) return {FailureKind::lost, message};
+    if (state.empty()) return DatabaseFailure::on_our_side(FailureKind::other, message);
+    if (settings_.prepares && code.kind != FailureKind::stale_session && is_anothers_statement(state, message)) {
+      return {FailureKind::unreachable, message.append(sql::libpq::advice_on_pooler)};
+    }
+    // A table that was altered: what was prepared would no longer give what it gave.
+    bool const is_outdated = ours && state == "0A000" && ours->function() == "RevalidateCachedQuery";
+    return {is_outdated ? FailureKind::stale_session : code.kind, message.append(code.advice)};
   }
 
-  RowReader row_reader() const override { return read_row; }
+  RowReader row_reader() const override { return settings_.is_on_hosts ? read_hosts_row : read_own_row; }
 
   bool next_row(soci::statement& query) const override {
-    return backend(query).fetch(1) == soci::details::statement_backend::ef_success;
+    auto* const rows =
+        settings_.is_on_hosts ? static_cast<soci::details::statement_backend*>(&hosts(query)) : &own(query);
+    return rows->fetch(1) == soci::details::statement_backend::ef_success;
   }
 
-  void release(soci::statement& query) const override { backend(query).result_.reset(); }
+  void release(soci::statement& query) const override {
+    if (settings_.is_on_hosts) {
+      hosts(query).result_.reset();
+    } else {
+      own(query).release();
+    }
+  }
 
   bool is_in_transaction(soci::session& session) const override {
     auto const status = PQtransactionStatus(native(session));
@@ -160,7 +257,7 @@ class PostgresqlDialect final : public sql::Dialect {
 
   // The lock goes with the transaction, so it is given back whatever happens, through a pooler too.
   void begin_migration(sql::Connection& connection) const override {
-    connection.run_once("begin");
+    connection.run_once("begin isolation level read committed");
     // However little patience callers have: others may be migrating.
     connection.run_once("set local lock_timeout = 60000");
     sql::Statement lock("select 1 from pg_advisory_xact_lock(7236278, hashtext(");
@@ -168,6 +265,10 @@ class PostgresqlDialect final : public sql::Dialect {
     static_cast<void>(connection.number(lock.gives(sql::ValueType::integer)));
   }
   void end_migration(sql::Connection& connection) const override { connection.run_once("commit"); }
+
+  void begin_snapshot(sql::Connection& connection) const override {
+    connection.run(sql::Statement("begin isolation level repeatable read, read only"));
+  }
 
   // Whatever the server's default: each statement is to see what the ones before it waited for.
   std::string_view begin_write() const override { return begin_write_; }
@@ -178,6 +279,9 @@ class PostgresqlDialect final : public sql::Dialect {
   bool can_gate() const override { return true; }
   bool plans_ahead() const override { return true; }
   sql::PageBound page_bound() const override { return sql::PageBound::rows; }
+  std::string_view is_replica() const override {
+    return "select case when pg_catalog.pg_is_in_recovery() then 1 else 0 end";
+  }
 
   long long next_revision(sql::Connection& connection, std::string const& counter) const override {
     sql::Statement update;
@@ -186,31 +290,48 @@ class PostgresqlDialect final : public sql::Dialect {
   }
 
  private:
+  /** Null where there is none, which libpq takes for a dead connection: the host's session may be closed. */
+  [[nodiscard]] INLAY_UNCHECKED_CAST PGconn* native(soci::session& session) const {
+    if (!session.get_backend()) return nullptr;
+    if (!settings_.is_on_hosts) return own(session).connection();
+    return static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_;
+  }
+
   // Names of encodings as servers report them; null: this one does not.
   [[nodiscard]] static bool is_safe(char const* encoding) noexcept {
     return !encoding || std::string_view(encoding) == "UTF8" || std::string_view(encoding) == "SQL_ASCII";
   }
 
+  [[nodiscard]] DatabaseFailure unsafe_session(std::string const& why) const {
+    return {FailureKind::unreachable, settings_.place + ": the session's " + why};
+  }
+
   void check_database(PGconn* connection) const {
-    char const* const encoding = PQparameterStatus(connection, "server_encoding");
-    if (is_safe(encoding)) return;
-    throw DatabaseFailure(FailureKind::unreachable, settings_.place + ": the database's encoding is " + encoding +
-                                                        ", which cannot hold every text; a store needs UTF8");
-  }
-
-  // Whether a statement that was prepared is another one there, or none: clients that share a session share the names.
-  [[nodiscard]] static bool is_anothers_statement(std::string_view state, std::string_view message) noexcept {
-    return state == "42P05" || state == "26000" ||
-           (state == "08P01" && message.find("bind message") != std::string_view::npos);
-  }
-
-  // As far as the server has such a setting, which one of another make may not.
-  static void set(std::string const& setting, soci::session& session) {
-    try {
-      session << "set " << setting;
-    } catch (soci::soci_error const&) {
-      if (PQstatus(native(session)) != CONNECTION_OK) throw;
+    char const* const stored = PQparameterStatus(connection, "server_encoding");
+    if (!is_safe(stored)) {
+      throw DatabaseFailure(FailureKind::unreachable, settings_.place + ": the database's encoding is " + stored +
+                                                          ", which cannot hold every text; a store needs UTF8");
     }
+    char const* const sent = PQparameterStatus(connection, "client_encoding");
+    if (!is_safe(sent)) {
+      throw unsafe_session("client_encoding is " + std::string(sent) +
+                           "; set it to UTF8, since that is what a store is written in");
+    }
+  }
+
+  // Whether a statement that was prepared is another one there: clients that share a session share the names. The
+  // server has no number of its own for it.
+  [[nodiscard]] static bool is_anothers_statement(std::string_view state, std::string_view message) noexcept {
+    return state == "08P01" && message.find("bind message") != std::string_view::npos;
+  }
+
+  // PgBouncer gives one number to all that it says itself, and to what it passes on of a server that lets it not in, so
+  // this is told by its words, which it has in English only.
+  [[nodiscard]] static bool is_poolers_refusal(std::string_view state, std::string_view message) noexcept {
+    if (state != "08P01") return false;
+    return std::ranges::any_of(
+        std::array{"no more connections allowed", "too many clients", "too many connections", "connection slots"},
+        [&](std::string_view words) { return message.find(words) != std::string_view::npos; });
   }
 
   [[nodiscard]] static std::string one_line(std::string text) {
@@ -221,81 +342,33 @@ class PostgresqlDialect final : public sql::Dialect {
     return text;
   }
 
-  // https://www.postgresql.org/docs/current/errcodes-appendix.html
-  [[nodiscard]] static FailureKind kind_of(std::string_view state) noexcept {
-    if (state == "23505") return FailureKind::unique;
-    if (state == "23503") return FailureKind::foreign_key;
-    if (state == "22012") return FailureKind::overtaken;  // see write_once.hpp; nothing else divides
-    if (state == "40001" || state == "40P01" || state == "55P03") return FailureKind::busy;
-    if (state == "57P01" || state == "57P02" || state == "57P03" || state.starts_with("08")) return FailureKind::lost;
-    // 40003: a server of several parts, or a proxy, does not know whether the statement was done
-    if (state == "57014" || state == "40003") return FailureKind::interrupted;
-    if (state == "25006") return FailureKind::read_only;
-    if (state.starts_with("53") || state == "58030" || state.starts_with("28") || state == "42501") {
-      return FailureKind::unreachable;
-    }
-    if (state == "25P02") return FailureKind::aborted;
-    if (state == "XX001" || state == "XX002") return FailureKind::corrupt;
-    return FailureKind::other;
-  }
-
   Settings settings_;
+  sql::libpq::SessionFactory sessions_;
   std::string begin_write_ = "begin isolation level read committed";
   std::string limit_lock_wait_{};
 };
 
-// As a URI of libpq: what a keyword string would have to quote is taken apart by SOCI before libpq sees it.
-void append_encoded(std::string_view text, std::string& out) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  for (char const c : text) {
-    auto const byte = static_cast<unsigned char>(c);
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-        c == '.') {
-      out += c;
-    } else {
-      out += '%';
-      out += digits[byte >> 4U];
-      out += digits[byte & 0xFU];
-    }
+[[nodiscard]] sql::libpq::Target target_of(StoreUrl const& url) {
+  sql::libpq::Target target;
+  for (StoreUrl::Host const& host : url.hosts) {
+    target.hosts.push_back({.name = host.name, .port = host.port ? std::to_string(*host.port) : ""});
   }
-}
-
-[[nodiscard]] std::string connect_string(StoreUrl const& url, std::chrono::milliseconds connect_timeout) {
-  std::string text = "postgresql://";
-  if (!url.user.empty() || url.password) {
-    append_encoded(url.user, text);
-    if (url.password) {
-      text += ':';
-      append_encoded(*url.password, text);
-    }
-    text += '@';
-  }
-  for (std::size_t i = 0; i < url.hosts.size(); ++i) {
-    if (i > 0) text += ',';
-    std::string const& name = url.hosts[i].name;
-    bool const is_address = !name.starts_with('/') && name.find(':') != std::string::npos;
-    if (is_address) text += '[';
-    append_encoded(name, text);
-    if (is_address) text += ']';
-    if (url.hosts[i].port) text += ':' + std::to_string(*url.hosts[i].port);
-  }
-  text += '/';
-  append_encoded(url.path, text);
-  text += "?client_encoding=UTF8&connect_timeout=";
-  // 0 would be for ever.
-  text += std::to_string(std::max<long long>(1, std::chrono::ceil<std::chrono::seconds>(connect_timeout).count()));
+  auto& options = target.options;
+  if (!url.user.empty()) options.emplace_back("user", url.user);
+  if (url.password) options.emplace_back("password", *url.password);
+  options.emplace_back("dbname", url.path);
+  options.emplace_back("client_encoding", "UTF8");
   // So that a machine that is gone without a word is noticed in a minute, not after hours.
-  text += "&keepalives_idle=30&keepalives_interval=10&keepalives_count=3&tcp_user_timeout=60000";
+  options.emplace_back("keepalives_idle", "30");
+  options.emplace_back("keepalives_interval", "10");
+  options.emplace_back("keepalives_count", "3");
+  options.emplace_back("tcp_user_timeout", "60000");
   for (std::string_view const name :
-       {"application_name", "sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs", "host"}) {
-    if (std::string const* value = url.parameter(name)) {
-      text += '&';
-      text += name;
-      text += '=';
-      append_encoded(*value, text);
-    }
+       {"application_name", "sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs"}) {
+    if (std::string const* value = url.parameter(name)) options.emplace_back(name, *value);
   }
-  return text;
+  if (std::string const* host = url.parameter("host")) target.hosts.push_back({.name = *host, .port = ""});
+  return target;
 }
 
 // 0 would be for ever, and more than an int is none that PostgreSQL takes.
@@ -308,8 +381,8 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
     return Error{.kind = ErrorKind::invalid_argument, .message = std::string(message)};
   };
   auto const known = url.allow_parameters({"pool_size", "lease_timeout", "prepared", "table_prefix", "migrate",
-                                           "connect_timeout", "application_name", "sslmode", "sslrootcert", "sslcert",
-                                           "sslkey", "target_session_attrs", "host"});
+                                           "connect_timeout", "read_timeout", "application_name", "sslmode",
+                                           "sslrootcert", "sslcert", "sslkey", "target_session_attrs", "host"});
   if (known.has_error()) return known.error();
   if (url.path.empty()) {
     return refusal("the URL of a PostgreSQL store names its database: postgresql://user@host/database");
@@ -332,16 +405,22 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   options.patience = *lease_timeout;
   auto const connect_timeout = sql::duration_parameter(url, "connect_timeout", std::chrono::seconds(10));
   if (connect_timeout.has_error()) return connect_timeout.error();
+  auto const read_timeout = sql::duration_parameter(url, "read_timeout", std::chrono::seconds(30));
+  if (read_timeout.has_error()) return read_timeout.error();
   auto const prepares = sql::choice_parameter(url, "prepared", "on", "off");
   if (prepares.has_error()) return prepares.error();
 
   StoreUrl place = url;
   place.parameters.clear();
-  PostgresqlDialect::Settings settings{.connect_string = connect_string(url, *connect_timeout),
+  PostgresqlDialect::Settings settings{.target = target_of(url),
                                        .place = place.redacted(),
                                        .prefix = options.table_prefix,
                                        .prepares = *prepares,
                                        .lock_timeout = lock_timeout(*lease_timeout)};
+  settings.target.connect_timeout = std::max<std::chrono::milliseconds>(*connect_timeout, std::chrono::seconds(1));
+  settings.target.read_timeout = *read_timeout;
+  settings.target.is_shared = !*prepares;
+  settings.target.set_up = set_up(settings.lock_timeout, settings.target.is_shared);
   return sql::open_store(std::make_unique<PostgresqlDialect>(std::move(settings)), std::move(options));
 }
 
@@ -354,6 +433,7 @@ namespace {
       PostgresqlDialect::Settings{.place = "the host's database",
                                   .prefix = options.table_prefix,
                                   .prepares = false,
+                                  .is_on_hosts = true,
                                   .lock_timeout = lock_timeout(options.lease_timeout)});
 }
 

@@ -32,7 +32,8 @@ class ChangeLister {
   ChangeLister(Connection& connection, Tables const& tables, ChangesRequest const& request)
       : connection_(connection), tables_(tables), request_(request) {}
 
-  /** Reads the page. @return compacted; invalid_argument. */
+  /** Reads the page. @return compacted; invalid_argument; unavailable for a revision that a server which follows
+      another has not reached. */
   [[nodiscard]] Result<ChangePage> page() {
     bool const may_stop = connection_.dialect().page_bound() == PageBound::reading;
     std::size_t bytes = 0;
@@ -46,7 +47,9 @@ class ChangeLister {
       return commits_.size() <= request_.limit && bytes <= storage::max_page_bytes;
     });
     if (request_.after < compacted_through_) return storage::changes_compacted(compacted_through_);
-    if (request_.after > current_) return storage::revision_not_reached(current_);
+    if (request_.after > current_) {
+      return may_lag() ? storage::revision_not_here_yet(current_) : storage::revision_not_reached(current_);
+    }
 
     ChangePage page;
     storage::PageBytes page_bytes;
@@ -62,6 +65,14 @@ class ChangeLister {
   }
 
  private:
+  /** Whether the server follows another one, which may have come further. */
+  [[nodiscard]] bool may_lag() const {
+    std::string_view const question = connection_.dialect().is_replica();
+    if (question.empty()) return false;
+    Statement ask(question);
+    return connection_.number(ask.gives(ValueType::integer).runs_once()) == 1;
+  }
+
   /** All of the log from there on, of which no more is read than makes a page. */
   [[nodiscard]] Statement whole_log() const {
     Statement select;

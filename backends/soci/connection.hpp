@@ -73,8 +73,9 @@ class Connection {
   /** Whether it must not be used again. */
   [[nodiscard]] bool is_broken() const noexcept { return is_broken_; }
 
-  /** Whether the server has refused a write as one that takes none. */
-  [[nodiscard]] bool is_read_only() const noexcept { return is_read_only_; }
+  /** Whether it is to be replaced, and with it those that were opened before: the server has refused a write as one
+     that takes none, or no longer has what was prepared. */
+  [[nodiscard]] bool is_outdated() const noexcept { return is_outdated_; }
 
   [[nodiscard]] soci::session& session() noexcept { return *session_; }
   [[nodiscard]] bool is_hosts() const noexcept { return is_hosts_; }
@@ -94,7 +95,7 @@ class Connection {
   // After own_: statements must be destroyed before their session.
   std::unordered_map<std::string, std::unique_ptr<Prepared>> prepared_;
   bool is_broken_ = false;
-  bool is_read_only_ = false;
+  bool is_outdated_ = false;
   std::chrono::steady_clock::time_point place_checked_{};
 };
 

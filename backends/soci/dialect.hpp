@@ -77,6 +77,13 @@ class Dialect {
   */
   [[nodiscard]] virtual std::unique_ptr<soci::session> connect() const = 0;
 
+  /** Says whether the server may be silent for as long as a statement takes, as for a whole store; on a connection
+     whose silence is limited otherwise. */
+  virtual void limit_silence(soci::session& session, bool is_limited) const {
+    static_cast<void>(session);
+    static_cast<void>(is_limited);
+  }
+
   /** What an exception out of SOCI means; `session` is null when it came out of connect(). The message must hold no
       bound value and no password. */
   [[nodiscard]] virtual DatabaseFailure classify(soci::session* session, std::exception const& error) const = 0;
@@ -214,6 +221,9 @@ class Dialect {
     statement << ") x";
     end(statement);
   }
+
+  /** A query that gives 1 on a server that takes no writes and may be behind another; empty where there is no such. */
+  [[nodiscard]] virtual std::string_view is_replica() const { return ""; }
 
   /** A function that tells how large a text is, near enough, and at best without reading it. */
   [[nodiscard]] virtual std::string_view text_size() const { return "octet_length"; }

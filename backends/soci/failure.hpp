@@ -19,6 +19,7 @@ enum class FailureKind {
   busy,                ///< somebody else was in the way; the same again may succeed
   no_connection_left,  ///< the server lets nobody more in: one of the connections that are open already may come free
   lost,                ///< the connection is gone
+  stale_session,       ///< what was prepared on the connection is gone, or gives something else now; nothing was done
   aborted,             ///< an earlier statement has failed, and taken the transaction with it
   interrupted,         ///< somebody, or a limit of the server, ended the statement; it may be done
   read_only,           ///< the server takes no writes, such as one that is no longer the primary; nothing was done
@@ -50,13 +51,13 @@ class DatabaseFailure : public std::exception {
 
   /** Whether it was refused: when it was the end of a transaction, nothing of that is done. */
   [[nodiscard]] bool is_refusal() const noexcept {
-    return is_databases_word_ &&
-           (kind_ == FailureKind::busy || kind_ == FailureKind::read_only || kind_ == FailureKind::moved);
+    return is_databases_word_ && (kind_ == FailureKind::busy || kind_ == FailureKind::read_only ||
+                                  kind_ == FailureKind::stale_session || kind_ == FailureKind::moved);
   }
 
   /** Whether it says nothing of what another connection would meet, now that the pool gives no old one. */
   [[nodiscard]] bool is_of_connection() const noexcept {
-    return kind_ == FailureKind::lost || kind_ == FailureKind::read_only;
+    return kind_ == FailureKind::lost || kind_ == FailureKind::read_only || kind_ == FailureKind::stale_session;
   }
 
   /** The error that callers see. */
@@ -65,6 +66,9 @@ class DatabaseFailure : public std::exception {
       case FailureKind::busy: return {.kind = ErrorKind::unavailable, .message = "the store is busy: " + message_};
       case FailureKind::lost:
         return {.kind = ErrorKind::unavailable, .message = "the connection to the store was lost: " + message_};
+      case FailureKind::stale_session:
+        return {.kind = ErrorKind::unavailable,
+                .message = "the store's server no longer has what was prepared there: " + message_};
       case FailureKind::interrupted:
         return {.kind = ErrorKind::unavailable, .message = "the store's server ended a statement: " + message_};
       case FailureKind::aborted:

@@ -3,10 +3,9 @@
 
 #include <soci/soci.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
-
-using std::chrono::steady_clock;
 
 namespace inlay::sql {
 
@@ -94,51 +93,83 @@ void Pool::give_back_to_host(Connection& connection, std::size_t place) noexcept
   connection.roll_back();
   try {
     // Connected anew it may lead to a server that takes writes; but not without settings that cannot be made again.
-    bool const is_misled = connection.is_read_only() && set_up_;
+    bool const is_misled = connection.is_outdated() && set_up_;
     if (connection.is_broken() || is_misled) reopen(connection.session(), place);
   } catch (...) {  // whoever leases it next will be told
   }
   host_->give_back(place);
 }
 
-Pool::Lease Pool::lease() {
-  if (host_) return lease_of_host();
-  std::unique_ptr<Connection> connection;
-  std::vector<std::unique_ptr<Connection>> misled;  // closed where nobody waits for the lock
-  steady_clock::time_point last_loss;
-  {
-    std::unique_lock lock(mutex_);
-    if (lent_ >= size_ && !returned_.wait_for(lock, timeout_, [&] { return lent_ < size_; })) {
+void Pool::put_off_next_try(Clock::time_point now) {
+  if (now >= next_try_) next_try_ = now + pauses_.next();
+}
+
+// Nothing: the one who asks is to open one.
+std::unique_ptr<Connection> Pool::take_turn(Clock::time_point deadline) {
+  std::vector<std::unique_ptr<Connection>> outdated;  // closed where nobody waits for the lock
+  std::unique_lock lock(mutex_);
+  while (true) {
+    auto const now = Clock::now();
+    if (lent_ < size_ && (!idle_.empty() || !refusal_ || now >= next_try_)) break;
+    if (now >= deadline) {
+      if (lent_ < size_) throw *refusal_;
       throw DatabaseFailure(FailureKind::busy, "no connection became free within " + std::to_string(timeout_.count()) +
                                                    " ms; all " + std::to_string(size_) + " are in use");
     }
-    last_loss = last_loss_;
-    while (!connection && !idle_.empty()) {
-      if (idle_.back()->opened > last_read_only_) {
-        connection = std::move(idle_.back());
-      } else {
-        misled.push_back(std::move(idle_.back()));
-      }
-      idle_.pop_back();
+    returned_.wait_until(lock, lent_ < size_ ? std::min(deadline, next_try_) : deadline);
+  }
+  ++lent_;
+  while (!idle_.empty()) {
+    auto connection = std::move(idle_.back());
+    idle_.pop_back();
+    if (is_joined_ || connection->opened > last_outdated_) {
+      bool const may_be_dead = connection->last_used <= last_loss_ || Clock::now() - connection->last_used > fresh_for;
+      lock.unlock();
+      if (is_joined_ || !may_be_dead || connection->is_alive()) return connection;
+      return nullptr;
     }
-    ++lent_;
+    outdated.push_back(std::move(connection));
   }
-  if (connection && !is_joined_ &&
-      (connection->last_used <= last_loss || steady_clock::now() - connection->last_used > fresh_for) &&
-      !connection->is_alive()) {
-    connection.reset();
-  }
-  if (!connection) {
-    try {
-      connection = std::make_unique<Connection>(dialect_);
-    } catch (...) {
+  if (refusal_) put_off_next_try(Clock::now());
+  return nullptr;
+}
+
+// Nothing when the server lets nobody in: then one of those that are open may come back first.
+std::unique_ptr<Connection> Pool::open() {
+  try {
+    auto connection = std::make_unique<Connection>(dialect_);
+    std::scoped_lock const lock(mutex_);
+    refusal_.reset();
+    pauses_.begin_anew();
+    return connection;
+  } catch (DatabaseFailure const& failure) {
+    if (failure.kind() != FailureKind::no_connection_left) {
       give_back(nullptr);
       throw;
     }
+    std::scoped_lock const lock(mutex_);
+    --lent_;
+    refusal_ = failure;
+    put_off_next_try(Clock::now());
+  } catch (...) {
+    give_back(nullptr);
+    throw;
   }
-  Lease lease(*this, std::move(connection));
-  lease->check_place();
-  return lease;
+  returned_.notify_all();  // who waits for the end of somebody's lease is to ask as well
+  return nullptr;
+}
+
+Pool::Lease Pool::lease() {
+  if (host_) return lease_of_host();
+  auto const deadline = Clock::now() + timeout_;
+  while (true) {
+    auto connection = take_turn(deadline);
+    if (!connection) connection = open();
+    if (!connection) continue;
+    Lease lease(*this, std::move(connection));
+    lease->check_place();
+    return lease;
+  }
 }
 
 void Pool::give_back(std::unique_ptr<Connection> connection, std::size_t place) noexcept {
@@ -147,20 +178,20 @@ void Pool::give_back(std::unique_ptr<Connection> connection, std::size_t place) 
     return;
   }
   bool is_lost = false;
-  bool is_read_only = false;
+  bool is_outdated = false;
   if (connection && !is_joined_) {
     connection->roll_back();
     is_lost = connection->is_broken();
-    is_read_only = connection->is_read_only();
-    if (is_lost || is_read_only) connection.reset();
+    is_outdated = connection->is_outdated();
+    if (is_lost || is_outdated) connection.reset();
   }
-  auto const now = steady_clock::now();
+  auto const now = Clock::now();
   if (connection) connection->last_used = now;
   {
     std::scoped_lock const lock(mutex_);
     --lent_;
     if (is_lost) last_loss_ = now;
-    if (is_read_only) last_read_only_ = now;
+    if (is_outdated) last_outdated_ = now;
     if (connection) idle_.push_back(std::move(connection));  // never more than size_, for which there is room
   }
   returned_.notify_one();

@@ -3,6 +3,7 @@
 #define INLAY_BACKENDS_SOCI_POOL_HPP
 
 #include <backends/soci/connection.hpp>
+#include <backends/soci/pauses.hpp>
 
 #include <chrono>
 #include <condition_variable>
@@ -10,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -62,14 +64,21 @@ class Pool {
     std::size_t place_;  // in the host's pool
   };
 
-  /** Waits for a connection.
+  /** Waits for a connection. Where the server lets nobody more in, for one of those that are open to come back, while
+     it is asked again now and then.
 
-      @throws DatabaseFailure: busy when none came back in time, moved, or what connecting throws.
+      @throws DatabaseFailure: busy when none came back in time, no_connection_left when the server let nobody in until
+              then, moved, or what else connecting throws.
   */
   [[nodiscard]] Lease lease();
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   [[nodiscard]] Lease lease_of_host();
+  [[nodiscard]] std::unique_ptr<Connection> take_turn(Clock::time_point deadline);
+  [[nodiscard]] std::unique_ptr<Connection> open();
+  void put_off_next_try(Clock::time_point now);
   void make_usable(soci::session& session, std::size_t place);
   void reopen(soci::session& session, std::size_t place);
   void give_back(std::unique_ptr<Connection> connection, std::size_t place = 0) noexcept;
@@ -85,9 +94,12 @@ class Pool {
   std::set<std::size_t> checked_{};  // places in the host's pool
   bool is_joined_ = false;
   std::size_t lent_ = 0;
-  std::chrono::steady_clock::time_point last_loss_{};       // what was idle then may be dead as well
-  std::chrono::steady_clock::time_point last_read_only_{};  // what was open then may lead to a server of the past
-  std::vector<std::unique_ptr<Connection>> idle_;           // the one used last is lent first: its caches are warm
+  Clock::time_point last_loss_{};             // what was idle then may be dead as well
+  Clock::time_point last_outdated_{};         // what was open then may lead to a server of the past
+  std::optional<DatabaseFailure> refusal_{};  // the server has let nobody in when it was asked last
+  Clock::time_point next_try_{};              // for one of all who wait
+  Pauses pauses_{std::chrono::milliseconds(5), std::chrono::milliseconds(250)};
+  std::vector<std::unique_ptr<Connection>> idle_;  // the one used last is lent first: its caches are warm
 };
 
 }  // namespace inlay::sql

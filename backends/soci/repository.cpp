@@ -3,6 +3,7 @@
 
 #include <backends/soci/change_list.hpp>
 #include <backends/soci/list.hpp>
+#include <backends/soci/pauses.hpp>
 #include <backends/soci/pool.hpp>
 #include <backends/soci/schema.hpp>
 #include <backends/soci/select.hpp>
@@ -15,7 +16,6 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
-#include <random>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -25,7 +25,7 @@ namespace inlay::sql {
 
 namespace {
 
-/** Waits longer and longer, and never as long as somebody else who began at the same time. */
+/** Waits longer and longer between tries, as long as there is patience. */
 class Backoff {
  public:
   explicit Backoff(std::chrono::milliseconds patience) : deadline_(std::chrono::steady_clock::now() + patience) {}
@@ -33,16 +33,13 @@ class Backoff {
   /** False when there is no more time. */
   [[nodiscard]] bool wait() {
     if (std::chrono::steady_clock::now() >= deadline_) return false;
-    thread_local std::minstd_rand random{std::random_device{}()};
-    std::this_thread::sleep_for(
-        std::chrono::microseconds(std::uniform_int_distribution<long>(longest_ / 2, longest_)(random)));
-    longest_ = std::min(longest_ * 2, 100'000L);
+    std::this_thread::sleep_for(pauses_.next());
     return true;
   }
 
  private:
   std::chrono::steady_clock::time_point deadline_;
-  long longest_ = 1'000;  // microseconds
+  Pauses pauses_{std::chrono::milliseconds(1), std::chrono::milliseconds(100)};
 };
 
 constexpr std::size_t max_commits = 1'000;
@@ -117,7 +114,8 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
         // Settling has time of its own: what the attempt itself has taken says nothing of the server.
         if (state.is_ending && !std::exchange(state.may_be_done, true)) backoff = Backoff(options_.patience);
         bool const is_gone = failure.may_be_done() || failure.kind() == FailureKind::read_only ||
-                             failure.kind() == FailureKind::unreachable;
+                             failure.kind() == FailureKind::unreachable ||
+                             failure.kind() == FailureKind::no_connection_left;
         bool const is_worthwhile = failure.kind() == FailureKind::busy || (is_gone && state.may_be_done) ||
                                    (failure.is_of_connection() && !std::exchange(state.was_lost, true));
         if (!is_worthwhile || loses_settings(failure) || !backoff.wait()) {

@@ -25,12 +25,16 @@ class PrivateServer {
     // The others count as brought by the caller, and so are not started.
     bool const is_postgresql = engine == Engine::postgresql;
     run(std::string(is_postgresql
-                        ? "env -u INLAY_TEST_POSTGRESQL_URL INLAY_TEST_PGBOUNCER_URL=none INLAY_TEST_MYSQL_URL=none "
+                        ? "env -u INLAY_TEST_POSTGRESQL_URL INLAY_TEST_PGBOUNCER_URL=none"
+                          " INLAY_TEST_HOSTILE_POSTGRESQL_URL=none INLAY_TEST_MYSQL_URL=none "
                         : "env -u INLAY_TEST_MYSQL_URL INLAY_TEST_POSTGRESQL_URL=none ") +
         "INLAY_TEST_HOSTILE_MYSQL_URL=none " + variables + ' ' + INLAY_TEST_SERVERS + " start");
     std::ifstream file(folder_ + "/env");
     std::string line;
-    while (std::getline(file, line)) url_ = line.substr(line.find('=') + 1);
+    std::string const wanted = std::string("export INLAY_TEST_") + (is_postgresql ? "POSTGRESQL" : "MYSQL") + "_URL=";
+    while (std::getline(file, line)) {
+      if (line.starts_with(wanted)) url_ = line.substr(wanted.size());
+    }
   }
   ~PrivateServer() {
     try {

@@ -99,6 +99,12 @@ INLAY_DECL Error revision_not_reached(Revision current) {
           .message = "the store has not reached this revision, it is at " + std::to_string(current.value)};
 }
 
+INLAY_DECL Error revision_not_here_yet(Revision current) {
+  return {.kind = ErrorKind::unavailable,
+          .message = "this server of the store follows another, and is only at revision " +
+                     std::to_string(current.value) + "; ask again later, or ask the other one"};
+}
+
 INLAY_DECL Error cannot_transfer(std::string_view backend) {
   return {.kind = ErrorKind::not_built,
           .message = "the backend " + std::string(backend) + " can neither give a whole store nor take one"};
