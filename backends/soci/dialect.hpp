@@ -77,13 +77,6 @@ class Dialect {
   */
   [[nodiscard]] virtual std::unique_ptr<soci::session> connect() const = 0;
 
-  /** Says whether the server may be silent for as long as a statement takes, as for a whole store; on a connection
-     whose silence is limited otherwise. */
-  virtual void limit_silence(soci::session& session, bool is_limited) const {
-    static_cast<void>(session);
-    static_cast<void>(is_limited);
-  }
-
   /** What an exception out of SOCI means; `session` is null when it came out of connect(). The message must hold no
       bound value and no password. */
   [[nodiscard]] virtual DatabaseFailure classify(soci::session* session, std::exception const& error) const = 0;
