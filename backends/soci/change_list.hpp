@@ -76,7 +76,7 @@ class ChangeLister {
   /** All of the log from there on, of which no more is read than makes a page. */
   [[nodiscard]] Statement whole_log() const {
     Statement select;
-    begin(select, "0");
+    begin(select, "0", "o", "h");
     if (request_.row) {
       select << " left join " << tables_.quoted("change") << " h on ";
       add_row(select, "h");
@@ -95,42 +95,53 @@ class ChangeLister {
   }
 
   /** As many commits as are asked for and one more, with those of their changes before which the page is not full, by a
-      running sum over keys; and which commit is the last of them. */
+      running sum; and which commit is the last of them. */
   [[nodiscard]] Statement bounded_log() const {
-    std::string const text_size(connection_.dialect().text_size());
+    bool const by_keys = connection_.dialect().page_bound() == PageBound::keys;
+    std::string const size(connection_.dialect().text_size());
+    std::string_view const of_commit =
+        by_keys ? R"(o."revision")" : R"(o."revision", o."token", o."actor", o."reason", o."time")";
     Statement select("with c as (select ");
     if (request_.row) {
-      select << R"(distinct d."revision" from )" << tables_.quoted("change") << " d where ";
+      select << "distinct " << of_commit << " from " << tables_.quoted("change") << " d join "
+             << tables_.quoted("commit") << R"( o on o."revision" = d."revision" where )";
       add_row(select, "d");
       select << R"( and d."revision" > )";
     } else {
-      select << R"(d."revision" from )" << tables_.quoted("commit") << R"( d where d."revision" > )";
+      select << of_commit << " from " << tables_.quoted("commit") << R"( o where o."revision" > )";
     }
-    select.bind(integer(request_.after.value)) << R"( order by d."revision" limit )";
+    select.bind(integer(request_.after.value)) << R"( order by o."revision" limit )";
     select.bind(integer(static_cast<long long>(request_.limit) + 1)) << ") ";
-    begin(select, R"((select max("revision") from c))");
-    select << R"( left join (select x."revision", x."ordinal", sum(x."size") over)"
-           << R"( (order by x."revision", x."ordinal" rows between unbounded preceding and 1 preceding) "bytes_before")"
-           << R"( from (select c."revision", d."ordinal", coalesce()" << text_size << R"((d."before"), 0) + coalesce()"
-           << text_size << R"((d."after"), 0) "size" from c left join )" << tables_.quoted("change")
-           << R"( d on d."revision" = c."revision")";
+    begin(select, R"((select max("revision") from c))", by_keys ? "o" : "b", by_keys ? "h" : "b");
+    select << R"( left join (select x.*, sum(x."size") over (order by x."revision", x."ordinal")"
+           << R"( rows between unbounded preceding and 1 preceding) "bytes_before" from (select c.*, d."ordinal",)"
+           << (by_keys ? "" : R"( d."entity", d."row_id", d."kind", d."before", d."after",)") << " coalesce(" << size
+           << R"((d."before"), 0) + coalesce()" << size << R"((d."after"), 0) "size" from c left join )"
+           << tables_.quoted("change") << R"( d on d."revision" = c."revision")";
     if (request_.row) {
       select << " and ";
       add_row(select, "d");
     }
     select << R"() x) b on b."bytes_before" is null or b."bytes_before" <= )" << std::to_string(storage::max_page_bytes)
-           << R"( or b."revision" = (select min("revision") from c))"
-           << " left join " << tables_.quoted("commit") << R"( o on o."revision" = b."revision" left join )"
-           << tables_.quoted("change")
-           << R"( h on h."revision" = b."revision" and h."ordinal" = b."ordinal" order by b."revision", b."ordinal")";
+           << R"( or b."revision" = (select min("revision") from c))";
+    if (by_keys) {
+      select << " left join " << tables_.quoted("commit") << R"( o on o."revision" = b."revision" left join )"
+             << tables_.quoted("change") << R"( h on h."revision" = b."revision" and h."ordinal" = b."ordinal")";
+    }
+    select << R"( order by b."revision", b."ordinal")";
     return select;
   }
 
   /** Appends the columns that a row has, and the counter that it begins with; `last` says which commit is the last. */
-  void begin(Statement& select, std::string_view last) const {
-    select << R"(select k."revision", k."compacted_through", )" << last
-           << R"(, o."revision", o."token", o."actor", o."reason", o."time",)"
-           << R"( h."entity", h."row_id", h."kind", h."before", h."after" from )" << tables_.quoted("counter") << " k";
+  void begin(Statement& select, std::string_view last, std::string_view commit, std::string_view change) const {
+    select << R"(select k."revision", k."compacted_through", )" << last;
+    for (std::string_view const column : {"revision", "token", "actor", "reason", "time"}) {
+      select << ", " << commit << ".\"" << column << '"';
+    }
+    for (std::string_view const column : {"entity", "row_id", "kind", "before", "after"}) {
+      select << ", " << change << ".\"" << column << '"';
+    }
+    select << " from " << tables_.quoted("counter") << " k";
     for (ValueType const type : {ValueType::integer, ValueType::integer, ValueType::integer, ValueType::integer,
                                  ValueType::text, ValueType::text, ValueType::text, ValueType::integer, ValueType::text,
                                  ValueType::text, ValueType::text, ValueType::text, ValueType::text}) {

@@ -243,10 +243,7 @@ class Lister {
               << ") x order by \"created_at\", \"id\" limit ";
     statement.bind(integer(rows_to_read())) << ") ";
     begin(statement);
-    begin_page(statement);
-    // No limit here, or it would look worth while to walk the table until all of these few rows were met.
-    statement << " where t0.\"id\" in (select \"id\" from page_ids)" << in_order << ") page";
-    end_page(statement);
+    add_chosen_page(statement);
     return statement;
   }
 
@@ -349,22 +346,46 @@ class Lister {
   /** Appends the page, of the rows that `add_where` lets through. */
   template <class AddWhere>
   void add_page(Statement& statement, AddWhere const& add_where) const {
-    begin_page(statement);
+    statement << (dialect_.plans_ahead() ? "(" : "") << "select * from (select 0, " << columns_.text();
+    select_from<Readable>(statement, tables_, dialect_.ordered_join());
     add_where(statement);
     statement << in_order << " limit ";
-    if (dialect_.plans_ahead()) {
-      statement << planned_limit() << ") page order by " << column_of_root("created_at") << ", " << column_of_root("id")
-                << " limit ";
-      statement.bind(integer(rows_to_read()));
-    } else {
+    if (!dialect_.plans_ahead()) {
       statement.bind(integer(rows_to_read())) << ") page";
+      return;
     }
-    end_page(statement);
+    statement << planned_limit() << ") page order by " << column_of_root("created_at") << ", " << column_of_root("id")
+              << " limit ";
+    if (is_bounded_by(PageBound::rows)) {
+      add_rows_that_fit(statement, add_where);
+    } else {
+      statement.bind(integer(rows_to_read()));
+    }
+    statement << ')';
   }
 
-  void begin_page(Statement& statement) const {
+  /** Appends how many rows to read. Adding up the sizes of all costs little; a running sum, which costs more, is there
+      for when they are too large. */
+  template <class AddWhere>
+  void add_rows_that_fit(Statement& statement, AddWhere const& add_where) const {
+    statement << "case when (select sum(\"size\") from (";
+    select_sizes(statement, add_where);
+    statement << ") k) <= " << std::to_string(storage::max_page_bytes) << " then ";
+    statement.bind(integer(rows_to_read())) << " else (select least(count(*), ";
+    statement.bind(integer(rows_to_read())) << ") from (select ";
+    add_bytes_before(statement, "k.\"size\"", "k.\"created_at\"", "k.\"id\"");
+    statement << " from (";
+    select_sizes(statement, add_where);
+    statement << ") k) bounded";
+    add_bound(statement);
+    statement << ") end";
+  }
+
+  /** The page of rows that were chosen before by their ids. */
+  void add_chosen_page(Statement& statement) const {
+    bool const is_summed = is_bounded_by(PageBound::rows);
     statement << (dialect_.plans_ahead() ? "(" : "");
-    if (is_bounded_by(PageBound::rows)) {
+    if (is_summed) {
       statement << "select 0";
       for (std::size_t i = 0; i < columns_.columns().size(); ++i) statement << ", c" << std::to_string(i);
       statement << " from (select page.*, ";
@@ -377,14 +398,31 @@ class Lister {
       statement << "select * from (select 0, " << columns_.text();
     }
     select_from<Readable>(statement, tables_, dialect_.ordered_join());
-  }
-
-  void end_page(Statement& statement) const {
-    if (is_bounded_by(PageBound::rows)) {
+    // No limit here, or it would look worth while to walk the table until all of these few rows were met.
+    statement << " where t0.\"id\" in (select \"id\" from page_ids)" << in_order << ") page";
+    if (is_summed) {
       statement << ") bounded";
       add_bound(statement);
     }
     statement << (dialect_.plans_ahead() ? ")" : "");
+  }
+
+  /** Appends a query for the keys and the documents' sizes of the first rows that `add_where` lets through. */
+  template <class AddWhere>
+  void select_sizes(Statement& statement, AddWhere const& add_where) const {
+    statement << "select t0.\"created_at\", t0.\"id\", "
+              << document_size([](std::size_t, std::size_t part, std::string_view name) {
+                   return part_alias(part) + ".\"" + std::string(name) + '"';
+                 })
+              << " \"size\" from " << tables_.quoted(Root::entity_name) << " t0";
+    join_further_parts(statement, std::max(last_condition_, *last_document_));
+    add_where(statement);
+    statement << in_order << " limit ";
+    if (dialect_.plans_ahead()) {
+      statement << planned_limit();
+    } else {
+      statement.bind(integer(rows_to_read()));
+    }
   }
 
   /** The same, with keys alone put into their order before the rows are read. Where they are not summed up, `add_where`
@@ -397,19 +435,16 @@ class Lister {
       statement << "select k.\"id\", ";
       add_bytes_before(statement, "k.\"size\"", "k.\"created_at\"", "k.\"id\"");
       statement << " from (";
+      select_sizes(statement, add_where);
+      statement << ") k";
+    } else {
+      statement << "select t0.\"created_at\", t0.\"id\" from " << tables_.quoted(Root::entity_name) << " t0";
+      add_where(statement);
+      statement << in_order << " limit ";
+      statement.bind(integer(rows_to_read()));
     }
-    statement << "select t0.\"created_at\", t0.\"id\"";
-    if (is_summed) {
-      statement << ", " << document_size([](std::size_t, std::size_t part, std::string_view name) {
-        return part_alias(part) + ".\"" + std::string(name) + '"';
-      }) << " \"size\"";
-    }
-    statement << " from " << tables_.quoted(Root::entity_name) << " t0";
-    if (is_summed) join_further_parts(statement, std::max(last_condition_, *last_document_));
-    add_where(statement);
-    statement << in_order << " limit ";
-    statement.bind(integer(rows_to_read())) << (is_summed ? ") k) bounded" : ") bounded") << dialect_.ordered_join()
-                                            << tables_.quoted(Root::entity_name) << " t0 on t0.\"id\" = bounded.\"id\"";
+    statement << ") bounded" << dialect_.ordered_join() << tables_.quoted(Root::entity_name)
+              << " t0 on t0.\"id\" = bounded.\"id\"";
     join_further_parts(statement, parts - 1);
     if (is_summed) {
       add_bound(statement);
