@@ -36,8 +36,9 @@ struct HostOptions {
 /** A store on connections that a pool of the host lends, which must outlive it.
 
     A session is given back without an open transaction. Its settings are left as the host made them: it is for the host
-    to set `foreign_keys` and a busy timeout on SQLite, the client's encoding UTF8 on PostgreSQL, and the character set
-    utf8mb4 on MySQL; sessions without are refused. No statements are kept prepared on it, which makes it slower than a
+    to set `foreign_keys` and a busy timeout on SQLite, the client's encoding UTF8 on PostgreSQL (where
+    `standard_conforming_strings` must be on and `session_replication_role` origin, as they are by default), and the
+    character set utf8mb4 on MySQL; sessions without are refused. No statements are kept prepared on it, which makes it slower than a
     store with connections of its own.
 
     A session that was found dead is connected anew, and has then lost what the host had set, such as a `search_path`
