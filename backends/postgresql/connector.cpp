@@ -94,8 +94,7 @@ using Options = std::vector<std::pair<std::string, std::string>>;
 }
 
 /** What PQconnectdb() does, but that it tells SQLSTATEs. */
-template <class Connection>
-[[nodiscard]] Connection connect(Options const& options, milliseconds patience) {
+[[nodiscard]] OpenConnection connect(Options const& options, milliseconds patience) {
   std::vector<char const*> names;
   std::vector<char const*> values;
   for (auto const& [name, value] : options) {
@@ -104,7 +103,7 @@ template <class Connection>
   }
   names.push_back(nullptr);
   values.push_back(nullptr);
-  Connection connection(PQconnectStartParams(names.data(), values.data(), 0));
+  OpenConnection connection(PQconnectStartParams(names.data(), values.data(), 0));
   if (!connection) throw std::bad_alloc();
   PQsetErrorVerbosity(connection.get(), PQERRORS_VERBOSE);
   // libpq would print what servers say in passing, which is the host's standard error and none of our business.
@@ -127,6 +126,45 @@ template <class Connection>
 /** Whether another host may say something else. */
 [[nodiscard]] bool is_of_one_host(Failure const& failure) {
   return failure.state().empty() || failure.state() == "57P03" || failure.state() == "53300";
+}
+
+// Here libpq is not left to go through the hosts: what each of them says would be told as one text.
+[[nodiscard]] OpenConnection open(Target const& target) {
+  std::string const wanted = "target_session_attrs";
+  std::vector<std::string> passes{""};
+  Options common;
+  for (auto const& option : target.options) {
+    if (option.first == wanted) {
+      passes = option.second == "prefer-standby" ? std::vector<std::string>{"standby", "any"}
+                                                 : std::vector<std::string>{option.second};
+    } else {
+      common.push_back(option);
+    }
+  }
+  auto hosts = target.hosts;
+  if (hosts.empty()) hosts.emplace_back();
+  std::optional<Failure> failure;
+  for (std::string const& attributes : passes) {
+    for (Target::Host const& host : hosts) {
+      Options options = common;
+      if (!attributes.empty()) options.emplace_back(wanted, attributes);
+      if (!host.name.empty()) options.emplace_back("host", host.name);
+      if (!host.port.empty()) options.emplace_back("port", host.port);
+      auto addresses = addresses_of(host.name);
+      if (addresses.empty()) addresses.emplace_back();
+      for (std::string const& address : addresses) {
+        Options one = options;
+        if (!address.empty()) one.emplace_back("hostaddr", address);
+        try {
+          return connect(one, target.connect_timeout);
+        } catch (Failure const& thrown) {
+          if (!is_of_one_host(thrown)) throw;
+          failure = thrown;
+        }
+      }
+    }
+  }
+  throw *failure;
 }
 
 [[noreturn]] void refuse() { throw soci::soci_error("a session of a store exchanges integers and texts only"); }
@@ -158,46 +196,6 @@ template <class Connection>
 }
 
 }  // namespace
-
-// Here libpq is not left to go through the hosts: what each of them says would be told as one text.
-std::unique_ptr<PGconn, Session::Finish> open(Target const& target) {
-  using Connection = std::unique_ptr<PGconn, Session::Finish>;
-  std::string const wanted = "target_session_attrs";
-  std::vector<std::string> passes{""};
-  Options common;
-  for (auto const& option : target.options) {
-    if (option.first == wanted) {
-      passes = option.second == "prefer-standby" ? std::vector<std::string>{"standby", "any"}
-                                                 : std::vector<std::string>{option.second};
-    } else {
-      common.push_back(option);
-    }
-  }
-  auto hosts = target.hosts;
-  if (hosts.empty()) hosts.emplace_back();
-  std::optional<Failure> failure;
-  for (std::string const& attributes : passes) {
-    for (Target::Host const& host : hosts) {
-      Options options = common;
-      if (!attributes.empty()) options.emplace_back(wanted, attributes);
-      if (!host.name.empty()) options.emplace_back("host", host.name);
-      if (!host.port.empty()) options.emplace_back("port", host.port);
-      auto addresses = addresses_of(host.name);
-      if (addresses.empty()) addresses.emplace_back();
-      for (std::string const& address : addresses) {
-        Options one = options;
-        if (!address.empty()) one.emplace_back("hostaddr", address);
-        try {
-          return connect<Connection>(one, target.connect_timeout);
-        } catch (Failure const& thrown) {
-          if (!is_of_one_host(thrown)) throw;
-          failure = thrown;
-        }
-      }
-    }
-  }
-  throw *failure;
-}
 
 // ------------------------------------------------------------------------------------------------------------ sessions
 

@@ -16,6 +16,10 @@
 #include <utility>
 #include <vector>
 
+#ifndef LIBPQ_HAS_PIPELINING
+#error "inlay's PostgreSQL backend needs libpq 14 or newer"
+#endif
+
 namespace inlay::sql::libpq {
 
 /** An error as the server tells it, or libpq where the server said nothing. The message is its first part only: what a
@@ -60,6 +64,11 @@ struct ClearResult {
   void operator()(PGresult* result) const noexcept { PQclear(result); }
 };
 using Result = std::unique_ptr<PGresult, ClearResult>;
+
+struct FinishConnection {
+  void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
+};
+using OpenConnection = std::unique_ptr<PGconn, FinishConnection>;
 
 class StatementOfSession;
 
@@ -111,13 +120,8 @@ class Session final : public soci::details::session_backend {
   [[nodiscard]] Failure lost() const;
   void close() noexcept { connection_.reset(); }
 
-  struct Finish {
-    void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
-  };
-  friend std::unique_ptr<PGconn, Finish> open(Target const& target);
-
   Target const& target_;
-  std::unique_ptr<PGconn, Finish> connection_;
+  OpenConnection connection_;
   std::chrono::milliseconds silence_;
   std::vector<std::string> settings_{};   // of each transaction on a shared session
   std::vector<std::string> forgotten_{};  // prepared statements that nobody needs any more

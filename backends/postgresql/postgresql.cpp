@@ -405,7 +405,9 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   options.patience = *lease_timeout;
   auto const connect_timeout = sql::duration_parameter(url, "connect_timeout", std::chrono::seconds(10));
   if (connect_timeout.has_error()) return connect_timeout.error();
-  auto const read_timeout = sql::duration_parameter(url, "read_timeout", std::chrono::seconds(30));
+  // A server that waits for the locks of a commit is silent all the while.
+  auto const most_silent = std::max<std::chrono::milliseconds>(std::chrono::seconds(30), 3 * *lease_timeout);
+  auto const read_timeout = sql::duration_parameter(url, "read_timeout", most_silent);
   if (read_timeout.has_error()) return read_timeout.error();
   auto const prepares = sql::choice_parameter(url, "prepared", "on", "off");
   if (prepares.has_error()) return prepares.error();

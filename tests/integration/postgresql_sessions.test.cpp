@@ -10,7 +10,11 @@
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -219,6 +223,42 @@ TEST_CASE("where a role may have no connection left it is asked again until leas
   });
   CHECK(open_server(url).has_value());
   later.join();
+}
+
+TEST_CASE("a pooler that lets nobody more in is a server with no connection left") {
+  // PgBouncer's words and number, said to whoever connects.
+  int const listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  REQUIRE(bind(listener, reinterpret_cast<sockaddr const*>(&address), size) == 0);
+  REQUIRE(listen(listener, 64) == 0);
+  getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  std::atomic<int> asked{0};
+  std::thread pooler([&] {
+    using namespace std::string_literals;
+    std::string const words = "SFATAL\0C08P01\0Mno more connections allowed (max_client_conn)\0\0"s;
+    std::string const refusal = "E\0\0\0"s + static_cast<char>(words.size() + 4) + words;
+    while (true) {
+      int const client = accept(listener, nullptr, nullptr);
+      if (client < 0) return;
+      ++asked;
+      char request[512];
+      if (read(client, request, sizeof request) > 0) static_cast<void>(send(client, refusal.data(), refusal.size(), 0));
+      close(client);
+    }
+  });
+  auto const opened = open_server("postgresql://user@127.0.0.1:" + std::to_string(ntohs(address.sin_port)) +
+                                  "/db?sslmode=disable&prepared=off&lease_timeout=500ms");
+  shutdown(listener, SHUT_RDWR);
+  pooler.join();
+  close(listener);
+  REQUIRE(opened.has_error());
+  INFO(text_of(opened.error()));
+  CHECK(opened.error().kind == ErrorKind::unavailable);
+  CHECK(opened.error().message.find("no connection left") != std::string::npos);
+  CHECK(asked > 2);
 }
 
 TEST_CASE("nobody waits for a table that others have locked longer than lease_timeout") {

@@ -58,3 +58,12 @@ TEST_CASE("a corrupt row is named by its table and id") {
         "the row 3fda2b4c-0516-41bc-8ae6-4927e42ecce9 of table inlay_integration is not what inlay wrote: "
         "config is not JSON");
 }
+
+TEST_CASE("a revision that a store has not reached is no mistake of the caller on a server that follows another") {
+  Error const never = storage::revision_not_reached(Revision{7});
+  CHECK(never.kind == ErrorKind::invalid_argument);
+  Error const later = storage::revision_not_here_yet(Revision{7});
+  CHECK(later.kind == ErrorKind::unavailable);
+  CHECK(later.outcome == Outcome::not_done);
+  CHECK(later.message.find("revision 7") != std::string::npos);
+}

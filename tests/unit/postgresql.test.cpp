@@ -35,3 +35,10 @@ TEST_CASE("a PostgreSQL URL with odd characters in the folder of its socket is t
     CHECK(opened.error().message.find("unexpected character") == std::string::npos);
   }
 }
+
+TEST_CASE("a read_timeout of a PostgreSQL URL that is no time is refused") {
+  auto const opened = Backends().add(postgresql_backend()).open("postgresql://user@127.0.0.1:1/db?read_timeout=soon");
+  REQUIRE(opened.has_error());
+  CHECK(opened.error().kind == ErrorKind::invalid_argument);
+  CHECK(opened.error().message.find("read_timeout") != std::string::npos);
+}
