@@ -132,7 +132,8 @@ void take_row(Entity& entity, Row& row, std::size_t& at, Tables const& tables, S
 struct Selection {
   bool with_id = true;
   bool with_documents = true;
-  std::optional<std::size_t> number{};  ///< the columns are called c<number> and so on; absent: by their own names
+  std::string_view document_condition{};  ///< where it does not hold, documents read as null; empty: it always does
+  std::optional<std::size_t> number{};    ///< the columns are called c<number> and so on; absent: by their own names
 };
 
 /** Appends `t."a", t."b", ...`, the columns of Entity, and tells the statement their types. */
@@ -145,6 +146,8 @@ void select_columns(Statement& statement, std::string_view alias, Selection cons
     statement << std::exchange(separator, ", ");
     if (field.type == model::FieldType::document && !selection.with_documents) {
       statement << "'{}'";
+    } else if (field.type == model::FieldType::document && !selection.document_condition.empty()) {
+      statement << "case when " << selection.document_condition << " then " << alias << ".\"" << field.name << "\" end";
     } else {
       statement << alias << ".\"" << field.name << '"';
     }

@@ -51,7 +51,8 @@ void put_in_order(std::vector<Readable>& items) {
     there is more.
 
     Of the documents no more are read than storage::max_page_bytes and those of one row, by which is seen that they are
-    too many: how, is PageBound's. A list without documents is read as if there were no such thing.
+    too many: how, is PageBound's. A list without documents is read as if there were no such thing. Where rows would be
+    summed up, those of a page are small nearly always: a first statement reads them so, and says where one is not.
 
     Where a list is filtered by what no index has together with the order, there are two ways. To walk the rows in their
     order until enough of them meet the filter costs little when many do, and everything there is when few do. To probe
@@ -68,7 +69,6 @@ class Lister {
  public:
   Lister(Connection& connection, Tables const& tables, Query<Readable> const& query, std::span<FieldPlace const> places)
       : connection_(connection), dialect_(connection.dialect()), tables_(tables), query_(query), places_(places) {
-    select_parts<Readable>(columns_, query_, true);
     for (FieldPlace const& place : places_) last_condition_ = std::max(last_condition_, place.part);
     for_each_part<Readable>([&]<std::size_t index>() {
       if (has_documents<model::Part<Readable, index>> && query_.brings_documents(index)) last_document_ = index;
@@ -77,16 +77,14 @@ class Lister {
   }
 
   /** Reads the page. */
-  [[nodiscard]] Page<Readable> page() const {
-    if (sources_.empty()) return read(walk(std::nullopt));
-    if (dialect_.can_gate()) return read(choose());
-    for (Source const& source : sources_) {
-      if (source.is_surely_few() || has_few(source)) return read(probe(source));
+  [[nodiscard]] Page<Readable> page() {
+    if (is_bounded_by(PageBound::rows)) {
+      // A running sum costs more than the rest. Where each row keeps to its share of the page there is no need of one.
+      small_ = document_size() + " <= " + std::to_string(storage::max_page_bytes / planned_rows());
+      if (auto page = read_page()) return std::move(*page);
+      small_.clear();
     }
-    auto const bound = walking_bound();
-    Page<Readable> page = read(walk(bound));
-    if (!bound || page.next) return page;
-    return read(probe(sources_.back()));
+    return std::move(*read_page());
   }
 
  private:
@@ -95,6 +93,21 @@ class Lister {
   static constexpr std::size_t walked_rows = 1'000;  // so many rows are walked before it is called hopeless
   static constexpr std::string_view in_order = " order by t0.\"created_at\", t0.\"id\"";
   using Root = model::Root<Readable>;
+
+  /** @return nothing where a row is larger than its share, and that was looked at. */
+  [[nodiscard]] std::optional<Page<Readable>> read_page() {
+    columns_ = Statement();
+    select_parts<Readable>(columns_, query_, true, small_);
+    if (sources_.empty()) return read(walk(std::nullopt));
+    if (dialect_.can_gate()) return read(choose());
+    for (Source const& source : sources_) {
+      if (source.is_surely_few() || has_few(source)) return read(probe(source));
+    }
+    auto const bound = walking_bound();
+    auto page = read(walk(bound));
+    if (!bound || !page || page->next) return page;
+    return read(probe(sources_.back()));
+  }
 
   /** Where rows can be probed for: values of a column that an index has together with the order. */
   struct Source {
@@ -243,7 +256,10 @@ class Lister {
               << ") x order by \"created_at\", \"id\" limit ";
     statement.bind(integer(rows_to_read())) << ") ";
     begin(statement);
-    add_chosen_page(statement);
+    begin_page(statement);
+    // No limit here, or it would look worth while to walk the table until all of these few rows were met.
+    statement << " where t0.\"id\" in (select \"id\" from page_ids)" << in_order << ") page";
+    end_page(statement);
     return statement;
   }
 
@@ -327,7 +343,8 @@ class Lister {
 
   /** At least as many rows as are read, as one of few numbers: a plan must know about how many, and is kept for the
       next page, whatever its limit. */
-  [[nodiscard]] std::string planned_limit() const { return std::to_string(std::bit_ceil(query_.limit + 1)); }
+  [[nodiscard]] std::size_t planned_rows() const { return std::bit_ceil(query_.limit + 1); }
+  [[nodiscard]] std::string planned_limit() const { return std::to_string(planned_rows()); }
 
   /** Whether documents are to be read, and bounded in that way. */
   [[nodiscard]] bool is_bounded_by(PageBound bound) const { return last_document_ && dialect_.page_bound() == bound; }
@@ -346,127 +363,83 @@ class Lister {
   /** Appends the page, of the rows that `add_where` lets through. */
   template <class AddWhere>
   void add_page(Statement& statement, AddWhere const& add_where) const {
-    statement << (dialect_.plans_ahead() ? "(" : "") << "select * from (select 0, " << columns_.text();
-    select_from<Readable>(statement, tables_, dialect_.ordered_join());
+    begin_page(statement);
     add_where(statement);
     statement << in_order << " limit ";
-    if (!dialect_.plans_ahead()) {
-      statement.bind(integer(rows_to_read())) << ") page";
-      return;
-    }
-    statement << planned_limit() << ") page order by " << column_of_root("created_at") << ", " << column_of_root("id")
-              << " limit ";
-    if (is_bounded_by(PageBound::rows)) {
-      add_rows_that_fit(statement, add_where);
-    } else {
+    if (dialect_.plans_ahead()) {
+      statement << planned_limit() << ") page order by " << column_of_root("created_at") << ", " << column_of_root("id")
+                << " limit ";
       statement.bind(integer(rows_to_read()));
+    } else {
+      statement.bind(integer(rows_to_read())) << ") page";
     }
-    statement << ')';
+    end_page(statement);
   }
 
-  /** Appends how many rows to read. Adding up the sizes of all costs little; a running sum, which costs more, is there
-      for when they are too large. */
-  template <class AddWhere>
-  void add_rows_that_fit(Statement& statement, AddWhere const& add_where) const {
-    statement << "case when (select sum(\"size\") from (";
-    select_sizes(statement, add_where);
-    statement << ") k) <= " << std::to_string(storage::max_page_bytes) << " then ";
-    statement.bind(integer(rows_to_read())) << " else (select least(count(*), ";
-    statement.bind(integer(rows_to_read())) << ") from (select ";
-    add_bytes_before(statement, "k.\"size\"", "k.\"created_at\"", "k.\"id\"");
-    statement << " from (";
-    select_sizes(statement, add_where);
-    statement << ") k) bounded";
-    add_bound(statement);
-    statement << ") end";
-  }
-
-  /** The page of rows that were chosen before by their ids. */
-  void add_chosen_page(Statement& statement) const {
-    bool const is_summed = is_bounded_by(PageBound::rows);
+  void begin_page(Statement& statement) const {
     statement << (dialect_.plans_ahead() ? "(" : "");
-    if (is_summed) {
+    if (is_summed()) {
       statement << "select 0";
       for (std::size_t i = 0; i < columns_.columns().size(); ++i) statement << ", c" << std::to_string(i);
       statement << " from (select page.*, ";
-      add_bytes_before(statement, document_size([](std::size_t column, std::size_t, std::string_view) {
-                         return "c" + std::to_string(column);
-                       }),
-                       column_of_root("created_at"), column_of_root("id"));
-      statement << " from (select " << columns_.text();
+      add_bytes_before(statement, "\"size\"", column_of_root("created_at"), column_of_root("id"));
+      statement << " from (select " << document_size() << " \"size\", " << columns_.text();
     } else {
-      statement << "select * from (select 0, " << columns_.text();
+      // The first column says whether documents were left out.
+      statement << "select * from (select "
+                << (small_.empty() ? std::string("0") : "case when " + small_ + " then 0 else 1 end") << ", "
+                << columns_.text();
     }
     select_from<Readable>(statement, tables_, dialect_.ordered_join());
-    // No limit here, or it would look worth while to walk the table until all of these few rows were met.
-    statement << " where t0.\"id\" in (select \"id\" from page_ids)" << in_order << ") page";
-    if (is_summed) {
+  }
+
+  void end_page(Statement& statement) const {
+    if (is_summed()) {
       statement << ") bounded";
       add_bound(statement);
     }
     statement << (dialect_.plans_ahead() ? ")" : "");
   }
 
-  /** Appends a query for the keys and the documents' sizes of the first rows that `add_where` lets through. */
-  template <class AddWhere>
-  void select_sizes(Statement& statement, AddWhere const& add_where) const {
-    statement << "select t0.\"created_at\", t0.\"id\", "
-              << document_size([](std::size_t, std::size_t part, std::string_view name) {
-                   return part_alias(part) + ".\"" + std::string(name) + '"';
-                 })
-              << " \"size\" from " << tables_.quoted(Root::entity_name) << " t0";
-    join_further_parts(statement, std::max(last_condition_, *last_document_));
-    add_where(statement);
-    statement << in_order << " limit ";
-    if (dialect_.plans_ahead()) {
-      statement << planned_limit();
-    } else {
-      statement.bind(integer(rows_to_read()));
-    }
-  }
+  /** Whether a running sum over the rows bounds the page. */
+  [[nodiscard]] bool is_summed() const { return is_bounded_by(PageBound::rows) && small_.empty(); }
 
   /** The same, with keys alone put into their order before the rows are read. Where they are not summed up, `add_where`
       asks for nothing of the further parts. */
   template <class AddWhere>
   void add_page_of_keys(Statement& statement, AddWhere const& add_where) const {
-    bool const is_summed = is_bounded_by(PageBound::keys);
-    statement << (is_summed ? "" : "select * from (") << "select 0, " << columns_.text() << " from (";
-    if (is_summed) {
+    bool const are_summed = is_bounded_by(PageBound::keys);
+    statement << (are_summed ? "" : "select * from (") << "select 0, " << columns_.text() << " from (";
+    if (are_summed) {
       statement << "select k.\"id\", ";
       add_bytes_before(statement, "k.\"size\"", "k.\"created_at\"", "k.\"id\"");
       statement << " from (";
-      select_sizes(statement, add_where);
-      statement << ") k";
-    } else {
-      statement << "select t0.\"created_at\", t0.\"id\" from " << tables_.quoted(Root::entity_name) << " t0";
-      add_where(statement);
-      statement << in_order << " limit ";
-      statement.bind(integer(rows_to_read()));
     }
-    statement << ") bounded" << dialect_.ordered_join() << tables_.quoted(Root::entity_name)
-              << " t0 on t0.\"id\" = bounded.\"id\"";
+    statement << "select t0.\"created_at\", t0.\"id\"";
+    if (are_summed) statement << ", " << document_size() << " \"size\"";
+    statement << " from " << tables_.quoted(Root::entity_name) << " t0";
+    if (are_summed) join_further_parts(statement, std::max(last_condition_, *last_document_));
+    add_where(statement);
+    statement << in_order << " limit ";
+    statement.bind(integer(rows_to_read())) << (are_summed ? ") k) bounded" : ") bounded") << dialect_.ordered_join()
+                                            << tables_.quoted(Root::entity_name) << " t0 on t0.\"id\" = bounded.\"id\"";
     join_further_parts(statement, parts - 1);
-    if (is_summed) {
+    if (are_summed) {
       add_bound(statement);
     } else {
       statement << ") page";
     }
   }
 
-  /** The sum of the sizes of all documents that are read of a row; `name` says how to get at one, by its place among
-      the columns of the page, its part and its name there. */
-  template <class Name>
-  [[nodiscard]] std::string document_size(Name const& name) const {
+  /** The sum of the sizes of all documents that are read of a row. */
+  [[nodiscard]] std::string document_size() const {
     std::string sum;
-    std::size_t column = 0;
     for_each_part<Readable>([&]<std::size_t index>() {
       for (model::Field const& field : model::fields<model::Part<Readable, index>>) {
-        if (index > 0 && field.name == "id") continue;
-        if (field.type == model::FieldType::document && query_.brings_documents(index)) {
-          std::string const size = std::string(dialect_.text_size()) + '(' + name(column, index, field.name) + ')';
-          sum += (sum.empty() ? "" : " + ") + (field.is_optional ? "coalesce(" + size + ", 0)" : size);
-        }
-        ++column;
+        if (field.type != model::FieldType::document || !query_.brings_documents(index)) continue;
+        std::string const size =
+            std::string(dialect_.text_size()) + '(' + part_alias(index) + ".\"" + std::string(field.name) + "\")";
+        sum += (sum.empty() ? "" : " + ") + (field.is_optional ? "coalesce(" + size + ", 0)" : size);
       }
     });
     return sum;
@@ -536,8 +509,10 @@ class Lister {
     statement.bind(id) << ')';
   }
 
-  [[nodiscard]] Page<Readable> read(Statement const& statement) const {
+  /** @return nothing where documents were left out. */
+  [[nodiscard]] std::optional<Page<Readable>> read(Statement const& statement) const {
     Page<Readable> page;
+    bool are_left_out = false;
     SharedDocuments shared;
     bool const may_stop = is_bounded_by(PageBound::reading);
     std::size_t bytes = 0;
@@ -546,12 +521,15 @@ class Lister {
         page.revision.value = row[0].number;
         return true;
       }
+      are_left_out = row[0].number != 0;
+      if (are_left_out) return false;
       take_parts(page.items.emplace_back(), row, 1, tables_, &shared, query_);
       if (!may_stop) return true;
       bytes += document_bytes(page.items.back(), query_);
       // The row that is too many says that there is a next page.
       return page.items.size() == 1 || bytes <= storage::max_page_bytes;
     });
+    if (are_left_out) return std::nullopt;
     put_in_order(page.items);
     bool has_more = page.items.size() > query_.limit;
     if (has_more) page.items.pop_back();
@@ -572,7 +550,8 @@ class Lister {
   Tables const& tables_;
   Query<Readable> const& query_;
   std::span<FieldPlace const> places_;
-  Statement columns_;  // of the page, each with a name of its own, which some databases demand of a derived table
+  std::string small_{};  // that a row's documents keep to their share of the page; empty: that they are all read
+  Statement columns_{};  // of the page, each with a name of its own, which some databases demand of a derived table
   std::size_t last_condition_ = 0;              // the last part that there is one on
   std::optional<std::size_t> last_document_{};  // the last part of which documents are read; absent: none are
   std::vector<Source> sources_;

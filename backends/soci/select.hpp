@@ -64,10 +64,13 @@ void select_from(Statement& statement, Tables const& tables, std::string_view jo
 /** Appends the columns of all parts; their documents only if they are wanted, and never the further parts' ids, which
    the part before has already. */
 template <class Readable>
-void select_parts(Statement& statement, Query<Readable> const& query = {}, bool are_numbered = false) {
+void select_parts(Statement& statement, Query<Readable> const& query = {}, bool are_numbered = false,
+                  std::string_view document_condition = {}) {
   for_each_part<Readable>([&]<std::size_t index>() {
     if (index > 0) statement << ", ";
-    Selection selection{.with_id = index == 0, .with_documents = query.brings_documents(index)};
+    Selection selection{.with_id = index == 0,
+                        .with_documents = query.brings_documents(index),
+                        .document_condition = document_condition};
     if (are_numbered) selection.number = statement.columns().size();
     select_columns<model::Part<Readable, index>>(statement, part_alias(index), selection);
   });
