@@ -77,7 +77,11 @@ class MysqlDialect final : public sql::Dialect {
   explicit MysqlDialect(Settings settings) : settings_(std::move(settings)) {}
 
   Capabilities capabilities() const override {
-    return {.backend = "mysql", .is_durable = true, .is_shared_by_processes = true, .can_transfer = true};
+    return {.backend = "mysql",
+            .is_durable = true,
+            .is_shared_by_processes = true,
+            .can_transfer = true,
+            .can_snapshot = true};
   }
 
   std::unique_ptr<soci::session> connect() const override {

@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,9 +37,17 @@ class Table {
   [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
   [[nodiscard]] std::string text(Style style) const;
 
+  /** The rows since the last call, which are forgotten; the first time with the titles. For a table that is too long to
+      be kept: a column that must grow wider on the way does so from there on. */
+  [[nodiscard]] std::string take_text(Style style);
+
  private:
+  void append(std::vector<std::vector<Cell>> rows, Style style, std::vector<std::size_t>& widths,
+              std::string& out) const;
+
   std::vector<std::string> titles_;
   std::vector<std::vector<Cell>> rows_;
+  std::vector<std::size_t> widths_;  // of what was taken; empty: nothing was
 };
 
 /** A value of a resource as a cell shows it: a text without quotes, `-` for what is absent, else its JSON. */
