@@ -87,18 +87,23 @@ std::string Style::paint(std::string_view text, Tone tone) const {
   return std::string(start).append(text).append("\033[0m");
 }
 
+void Table::add(std::vector<Cell> row) {
+  for (Cell& cell : row) {
+    cell.text = shortened(printable(cell.text), widest_cell);
+    cell.text.shrink_to_fit();
+  }
+  rows_.push_back(std::move(row));
+}
+
 // Nothing in `widths` means that the titles are still to come.
-void Table::append(std::vector<std::vector<Cell>> rows, Style style, std::vector<std::size_t>& widths,
+void Table::append(std::vector<std::vector<Cell>> const& rows, Style style, std::vector<std::size_t>& widths,
                    std::string& out) const {
   bool const has_titles = widths.empty();
   if (has_titles) {
     for (std::string const& title : titles_) widths.push_back(columns(title));
   }
-  for (auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      row[i].text = shortened(printable(row[i].text), widest_cell);
-      widths[i] = std::max(widths[i], columns(row[i].text));
-    }
+  for (auto const& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns(row[i].text));
   }
   if (has_titles) {
     std::vector<Cell> head;

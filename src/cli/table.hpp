@@ -23,7 +23,7 @@ struct Style {
 };
 
 struct Cell {
-  std::string text;  ///< not escaped yet; printing does that
+  std::string text;  ///< not escaped yet; whoever shows it does that
   Tone tone = Tone::plain;
 };
 
@@ -32,7 +32,8 @@ class Table {
  public:
   explicit Table(std::vector<std::string> titles) : titles_(std::move(titles)) {}
 
-  void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
+  /** Adds a row, of which no more is kept than will be shown. */
+  void add(std::vector<Cell> row);
 
   [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
   [[nodiscard]] std::string text(Style style) const;
@@ -42,7 +43,7 @@ class Table {
   [[nodiscard]] std::string take_text(Style style);
 
  private:
-  void append(std::vector<std::vector<Cell>> rows, Style style, std::vector<std::size_t>& widths,
+  void append(std::vector<std::vector<Cell>> const& rows, Style style, std::vector<std::size_t>& widths,
               std::string& out) const;
 
   std::vector<std::string> titles_;

@@ -24,7 +24,7 @@ class Reported : public Catalogue {
     other_install =
         text_at(answer({"install", "--integration", integration, "--environment", other_environment}), "/id");
     REQUIRE(run({"update", other_install,
-                 R"({"is_enabled":false,"override":{"label":"a,\"b\"\r\nc","headers":{"Accept":null}}})"})
+                 R"({"is_enabled":false,"override":{"label":"a,\"b\"\r\nc","headers":{"Extra":"1"}}})"})
                 .status == 0);
   }
 
@@ -110,8 +110,8 @@ TEST_CASE("CSV quotes what has commas, quotes or ends of lines in it, and tells 
                             reported.integration + ",zendesk," + reported.other_team +
                             ",\"Team, the \"\"other\"\"\",false,2,";
   std::string const shared = R"("","null",null,"[1,""x""]",1.0,)";
-  CHECK(reported.csv(arguments) ==
-        head + row_1 + "plain," + shared + ",\r\n" + row_2 + "\"a,\"\"b\"\"\r\nc\"," + shared + "{},\r\n");
+  CHECK(reported.csv(arguments) == head + row_1 + "plain," + shared + ",\r\n" + row_2 + "\"a,\"\"b\"\"\r\nc\"," +
+                                       shared + R"("{""Extra"":""1""}",)" + "\r\n");
 }
 
 TEST_CASE("without pointers CSV has the whole configuration as JSON in its last column") {

@@ -12,12 +12,15 @@
 #include <inlay/json/equal.hpp>
 #include <inlay/json/parse.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace inlay;
@@ -62,8 +65,8 @@ std::string nested(int levels, std::string const& leaf) {
   return text;
 }
 
-/** What is installed in a store: an effective configuration, and the two texts that it is made of, by id. */
-struct Installed {
+/** An effective configuration, and the two texts that it is made of. */
+struct Merged {
   std::string config;
   std::string override;
   std::string effective;
@@ -102,12 +105,12 @@ class Stored {
 
   /** Calls `check(id, what is installed, what the query says is its configuration)` for each row, in their order. */
   void compare(std::vector<std::vector<std::string>> const& rows,
-               std::function<void(Installed const& installed, std::string const& config)> const& check) const {
+               std::function<void(Merged const& installed, std::string const& config)> const& check) const {
     REQUIRE(rows.size() == installed_.size());
     std::size_t i = 0;
     for (auto const& row : rows) {
       CHECK(row.at(0) == to_string(order_.at(i++)));
-      Installed const& one = installed_.at(Id<EnvironmentIntegration>::parse(row.at(0)).value());
+      Merged const& one = installed_.at(Id<EnvironmentIntegration>::parse(row.at(0)).value());
       CAPTURE(one.config, one.override, one.effective, row.at(4));
       CHECK(row.at(1) == "production");
       CHECK(row.at(3) == "1");
@@ -131,7 +134,7 @@ class Stored {
   Catalog catalog_;
   Id<Team> team_;
   Id<Environment> environment_;
-  std::map<Id<EnvironmentIntegration>, Installed> installed_;
+  std::map<Id<EnvironmentIntegration>, Merged> installed_;
   std::vector<Id<EnvironmentIntegration>> order_;
 };
 
@@ -165,7 +168,7 @@ TEST_CASE("the query for SQLite gives the same bytes as inlay") {
   Stored const stored("sqlite:" + folder.file("inlay.db"));
   support::Shell shell(folder.file("inlay.db"));
   stored.compare(shell.rows(documented_sql("sqlite", "inlay_")),
-                 [](Installed const& installed, auto const& config) { CHECK(config == installed.effective); });
+                 [](Merged const& installed, auto const& config) { CHECK(config == installed.effective); });
 }
 
 TEST_CASE("the query for MariaDB gives the same JSON as inlay, or nothing where it says so") {
@@ -175,7 +178,7 @@ TEST_CASE("the query for MariaDB gives the same JSON as inlay, or nothing where 
   Stored const stored(url);
   support::ServerShell shell(url);
   std::size_t told = 0;
-  stored.compare(shell.run(documented_sql("mysql", prefix_of(url))), [&](Installed const& installed, auto const& text) {
+  stored.compare(shell.run(documented_sql("mysql", prefix_of(url))), [&](Merged const& installed, auto const& text) {
     bool const is_left_out =
         has(installed.override, "\":null") || levels_of(installed.config) > 31 || levels_of(installed.override) > 31;
     CHECK((text == "NULL") == is_left_out);
@@ -209,7 +212,7 @@ TEST_CASE("the query for PostgreSQL gives the same JSON as inlay, or nothing whe
   shell.run(documented_sql("postgresql function", prefix));
   auto const rows = shell.run(documented_sql("postgresql", prefix));
   std::size_t told = 0;
-  stored.compare(rows, [&](Installed const& installed, auto const& text) {
+  stored.compare(rows, [&](Merged const& installed, auto const& text) {
     CHECK(text.empty() == has(installed.config + installed.override, "\\u0000"));
     if (text.empty()) return;
     ++told;
