@@ -6,13 +6,15 @@
 # Boost and SOCI have to be named with their versions: Debian's default Boost is 1.74, which is too old.
 inlay_build_packages=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libssl-dev libsoci-dev libsqlite3-dev libpq-dev libmariadb-dev libcli11-dev)
-# git, pkg-config, dpkg-dev and file are for the tests of the package, curl for those of the server.
-inlay_test_packages=("${inlay_build_packages[@]}" catch2 nlohmann-json3-dev curl git pkg-config dpkg-dev file)
+# git, pkg-config, dpkg-dev and file are for the tests of the package, curl for those of the server, sqlite3 for those of
+# backups.
+inlay_test_packages=("${inlay_build_packages[@]}" catch2 nlohmann-json3-dev curl git pkg-config dpkg-dev file sqlite3)
 # For docs/openapi.yaml. A node from elsewhere brings its own npm, which Debian's would be in the way of.
 command -v npm >/dev/null || inlay_test_packages+=(nodejs npm)
 # Only what runs a private server: mariadb-server, without -core, would also start one of the system.
-# openssl makes the certificates for their encrypted connections.
-inlay_server_packages=(postgresql pgbouncer mariadb-server-core mariadb-client-core openssl)
+# mariadb-client, which is more than -core, has mariadb-dump; openssl makes the certificates for their encrypted
+# connections.
+inlay_server_packages=(postgresql pgbouncer mariadb-server-core mariadb-client openssl)
 inlay_benchmark_packages=(libbenchmark-dev nlohmann-json3-dev rapidjson-dev wrk)
 inlay_fuzz_packages=("${inlay_build_packages[@]}" clang libclang-rt-14-dev)
 inlay_lint_packages=(clang-format clang-tidy)

@@ -60,6 +60,7 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   Result<Committed> commit(Commit const& commit) override;
   Result<ChangePage> changes(ChangesRequest const& request) const override;
   Result<void> compact(CompactRequest const& request) override;
+  Result<void> snapshot(SnapshotRequest const& request) const override;
   Result<void> dump(DumpRequest const& request) const override;
   Result<void> restore(RestoreRequest const& request) override;
 
@@ -69,7 +70,7 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   }
 
   Capabilities const& capabilities() const noexcept override {
-    static Capabilities const own{.backend = "memory", .can_transfer = true};
+    static Capabilities const own{.backend = "memory", .can_transfer = true, .can_snapshot = true};
     return own;
   }
 
@@ -530,6 +531,18 @@ Result<void> MemoryRepository::compact(CompactRequest const& request) {
 }
 
 // Moving
+
+Result<void> MemoryRepository::snapshot(SnapshotRequest const& request) const {
+  // A store that nobody writes: rows are shared, and writers wait only while the indexes are copied, not for the
+  // reader.
+  MemoryRepository then;
+  {
+    auto const lock = lock_.read();
+    then.tables_ = tables_;
+    then.log_.start(log_.revision(), log_.revision());
+  }
+  return request.read(then);
+}
 
 Result<void> MemoryRepository::dump(DumpRequest const& request) const {
   auto const snapshot = [this] {

@@ -34,7 +34,11 @@ class MysqlDialect : public sql::Dialect {
   std::string_view session_kind() const override { return "mysql"; }
 
   Capabilities capabilities() const override {
-    return {.backend = "mysql", .is_durable = true, .is_shared_by_processes = true, .can_transfer = true};
+    return {.backend = "mysql",
+            .is_durable = true,
+            .is_shared_by_processes = true,
+            .can_transfer = true,
+            .can_snapshot = true};
   }
 
   DatabaseFailure classify(soci::session* session, std::exception const& error) const override {

@@ -164,7 +164,11 @@ class PostgresqlDialect final : public sql::Dialect {
   }
 
   Capabilities capabilities() const override {
-    return {.backend = "postgresql", .is_durable = true, .is_shared_by_processes = true, .can_transfer = true};
+    return {.backend = "postgresql",
+            .is_durable = true,
+            .is_shared_by_processes = true,
+            .can_transfer = true,
+            .can_snapshot = true};
   }
 
   std::unique_ptr<soci::session> connect() const override {

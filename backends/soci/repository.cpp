@@ -80,9 +80,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   Result<Readable> find_readable(FindRequest<Readable> const& request) const {
     return trying<Readable>([&]() -> Result<Readable> {
       auto const connection = readers_.lease();
-      auto found = run_find(*connection, tables_, std::get<FixedStatements<Readable>>(statements_), request);
-      if (!found) return storage::no_such_row(model::Root<Readable>::entity_name);
-      return std::move(*found);
+      return find_on(*connection, request);
     });
   }
 
@@ -157,6 +155,21 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     });
   }
 
+  Result<void> snapshot(SnapshotRequest const& request) const override {
+    if (options_.joined) return not_joined();
+    bool has_begun = false;
+    return trying<void>([&]() -> Result<void> {
+      auto const connection = readers_.lease();
+      Transaction const transaction = Transaction::snapshot(*connection);
+      return once_begun(has_begun, [&]() -> Result<void> {
+        // Where a transaction has no snapshot until it reads, others could come between its begin and the first page.
+        static_cast<void>(current_revision(*connection));
+        has_begun = true;
+        return request.read(SnapshotReaders(*this, *connection));
+      });
+    });
+  }
+
   Result<void> dump(DumpRequest const& request) const override {
     if (options_.joined) return not_joined();
     bool has_begun = false;
@@ -214,6 +227,49 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       }
     };
   };
+
+  /** Readers on one connection, in the transaction that is open there. */
+  class SnapshotReaders final : public ReadersFrom<SnapshotReaders> {
+   public:
+    SnapshotReaders(SqlRepository const& store, Connection& connection) : store_(store), connection_(connection) {}
+
+    template <class Readable>
+    Result<Readable> find_readable(FindRequest<Readable> const& request) const {
+      return store_.reading<Readable>([&] { return store_.find_on(connection_, request); });
+    }
+
+    template <class Readable>
+    Result<Page<Readable>> list_readable(Query<Readable> const& query) const {
+      auto const places = check_query(query);
+      if (places.has_error()) return places.error();
+      return store_.reading<Page<Readable>>([&]() -> Result<Page<Readable>> {
+        return Lister<Readable>(connection_, store_.tables_, query, *places).page();
+      });
+    }
+
+   private:
+    SqlRepository const& store_;
+    Connection& connection_;
+  };
+
+  template <class Readable>
+  Result<Readable> find_on(Connection& connection, FindRequest<Readable> const& request) const {
+    auto found = run_find(connection, tables_, std::get<FixedStatements<Readable>>(statements_), request);
+    if (!found) return storage::no_such_row(model::Root<Readable>::entity_name);
+    return std::move(*found);
+  }
+
+  /** Turns what a read throws into errors, and does not read again: the moment that it reads is over. */
+  template <class T, class Read>
+  Result<T> reading(Read&& read) const {
+    try {
+      return read();
+    } catch (Exception const& exception) {
+      return exception.error();
+    } catch (DatabaseFailure const& failure) {
+      return told(failure);
+    }
+  }
 
   /** Leaves of commits what keeps their tokens taken, as storage::KeptTokens has it, and of others nothing. */
   void compact_commits(Connection& connection, Revision through, Revision current) const {

@@ -90,7 +90,8 @@ class SqliteDialect final : public sql::Dialect {
     return {.backend = "sqlite",
             .is_durable = !settings_.is_memory,
             .is_shared_by_processes = !settings_.is_memory,
-            .can_transfer = true};
+            .can_transfer = true,
+            .can_snapshot = true};
   }
 
   std::unique_ptr<soci::session> connect() const override {

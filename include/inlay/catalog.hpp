@@ -192,6 +192,14 @@ struct InstalledConfig {
   EffectiveConfig config;
 };
 
+/** The configuration of an install, and where that is: what for_each_config() shows. */
+struct ReportedConfig {
+  Team team{};  ///< the environment's
+  Environment environment{};
+  Id<Integration> integration_id{};
+  InstalledConfig installed;
+};
+
 // ---- the front door
 
 /** The catalogue: which integrations there are, where they are installed, and what their configuration is there.
@@ -384,6 +392,18 @@ class Catalog {
   /** Those of everything installed in an environment, in the order of lists. @return not_found; corrupt, as above. */
   [[nodiscard]] INLAY_DECL Result<std::vector<InstalledConfig>> effective_configs(Id<Environment> environment) const;
 
+  /** Calls `visit` with the configuration of every install that meets the query, in the order of lists; all of them as
+      they were at one revision, whatever others write meanwhile.
+
+      It keeps a connection until it is done, and `query.limit` rows at most in memory, with some configs that several
+     of them have in common. An error that the visitor returns ends it, and is returned.
+
+      @return the revision; what list() refuses; corrupt, as effective_config(); not_built where the store cannot read
+      so (Capabilities::can_snapshot).
+  */
+  [[nodiscard]] INLAY_DECL Result<Revision> for_each_config(
+      Query<InstalledIntegration> query, std::function<Result<void>(ReportedConfig const&)> const& visit) const;
+
   /** Where the values at and below the pointer come from. See EffectiveConfig::explain. @return as effective_config().
    */
   [[nodiscard]] INLAY_DECL Result<Explanation> explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer = {},
@@ -427,6 +447,7 @@ class Catalog {
   [[nodiscard]] Result<std::optional<InstalledIntegration>> find_install(Id<Integration> integration,
                                                                          Id<Environment> environment) const;
   [[nodiscard]] Result<InstalledConfig> config_of(InstalledIntegration found, std::vector<Layer> extra_layers) const;
+  [[nodiscard]] static Result<InstalledConfig> laid_over(InstalledIntegration found, std::vector<Layer> extra_layers);
   template <class Readable>
   [[nodiscard]] Result<Readable> find(Id<model::Root<Readable>> id, bool with_installed_in = false) const;
   [[nodiscard]] Result<Committed> commit(Timestamp time, std::vector<Change> changes,
@@ -440,6 +461,8 @@ class Catalog {
   [[nodiscard]] Result<void> may_change(Entity const& before, Entity const* after) const;
   [[nodiscard]] Result<Timestamp> may_see_history(ChangesRequest::Row const& row) const;
   [[nodiscard]] static Result<void> check_mode(UpdateOptions const& options, bool may_undo_others);
+  template <class Readable>
+  [[nodiscard]] Result<Query<Readable>> scoped(Query<Readable> query) const;
   template <class Readable>
   [[nodiscard]] Result<void> conceal(std::span<Readable> items) const;
   template <class Entity>

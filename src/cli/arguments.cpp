@@ -3,6 +3,7 @@
 #include "arguments.hpp"
 
 #include "commands.hpp"
+#include "input.hpp"
 #include "text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -46,6 +47,8 @@ struct Arguments {
   InstallArguments install;
   ServeArguments serve;
   TransferArguments transfer;
+  ReportArguments report;
+  bool wants_report = false;
   bool wants_json_patch = false;
   std::vector<std::string> layers;
   std::int64_t after = 0;
@@ -53,7 +56,7 @@ struct Arguments {
 };
 
 std::map<std::string, Format> const formats{
-    {"auto", Format::automatic}, {"table", Format::table}, {"json", Format::json}};
+    {"auto", Format::automatic}, {"table", Format::table}, {"json", Format::json}, {"csv", Format::csv}};
 
 class Program {
  public:
@@ -64,6 +67,7 @@ class Program {
     app_.get_formatter()->label("Positionals", "Arguments");
     app_.get_formatter()->label("REQUIRED", "(required)");
     app_.get_formatter()->label("Excludes", "not with");
+    app_.get_formatter()->label("Needs", "only with");
     app_.set_help_flag("-h,--help", "Print this help and exit");
     add_options();
     add_resource("team", Kind::team, R"('{"name": "Example"}')", R"('{"domain": "example.com"}')", "name=Example");
@@ -106,6 +110,12 @@ class Program {
       return {
           .options = {}, .command = {}, .name = name, .exit_status = wrong_usage(what + ": leave out --team", name)};
     }
+    if (options_.output == Format::csv && !arguments_.wants_report) {
+      return {.options = {},
+              .command = {},
+              .name = name,
+              .exit_status = wrong_usage("--output csv is a form of `inlay config --all` only", name)};
+    }
     return {.options = options_, .command = commands_.at(command), .name = name, .exit_status = {}};
   }
 
@@ -130,11 +140,7 @@ class Program {
     app_.add_option("--store", options_.store, "The store's URL; else $INLAY_STORE, else sqlite:inlay.db")
         ->type_name("URL")
         ->check(not_empty);
-    app_.add_option("--output", output_, "table, json, or auto: table on a terminal, json elsewhere")
-        ->type_name("FORMAT")
-        ->check([](std::string const& name) {
-          return formats.contains(name) ? std::string() : "takes auto, table or json, not " + name;
-        });
+    add_output(app_, "table, json, or auto: table on a terminal, json elsewhere; csv for `config --all`");
     app_.add_option("--actor", options_.actor, "Who makes the change, for the change log; else $USER, else cli")
         ->type_name("NAME")
         ->check(not_empty);
@@ -145,6 +151,12 @@ class Program {
         ->type_name("ID|NAME")
         ->check(not_empty);
     app_.set_version_flag("--version", "inlay " INLAY_VERSION, "Print the version and exit");
+  }
+
+  void add_output(CLI::App& command, std::string const& what) {
+    command.add_option("--output", output_, what)->type_name("FORMAT")->check([](std::string const& name) {
+      return formats.contains(name) ? std::string() : "takes auto, table, json or csv, not " + name;
+    });
   }
 
   // What a shell makes of a variable that is not set must not pass for an option that was left out: without --team or
@@ -415,10 +427,42 @@ class Program {
   }
 
   void add_config() {
-    auto* config_of = add_question("config", "Show what the configuration is, or one value of it",
-                                   R"(config ID /base_url --layer request='{"base_url": "http://localhost"}')");
-    runs(config_of,
-         [this](Session& session) { return config(session, arguments_.id, arguments_.pointer, arguments_.layers); });
+    auto* config_of = add_question(
+        "config", "Show what the configuration is, or one value of it; with --all, of everything installed",
+        "config ID /base_url --layer request='{\"base_url\": \"http://localhost\"}'\n"
+        "  inlay config --all --environment production --pointer /base_url --pointer /headers --output csv\n\n"
+        "With --all there is a row for each installed integration that one sees, enabled or not, in the order of\n"
+        "lists, all as they were at one revision. Rows are written as they are read: after an error (exit status 1)\n"
+        "the report ends too early. Team is the environment's.\n"
+        "JSON is an object a line (JSON Lines), where a value that is absent has no member:\n"
+        "  {\"id\", \"environment_id\", \"environment_name\", \"integration_id\", \"integration_name\", \"team_id\",\n"
+        "   \"team_name\", \"is_enabled\", \"version\", \"config\": {...}}\n"
+        "with \"values\": {\"/base_url\": ...} in place of \"config\" where there is a --pointer.\n"
+        "CSV (RFC 4180) has the same columns, then config, or one for each pointer: what is absent is empty, null is\n"
+        "null, a text is as it is, anything else is JSON. A text that is empty or `null` has quotes.");
+    auto* id = config_of->get_option("ID");
+    id->required(false);
+    auto* all = config_of->add_flag("--all", arguments_.wants_report, "Of everything installed, instead of ID");
+    for (char const* const other : {"ID", "POINTER", "--layer"}) all->excludes(config_of->get_option(other));
+    config_of->add_option("--environment", arguments_.report.environment, "Only in this environment")
+        ->type_name("ID|NAME")
+        ->check(not_empty)
+        ->needs(all);
+    config_of->add_option("--integration", arguments_.report.integration, "Only of this integration")
+        ->type_name("ID|NAME")
+        ->check(not_empty)
+        ->needs(all);
+    config_of->add_option("--pointer", arguments_.report.pointers, "Only what is there; may be repeated")
+        ->allow_extra_args(false)
+        ->type_name("POINTER")
+        ->check(not_empty)
+        ->needs(all);
+    add_output(*config_of, "As before the command; with --all also csv");
+    runs(config_of, [this, id](Session& session) {
+      if (arguments_.wants_report) return report(session, arguments_.report);
+      if (id->count() == 0) throw UsageError("ID is required, or --all");
+      return config(session, arguments_.id, arguments_.pointer, arguments_.layers);
+    });
 
     auto* explain_it = add_question(
         "explain", "Show where each value comes from and what it shadows",

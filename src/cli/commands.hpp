@@ -42,6 +42,12 @@ struct InstallArguments {
   std::optional<std::string> override;  // JSON
 };
 
+struct ReportArguments {
+  std::string environment;            // id or name; empty: all of them
+  std::string integration;            // the same
+  std::vector<std::string> pointers;  // none: the whole configuration
+};
+
 enum class PatchKind { merge_patch, json_patch };
 
 struct ServeArguments {
@@ -86,6 +92,9 @@ enum class Verb { set, remove, inherit };
                                   std::vector<std::string> const& layers);
 [[nodiscard]] Result<void> explain(Session& session, std::string const& id, std::string const& pointer,
                                    std::vector<std::string> const& layers);
+
+// report_command.cpp
+[[nodiscard]] Result<void> report(Session& session, ReportArguments const& arguments);
 
 // history_commands.cpp
 [[nodiscard]] Result<void> history(Session& session, std::string const& id, std::string const& entity,

@@ -27,13 +27,14 @@ bool wants_colour(int stream) {
 }
 
 bool is_json(Format format, int stream) {
-  return format == Format::json || (format == Format::automatic && ::isatty(stream) == 0);
+  return format == Format::json || (format != Format::table && ::isatty(stream) == 0);
 }
 
 }  // namespace
 
 Output::Output(Format format)
-    : answers_are_json_(cli::is_json(format, STDOUT_FILENO)),
+    : answers_are_json_(format != Format::csv && cli::is_json(format, STDOUT_FILENO)),
+      answers_are_csv_(format == Format::csv),
       errors_are_json_(cli::is_json(format, STDERR_FILENO)),
       style_{.has_colour = wants_colour(STDOUT_FILENO)},
       error_style_{.has_colour = wants_colour(STDERR_FILENO)} {}

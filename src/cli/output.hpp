@@ -11,8 +11,9 @@
 
 namespace inlay::cli {
 
-/** How answers and errors are written; automatic: tables on a terminal, JSON elsewhere, for each stream by itself. */
-enum class Format { automatic, table, json };
+/** How answers and errors are written; automatic: tables on a terminal, JSON elsewhere, for each stream by itself. With
+    csv, which is a form of answers alone, errors are as with automatic. */
+enum class Format { automatic, table, json, csv };
 
 /** Where answers and errors go. Answers are kept until finish(), so that a failed command prints none. */
 class Output {
@@ -21,6 +22,9 @@ class Output {
 
   /** Whether answers are JSON; else they are for people. */
   [[nodiscard]] bool is_json() const noexcept { return answers_are_json_; }
+
+  /** Whether answers are CSV (RFC 4180), which is asked only of what has rows. */
+  [[nodiscard]] bool is_csv() const noexcept { return answers_are_csv_; }
 
   /** How answers for people look. */
   [[nodiscard]] Style style() const noexcept { return style_; }
@@ -52,6 +56,7 @@ class Output {
 
  private:
   bool answers_are_json_;
+  bool answers_are_csv_;
   bool errors_are_json_;
   Style style_;
   Style error_style_;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace inlay::cli {
 namespace {
@@ -86,23 +87,42 @@ std::string Style::paint(std::string_view text, Tone tone) const {
   return std::string(start).append(text).append("\033[0m");
 }
 
+void Table::add(std::vector<Cell> row) {
+  for (Cell& cell : row) {
+    cell.text = shortened(printable(cell.text), widest_cell);
+    cell.text.shrink_to_fit();
+  }
+  rows_.push_back(std::move(row));
+}
+
+// Nothing in `widths` means that the titles are still to come.
+void Table::append(std::vector<std::vector<Cell>> const& rows, Style style, std::vector<std::size_t>& widths,
+                   std::string& out) const {
+  bool const has_titles = widths.empty();
+  if (has_titles) {
+    for (std::string const& title : titles_) widths.push_back(columns(title));
+  }
+  for (auto const& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns(row[i].text));
+  }
+  if (has_titles) {
+    std::vector<Cell> head;
+    for (std::string const& title : titles_) head.push_back({title, Tone::heading});
+    append_row(out, head, widths, style);
+  }
+  for (auto const& row : rows) append_row(out, row, widths, style);
+}
+
 std::string Table::text(Style style) const {
-  std::vector<Cell> head;
-  std::vector<std::size_t> widths;
-  for (std::string const& title : titles_) {
-    head.push_back({title, Tone::heading});
-    widths.push_back(columns(title));
-  }
-  std::vector<std::vector<Cell>> shown = rows_;
-  for (auto& row : shown) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      row[i].text = shortened(printable(row[i].text), widest_cell);
-      widths[i] = std::max(widths[i], columns(row[i].text));
-    }
-  }
   std::string out;
-  append_row(out, head, widths, style);
-  for (auto const& row : shown) append_row(out, row, widths, style);
+  std::vector<std::size_t> widths;
+  append(rows_, style, widths, out);
+  return out;
+}
+
+std::string Table::take_text(Style style) {
+  std::string out;
+  append(std::exchange(rows_, {}), style, widths_, out);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,7 @@ struct Style {
 };
 
 struct Cell {
-  std::string text;  ///< not escaped yet; printing does that
+  std::string text;  ///< not escaped yet; whoever shows it does that
   Tone tone = Tone::plain;
 };
 
@@ -31,14 +32,23 @@ class Table {
  public:
   explicit Table(std::vector<std::string> titles) : titles_(std::move(titles)) {}
 
-  void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
+  /** Adds a row, of which no more is kept than will be shown. */
+  void add(std::vector<Cell> row);
 
   [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
   [[nodiscard]] std::string text(Style style) const;
 
+  /** The rows since the last call, which are forgotten; the first time with the titles. For a table that is too long to
+      be kept: a column that must grow wider on the way does so from there on. */
+  [[nodiscard]] std::string take_text(Style style);
+
  private:
+  void append(std::vector<std::vector<Cell>> const& rows, Style style, std::vector<std::size_t>& widths,
+              std::string& out) const;
+
   std::vector<std::string> titles_;
   std::vector<std::vector<Cell>> rows_;
+  std::vector<std::size_t> widths_;  // of what was taken; empty: nothing was
 };
 
 /** A value of a resource as a cell shows it: a text without quotes, `-` for what is absent, else its JSON. */

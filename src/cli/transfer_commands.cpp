@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "commands.hpp"
 #include "progress.hpp"
+#include "streamed_answer.hpp"
 #include "text.hpp"
 
 #include <inlay/backends/all.hpp>
@@ -10,7 +11,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <system_error>
@@ -52,33 +52,6 @@ Error with_replace_told(Error error) {
   return error;
 }
 
-/** Lines on their way to standard output. */
-class Lines {
- public:
-  Result<void> add(StoreRecord const& record) {
-    storage::append_line(record, text_);
-    return text_.size() < (std::size_t{1} << 16U) ? Result<void>() : flush();
-  }
-
-  Result<void> flush() {
-    errno = 0;
-    bool const is_written = std::fwrite(text_.data(), 1, text_.size(), stdout) == text_.size();
-    bool const is_flushed = std::fflush(stdout) == 0;
-    text_.clear();
-    if (is_written && is_flushed) return {};
-    nobody_reads_ = errno == EPIPE;
-    return Error{.kind = ErrorKind::unavailable,
-                 .message = std::string("the export cannot be written: ") + std::generic_category().message(errno)};
-  }
-
-  /** Whether whoever read it has had enough. */
-  [[nodiscard]] bool nobody_reads() const noexcept { return nobody_reads_; }
-
- private:
-  std::string text_;
-  bool nobody_reads_ = false;
-};
-
 }  // namespace
 
 Result<void> copy(Session& session, TransferArguments const& arguments) {
@@ -98,8 +71,11 @@ Result<void> copy(Session& session, TransferArguments const& arguments) {
 Result<void> export_store(Session& session) {
   auto const from = open_for_reading(session.options.store);
   if (from.has_error()) return from.error();
-  Lines lines;
-  RecordSink const sink = [&](StoreRecord const& record) { return lines.add(record); };
+  StreamedAnswer lines("the export");
+  RecordSink const sink = [&](StoreRecord const& record) {
+    storage::append_line(record, lines.text());
+    return lines.go_on();
+  };
   Progress progress("Exporting", session.output.shows_progress() && ::isatty(STDOUT_FILENO) == 0);
   auto dumped = (*from)->dump({.sink = progress.counting(sink)});
   if (dumped.has_value()) dumped = lines.flush();

@@ -77,3 +77,13 @@ TEST_CASE("a backend that knows nothing of transfer says so") {
   REQUIRE_FALSE(restored);
   CHECK(restored.error() == dumped.error());
 }
+
+TEST_CASE("a backend that knows nothing of snapshots says so") {
+  Noting const noting;
+  Repository const& repository = noting;
+  CHECK_FALSE(repository.capabilities().can_snapshot);
+  auto const read = repository.snapshot({.read = [](Readers const&) { return Result<void>(); }});
+  REQUIRE_FALSE(read);
+  CHECK(read.error().kind == ErrorKind::not_built);
+  CHECK(read.error().message == "the backend noting cannot read a store as it was at one moment");
+}

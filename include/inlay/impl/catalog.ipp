@@ -27,6 +27,9 @@ namespace inlay {
 */
 class Catalog::DocumentCache {
  public:
+  /** @param max_weight how much it may hold, in bytes, roughly. */
+  explicit DocumentCache(std::size_t max_weight = std::size_t{256} << 20U) : max_weight_(max_weight) {}
+
   /** The Document held for that integration when it has the same text; else the given one, held from now on. */
   Document share(Id<Integration> integration, Document document) {
     // Long texts are compared, and what is dropped is destroyed, where nobody waits for the lock.
@@ -37,8 +40,17 @@ class Catalog::DocumentCache {
     used_.push_front({integration, document});
     held_.emplace(integration, used_.begin());
     weight_ += weight_of(document);
-    while (weight_ > max_weight && used_.size() > 1) drop(std::prev(used_.end()), dropped);
+    while (weight_ > max_weight_ && used_.size() > 1) drop(std::prev(used_.end()), dropped);
     return document;
+  }
+
+  /** The Document held for that integration. */
+  std::optional<Document> find(Id<Integration> integration) {
+    std::lock_guard const lock(mutex_);
+    auto const held = held_.find(integration);
+    if (held == held_.end()) return std::nullopt;
+    used_.splice(used_.begin(), used_, held->second);
+    return held->second->document;
   }
 
  private:
@@ -51,22 +63,13 @@ class Catalog::DocumentCache {
   /** Roughly the bytes of a document, of which its values take most. */
   static std::size_t weight_of(Document const& document) { return 5 * document.text().size() + 1'024; }
 
-  std::optional<Document> find(Id<Integration> integration) {
-    std::lock_guard const lock(mutex_);
-    auto const held = held_.find(integration);
-    if (held == held_.end()) return std::nullopt;
-    used_.splice(used_.begin(), used_, held->second);
-    return held->second->document;
-  }
-
   void drop(Entries::iterator entry, Entries& dropped) {
     weight_ -= weight_of(entry->document);
     held_.erase(entry->integration);
     dropped.splice(dropped.begin(), used_, entry);
   }
 
-  static constexpr std::size_t max_weight = std::size_t{256} << 20U;
-
+  std::size_t max_weight_;
   std::mutex mutex_;
   Entries used_;  // the one used last comes first
   std::unordered_map<Id<Integration>, Entries::iterator> held_;
@@ -254,14 +257,22 @@ Result<Resource<Entity>> Catalog::get(Id<Entity> id) const {
   return found;
 }
 
+/** The query, of what the caller's team sees. */
+template <class Readable>
+Result<Query<Readable>> Catalog::scoped(Query<Readable> query) const {
+  if (!caller_.team) return query;
+  auto scope = detail::list_scope(query, *caller_.team);
+  if (!scope) return scope.error();
+  query.scope = std::move(*scope);
+  return query;
+}
+
 template <class Readable>
 Result<Page<Readable>> Catalog::list(Query<Readable> const& query) const {
   if (!caller_.team) return repository_->list(query);
-  auto scope = detail::list_scope(query, *caller_.team);
-  if (!scope) return scope.error();
-  Query<Readable> scoped = query;
-  scoped.scope = std::move(*scope);
-  auto page = repository_->list(scoped);
+  auto own = scoped(query);
+  if (!own) return own.error();
+  auto page = repository_->list(*own);
   if (!page) return page;
   if (auto concealed = conceal(std::span(page->items)); !concealed) return concealed.error();
   return page;

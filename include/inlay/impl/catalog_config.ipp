@@ -4,7 +4,9 @@
 
 #include <inlay/impl/catalog.ipp>
 
+#include <algorithm>
 #include <iterator>
+#include <unordered_map>
 
 namespace inlay {
 
@@ -90,6 +92,11 @@ INLAY_DECL Result<InstalledConfig> Catalog::config_of(InstalledIntegration found
                                                       std::vector<Layer> extra_layers) const {
   Integration& integration = found.integration;
   integration.config = cache_->share(integration.id, std::move(integration.config));
+  return laid_over(std::move(found), std::move(extra_layers));
+}
+
+INLAY_DECL Result<InstalledConfig> Catalog::laid_over(InstalledIntegration found, std::vector<Layer> extra_layers) {
+  Integration& integration = found.integration;
   if (auto values = integration.config.values(); !values) {
     return storage::corrupt_row(Integration::entity_name, integration.id.uuid, "its config is not a JSON object");
   }
@@ -168,6 +175,88 @@ INLAY_DECL Result<std::vector<InstalledConfig>> Catalog::effective_configs(Id<En
     if (auto found = find<Environment>(environment); !found) return found.error();
   }
   return configs;
+}
+
+namespace detail {
+
+/** The rows of an entity with those ids. */
+template <class Entity>
+Result<std::unordered_map<Id<Entity>, Entity>> rows_of(Readers const& readers, std::vector<Id<Entity>> ids) {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  std::unordered_map<Id<Entity>, Entity> rows;
+  if (ids.empty()) return rows;
+  Condition condition{"id", Operator::in, {}};
+  for (Id<Entity> const& id : ids) condition.values.emplace_back(id.uuid);
+  Query<Entity> query{.where = {std::move(condition)}, .limit = ids.size()};
+  do {
+    auto page = readers.list(query);
+    if (!page) return page.error();
+    for (Entity& row : page->items) {
+      Id<Entity> const id = row.id;
+      rows.emplace(id, std::move(row));
+    }
+    query.after = page->next;
+  } while (query.after);
+  return rows;
+}
+
+}  // namespace detail
+
+INLAY_DECL Result<Revision> Catalog::for_each_config(
+    Query<InstalledIntegration> query, std::function<Result<void>(ReportedConfig const&)> const& visit) const {
+  auto own = scoped(std::move(query));
+  if (!own) return own.error();
+  // A config that many installs share is read once, or now and then, instead of with each of them.
+  own->with_nested_documents = false;
+  DocumentCache configs(std::size_t{32} << 20U);
+  Revision revision;
+
+  auto const visit_page = [&](Readers const& readers, std::vector<InstalledIntegration>& items) -> Result<void> {
+    std::vector<Id<Environment>> environment_ids;
+    for (auto const& item : items) environment_ids.push_back(item.install.environment_id);
+    auto const environments = detail::rows_of(readers, std::move(environment_ids));
+    if (!environments) return environments.error();
+    std::vector<Id<Team>> team_ids;
+    for (auto const& [id, environment] : *environments) team_ids.push_back(environment.team_id);
+    auto const teams = detail::rows_of(readers, std::move(team_ids));
+    if (!teams) return teams.error();
+
+    for (InstalledIntegration& item : items) {
+      auto const environment = environments->find(item.install.environment_id);
+      auto const team = environment == environments->end() ? teams->end() : teams->find(environment->second.team_id);
+      if (team == teams->end()) {
+        return storage::corrupt_row(EnvironmentIntegration::entity_name, item.install.id.uuid,
+                                    "its environment, or the team of that, is not there");
+      }
+      Id<Integration> const integration_id = item.install.integration_id;
+      auto config = configs.find(integration_id);
+      if (!config) {
+        auto integration = readers.find(FindRequest<Integration>{.id = integration_id});
+        if (!integration) return integration.error();
+        config = configs.share(integration_id, std::move(integration->config));
+      }
+      item.integration.config = std::move(*config);
+      auto installed = laid_over(std::move(item), {});
+      if (!installed) return installed.error();
+      auto visited = visit({team->second, environment->second, integration_id, std::move(*installed)});
+      if (!visited) return visited;
+    }
+    return {};
+  };
+
+  auto read = repository_->snapshot({.read = [&](Readers const& readers) -> Result<void> {
+    do {
+      auto page = readers.list(*own);
+      if (!page) return page.error();
+      if (auto visited = visit_page(readers, page->items); !visited) return visited;
+      revision = page->revision;
+      own->after = page->next;
+    } while (own->after);
+    return {};
+  }});
+  if (!read) return read.error();
+  return revision;
 }
 
 INLAY_DECL Result<Explanation> Catalog::explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer,

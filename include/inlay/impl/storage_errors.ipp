@@ -110,6 +110,11 @@ INLAY_DECL Error cannot_transfer(std::string_view backend) {
           .message = "the backend " + std::string(backend) + " can neither give a whole store nor take one"};
 }
 
+INLAY_DECL Error cannot_snapshot(std::string_view backend) {
+  return {.kind = ErrorKind::not_built,
+          .message = "the backend " + std::string(backend) + " cannot read a store as it was at one moment"};
+}
+
 INLAY_DECL Error not_empty(Revision current) {
   return {.kind = ErrorKind::already_exists,
           .message = "the store has been written before, it is at revision " + std::to_string(current.value) +

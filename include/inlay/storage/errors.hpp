@@ -61,6 +61,9 @@ namespace inlay::storage {
 /** not_built: the backend can't give all of its store, or take one (Capabilities::can_transfer). */
 [[nodiscard]] INLAY_DECL Error cannot_transfer(std::string_view backend);
 
+/** not_built: the backend can't read several pages as they were at one moment (Capabilities::can_snapshot). */
+[[nodiscard]] INLAY_DECL Error cannot_snapshot(std::string_view backend);
+
 /** already_exists: a store that was written before is to be restored, and not to be replaced. */
 [[nodiscard]] INLAY_DECL Error not_empty(Revision current);
 

@@ -12,6 +12,7 @@
 
 #include <boost/mp11/algorithm.hpp>
 
+#include <functional>
 #include <string>
 
 namespace inlay {
@@ -48,19 +49,30 @@ class ReadersOf<List<Readables...>> : public Reader<Readables>... {
   using Reader<Readables>::list...;
 };
 
+/** Reads rows of every kind. */
+using Readers = ReadersOf<model::Readables>;
+
+/** Read what belongs together. */
+struct SnapshotRequest {
+  /** Called once, with readers for which the store is as it was at one moment, whatever others write meanwhile; they
+     are gone when it returns. An error that it returns is the snapshot's. */
+  std::function<Result<void>(Readers const& readers)> read{};
+};
+
 /** How one backend differs from another: what a test or a host may ask, instead of asking for its name. */
 struct Capabilities {
   std::string backend{};          ///< "memory", "sqlite", ...
   bool is_durable{};              ///< an acknowledged commit survives the end of the process
   bool is_shared_by_processes{};  ///< several processes can open the same store
   bool can_transfer{};            ///< can dump and restore
+  bool can_snapshot{};            ///< can read several pages as they were at one moment
 };
 
 /** What a backend implements: rows, one way to write, and a log of what was written. Thread-safe.
 
     docs/ and backends/README.md hold the contract, tests/conformance/ proves it.
 */
-class Repository : public ReadersOf<model::Readables> {
+class Repository : public Readers {
  public:
   /** Writes all of a commit, or nothing.
 
@@ -89,6 +101,18 @@ class Repository : public ReadersOf<model::Readables> {
 
   /** The last commit's revision; also tells whether the store can be reached. @return unavailable. */
   [[nodiscard]] virtual Result<Revision> revision() const = 0;
+
+  /** Reads what belongs together, in one transaction.
+
+      It keeps a connection until it is done. What goes wrong once `read` was called is not tried again.
+
+      @return not_built when the backend has no such thing (Capabilities::can_snapshot); invalid_argument inside a
+      transaction of the host; unavailable; what `read` returns.
+  */
+  [[nodiscard]] virtual Result<void> snapshot(SnapshotRequest const& request) const {
+    static_cast<void>(request);
+    return storage::cannot_snapshot(capabilities().backend);
+  }
 
   /** Gives all records of the store (see StoreRecord), as they were at one moment, whatever others write meanwhile.
 
@@ -142,6 +166,10 @@ struct AddReader {
 };
 
 }  // namespace detail
+
+/** Readers that all come from the two member templates of Derived that RepositoryFrom names. */
+template <class Derived>
+using ReadersFrom = boost::mp11::mp_fold_q<model::Readables, Readers, detail::AddReader<Derived>>;
 
 /** A Repository whose readers all come from two member templates of Derived:
 

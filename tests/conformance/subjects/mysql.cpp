@@ -27,7 +27,11 @@ inlay::conformance::Subject inlay::conformance::subject() {
       .name = "mysql",
       .new_store = [] { return with_new_prefix(server); },
       .open = [](std::string const& url) { return Backends{}.add(mysql_backend()).open(url); },
-      .capabilities = {.backend = "mysql", .is_durable = true, .is_shared_by_processes = true, .can_transfer = true},
+      .capabilities = {.backend = "mysql",
+                       .is_durable = true,
+                       .is_shared_by_processes = true,
+                       .can_transfer = true,
+                       .can_snapshot = true},
       .drop =
           [](std::string const& url) {
             static auto const connection = connect(server);

@@ -30,7 +30,8 @@ inlay::conformance::Subject inlay::conformance::subject() {
       .capabilities = {.backend = "postgresql",
                        .is_durable = true,
                        .is_shared_by_processes = true,
-                       .can_transfer = true},
+                       .can_transfer = true,
+                       .can_snapshot = true},
       .drop =
           [](std::string const& url) {
             static std::unique_ptr<PGconn, decltype(&PQfinish)> const connection(PQconnectdb(for_libpq(server).c_str()),

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "streamed_answer.hpp"
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <system_error>
+
+namespace inlay::cli {
+
+Result<void> StreamedAnswer::go_on() {
+  constexpr std::size_t enough = std::size_t{1} << 16U;
+  return text_.size() < enough ? Result<void>() : flush();
+}
+
+Result<void> StreamedAnswer::flush() {
+  errno = 0;
+  bool const is_written = std::fwrite(text_.data(), 1, text_.size(), stdout) == text_.size();
+  bool const is_flushed = std::fflush(stdout) == 0;
+  text_.clear();
+  if (is_written && is_flushed) return {};
+  nobody_reads_ = errno == EPIPE;
+  return Error{.kind = ErrorKind::unavailable,
+               .message = what_ + " cannot be written: " + std::generic_category().message(errno)};
+}
+
+}  // namespace inlay::cli
