@@ -43,6 +43,8 @@ inline constexpr std::array session_settings{
     SessionSetting{"unique_checks", "1", "a name could be there twice"},
     SessionSetting{"check_constraint_checks", "1", "columns could hold what they must not", Server::mariadb},
     SessionSetting{"sql_if_exists", "0", "what a migration drops or alters might not be there", Server::mariadb},
+    SessionSetting{"join_cache_level", "0",
+                   "a small table would be joined by way of a buffer, and the order sorted anew", Server::mariadb},
     SessionSetting{"innodb_lock_wait_timeout", lease_timeout, "how long a row's lock is waited for"},
     SessionSetting{"lock_wait_timeout", lease_timeout, "and a table's: a day, unless told otherwise"},
 };
