@@ -24,10 +24,9 @@ class PrivateServer {
     fs::create_directory(folder_);
     // The others count as brought by the caller, and so are not started.
     bool const is_postgresql = engine == Engine::postgresql;
-    run(std::string(is_postgresql
-                        ? "env -u INLAY_TEST_POSTGRESQL_URL INLAY_TEST_PGBOUNCER_URL=none"
-                          " INLAY_TEST_HOSTILE_POSTGRESQL_URL=none INLAY_TEST_MYSQL_URL=none "
-                        : "env -u INLAY_TEST_MYSQL_URL INLAY_TEST_POSTGRESQL_URL=none ") +
+    run(std::string(is_postgresql ? "env -u INLAY_TEST_POSTGRESQL_URL INLAY_TEST_PGBOUNCER_URL=none"
+                                    " INLAY_TEST_HOSTILE_POSTGRESQL_URL=none INLAY_TEST_MYSQL_URL=none "
+                                  : "env -u INLAY_TEST_MYSQL_URL INLAY_TEST_POSTGRESQL_URL=none ") +
         "INLAY_TEST_HOSTILE_MYSQL_URL=none " + variables + ' ' + INLAY_TEST_SERVERS + " start");
     std::ifstream file(folder_ + "/env");
     std::string line;
