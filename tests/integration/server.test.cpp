@@ -113,6 +113,27 @@ TEST_CASE("a list is one round trip, whatever it is filtered by") {
   }
 }
 
+TEST_CASE("a page with a row larger than its share of a page is two round trips on PostgreSQL, any other one") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  INFO(support::name_of(engine));
+  std::string const url = new_url(engine);
+  ServerShell shell(url);
+  auto const store = open_server(url).value();
+  Catalogue rows;
+  rows.integration.config = Document::from_stored(R"({"text":")" + std::string(100'000, 'x') + "\"}");
+  REQUIRE(store->commit(rows.commit()).has_value());
+  auto const trips = [&](std::size_t limit) {
+    auto const list = [&] {
+      CHECK(store->list(Query<InstalledIntegration>{.limit = limit}).value().items.at(0).integration.config ==
+            rows.integration.config);
+    };
+    list();  // which prepares the statements
+    return statements_of(engine, shell, list);
+  };
+  CHECK(trips(25) == 1);  // 128 KiB for each
+  CHECK(trips(1'000) == (engine == Engine::postgresql ? 2 : 1));
+}
+
 TEST_CASE("twenty processes that open an empty database at once make one set of tables") {
   auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
   INFO(support::name_of(engine));

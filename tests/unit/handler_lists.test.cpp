@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <inlay/json/parse.hpp>
 #include <inlay/rest/handler.hpp>
 
 #include <support/catch.hpp>
@@ -202,11 +203,12 @@ TEST_CASE_METHOD(Fixture, "a list that is asked to exclude a document has none o
   lean["config"] = whole.at("config");
   CHECK(boost::json::value(lean) == boost::json::value(whole));
 
-  auto const install = body_of(client.get(installs)).at("result").at(0).as_object();
-  REQUIRE(install.contains("override"));
+  REQUIRE(catalog.set(example.install.id, json::Pointer({"label"}), "L").has_value());
+  auto const listed = body_of(client.get(installs)).at("result").at(0).as_object();
+  REQUIRE(listed.contains("override"));
   auto const excluded = body_of(client.get(installs + "?exclude=override")).at("result").at(0).as_object();
   CHECK_FALSE(excluded.contains("override"));
-  CHECK(excluded.size() == install.size() - 1);
+  CHECK(excluded.size() == listed.size() - 1);
   auto const both = body_of(client.get(installs + "?exclude=override&expand=integration.config")).at("result").at(0);
   CHECK_FALSE(both.as_object().contains("override"));
   CHECK(both.at("integration").at("config").at("label") == "Example API");
@@ -216,12 +218,12 @@ TEST_CASE_METHOD(Fixture, "pages that end by their documents link to the next, w
   for (int i = 0; i < 6; ++i) {
     Integration row{.name = "large " + std::to_string(i), .team_id = example.team.id};
     row.config = Document::from_stored(R"({"text":")" + std::string(storage::max_page_bytes / 5, 'x') + "\"}");
-    REQUIRE(example.catalog.create(std::move(row)).has_value());
+    REQUIRE(catalog.create(std::move(row)).has_value());
   }
   std::string target = "/integration?name[gte]=large&limit=1000";
   std::vector<std::size_t> sizes;
   while (true) {
-    auto const body = body_of(client.get(target));
+    auto const body = json::parse(client.get(target).body, json::no_limits).value();
     sizes.push_back(body.at("result").as_array().size());
     CHECK(body.at("limit") == 1'000);
     if (body.at("next_cursor").is_null()) break;
