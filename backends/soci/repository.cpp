@@ -140,7 +140,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   Result<void> compact(CompactRequest const& request) override {
     if (options_.joined) return not_joined();
-    return trying<void>([&]() -> Result<void> {
+    auto const forgotten = trying<void>([&]() -> Result<void> {
       auto const connection = writers_.lease();
       Transaction transaction(*connection);
       Revision const current = current_revision(*connection, connection->dialect().lock_rows());
@@ -155,6 +155,17 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       connection->run(update.bind(integer(request.through.value)));
       return finish(transaction);
     });
+    return forgotten ? purge() : forgotten;
+  }
+
+  Result<void> vacuum() override {
+    if (options_.joined) return not_joined();
+    if (!capabilities_.can_vacuum) return storage::cannot_vacuum(capabilities_.backend);
+    auto const written = trying<void>([&]() -> Result<void> {
+      dialect_->vacuum(*writers_.lease());
+      return {};
+    });
+    return written ? purge() : written;
   }
 
   Result<void> dump(DumpRequest const& request) const override {
@@ -212,6 +223,19 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       }
     };
   };
+
+  /** What was forgotten stays so, whether or not the files could be rid of it. */
+  Result<void> purge() {
+    if (!capabilities_.can_vacuum) return {};
+    auto purged = trying<void>([&]() -> Result<void> {
+      dialect_->purge(*writers_.lease());
+      return {};
+    });
+    if (purged) return purged;
+    Error error = purged.error();
+    error.outcome = Outcome::done;
+    return error;
+  }
 
   /** Leaves of commits what keeps their tokens taken, as storage::KeptTokens has it, and of others nothing. */
   void compact_commits(Connection& connection, Revision through, Revision current) const {

@@ -104,6 +104,14 @@ INLAY_DECL Error cannot_transfer(std::string_view backend) {
           .message = "the backend " + std::string(backend) + " can neither give a whole store nor take one"};
 }
 
+INLAY_DECL Error cannot_vacuum(std::string_view backend) {
+  return {
+      .kind = ErrorKind::not_built,
+      .message = "the backend " + std::string(backend) +
+                 " does not write its files anew: what was removed from them is for the database itself, and its own"
+                 " tools"};
+}
+
 INLAY_DECL Error not_empty(Revision current) {
   return {.kind = ErrorKind::already_exists,
           .message = "the store has been written before, it is at revision " + std::to_string(current.value) +

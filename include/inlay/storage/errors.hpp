@@ -57,6 +57,9 @@ namespace inlay::storage {
 /** not_built: the backend can't give all of its store, or take one (Capabilities::can_transfer). */
 [[nodiscard]] INLAY_DECL Error cannot_transfer(std::string_view backend);
 
+/** not_built: the backend does not write its files anew (Capabilities::can_vacuum). */
+[[nodiscard]] INLAY_DECL Error cannot_vacuum(std::string_view backend);
+
 /** already_exists: a store that was written before is to be restored, and not to be replaced. */
 [[nodiscard]] INLAY_DECL Error not_empty(Revision current);
 
