@@ -205,7 +205,7 @@ void File::check_place(sqlite_api::sqlite3* handle) const {
 void File::empty_log(sqlite_api::sqlite3* handle, std::chrono::milliseconds busy_timeout) const {
   check_place(handle);
   // Writers wait while SQLite waits for readers, who may take as long as they like.
-  constexpr std::chrono::milliseconds longest(100);
+  constexpr std::chrono::milliseconds longest(25);
   sqlite_api::sqlite3_busy_timeout(handle, static_cast<int>(std::min(longest, busy_timeout).count()));
   int const code = sqlite_api::sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   sqlite_api::sqlite3_busy_timeout(handle, static_cast<int>(busy_timeout.count()));

@@ -62,7 +62,7 @@ class File {
   /** Moves all of the log into the file, and empties it: else what was changed or removed would still be in there.
 
       @throws DatabaseFailure: moved; busy where somebody writes, or reads the store as it was before. It waits for
-     them, and keeps writers waiting, no longer than a tenth of a second.
+     them, and keeps writers waiting, no longer than 25 ms.
   */
   void empty_log(sqlite_api::sqlite3* handle, std::chrono::milliseconds busy_timeout) const;
 

@@ -288,6 +288,78 @@ TEST_CASE("migrate says whether there was something to do") {
   CHECK_THAT(folder.run({"--output", "table", "migrate"}).out, Contains("up to date"));
 }
 
+TEST_CASE("compact forgets the log up to a revision, says how far the store has forgotten it, and leaves rows alone") {
+  Catalogue const catalogue;  // of four commits
+  std::string const integrations = catalogue.run({"integration", "list"}).out;
+  auto const compact = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "compact");
+    return catalogue.run(arguments).out;
+  };
+  std::string const store = R"({"store":"sqlite:inlay.db","compacted_through":)";
+  CHECK(compact({"--through", "0"}) == store + "0,\"compacted\":false,\"vacuumed\":false}\n");
+  CHECK(compact({"--through", "3"}) == store + "3,\"compacted\":true,\"vacuumed\":false}\n");
+  CHECK(compact({"--through", "2"}) == store + "3,\"compacted\":false,\"vacuumed\":false}\n");
+  CHECK(catalogue.fault({"changes", "--after", "2"}) == "compacted");
+  CHECK(at(catalogue.answer({"changes", "--after", "3"}), "/result/0/revision") == "4");
+  CHECK(catalogue.fault({"compact", "--through", "5"}) == "invalid_argument");
+  CHECK(compact({"--vacuum"}) == store + "3,\"compacted\":false,\"vacuumed\":true}\n");
+  CHECK_THAT(compact({"--through", "4", "--vacuum"}), Contains("4,\"compacted\":true,\"vacuumed\":true"));
+  CHECK(catalogue.run({"integration", "list"}).out == integrations);
+  CHECK(catalogue.run({"--output", "table", "compact", "--through", "4"}).out ==
+        "sqlite:inlay.db keeps the changes after revision 4, as it did before.\n");
+
+  auto const in_memory = catalogue.run({"--store", "memory:", "compact", "--through", "0", "--vacuum"});
+  CHECK(text_at(error_of(in_memory), "/error/kind") == "not_built");
+  CHECK(catalogue.fault({"--store", "sqlite:none.db", "compact", "--through", "0"}) == "unavailable");
+  CHECK_FALSE(catalogue.folder.has("none.db"));
+}
+
+TEST_CASE("compact keeps the commits from the first of so many days on, whatever the clocks of later ones said") {
+  Catalogue const catalogue;
+  support::Shell shell(catalogue.folder.path() + "/inlay.db");
+  auto const make_older = [&](int revision, int hours) {
+    REQUIRE(shell.run("update inlay_commit set time = time - " + std::to_string(hours) +
+                      " * 3600000000 where revision = " + std::to_string(revision)) == SQLITE_OK);
+  };
+  auto const compacted_through = [&](std::string const& days) {
+    return at(catalogue.answer({"compact", "--keep-days", days}), "/compacted_through");
+  };
+  make_older(1, 49);
+  make_older(2, 47);
+  make_older(4, 1'000);
+  CHECK(compacted_through("999999999999999999") == "0");
+  CHECK(compacted_through("3") == "0");
+  CHECK(compacted_through("2") == "1");
+  CHECK(compacted_through("1") == "2");
+  CHECK(compacted_through("0") == "4");
+  CHECK(compacted_through("0") == "4");
+  CHECK(catalogue.fault({"changes", "--after", "3"}) == "compacted");
+}
+
+TEST_CASE("compact says what keeps forgotten values in the files, and does the rest when it has ended") {
+  Catalogue const catalogue;
+  std::vector<std::string> const compact{"--store", "sqlite:inlay.db?busy_timeout=100ms", "compact", "--keep-days",
+                                         "0"};
+  support::Shell reader(catalogue.folder.path() + "/inlay.db");
+  REQUIRE(reader.run("begin; select * from inlay_team") == SQLITE_OK);
+  REQUIRE(catalogue.run({"set", catalogue.install, "/label", "\"x\""}).status == 0);
+  auto const error = error_of(catalogue.run(compact));
+  CHECK(text_at(error, "/error/kind") == "unavailable");
+  CHECK(text_at(error, "/error/outcome") == "done");
+  CHECK_THAT(text_at(error, "/error/message"), Contains("the change log is compacted, but") &&
+                                                   Contains("inlay.db-wal still holds") &&
+                                                   Contains("somebody reads the store") && Contains("compact again"));
+  CHECK(catalogue.fault({"changes"}) == "compacted");
+  auto as_text = compact;
+  as_text.insert(as_text.begin(), {"--output", "table"});
+  auto const told = catalogue.run(as_text);
+  CHECK(told.status == 1);
+  CHECK_THAT(told.err, Contains("compact again") && !Contains("do not do it again"));
+  REQUIRE(reader.run("commit") == SQLITE_OK);
+  CHECK(at(catalogue.answer(compact), "/compacted") == "false");
+  CHECK(support::read_file(catalogue.folder.path() + "/inlay.db-wal").empty());
+}
+
 TEST_CASE("a command that reads a store that is not there makes none, and says how to") {
   Folder const folder;
   for (auto const& command : std::vector<std::vector<std::string>>{{"list"},
@@ -412,6 +484,7 @@ TEST_CASE("a URL that is wrong is told so, whether there is a store or not") {
       for (std::vector<std::string> const& writing : {std::vector<std::string>{"team", "create", R"({"name":"B"})"},
                                                       {"set", catalogue.install, "/label", "1"},
                                                       {"uninstall", catalogue.install},
+                                                      {"compact", "--through", "1"},
                                                       {"import", "export.jsonl", "--replace"}}) {
         catalogue.folder.write("export.jsonl", exported);
         CAPTURE(writing);
@@ -552,6 +625,7 @@ TEST_CASE("a URL that is wrong is told so, whether there is a store or not") {
                                                     {"import", "-"},
                                                     {"copy", "sqlite:inlay.db", "sqlite:new.db"},
                                                     {"migrate"},
+                                                    {"compact", "--through", "1"},
                                                     {"serve"},
                                                     {"version"},
                                                     {"json", "merge", "{}", "{}"}}) {

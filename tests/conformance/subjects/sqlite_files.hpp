@@ -37,7 +37,11 @@ inline conformance::Subject sqlite_in_files(std::string name) {
       .name = std::move(name),
       .new_store = [folder] { return "sqlite:" + (folder->path() / (to_string(generate_uuid()) + ".db")).string(); },
       .open = [](std::string const& url) { return Backends{}.add(sqlite_backend()).open(url); },
-      .capabilities = {.backend = "sqlite", .is_durable = true, .is_shared_by_processes = true, .can_transfer = true},
+      .capabilities = {.backend = "sqlite",
+                       .is_durable = true,
+                       .is_shared_by_processes = true,
+                       .can_transfer = true,
+                       .can_vacuum = true},
       .drop =
           [](std::string const& url) {
             std::string const file = url.substr(std::string_view("sqlite:").size());

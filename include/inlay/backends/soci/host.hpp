@@ -37,9 +37,9 @@ struct HostOptions {
 
     A session is given back without an open transaction. Its settings are left as the host made them: it is for the host
     to set `foreign_keys` and a busy timeout on SQLite (and to leave `defer_foreign_keys`, `ignore_check_constraints`,
-    `read_uncommitted` and `count_changes` off), the client's encoding UTF8 on PostgreSQL, and the character set
-    utf8mb4 on MySQL; sessions without are refused. No statements are kept prepared on it, which makes it slower than a
-    store with connections of its own.
+    `read_uncommitted` and `count_changes` off; with `secure_delete` on what is removed does not stay in the file), the
+    client's encoding UTF8 on PostgreSQL, and the character set utf8mb4 on MySQL; sessions without are refused. No
+    statements are kept prepared on it, which makes it slower than a store with connections of its own.
 
     A session that was found dead is connected anew, and has then lost what the host had set, such as a `search_path`
     that leads to the store's tables. With HostOptions::set_up it is set up again, and the call is tried once more.
