@@ -124,6 +124,16 @@ class Dialect {
     static_cast<void>(is_limited);
   }
 
+  /** Takes what was changed or removed out of the store's files, on a connection without a transaction. Called with
+      Capabilities::can_vacuum only.
+
+      @throws DatabaseFailure: busy where others still read the store as it was before.
+  */
+  virtual void purge(Connection& connection) const { static_cast<void>(connection); }
+
+  /** Writes the store's files anew, as purge() is called. */
+  virtual void vacuum(Connection& connection) const { static_cast<void>(connection); }
+
   /** Whether statements are kept prepared on the server, which some poolers in between cannot do. */
   [[nodiscard]] virtual bool prepares() const { return true; }
 

@@ -137,7 +137,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   Result<void> compact(CompactRequest const& request) override {
     if (options_.joined) return not_joined();
-    return trying<void>([&]() -> Result<void> {
+    auto const forgotten = trying<void>([&]() -> Result<void> {
       auto const connection = writers_.lease();
       Unhurried const unhurried(*connection);
       Transaction transaction(*connection);
@@ -153,6 +153,17 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       connection->run(update.bind(integer(request.through.value)));
       return finish(transaction);
     });
+    return forgotten ? purge() : forgotten;
+  }
+
+  Result<void> vacuum() override {
+    if (options_.joined) return not_joined();
+    if (!capabilities_.can_vacuum) return storage::cannot_vacuum(capabilities_.backend);
+    auto const written = trying<void>([&]() -> Result<void> {
+      dialect_->vacuum(*writers_.lease());
+      return {};
+    });
+    return written ? purge() : written;
   }
 
   Result<void> snapshot(SnapshotRequest const& request) const override {
@@ -269,6 +280,19 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     } catch (DatabaseFailure const& failure) {
       return told(failure);
     }
+  }
+
+  /** What was forgotten stays so, whether or not the files could be rid of it. */
+  Result<void> purge() {
+    if (!capabilities_.can_vacuum) return {};
+    auto purged = trying<void>([&]() -> Result<void> {
+      dialect_->purge(*writers_.lease());
+      return {};
+    });
+    if (purged) return purged;
+    Error error = purged.error();
+    error.outcome = Outcome::done;
+    return error;
   }
 
   /** Leaves of commits what keeps their tokens taken, as storage::KeptTokens has it, and of others nothing. */

@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <string_view>
@@ -116,9 +117,9 @@ struct File::Attempt {
   std::string message{};
 };
 
-File::Attempt File::attempt(std::string const& path, int more_flags) const {
+File::Attempt File::attempt(std::string const& path) const {
   // With the cache of other connections we would see what they have not committed.
-  int flags = SQLITE_OPEN_PRIVATECACHE | more_flags;
+  int flags = SQLITE_OPEN_PRIVATECACHE;
   flags |= access_ == Access::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   if (access_ == Access::immutable) flags |= SQLITE_OPEN_URI;
   sqlite_api::sqlite3* opened = nullptr;
@@ -146,10 +147,11 @@ Handle File::open() const {
 }
 
 Handle File::open_first() const {
-  Attempt opened = attempt(path_, 0);
-  if (!opened.handle && may_make_) {
+  Attempt opened = attempt(path_);
+  if (!opened.handle && made_with_) {
     // Others may be making it at this moment: the file first, and then the log.
-    opened = attempt(path_, would_lose_log(path_) ? 0 : SQLITE_OPEN_CREATE);
+    if (!would_lose_log(path_)) make();
+    opened = attempt(path_);
     if (!opened.handle && !look_at(path_)) throw left_log();
   }
   if (!opened.handle) throw DatabaseFailure(kind_of(opened.code), path_ + ": " + opened.message);
@@ -162,8 +164,26 @@ Handle File::open_first() const {
   return std::move(opened.handle);
 }
 
+/** Makes an empty file unless there is one. SQLite would make it as the umask has it, for everybody to read; and where
+    somebody else has put a link, it would follow that. */
+void File::make() const {
+  // Not by opening it: to close it again would drop the locks of all who have opened it in this process meanwhile.
+  bool const is_made = ::mknod(path_.c_str(), S_IFREG | *made_with_, 0) == 0;
+  int const number = errno;
+  if (is_made) {
+    // What the umask has taken away.
+    ::chmod(path_.c_str(), *made_with_);
+  } else if (number != EEXIST) {
+    throw DatabaseFailure(FailureKind::unreachable,
+                          path_ + ": the file cannot be made: " + std::generic_category().message(number));
+  } else if (!look_at(path_)) {
+    throw DatabaseFailure(FailureKind::unreachable,
+                          path_ + ": this is a link that leads nowhere, and no store is made through a link");
+  }
+}
+
 Handle File::open_again(Found const& found) const {
-  Attempt opened = attempt(found.path, 0);
+  Attempt opened = attempt(found.path);
   auto const status = look_at(found.path);
   bool const is_same = status && status->st_dev == found.device && status->st_ino == found.number;
   if (!is_same) throw moved(path_);
@@ -180,6 +200,24 @@ void File::check_place(sqlite_api::sqlite3* handle) const {
                         path_ +
                             "-wal: the file was removed or replaced while the store was open; what was written last"
                             " comes into the store's file when all programs that have it open end in order");
+}
+
+void File::empty_log(sqlite_api::sqlite3* handle, std::chrono::milliseconds busy_timeout) const {
+  check_place(handle);
+  // Writers wait while SQLite waits for readers, who may take as long as they like.
+  constexpr std::chrono::milliseconds longest(25);
+  sqlite_api::sqlite3_busy_timeout(handle, static_cast<int>(std::min(longest, busy_timeout).count()));
+  int const code = sqlite_api::sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  sqlite_api::sqlite3_busy_timeout(handle, static_cast<int>(busy_timeout.count()));
+  if (code == SQLITE_OK) return;
+  if (kind_of(code) != FailureKind::busy) {
+    throw DatabaseFailure(kind_of(sqlite_api::sqlite3_extended_errcode(handle)),
+                          path_ + ": " + failure_text(handle, access_));
+  }
+  throw DatabaseFailure(FailureKind::busy,
+                        path_ +
+                            "-wal still holds what was removed: somebody reads the store as it was before, such as an"
+                            " export, or a transaction that another program has left open");
 }
 
 /** Whether SQLite would remove a log that is not empty, or pass over it. */

@@ -7,6 +7,7 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <sys/types.h>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -40,8 +41,10 @@ void check_not_moved(sqlite_api::sqlite3* handle, std::string const& path);
    that file or fail. To be used by several threads. */
 class File {
  public:
-  /** `may_make`: whether the first connection makes a file where there is none. */
-  File(std::string path, Access access, bool may_make) : path_(std::move(path)), access_(access), may_make_(may_make) {}
+  /** `made_with`: the permissions of the file that the first connection makes where there is none, whatever the umask
+     of the process; it makes none without. SQLite gives the files beside it the same. */
+  File(std::string path, Access access, std::optional<mode_t> made_with)
+      : path_(std::move(path)), access_(access), made_with_(made_with) {}
 
   /** A connection, on which no statement has been run.
 
@@ -56,6 +59,13 @@ class File {
   */
   void check_place(sqlite_api::sqlite3* handle) const;
 
+  /** Moves all of the log into the file, and empties it: else what was changed or removed would still be in there.
+
+      @throws DatabaseFailure: moved; busy where somebody writes, or reads the store as it was before. It waits for
+     them, and keeps writers waiting, no longer than 25 ms.
+  */
+  void empty_log(sqlite_api::sqlite3* handle, std::chrono::milliseconds busy_timeout) const;
+
   /** The path as it was given. */
   [[nodiscard]] std::string const& path() const noexcept { return path_; }
   [[nodiscard]] Access access() const noexcept { return access_; }
@@ -69,7 +79,8 @@ class File {
   };
   struct Attempt;
 
-  [[nodiscard]] Attempt attempt(std::string const& path, int more_flags) const;
+  [[nodiscard]] Attempt attempt(std::string const& path) const;
+  void make() const;
   [[nodiscard]] Handle open_first() const;
   [[nodiscard]] Handle open_again(Found const& found) const;
   [[nodiscard]] bool would_lose_log(std::string const& path) const;
@@ -77,7 +88,7 @@ class File {
 
   std::string path_;
   Access access_;
-  bool may_make_;
+  std::optional<mode_t> made_with_;
   mutable std::mutex mutex_{};
   mutable std::optional<Found> found_{};
 };

@@ -37,6 +37,10 @@ constexpr Setting settings[] = {
     {.pragma = "read_uncommitted", .value = "off", .reads_as = "0"},
     {.pragma = "reverse_unordered_selects", .value = "off", .reads_as = "0"},
 
+    // What was removed, and what a row was before, must not stay readable in the file. `fast` would leave it in pages
+    // that are no longer used.
+    {.pragma = "secure_delete", .value = "on", .reads_as = "1"},
+
     // A read error in mapped memory would end the process.
     {.pragma = "mmap_size", .value = "0", .reads_as = "0", .may_be_unknown = true},
 

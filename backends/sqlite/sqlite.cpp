@@ -10,12 +10,14 @@
 
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <new>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -72,7 +74,7 @@ class SqliteDialect final : public sql::Dialect {
     bool is_memory{};
     bool is_hosts{};  ///< its connections are, and are left as the host made them
     Access access = Access::read_write;
-    bool may_make = true;
+    std::optional<mode_t> made_with{};  ///< see File
     bool is_fully_synchronous = true;
     std::chrono::milliseconds busy_timeout{};
   };
@@ -84,14 +86,15 @@ class SqliteDialect final : public sql::Dialect {
   }
 
   explicit SqliteDialect(Settings settings)
-      : settings_(std::move(settings)), file_(settings_.path, settings_.access, settings_.may_make) {}
+      : settings_(std::move(settings)), file_(settings_.path, settings_.access, settings_.made_with) {}
 
   Capabilities capabilities() const override {
     return {.backend = "sqlite",
             .is_durable = !settings_.is_memory,
             .is_shared_by_processes = !settings_.is_memory,
             .can_transfer = true,
-            .can_snapshot = true};
+            .can_snapshot = true,
+            .can_vacuum = !settings_.is_hosts};  // it would rewrite the host's tables, too
   }
 
   std::unique_ptr<soci::session> connect() const override {
@@ -113,6 +116,15 @@ class SqliteDialect final : public sql::Dialect {
     } else {
       file_.check_place(handle);
     }
+  }
+
+  void purge(sql::Connection& connection) const override {
+    if (!settings_.is_memory) file_.empty_log(native(connection.session()), settings_.busy_timeout);
+  }
+
+  void vacuum(sql::Connection& connection) const override {
+    check_place(connection.session());
+    connection.run_once("vacuum");
   }
 
   DatabaseFailure classify(soci::session* session, std::exception const& error) const override {
@@ -279,9 +291,27 @@ class SqliteDialect final : public sql::Dialect {
   return *is_mutable ? Access::read_only : Access::immutable;
 }
 
+/** Who may read and write the file of a new store. */
+[[nodiscard]] Result<mode_t> file_mode(StoreUrl const& url) {
+  std::string const* const text = url.parameter("file_mode");
+  if (!text) return mode_t{S_IRUSR | S_IWUSR};
+  mode_t mode = 0;
+  bool is_fit = text->size() == 3 || (text->size() == 4 && text->front() == '0');
+  for (char const digit : *text) {
+    is_fit = is_fit && digit >= '0' && digit <= '7';
+    if (is_fit) mode = mode * 8 + static_cast<mode_t>(digit - '0');
+  }
+  constexpr mode_t everybody = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
+  bool const is_owners = (mode & (S_IRUSR | S_IWUSR)) == (S_IRUSR | S_IWUSR);
+  if (is_fit && is_owners && (mode & ~everybody) == 0) return mode;
+  return refused(
+      "the parameter file_mode of a store's URL takes the permissions of a new file as three or four octal digits, for"
+      " reading and writing, by its owner at least: 0600, 0660");
+}
+
 Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   auto const known = url.allow_parameters(
-      {"synchronous", "busy_timeout", "pool_size", "table_prefix", "migrate", "mode", "immutable"});
+      {"synchronous", "busy_timeout", "pool_size", "table_prefix", "migrate", "mode", "immutable", "file_mode"});
   if (known.has_error()) return known.error();
   if (!url.hosts.empty() || !url.user.empty() || url.password) {
     return refused("a SQLite store is a file and has no host or user: write sqlite:folder/file.db");
@@ -303,11 +333,13 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   auto const busy_timeout = sql::duration_parameter(url, "busy_timeout", std::chrono::seconds(5));
   if (busy_timeout.has_error()) return busy_timeout.error();
   options.patience = *busy_timeout;
+  auto const made_with = file_mode(url);
+  if (made_with.has_error()) return made_with.error();
 
   SqliteDialect::Settings settings{.path = url.path,
                                    .is_memory = url.path == ":memory:",
                                    .access = *access,
-                                   .may_make = options.may_migrate,
+                                   .made_with = options.may_migrate ? std::optional(*made_with) : std::nullopt,
                                    .is_fully_synchronous = *is_full,
                                    .busy_timeout = *busy_timeout};
   if (settings.is_memory) {
@@ -316,7 +348,7 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
     // Each connection to :memory: is a database of its own, so there is one, and its users take turns.
     options.readers = 1;
     options.writers = 0;
-  } else if (auto const fit = check_path(settings.path, *access, settings.may_make); fit.has_error()) {
+  } else if (auto const fit = check_path(settings.path, *access, settings.made_with.has_value()); fit.has_error()) {
     return fit.error();
   }
   return sql::open_store(std::make_unique<SqliteDialect>(std::move(settings)), std::move(options));

@@ -46,6 +46,7 @@ struct Arguments {
   WriteArguments write;
   InstallArguments install;
   ServeArguments serve;
+  CompactArguments compact;
   TransferArguments transfer;
   ReportArguments report;
   bool wants_report = false;
@@ -544,6 +545,8 @@ class Program {
     migrate_it->group(store_group);
     runs_without_team(migrate_it, [](Session& session) { return migrate(session); });
 
+    add_compact();
+
     auto* serve_it = add(
         app_, "serve", "Serve the store over HTTP",
         "serve --listen 127.0.0.1:8080 --tokens tokens.txt\n\n"
@@ -564,6 +567,30 @@ class Program {
     auto* show_version = add(app_, "version", "Show the version and the backends of this build", "version");
     show_version->group(other_group);
     runs_without_team(show_version, [](Session& session) { return version(session); });
+  }
+
+  void add_compact() {
+    auto* command = add(app_, "compact", "Forget the oldest part of the change log; rows stay as they are",
+                        "compact --keep-days 30\n\n"
+                        "An SQLite store also writes over what it forgets, and empties the -wal file beside it. Where\n"
+                        "somebody reads the store as it was before, that cannot be done: exit status 1, and the same\n"
+                        "command again does it later.");
+    command->group(store_group);
+    auto* through = command
+                        ->add_option("--through", arguments_.compact.through,
+                                     "Forget all up to this revision, which the store must have reached")
+                        ->type_name("REVISION")
+                        ->check(whole_number);
+    command
+        ->add_option("--keep-days", arguments_.compact.keep_days,
+                     "Forget all before the first commit of the last N days; 0 forgets everything")
+        ->type_name("N")
+        ->check(whole_number)
+        ->excludes(through);
+    command->add_flag("--vacuum", arguments_.compact.vacuum,
+                      "Write an SQLite store's file anew, so that nothing at all is left in it of what was removed;\n"
+                      "needs as much room again, and writers wait");
+    runs_without_team(command, [this](Session& session) { return compact(session, arguments_.compact); });
   }
 
   void add_replace_all(CLI::App* command) {

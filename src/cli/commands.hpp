@@ -55,6 +55,12 @@ struct ServeArguments {
   std::optional<std::string> tokens_file;
 };
 
+struct CompactArguments {
+  std::optional<std::int64_t> through;
+  std::optional<std::int64_t> keep_days;
+  bool vacuum = false;
+};
+
 struct TransferArguments {
   std::string from;  // a store's URL; for import a file, or - for standard input
   std::string to;
@@ -108,6 +114,7 @@ enum class Verb { set, remove, inherit };
 
 // store_commands.cpp
 [[nodiscard]] Result<void> migrate(Session& session);
+[[nodiscard]] Result<void> compact(Session& session, CompactArguments const& arguments);
 [[nodiscard]] Result<void> version(Session& session);
 
 // transfer_commands.cpp

@@ -77,7 +77,7 @@ void Output::fail(Error error) const {
     }
     if (error.current_version) text += "\n  the current version is " + std::to_string(error.current_version->value);
     if (error.outcome == Outcome::unknown) text += "\n  it may have happened: look before you try again";
-    if (error.outcome == Outcome::done) text += "\n  it has happened: do not do it again";
+    if (error.outcome == Outcome::done && !is_repeatable_) text += "\n  it has happened: do not do it again";
   }
   text += '\n';
   std::cerr << text;

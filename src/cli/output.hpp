@@ -48,6 +48,9 @@ class Output {
   /** The store has been written: what goes wrong now is about the answer alone. */
   void note_write() noexcept { has_written_ = true; }
 
+  /** The command can be done again without harm, and is to be where it was not done to its end. */
+  void note_repeatable() noexcept { is_repeatable_ = true; }
+
   /** Writes the answer.
 
       @return unavailable when it cannot be written. It is no error if nobody wants to read it any more (a closed pipe).
@@ -63,6 +66,7 @@ class Output {
   std::string answer_;
   std::string remarks_;
   bool has_written_ = false;
+  bool is_repeatable_ = false;
 };
 
 /** `{"error": {"kind": …, "message": …, "pointer"?: …, "current_version"?: …, "outcome"?: "unknown" or "done"}}` */

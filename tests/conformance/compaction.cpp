@@ -159,6 +159,22 @@ TEST_CASE("of older commits the tokens stay taken that are of the newest thousan
   }
 }
 
+TEST_CASE("a backend that cannot vacuum says so, and one that can leaves all as it is", "[compaction]") {
+  Store const store;
+  auto const revisions = ten_commits(store);
+  must(store->compact({.through = revisions[3]}));
+  Contents const before = contents(*store);
+  auto const log = log_after(*store, revisions[3]);
+  if (tested().capabilities.can_vacuum) {
+    must(store->vacuum());
+  } else {
+    CHECK(error_of(store->vacuum()) == storage::cannot_vacuum(tested().capabilities.backend));
+  }
+  CHECK(contents(*store) == before);
+  CHECK(log_after(*store, revisions[3]) == log);
+  CHECK(store.insert_sample<Team>(11).revision > revisions.back());
+}
+
 TEST_CASE("compacting through a revision that the store has not reached is refused and forgets nothing",
           "[compaction]") {
   Store const store;

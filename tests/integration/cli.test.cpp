@@ -144,6 +144,9 @@ TEST_CASE("wrong usage is exit status 2 with a way to the help") {
            {{"install", "--integration", "", "--environment", "production"}, "--integration: must not be empty"},
            {{"install", "--integration", "a", "--environment", "b", "--override", ""}, "--override: must not be empty"},
            {{"serve", "--tokens", ""}, "--tokens: must not be empty"},
+           {{"compact"}, "one of --through, --keep-days and --vacuum is required"},
+           {{"compact", "--through", "1", "--keep-days", "1"}, "--keep-days"},
+           {{"compact", "--keep-days", "1.5"}, "whole number"},
        }) {
     CAPTURE(arguments);
     auto const run = folder.run(arguments);
@@ -184,32 +187,12 @@ TEST_CASE("JSON that is wrong is told by its file or argument, with line and col
 
 TEST_CASE("every command has a help with an example") {
   Folder const folder;
-  std::vector<std::vector<std::string>> commands = {{},
-                                                    {"install"},
-                                                    {"get"},
-                                                    {"list"},
-                                                    {"update"},
-                                                    {"uninstall"},
-                                                    {"set"},
-                                                    {"remove"},
-                                                    {"inherit"},
-                                                    {"config"},
-                                                    {"explain"},
-                                                    {"json"},
-                                                    {"history"},
-                                                    {"changes"},
-                                                    {"json", "merge"},
-                                                    {"json", "diff"},
-                                                    {"json", "patch"},
-                                                    {"migrate"},
-                                                    {"copy"},
-                                                    {"export"},
-                                                    {"import"},
-                                                    {"serve"},
-                                                    {"version"},
-                                                    {"team"},
-                                                    {"environment"},
-                                                    {"integration"}};
+  std::vector<std::vector<std::string>> commands = {
+      {},          {"install"},     {"get"},           {"list"},         {"update"},        {"uninstall"},
+      {"set"},     {"remove"},      {"inherit"},       {"config"},       {"explain"},       {"json"},
+      {"history"}, {"changes"},     {"json", "merge"}, {"json", "diff"}, {"json", "patch"}, {"migrate"},
+      {"compact"}, {"copy"},        {"export"},        {"import"},       {"serve"},         {"version"},
+      {"team"},    {"environment"}, {"integration"}};
   for (std::string const kind : {"team", "environment", "integration"}) {
     for (std::string const verb : {"create", "get", "list", "update", "delete"}) commands.push_back({kind, verb});
   }

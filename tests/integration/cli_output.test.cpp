@@ -72,6 +72,9 @@ TEST_CASE("every command has an answer for people") {
            {{"history", id}, "updated environment_integration"},
            {{"changes"}, "inserted team"},
            {{"json", "merge", "{}", R"({"a":1})"}, "\"a\": 1"},
+           {{"compact", "--through", "1", "--vacuum"},
+            "sqlite:inlay.db keeps the changes after revision 1; those before are forgotten now.\nIts file was written"
+            " anew.\n"},
            {{"uninstall", id}, "uninstalled " + id},
        }) {
     CAPTURE(arguments);

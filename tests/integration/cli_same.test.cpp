@@ -416,6 +416,12 @@ void move_house(Session& on) {
   on.done({"export"});
   on.done({"list"});
   on.done({"team", "create", R"({"name":"after the move"})"});
+  on.done({"compact", "--through", "5"});
+  on.refused("compacted", {"changes", "--after", "4"});
+  on.done({"changes", "--after", "5", "--limit", "3"});
+  on.done({"--output", "table", "compact", "--keep-days", "0"});
+  on.refused("invalid_argument", {"compact", "--through", "100000"});
+  on.done({"export"});
 }
 
 void leave_the_store_alone(Session& on) {

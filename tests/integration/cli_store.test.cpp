@@ -302,6 +302,78 @@ TEST_CASE("migrate says whether there was something to do") {
   CHECK_THAT(folder.run({"--output", "table", "migrate"}).out, Contains("up to date"));
 }
 
+TEST_CASE("compact forgets the log up to a revision, says how far the store has forgotten it, and leaves rows alone") {
+  Catalogue const catalogue;  // of four commits
+  std::string const integrations = catalogue.run({"integration", "list"}).out;
+  auto const compact = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "compact");
+    return catalogue.run(arguments).out;
+  };
+  std::string const store = R"({"store":"sqlite:inlay.db","compacted_through":)";
+  CHECK(compact({"--through", "0"}) == store + "0,\"compacted\":false,\"vacuumed\":false}\n");
+  CHECK(compact({"--through", "3"}) == store + "3,\"compacted\":true,\"vacuumed\":false}\n");
+  CHECK(compact({"--through", "2"}) == store + "3,\"compacted\":false,\"vacuumed\":false}\n");
+  CHECK(catalogue.fault({"changes", "--after", "2"}) == "compacted");
+  CHECK(at(catalogue.answer({"changes", "--after", "3"}), "/result/0/revision") == "4");
+  CHECK(catalogue.fault({"compact", "--through", "5"}) == "invalid_argument");
+  CHECK(compact({"--vacuum"}) == store + "3,\"compacted\":false,\"vacuumed\":true}\n");
+  CHECK_THAT(compact({"--through", "4", "--vacuum"}), Contains("4,\"compacted\":true,\"vacuumed\":true"));
+  CHECK(catalogue.run({"integration", "list"}).out == integrations);
+  CHECK(catalogue.run({"--output", "table", "compact", "--through", "4"}).out ==
+        "sqlite:inlay.db keeps the changes after revision 4, as it did before.\n");
+
+  auto const in_memory = catalogue.run({"--store", "memory:", "compact", "--through", "0", "--vacuum"});
+  CHECK(text_at(error_of(in_memory), "/error/kind") == "not_built");
+  CHECK(catalogue.fault({"--store", "sqlite:none.db", "compact", "--through", "0"}) == "unavailable");
+  CHECK_FALSE(catalogue.folder.has("none.db"));
+}
+
+TEST_CASE("compact keeps the commits from the first of so many days on, whatever the clocks of later ones said") {
+  Catalogue const catalogue;
+  support::Shell shell(catalogue.folder.path() + "/inlay.db");
+  auto const make_older = [&](int revision, int hours) {
+    REQUIRE(shell.run("update inlay_commit set time = time - " + std::to_string(hours) +
+                      " * 3600000000 where revision = " + std::to_string(revision)) == SQLITE_OK);
+  };
+  auto const compacted_through = [&](std::string const& days) {
+    return at(catalogue.answer({"compact", "--keep-days", days}), "/compacted_through");
+  };
+  make_older(1, 49);
+  make_older(2, 47);
+  make_older(4, 1'000);
+  CHECK(compacted_through("999999999999999999") == "0");
+  CHECK(compacted_through("3") == "0");
+  CHECK(compacted_through("2") == "1");
+  CHECK(compacted_through("1") == "2");
+  CHECK(compacted_through("0") == "4");
+  CHECK(compacted_through("0") == "4");
+  CHECK(catalogue.fault({"changes", "--after", "3"}) == "compacted");
+}
+
+TEST_CASE("compact says what keeps forgotten values in the files, and does the rest when it has ended") {
+  Catalogue const catalogue;
+  std::vector<std::string> const compact{"--store", "sqlite:inlay.db?busy_timeout=100ms", "compact", "--keep-days",
+                                         "0"};
+  support::Shell reader(catalogue.folder.path() + "/inlay.db");
+  REQUIRE(reader.run("begin; select * from inlay_team") == SQLITE_OK);
+  REQUIRE(catalogue.run({"set", catalogue.install, "/label", "\"x\""}).status == 0);
+  auto const error = error_of(catalogue.run(compact));
+  CHECK(text_at(error, "/error/kind") == "unavailable");
+  CHECK(text_at(error, "/error/outcome") == "done");
+  CHECK_THAT(text_at(error, "/error/message"), Contains("the change log is compacted, but") &&
+                                                   Contains("inlay.db-wal still holds") &&
+                                                   Contains("somebody reads the store") && Contains("compact again"));
+  CHECK(catalogue.fault({"changes"}) == "compacted");
+  auto as_text = compact;
+  as_text.insert(as_text.begin(), {"--output", "table"});
+  auto const told = catalogue.run(as_text);
+  CHECK(told.status == 1);
+  CHECK_THAT(told.err, Contains("compact again") && !Contains("do not do it again"));
+  REQUIRE(reader.run("commit") == SQLITE_OK);
+  CHECK(at(catalogue.answer(compact), "/compacted") == "false");
+  CHECK(support::read_file(catalogue.folder.path() + "/inlay.db-wal").empty());
+}
+
 TEST_CASE("a command that reads a store that is not there makes none, and says how to") {
   Folder const folder;
   for (auto const& command : std::vector<std::vector<std::string>>{{"list"},
@@ -404,182 +476,184 @@ TEST_CASE("a URL that is wrong is told so, whether there is a store or not") {
   Folder const folder;
   auto const error = error_of(folder.run({"--store", "sqlite:none.db?busy_timeout=soon", "list"}));
   CHECK(text_at(error, "/error/kind") == "invalid_argument");
+}
 
-  TEST_CASE("with mode=ro everything that reads works, and what would write says why it does not") {
-    Catalogue const catalogue;
-    std::string const before = catalogue.everything();
-    std::string const exported = catalogue.run({"export"}).out;
-    for (std::string const url : {"sqlite:inlay.db?mode=ro", "sqlite:inlay.db?mode=ro&immutable=on"}) {
-      CAPTURE(url);
-      auto const run = [&](std::vector<std::string> arguments) {
-        arguments.insert(arguments.begin(), {"--store", url});
-        return catalogue.run(arguments);
-      };
-      CHECK(text_at(answer_of(run({"get", catalogue.install})), "/id") == catalogue.install);
-      CHECK(text_at(answer_of(run({"list"})), "/result/0/id") == catalogue.install);
-      CHECK(run({"config", catalogue.install}).out == std::string(example_config) + "\n");
-      CHECK(run({"changes", "--limit", "1000"}).out == before);
-      CHECK(run({"export"}).out == exported);
-      CHECK(at(answer_of(run({"migrate"})), "/migrated") == "false");
-      CHECK(catalogue.run({"copy", url, "sqlite:copy.db", "--replace"}).status == 0);
-      CHECK(catalogue.run({"--store", "sqlite:copy.db", "export"}).out == exported);
-      for (std::vector<std::string> const& writing : {std::vector<std::string>{"team", "create", R"({"name":"B"})"},
-                                                      {"set", catalogue.install, "/label", "1"},
-                                                      {"uninstall", catalogue.install},
-                                                      {"import", "export.jsonl", "--replace"}}) {
-        catalogue.folder.write("export.jsonl", exported);
-        CAPTURE(writing);
-        auto const error = error_of(run(writing));
-        CHECK(text_at(error, "/error/kind") == "unavailable");
-        CHECK_THAT(text_at(error, "/error/message"), Contains("mode=ro"));
-      }
-      auto const unmade = error_of(catalogue.run({"--store", "sqlite:none.db" + url.substr(15), "migrate"}));
-      CHECK_THAT(text_at(unmade, "/error/message"), Contains("mode=ro"));
-      CHECK_FALSE(catalogue.folder.has("none.db"));
-    }
-    CHECK(catalogue.everything() == before);
-  }
-
-  TEST_CASE("where a store was moved away from its log, no command makes another one over it") {
-    Catalogue const catalogue;
-    std::string const file = catalogue.folder.path() + "/inlay.db";
-    std::filesystem::rename(file, file + ".moved");
-    catalogue.folder.write("inlay.db-wal", "what is left");
-    for (std::vector<std::string> const& command :
-         {std::vector<std::string>{"list"}, {"migrate"}, {"team", "create", R"({"name":"B"})"}, {"export"}}) {
-      CAPTURE(command);
-      auto const error = error_of(catalogue.run(command));
+TEST_CASE("with mode=ro everything that reads works, and what would write says why it does not") {
+  Catalogue const catalogue;
+  std::string const before = catalogue.everything();
+  std::string const exported = catalogue.run({"export"}).out;
+  for (std::string const url : {"sqlite:inlay.db?mode=ro", "sqlite:inlay.db?mode=ro&immutable=on"}) {
+    CAPTURE(url);
+    auto const run = [&](std::vector<std::string> arguments) {
+      arguments.insert(arguments.begin(), {"--store", url});
+      return catalogue.run(arguments);
+    };
+    CHECK(text_at(answer_of(run({"get", catalogue.install})), "/id") == catalogue.install);
+    CHECK(text_at(answer_of(run({"list"})), "/result/0/id") == catalogue.install);
+    CHECK(run({"config", catalogue.install}).out == std::string(example_config) + "\n");
+    CHECK(run({"changes", "--limit", "1000"}).out == before);
+    CHECK(run({"export"}).out == exported);
+    CHECK(at(answer_of(run({"migrate"})), "/migrated") == "false");
+    CHECK(catalogue.run({"copy", url, "sqlite:copy.db", "--replace"}).status == 0);
+    CHECK(catalogue.run({"--store", "sqlite:copy.db", "export"}).out == exported);
+    for (std::vector<std::string> const& writing : {std::vector<std::string>{"team", "create", R"({"name":"B"})"},
+                                                    {"set", catalogue.install, "/label", "1"},
+                                                    {"uninstall", catalogue.install},
+                                                    {"compact", "--through", "1"},
+                                                    {"import", "export.jsonl", "--replace"}}) {
+      catalogue.folder.write("export.jsonl", exported);
+      CAPTURE(writing);
+      auto const error = error_of(run(writing));
       CHECK(text_at(error, "/error/kind") == "unavailable");
-      CHECK_FALSE(catalogue.folder.has("inlay.db"));
-      CHECK(support::read_file(file + "-wal") == "what is left");
+      CHECK_THAT(text_at(error, "/error/message"), Contains("mode=ro"));
     }
-    CHECK_THAT(text_at(error_of(catalogue.run({"migrate"})), "/error/message"), Contains("-wal"));
+    auto const unmade = error_of(catalogue.run({"--store", "sqlite:none.db" + url.substr(15), "migrate"}));
+    CHECK_THAT(text_at(unmade, "/error/message"), Contains("mode=ro"));
+    CHECK_FALSE(catalogue.folder.has("none.db"));
   }
+  CHECK(catalogue.everything() == before);
+}
 
-  TEST_CASE("what is wrong with an argument is said in the words of the command line") {
-    Catalogue const catalogue;
-    auto const& id = catalogue.install;
-    struct Case {
-      std::vector<std::string> arguments;
-      std::string says;
-    };
-    for (auto const& [arguments, says] : std::vector<Case>{
-             {{"list", "is_enabled=true", "isenabled=true"}, "the filter isenabled=true: "},
-             {{"list", "created_at=yesterday"}, "the filter created_at=yesterday: "},
-             {{"update", id, "[]"}, "a JSON Patch needs --json-patch"},
-             {{"update", id, "[]", "--json-patch"}, "--if-version N"},
-             {{"update", id, R"({"override":{}})", "--replace-override"}, "--force"},
-             {{"remove", id, ""}, "`inlay inherit ID ''`"},
-             {{"inherit", id, ""}, "--force"},
-             {{"set", id, "", "{}"}, "--force"},
-             {{"set", id, "/label", "null"}, "`inlay remove`"},
-         }) {
-      CAPTURE(arguments);
-      auto const error = error_of(catalogue.run(arguments));
-      CHECK(text_at(error, "/error/kind") == "invalid_argument");
-      CHECK_THAT(text_at(error, "/error/message"), Contains(says) && !Contains("()"));
-    }
-    REQUIRE(catalogue.run({"set", id, "/label", "\"x\""}).status == 0);
-    CHECK(at(catalogue.answer({"inherit", id, "", "--dry-run"}), "/resource/override") == "absent");
-    CHECK(at(catalogue.answer({"get", id}), "/override") == R"({"label":"x"})");
-    CHECK(at(catalogue.answer({"inherit", id, "", "--force"}), "/override") == "absent");
-    CHECK(at(catalogue.answer({"set", id, "", R"({"label":"y"})", "--if-version", "3"}), "/override") ==
-          R"({"label":"y"})");
-    CHECK(at(catalogue.answer({"update", id, R"({"override":{}})", "--replace-override", "--dry-run"}),
-             "/resource/override") == "absent");
+TEST_CASE("where a store was moved away from its log, no command makes another one over it") {
+  Catalogue const catalogue;
+  std::string const file = catalogue.folder.path() + "/inlay.db";
+  std::filesystem::rename(file, file + ".moved");
+  catalogue.folder.write("inlay.db-wal", "what is left");
+  for (std::vector<std::string> const& command :
+       {std::vector<std::string>{"list"}, {"migrate"}, {"team", "create", R"({"name":"B"})"}, {"export"}}) {
+    CAPTURE(command);
+    auto const error = error_of(catalogue.run(command));
+    CHECK(text_at(error, "/error/kind") == "unavailable");
+    CHECK_FALSE(catalogue.folder.has("inlay.db"));
+    CHECK(support::read_file(file + "-wal") == "what is left");
   }
+  CHECK_THAT(text_at(error_of(catalogue.run({"migrate"})), "/error/message"), Contains("-wal"));
+}
 
-  TEST_CASE("a team asks for an integration, and its owner grants, revokes and denies") {
-    Catalogue const catalogue;
-    CHECK(at(catalogue.answer({"integration", "update", catalogue.integration, R"({"sharing":"ask"})"}), "/sharing") ==
-          "\"ask\"");
-    auto const other = catalogue.create("team", R"({"name":"Other"})");
-    auto const asked = catalogue.answer({"sharing", "ask", "--integration", "zendesk", "--team", "Other"});
-    auto const id = text_at(asked, "/id");
-    CHECK(text_at(asked, "/status") == "pending");
-    CHECK(text_at(asked, "/team_id") == other);
-    CHECK(text_at(catalogue.answer({"sharing", "list", "status=pending"}), "/result/0/id") == id);
-    CHECK(catalogue.fault({"sharing", "revoke", id}) == "invalid_argument /status");
-    CHECK(text_at(catalogue.answer({"sharing", "grant", id}), "/status") == "granted");
-    CHECK(catalogue.fault({"sharing", "revoke", id, "--if-version", "1"}) == "conflict");
-    CHECK(text_at(catalogue.answer({"sharing", "revoke", id}), "/status") == "revoked");
-    CHECK(text_at(catalogue.answer({"sharing", "ask", "--integration", "zendesk", "--team", other}), "/status") ==
-          "pending");
-    CHECK(text_at(catalogue.answer({"sharing", "deny", id}), "/status") == "denied");
-    CHECK(at(catalogue.answer({"sharing", "get", id}), "/version") == "5");
+TEST_CASE("what is wrong with an argument is said in the words of the command line") {
+  Catalogue const catalogue;
+  auto const& id = catalogue.install;
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string says;
+  };
+  for (auto const& [arguments, says] : std::vector<Case>{
+           {{"list", "is_enabled=true", "isenabled=true"}, "the filter isenabled=true: "},
+           {{"list", "created_at=yesterday"}, "the filter created_at=yesterday: "},
+           {{"update", id, "[]"}, "a JSON Patch needs --json-patch"},
+           {{"update", id, "[]", "--json-patch"}, "--if-version N"},
+           {{"update", id, R"({"override":{}})", "--replace-override"}, "--force"},
+           {{"remove", id, ""}, "`inlay inherit ID ''`"},
+           {{"inherit", id, ""}, "--force"},
+           {{"set", id, "", "{}"}, "--force"},
+           {{"set", id, "/label", "null"}, "`inlay remove`"},
+       }) {
+    CAPTURE(arguments);
+    auto const error = error_of(catalogue.run(arguments));
+    CHECK(text_at(error, "/error/kind") == "invalid_argument");
+    CHECK_THAT(text_at(error, "/error/message"), Contains(says) && !Contains("()"));
   }
+  REQUIRE(catalogue.run({"set", id, "/label", "\"x\""}).status == 0);
+  CHECK(at(catalogue.answer({"inherit", id, "", "--dry-run"}), "/resource/override") == "absent");
+  CHECK(at(catalogue.answer({"get", id}), "/override") == R"({"label":"x"})");
+  CHECK(at(catalogue.answer({"inherit", id, "", "--force"}), "/override") == "absent");
+  CHECK(at(catalogue.answer({"set", id, "", R"({"label":"y"})", "--if-version", "3"}), "/override") ==
+        R"({"label":"y"})");
+  CHECK(at(catalogue.answer({"update", id, R"({"override":{}})", "--replace-override", "--dry-run"}),
+           "/resource/override") == "absent");
+}
 
-  TEST_CASE("with --team the program sees and does what that team may, and no more") {
-    Catalogue const catalogue;
-    auto const other = catalogue.create("team", R"({"name":"Other","logo":"https://other.example/logo"})");
-    auto const as = [](std::string const& team, std::vector<std::string> arguments) {
-      arguments.insert(arguments.begin(), {"--team", team});
-      return arguments;
-    };
+TEST_CASE("a team asks for an integration, and its owner grants, revokes and denies") {
+  Catalogue const catalogue;
+  CHECK(at(catalogue.answer({"integration", "update", catalogue.integration, R"({"sharing":"ask"})"}), "/sharing") ==
+        "\"ask\"");
+  auto const other = catalogue.create("team", R"({"name":"Other"})");
+  auto const asked = catalogue.answer({"sharing", "ask", "--integration", "zendesk", "--team", "Other"});
+  auto const id = text_at(asked, "/id");
+  CHECK(text_at(asked, "/status") == "pending");
+  CHECK(text_at(asked, "/team_id") == other);
+  CHECK(text_at(catalogue.answer({"sharing", "list", "status=pending"}), "/result/0/id") == id);
+  CHECK(catalogue.fault({"sharing", "revoke", id}) == "invalid_argument /status");
+  CHECK(text_at(catalogue.answer({"sharing", "grant", id}), "/status") == "granted");
+  CHECK(catalogue.fault({"sharing", "revoke", id, "--if-version", "1"}) == "conflict");
+  CHECK(text_at(catalogue.answer({"sharing", "revoke", id}), "/status") == "revoked");
+  CHECK(text_at(catalogue.answer({"sharing", "ask", "--integration", "zendesk", "--team", other}), "/status") ==
+        "pending");
+  CHECK(text_at(catalogue.answer({"sharing", "deny", id}), "/status") == "denied");
+  CHECK(at(catalogue.answer({"sharing", "get", id}), "/version") == "5");
+}
 
-    CHECK(text_at(catalogue.answer(as("My Awesome Team", {"get", catalogue.install})), "/id") == catalogue.install);
-    CHECK(text_at(catalogue.answer(as(catalogue.team, {"get", catalogue.install})), "/id") == catalogue.install);
-    CHECK(catalogue.fault(as("Other", {"get", catalogue.install})) == "not_found");
-    CHECK(at(catalogue.answer(as("Other", {"list"})), "/result") == "[]");
-    CHECK(at(catalogue.answer(as("Other", {"team", "get", catalogue.team})), "/version") == "absent");
+TEST_CASE("with --team the program sees and does what that team may, and no more") {
+  Catalogue const catalogue;
+  auto const other = catalogue.create("team", R"({"name":"Other","logo":"https://other.example/logo"})");
+  auto const as = [](std::string const& team, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--team", team});
+    return arguments;
+  };
 
-    CHECK(catalogue.fault(as("Other", {"team", "create", R"({"name":"Third"})"})) == "forbidden");
-    CHECK(catalogue.fault(as("Other", {"uninstall", catalogue.install})) == "not_found");
-    CHECK(catalogue.fault(as("Other", {"team", "update", other, R"({"is_verified":true})"})) ==
-          "forbidden /is_verified");
-    CHECK(at(catalogue.answer(as("Other", {"team", "update", other, R"({"logo":null})"})), "/logo") == "absent");
+  CHECK(text_at(catalogue.answer(as("My Awesome Team", {"get", catalogue.install})), "/id") == catalogue.install);
+  CHECK(text_at(catalogue.answer(as(catalogue.team, {"get", catalogue.install})), "/id") == catalogue.install);
+  CHECK(catalogue.fault(as("Other", {"get", catalogue.install})) == "not_found");
+  CHECK(at(catalogue.answer(as("Other", {"list"})), "/result") == "[]");
+  CHECK(at(catalogue.answer(as("Other", {"team", "get", catalogue.team})), "/version") == "absent");
 
-    CHECK(text_at(catalogue.answer(as("Other", {"history", other})), "/result/1/changes/0/kind") == "updated");
-    CHECK(at(catalogue.answer(as("Other", {"history", other, "--after", "6"})), "/through") == "6");
-    CHECK(catalogue.fault(as("Other", {"history", other, "--after", "7"})) == "invalid_argument");
-    CHECK(catalogue.fault(as("Other", {"history", catalogue.install})) == "not_found");
-    CHECK(catalogue.fault(as("Other", {"changes"})) == "forbidden");
+  CHECK(catalogue.fault(as("Other", {"team", "create", R"({"name":"Third"})"})) == "forbidden");
+  CHECK(catalogue.fault(as("Other", {"uninstall", catalogue.install})) == "not_found");
+  CHECK(catalogue.fault(as("Other", {"team", "update", other, R"({"is_verified":true})"})) == "forbidden /is_verified");
+  CHECK(at(catalogue.answer(as("Other", {"team", "update", other, R"({"logo":null})"})), "/logo") == "absent");
+
+  CHECK(text_at(catalogue.answer(as("Other", {"history", other})), "/result/1/changes/0/kind") == "updated");
+  CHECK(at(catalogue.answer(as("Other", {"history", other, "--after", "6"})), "/through") == "6");
+  CHECK(catalogue.fault(as("Other", {"history", other, "--after", "7"})) == "invalid_argument");
+  CHECK(catalogue.fault(as("Other", {"history", catalogue.install})) == "not_found");
+  CHECK(catalogue.fault(as("Other", {"changes"})) == "forbidden");
+}
+
+TEST_CASE("with --team a team asks for itself, and answers what others ask of it") {
+  Catalogue const catalogue;
+  REQUIRE(catalogue.run({"integration", "update", catalogue.integration, R"({"sharing":"ask"})"}).status == 0);
+  auto const other = catalogue.create("team", R"({"name":"Other"})");
+  auto const staging = catalogue.create("environment", R"({"name":"staging","team_id":")" + other + R"("})");
+  std::vector<std::string> const install{"--team",  "Other",         "install", "--integration",
+                                         "zendesk", "--environment", staging};
+
+  CHECK(catalogue.fault(install) == "forbidden /integration_id");
+  auto const asked = catalogue.answer({"--team", "Other", "sharing", "ask", "--integration", "zendesk"});
+  CHECK(text_at(asked, "/team_id") == other);
+  auto const id = text_at(asked, "/id");
+  CHECK(catalogue.fault({"--team", "Other", "sharing", "grant", id}) == "forbidden");
+  CHECK(text_at(catalogue.answer({"--team", "My Awesome Team", "sharing", "grant", id}), "/status") == "granted");
+  CHECK(text_at(catalogue.answer(install), "/environment_id") == staging);
+  CHECK(catalogue.fault({"--team", "Other", "sharing", "ask", "--integration", "zendesk", "--team", catalogue.team}) ==
+        "forbidden /team_id");
+}
+
+TEST_CASE("the option --team names a team that is there, and does not go with what concerns the whole store") {
+  Catalogue const catalogue;
+  CHECK(catalogue.fault({"--team", "Nobody", "list"}) == "not_found");
+  CHECK(catalogue.fault({"--team", some_id, "list"}) == "not_found");
+  catalogue.create("team", R"({"name":"My Awesome Team"})");
+  CHECK(catalogue.fault({"--team", "My Awesome Team", "list"}) == "invalid_argument");
+
+  for (std::vector<std::string> const& command : {std::vector<std::string>{"export"},
+                                                  {"import", "-"},
+                                                  {"copy", "sqlite:inlay.db", "sqlite:new.db"},
+                                                  {"migrate"},
+                                                  {"compact", "--through", "1"},
+                                                  {"serve"},
+                                                  {"version"},
+                                                  {"json", "merge", "{}", "{}"}}) {
+    CAPTURE(command);
+    std::vector<std::string> arguments{"--team", catalogue.team};
+    arguments.insert(arguments.end(), command.begin(), command.end());
+    auto const run = catalogue.run(arguments);
+    CHECK(run.status == 2);
+    CHECK(run.out.empty());
+    CHECK_THAT(run.err, Catch::Matchers::Contains("leave out --team"));
   }
+  CHECK_FALSE(catalogue.folder.has("new.db"));
 
-  TEST_CASE("with --team a team asks for itself, and answers what others ask of it") {
-    Catalogue const catalogue;
-    REQUIRE(catalogue.run({"integration", "update", catalogue.integration, R"({"sharing":"ask"})"}).status == 0);
-    auto const other = catalogue.create("team", R"({"name":"Other"})");
-    auto const staging = catalogue.create("environment", R"({"name":"staging","team_id":")" + other + R"("})");
-    std::vector<std::string> const install{"--team",  "Other",         "install", "--integration",
-                                           "zendesk", "--environment", staging};
-
-    CHECK(catalogue.fault(install) == "forbidden /integration_id");
-    auto const asked = catalogue.answer({"--team", "Other", "sharing", "ask", "--integration", "zendesk"});
-    CHECK(text_at(asked, "/team_id") == other);
-    auto const id = text_at(asked, "/id");
-    CHECK(catalogue.fault({"--team", "Other", "sharing", "grant", id}) == "forbidden");
-    CHECK(text_at(catalogue.answer({"--team", "My Awesome Team", "sharing", "grant", id}), "/status") == "granted");
-    CHECK(text_at(catalogue.answer(install), "/environment_id") == staging);
-    CHECK(catalogue.fault({"--team", "Other", "sharing", "ask", "--integration", "zendesk", "--team",
-                           catalogue.team}) == "forbidden /team_id");
-  }
-
-  TEST_CASE("the option --team names a team that is there, and does not go with what concerns the whole store") {
-    Catalogue const catalogue;
-    CHECK(catalogue.fault({"--team", "Nobody", "list"}) == "not_found");
-    CHECK(catalogue.fault({"--team", some_id, "list"}) == "not_found");
-    catalogue.create("team", R"({"name":"My Awesome Team"})");
-    CHECK(catalogue.fault({"--team", "My Awesome Team", "list"}) == "invalid_argument");
-
-    for (std::vector<std::string> const& command : {std::vector<std::string>{"export"},
-                                                    {"import", "-"},
-                                                    {"copy", "sqlite:inlay.db", "sqlite:new.db"},
-                                                    {"migrate"},
-                                                    {"serve"},
-                                                    {"version"},
-                                                    {"json", "merge", "{}", "{}"}}) {
-      CAPTURE(command);
-      std::vector<std::string> arguments{"--team", catalogue.team};
-      arguments.insert(arguments.end(), command.begin(), command.end());
-      auto const run = catalogue.run(arguments);
-      CHECK(run.status == 2);
-      CHECK(run.out.empty());
-      CHECK_THAT(run.err, Catch::Matchers::Contains("leave out --team"));
-    }
-    CHECK_FALSE(catalogue.folder.has("new.db"));
-
-    auto const nobody_asks = catalogue.run({"sharing", "ask", "--integration", "zendesk"});
-    CHECK(nobody_asks.status == 2);
-    CHECK_THAT(nobody_asks.err, Catch::Matchers::Contains("--team is required"));
-  }
+  auto const nobody_asks = catalogue.run({"sharing", "ask", "--integration", "zendesk"});
+  CHECK(nobody_asks.status == 2);
+  CHECK_THAT(nobody_asks.err, Catch::Matchers::Contains("--team is required"));
+}

@@ -87,3 +87,13 @@ TEST_CASE("a backend that knows nothing of snapshots says so") {
   CHECK(read.error().kind == ErrorKind::not_built);
   CHECK(read.error().message == "the backend noting cannot read a store as it was at one moment");
 }
+
+TEST_CASE("a backend that knows nothing of vacuum says so") {
+  Noting noting;
+  Repository& repository = noting;
+  CHECK_FALSE(repository.capabilities().can_vacuum);
+  auto const vacuumed = repository.vacuum();
+  REQUIRE_FALSE(vacuumed);
+  CHECK(vacuumed.error().kind == ErrorKind::not_built);
+  CHECK_THAT(vacuumed.error().message, Catch::Matchers::Contains("the backend noting does not write its files anew"));
+}

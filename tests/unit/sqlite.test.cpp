@@ -38,6 +38,13 @@ std::string export_of(Repository const& store) {
   return dumped ? lines : std::string(to_string(dumped.error().kind)) + ' ' + dumped.error().message;
 }
 
+/** Who may read and write a file. */
+unsigned mode_of(std::string const& path) {
+  struct stat status {};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  return status.st_mode & 07777U;
+}
+
 /** What lies in a folder: names and contents. */
 std::vector<std::pair<std::string, std::string>> contents(TemporaryFolder const& folder) {
   std::vector<std::pair<std::string, std::string>> found;
@@ -77,6 +84,15 @@ TEST_CASE("parameters that SQLite stores do not have, or values that make no sen
            {"?mode=rw&immutable=on", "immutable"},
            {"?mode=ro&immutable=1", "immutable"},
            {"?mode=ro&migrate=auto", "migrate"},
+           {"?file_mode=", "file_mode"},
+           {"?file_mode=60", "file_mode"},
+           {"?file_mode=00600", "file_mode"},
+           {"?file_mode=0680", "file_mode"},
+           {"?file_mode=rw-", "file_mode"},
+           {"?file_mode=0400", "file_mode"},
+           {"?file_mode=0066", "file_mode"},
+           {"?file_mode=0700", "file_mode"},
+           {"?file_mode=4600", "file_mode"},
        }) {
     CAPTURE(query);
     auto const store = open_sqlite(file + query);
@@ -105,6 +121,54 @@ TEST_CASE("every parameter is taken") {
   REQUIRE(store.has_value());
   Shell shell(folder.file("inlay.db"));
   CHECK(shell.one("select count(*) from x_team") == "0");
+}
+
+TEST_CASE("the files of a new store have its file_mode whatever the umask is, and are the owner's alone without one") {
+  auto const umask_of_others = static_cast<mode_t>(GENERATE(0, 022, 0777));
+  auto const [query, mode] = GENERATE(table<std::string, unsigned>(
+      {{"", 0600U}, {"?file_mode=0600", 0600U}, {"?file_mode=660", 0660U}, {"?file_mode=0666", 0666U}}));
+  CAPTURE(umask_of_others, query);
+  TemporaryFolder const folder;
+  mode_t const before = ::umask(umask_of_others);
+  auto const store = open_sqlite(folder.file("inlay.db") + query);
+  auto const committed = store ? store.value()->commit(Catalogue().commit()) : store.error();
+  ::umask(before);
+  REQUIRE(committed.has_value());
+  for (std::string const name : {"inlay.db", "inlay.db-wal", "inlay.db-shm"}) {
+    CAPTURE(name);
+    CHECK(mode_of(folder.file(name)) == mode);
+  }
+}
+
+TEST_CASE("a file that is there keeps its permissions, and the files beside it have them too") {
+  bool const is_store = GENERATE(true, false);
+  std::string const query = GENERATE("", "?file_mode=0666");
+  CAPTURE(is_store, query);
+  TemporaryFolder const folder;
+  std::string const file = folder.file("inlay.db");
+  if (is_store) {
+    REQUIRE(open_sqlite(file).has_value());
+  } else {
+    write_file(file, "");
+  }
+  REQUIRE(::chmod(file.c_str(), 0640) == 0);
+  auto const store = open_sqlite(file + query).value();
+  REQUIRE(store->commit(Catalogue().commit()).has_value());
+  for (std::string const name : {"inlay.db", "inlay.db-wal", "inlay.db-shm"}) {
+    CAPTURE(name);
+    CHECK(mode_of(folder.file(name)) == 0640U);
+  }
+  CHECK(open_sqlite(file + "?file_mode=640x").error().kind == ErrorKind::invalid_argument);
+}
+
+TEST_CASE("no store is made through a link that leads nowhere") {
+  TemporaryFolder const folder;
+  std::filesystem::create_symlink(folder.file("elsewhere.db"), folder.file("inlay.db"));
+  auto const store = open_sqlite(folder.file("inlay.db"));
+  REQUIRE(store.has_error());
+  CHECK(store.error().kind == ErrorKind::unavailable);
+  CHECK_THAT(store.error().message, Catch::Matchers::Contains("link"));
+  CHECK_FALSE(std::filesystem::exists(folder.file("elsewhere.db")));
 }
 
 TEST_CASE("a file that is no database is refused and left untouched, byte for byte") {

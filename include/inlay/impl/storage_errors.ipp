@@ -115,6 +115,14 @@ INLAY_DECL Error cannot_snapshot(std::string_view backend) {
           .message = "the backend " + std::string(backend) + " cannot read a store as it was at one moment"};
 }
 
+INLAY_DECL Error cannot_vacuum(std::string_view backend) {
+  return {
+      .kind = ErrorKind::not_built,
+      .message = "the backend " + std::string(backend) +
+                 " does not write its files anew: what was removed from them is for the database itself, and its own"
+                 " tools"};
+}
+
 INLAY_DECL Error not_empty(Revision current) {
   return {.kind = ErrorKind::already_exists,
           .message = "the store has been written before, it is at revision " + std::to_string(current.value) +

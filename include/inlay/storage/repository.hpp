@@ -66,6 +66,7 @@ struct Capabilities {
   bool is_shared_by_processes{};  ///< several processes can open the same store
   bool can_transfer{};            ///< can dump and restore
   bool can_snapshot{};            ///< can read several pages as they were at one moment
+  bool can_vacuum{};              ///< its files are its own, and it can write them anew
 };
 
 /** What a backend implements: rows, one way to write, and a log of what was written. Thread-safe.
@@ -95,7 +96,13 @@ class Repository : public Readers {
 
   /** Forgets the oldest commits of the change log; does nothing to what is forgotten already.
 
-      @return invalid_argument for a revision that the store has not reached; unavailable.
+      With Capabilities::can_vacuum, they are written over in the store's files when this has succeeded, as are values
+      that rows no longer have; here and there a piece may stay, which only vacuum() is sure to find. Elsewhere it is
+     the database that decides when it writes over what was removed.
+
+      @return invalid_argument for a revision that the store has not reached; unavailable; unavailable with
+      Outcome::done when the commits are forgotten, and still in the files, since somebody reads the store as it was
+      before: the same once more takes them out when that has ended.
   */
   [[nodiscard]] virtual Result<void> compact(CompactRequest const& request) = 0;
 
@@ -139,6 +146,15 @@ class Repository : public Readers {
     static_cast<void>(request);
     return storage::cannot_transfer(capabilities().backend);
   }
+
+  /** Writes the store's files anew: they hold nothing but what is in the store then, and are as small as that.
+
+      It needs room for the store once more, and writers wait until it is done.
+
+      @return not_built when the backend has no such thing (Capabilities::can_vacuum); unavailable, with Outcome::done
+     as for compact().
+  */
+  [[nodiscard]] virtual Result<void> vacuum() { return storage::cannot_vacuum(capabilities().backend); }
 
   [[nodiscard]] virtual Capabilities const& capabilities() const noexcept = 0;
 };

@@ -21,7 +21,7 @@ extern "C" int spoil(sqlite3* connection, char const** message, void const* func
       "pragma mmap_size = 268435456; pragma wal_autocheckpoint = 1;"
       "pragma journal_size_limit = 0; pragma encoding = 'UTF-16'; pragma recursive_triggers = on;"
       "pragma case_sensitive_like = on; pragma cell_size_check = on; pragma temp_store = memory;"
-      "pragma automatic_index = off; pragma trusted_schema = off; pragma secure_delete = on;"
+      "pragma automatic_index = off; pragma trusted_schema = off; pragma secure_delete = off;"
       "pragma cache_size = 1; pragma synchronous = off; pragma query_only = on; pragma locking_mode = exclusive",
       nullptr, nullptr, nullptr);
 }
