@@ -38,11 +38,11 @@ struct HostOptions {
     A session is given back without an open transaction. Its settings are left as the host made them: it is for the host
     to set `foreign_keys` and a busy timeout on SQLite (and to leave `defer_foreign_keys`, `ignore_check_constraints`,
     `read_uncommitted` and `count_changes` off; with `secure_delete` on what is removed does not stay in the file); the
-    client's encoding UTF8 on PostgreSQL (where
-    `standard_conforming_strings` must be on and `session_replication_role` origin, as they are by default); and on
-   MySQL the character set utf8mb4, without a `sql_select_limit`, with `foreign_key_checks` and `unique_checks`.
-   Sessions that differ are refused. No statements are kept prepared on it, which makes it slower than a store with
-   connections of its own, and on MySQL values are written into the text of statements by SOCI.
+    client's encoding UTF8 on PostgreSQL (where `standard_conforming_strings` must be on and `session_replication_role`
+    origin, as they are by default); and on MySQL the character set utf8mb4, without a `sql_select_limit`, with
+    `foreign_key_checks` and `unique_checks`. Sessions that differ are refused. No statements are kept prepared on it,
+    which makes it slower than a store with connections of its own, and on MySQL values are written into the text of
+    statements by SOCI.
 
     A session that was found dead is connected anew, and has then lost what the host had set, such as a `search_path`
     that leads to the store's tables. With HostOptions::set_up it is set up again, and the call is tried once more.
