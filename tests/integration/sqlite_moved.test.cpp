@@ -221,6 +221,7 @@ TEST_CASE("a store stays with its file when the working folder changes, or the l
   TemporaryFolder const folder;
   fs::create_directory(folder.file("elsewhere"));
   make_other(folder.file("elsewhere/d.db"));
+  write_file(folder.file("real.db"), "");  // no store is made through a link
   fs::create_symlink(folder.file("real.db"), folder.file("link.db"));
   auto const here = fs::current_path();
   fs::current_path(folder.path());
