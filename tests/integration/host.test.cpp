@@ -35,6 +35,7 @@ TEST_CASE("what is written in a host's transaction happens when the host commits
       CHECK(conflict.error().kind == ErrorKind::conflict);
       CHECK(conflict.error().current_version == Version{1});
       CHECK(joined->compact({}).error().kind == ErrorKind::invalid_argument);
+      CHECK(joined->vacuum().error().kind == ErrorKind::invalid_argument);
     }
     CHECK(store->find(FindRequest<Team>{.id = team.id}).has_error());
     if (is_kept) {

@@ -69,7 +69,7 @@ struct HostOptions {
     transaction is the host's to roll back and to begin again. So it is where the transaction reads from a snapshot
     (REPEATABLE READ, the default of MySQL), and others have committed since that was taken. Until the transaction ends,
     other writers of the store wait. Other handles, and those who follow the changes, learn of it when the host commits;
-    tell them then. `compact`, `dump` and `restore` are refused.
+    tell them then. `compact`, `vacuum`, `dump` and `restore` are refused.
 
     @return invalid_argument when no transaction is open, or the session is not, or is one of another kind of database;
             unavailable when the store is not at this library's migration, or the session's settings are not those that
