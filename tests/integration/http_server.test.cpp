@@ -18,6 +18,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <service.hpp>
@@ -355,6 +356,50 @@ TEST_CASE("a connection that asks nothing more is closed in time") {
   std::string const all = idle.all();
   CHECK(all.find("HTTP/1.1 200 OK") != all.rfind("HTTP/1.1 200 OK"));
   CHECK(std::chrono::steady_clock::now() - begin < 10s);
+}
+
+TEST_CASE("a service is asked below its base path and shows its public path") {
+  Service const service(in_memory(), Tokens::parse("one alice").value(), nullptr, 2s,
+                        {.base = "inner/v1/", .shown = "/api"});
+  auto const ask = [&](char const* method, std::string const& target, char const* body = "") {
+    return service({.method = method,
+                    .target = target,
+                    .headers = {{"Authorization", "Bearer one"}, {"Content-Type", "application/json"}},
+                    .body = body})
+        .response;
+  };
+  auto const created = ask("POST", "/inner/v1/team", R"({"name":"x"})");
+  CHECK(created.status == 201);
+  CHECK(header_of(created, "Location").find("/api/team/") == 0);
+  CHECK(ask("GET", "/team").status == 404);
+  CHECK(ask("GET", "/api/team").status == 404);
+
+  for (std::string const target : {"/healthz", "/inner/v1/healthz", "/inner/v1/healthz?from=balancer"}) {
+    CAPTURE(target);
+    CHECK(service.is_prompt(target));
+    CHECK(service({.method = "GET", .target = target}).response.status == 200);
+  }
+  for (std::string const target :
+       {"/inner/healthz", "/v1/healthz", "/api/healthz", "/inner/v1//healthz", "/inner/v1/healthz/x", "healthz"}) {
+    CAPTURE(target);
+    CHECK_FALSE(service.is_prompt(target));
+    CHECK(service({.method = "GET", .target = target}).response.status == 401);
+  }
+}
+
+TEST_CASE("a server that was told of a path that is none does not start and says which") {
+  // With an address at which nobody can listen, so that a server which starts all the same ends too.
+  for (char const* const path : {"/api?x", "https://host.example/api", "/a b", "/api/../x"}) {
+    CAPTURE(path);
+    auto const based = http_server::serve(in_memory(), {.listen = "nowhere", .paths = {.base = path}});
+    REQUIRE(based.has_error());
+    CHECK(based.error().kind == ErrorKind::invalid_argument);
+    CHECK(based.error().message.find("a base path is ") == 0);
+    CHECK(based.error().message.find(path) != std::string::npos);
+    auto const shown = http_server::serve(in_memory(), {.listen = "nowhere", .paths = {.shown = path}});
+    REQUIRE(shown.has_error());
+    CHECK(shown.error().message.find("a public path is ") == 0);
+  }
 }
 
 TEST_CASE("the health is told in time by a store that does not answer and asks it one question at a time") {
