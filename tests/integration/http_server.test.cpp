@@ -358,6 +358,94 @@ TEST_CASE("a connection that asks nothing more is closed in time") {
   CHECK(std::chrono::steady_clock::now() - begin < 10s);
 }
 
+TEST_CASE("empty lines before a request are no part of it and there may be eight") {
+  Running const server({.idle_time = 1s}, hello);
+  auto const answers_to = [&](std::vector<std::string> const& parts) {
+    Connection client(server);
+    for (std::string const& part : parts) {
+      client.say(part);
+      if (parts.size() > 1) std::this_thread::sleep_for(50ms);
+    }
+    std::string statuses;
+    std::string const all = client.all();
+    for (std::size_t at = 0; (at = all.find("HTTP/1.1 ", at)) != std::string::npos; at += 9) {
+      statuses.append(statuses.empty() ? "" : " ").append(all, at + 9, 3);
+    }
+    return statuses;
+  };
+  std::string const post = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}";
+  std::string lines;
+  for (int i = 0; i < 8; ++i) lines += "\r\n";
+  CHECK(answers_to({"\r\n" + get}) == "200");
+  CHECK(answers_to({post + "\r\n" + get}) == "200 200");
+  CHECK(answers_to({post, "\r", "\n", get}) == "200 200");
+  CHECK(answers_to({lines + get + lines + post + lines, get}) == "200 200 200");
+  CHECK(answers_to({lines + "\r\n" + get}) == "400");
+  CHECK(answers_to({lines, "\r", "\n" + get}) == "400");
+  CHECK(answers_to({"\n" + get}) == "400");
+  CHECK(answers_to({"\r" + get}) == "400");
+}
+
+TEST_CASE("empty lines give a connection no more time to begin with a request") {
+  Running const server({.head_time = 600ms, .idle_time = 600ms}, hello);
+  auto const begin = std::chrono::steady_clock::now();
+  for (std::string const& before : {std::string(), get}) {
+    Connection client(server);
+    client.say(before);
+    try {
+      for (int i = 0; i < 200; ++i) {
+        if (i % 5 == 0) client.say(i % 2 == 0 ? "\r" : "\n");
+        std::this_thread::sleep_for(50ms);
+      }
+    } catch (boost::system::system_error const&) {
+      continue;  // it is closed
+    }
+    FAIL_CHECK("a connection is still open");
+  }
+  CHECK(std::chrono::steady_clock::now() - begin < 10s);
+}
+
+TEST_CASE("the host of an absolute target counts and no field Host does") {
+  Running const server({}, [](rest::Request const& request) {
+    std::string const host = request.headers.find("Host").value_or("(none)");
+    return http_server::Answer{.response = {.status = 200, .body = "(" + host + " " + request.target + ")"}};
+  });
+  auto const answer_to = [](Running const& asked, std::string const& target, std::string const& host) {
+    Connection client(asked);
+    client.say("GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+    return client.all();
+  };
+  struct Case {
+    char const* target;
+    char const* seen;
+  };
+  for (Case const& one :
+       {Case{"http://other.example/team", "(other.example /team)"},
+        Case{R"(HTTP://other.example:81/team?name[in]=a\,b)", R"((other.example:81 /team?name[in]=a\,b))"},
+        Case{"https://[::1]:8080/a%2Fb", "([::1]:8080 /a%2Fb)"}, Case{"http://other.example", "(other.example /)"},
+        Case{"http://other.example?x=/", "(other.example /?x=/)"},
+        Case{"/team?at=http://other.example/", "(here.example /team?at=http://other.example/)"},
+        Case{"//other.example/team", "(here.example //other.example/team)"}, Case{"*", "(here.example *)"}}) {
+    CAPTURE(one.target);
+    auto const answer = answer_to(server, one.target, "here.example");
+    CHECK(answer.find("HTTP/1.1 200 ") == 0);
+    CHECK(answer.substr(answer.find("\r\n\r\n") + 4) == one.seen);
+  }
+  for (char const* const target : {"http:///team", "http://:80/team", "http://me@here.example/team", "http://a b/team",
+                                   "ftp://here.example/team", "http:/team", "mailto:team", "team", "here.example:80"}) {
+    CAPTURE(target);
+    CHECK(answer_to(server, target, "here.example").find("HTTP/1.1 400 ") == 0);
+  }
+
+  // Without tokens only this machine may be meant.
+  Service const service(in_memory());
+  Running const administration({.is_prompt = std::bind_front(&Service::is_prompt, &service)}, std::cref(service));
+  CHECK(answer_to(administration, "http://other.example/team", "localhost").find("HTTP/1.1 421 ") == 0);
+  CHECK(answer_to(administration, "http://localhost/team", "other.example").find("HTTP/1.1 200 ") == 0);
+  CHECK(answer_to(administration, "/team", "other.example").find("HTTP/1.1 421 ") == 0);
+  CHECK(answer_to(administration, "http://other.example/healthz", "localhost").find("HTTP/1.1 200 ") == 0);
+}
+
 TEST_CASE("a service is asked below its base path and shows its public path") {
   Service const service(in_memory(), Tokens::parse("one alice").value(), nullptr, 2s,
                         {.base = "inner/v1/", .shown = "/api"});
