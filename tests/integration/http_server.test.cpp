@@ -238,6 +238,7 @@ TEST_CASE("the health can be asked for by anybody, with GET and HEAD, whatever t
     return service({.method = method, .target = target}).response;
   };
   CHECK(ask("GET", "/healthz").body == R"({"status":"ok"})");
+  CHECK(header_of(ask("GET", "/healthz"), "Cache-Control") == "no-store");
   CHECK(ask("HEAD", "/healthz").status == 200);
   CHECK(ask("GET", "/healthz?from=balancer").status == 200);
   for (char const* const method : {"POST", "DELETE", "OPTIONS", "get"}) {
@@ -503,6 +504,7 @@ TEST_CASE("the health is told in time by a store that does not answer and asks i
   CHECK(refused == 4);
   // Who comes later does not wait for it once more.
   CHECK(status() == 503);
+  CHECK(header_of(service({.method = "GET", .target = "/healthz"}).response, "Cache-Control") == "no-store");
   CHECK(store->waiting() == 1);
   store->go_on();
   for (int i = 0; i < 1000 && store->waiting() != 0; ++i) std::this_thread::sleep_for(10ms);

@@ -143,12 +143,17 @@ rest::Response Service::answer_healthz(rest::Request const& request) const {
     response.headers.add("Allow", "GET, HEAD");
     return response;
   }
+  rest::Response response;
   if (auto const healthy = health_.ask(); !healthy) {
     // Anybody may ask this, so that nothing is said about the store.
     log_error(log_, request, healthy.error());
-    return rest::problem(503, Error{.kind = ErrorKind::unavailable, .message = "the store can't be reached"});
+    response = rest::problem(503, Error{.kind = ErrorKind::unavailable, .message = "the store can't be reached"});
+  } else {
+    response = {.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = R"({"status":"ok"})"};
   }
-  return {.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = R"({"status":"ok"})"};
+  // Asked for without a token, it is the one answer that a cache on the way would keep.
+  response.headers.add("Cache-Control", "no-store");
+  return response;
 }
 
 inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& options) try {
