@@ -517,13 +517,13 @@ class Program {
     serve_it->add_option("--tokens", arguments_.serve.tokens_file, "Who may call")->type_name("FILE")->check(not_empty);
     serve_it
         ->add_option("--base-path", arguments_.serve.base_path,
-                     "What stands before the paths that it is asked by, such as /api: behind a proxy that keeps it")
+                     "Serve below this path, such as /api, which a proxy in front keeps")
         ->type_name("PATH")
         ->check(not_empty);
     serve_it
         ->add_option("--public-path", arguments_.serve.public_path,
-                     "What stands before the paths that clients see, in Location and Link: behind a proxy that takes "
-                     "it off; / for none")
+                     "What Location and Link show in place of the base path, which a proxy in front\n"
+                     "takes off or puts before paths; / for none")
         ->type_name("PATH")
         ->check(not_empty);
     runs_without_team(serve_it, [this](Session& session) { return serve(session, arguments_.serve); });

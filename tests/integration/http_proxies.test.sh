@@ -140,10 +140,11 @@ check "the health, past the proxy" 200 "$status"
 
 # round_trip WHAT URL CODING TAG_PATTERN STATUS_OF_AN_UPDATE
 round_trip() {
-  local what=$1 url=$2 coding=$3 pattern=$4 updated=$5 tag
+  local what=$1 url=$2 coding=$3 pattern=$4 updated=$5 tag version
   ask GET "$url" -H "Accept-Encoding: $coding"
   check "$what" 200 "$status"
   tag=$(header ETag)
+  version=$(sed -n 's/.*"version":\([0-9]*\).*/\1/p' body)
   [[ $tag =~ ^$pattern$ ]] || check "$what: the tag" "$pattern" "$tag"
   ask GET "$url" -H "Accept-Encoding: $coding" -H "If-None-Match: $tag"
   check "$what: what the client has already" "304 " "$status $body"
@@ -156,6 +157,10 @@ round_trip() {
   else
     check_has "$what: the refusal" "a weak entity tag (W/) never matches" "$body"
     check_has "$what: the refusal" '"kind":"conflict"' "$body"
+    ask PATCH "$url" -H "Accept-Encoding: $coding" -H "If-Match: \"$version-\"" --data '{"domain":"way.example"}'
+    check "$what: an update that names the version" 200 "$status"
+    ask PATCH "$url" -H "Accept-Encoding: $coding" -H "If-Match: \"$version-\"" --data '{"domain":"late.example"}'
+    check "$what: an update that names the version before" 412 "$status"
   fi
 }
 ours='"[0-9]+-[0-9a-f]{16}"'
@@ -192,9 +197,9 @@ for through in "$stripped" "$kept"; do
   check "a field whose name has an underscore" 200 "$status"
 done
 
-# ---- bodies: one of nearly 1 MiB is beyond what nginx takes when nobody tells it
+# ---- bodies: one that inlay takes is beyond what nginx does when nobody tells it
 
-printf '{"team_id":"%s","name":"large","config":{"a":"%01048000d"}}' "$team" 0 >large
+printf '{"team_id":"%s","name":"large","config":{"a":"%01048000d"}%50000s}' "$team" 0 "" >large
 for through in "$stripped" "$kept"; do
   for field in 'Expect: 100-continue' 'Expect:' 'Transfer-Encoding: chunked'; do
     ask POST "$through/api/integration" -H "$field" --data-binary @large
