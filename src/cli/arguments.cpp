@@ -562,6 +562,17 @@ class Program {
         ->type_name("ADDRESS:PORT")
         ->check(not_empty);
     serve_it->add_option("--tokens", arguments_.serve.tokens_file, "Who may call")->type_name("FILE")->check(not_empty);
+    serve_it
+        ->add_option("--base-path", arguments_.serve.base_path,
+                     "Serve below this path, such as /api, which a proxy in front keeps")
+        ->type_name("PATH")
+        ->check(not_empty);
+    serve_it
+        ->add_option("--public-path", arguments_.serve.public_path,
+                     "What Location and Link show in place of the base path, which a proxy in front\n"
+                     "takes off or puts before paths; / for none")
+        ->type_name("PATH")
+        ->check(not_empty);
     runs_without_team(serve_it, [this](Session& session) { return serve(session, arguments_.serve); });
 
     auto* show_version = add(app_, "version", "Show the version and the backends of this build", "version");

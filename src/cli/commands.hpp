@@ -53,6 +53,8 @@ enum class PatchKind { merge_patch, json_patch };
 struct ServeArguments {
   std::optional<std::string> listen;
   std::optional<std::string> tokens_file;
+  std::string base_path;
+  std::optional<std::string> public_path;
 };
 
 struct CompactArguments {

@@ -15,7 +15,9 @@ Result<void> serve([[maybe_unused]] Session& session, [[maybe_unused]] ServeArgu
   http_server::hold_hangups();
   auto const catalog = session.open();
   if (catalog.has_error()) return catalog.error();
-  return http_server::serve(*catalog, {.listen = arguments.listen, .tokens_file = arguments.tokens_file});
+  return http_server::serve(*catalog, {.listen = arguments.listen,
+                                       .tokens_file = arguments.tokens_file,
+                                       .paths = {.base = arguments.base_path, .shown = arguments.public_path}});
 #else
   return Error{.kind = ErrorKind::not_built,
                .message = "this program was built without its server: build it with -DINLAY_REST=ON"};

@@ -145,17 +145,20 @@ Response out_of_memory(HandlerOptions const& options, Request const& request) {
   return response;
 }
 
-/** A base path as the rest of this file wants it: "", or segments each with a slash before it. */
-std::string normalised(std::string path) {
+/** A path of the options as the rest of this file wants it: "", or segments each with a slash before it. */
+std::string normalised(std::string path, std::string_view which) {
   while (path.ends_with('/')) path.pop_back();
   if (path.empty()) return path;
   if (!path.starts_with('/')) path.insert(path.begin(), '/');
   auto const target = parse_target(path);
   // The segments of a path with a query are those before it.
   bool const is_path = target && target->path == path;
-  if (!is_path || std::find(target->segments.begin(), target->segments.end(), "") != target->segments.end()) {
+  // A client leaves out dots before it asks, and what stands before two of them.
+  auto const is_no_name = [](std::string_view segment) { return segment.empty() || segment == "." || segment == ".."; };
+  if (!is_path || std::any_of(target->segments.begin(), target->segments.end(), is_no_name)) {
     throw Exception({.kind = ErrorKind::invalid_argument,
-                     .message = "a base path is a path such as /api/v1, percent-encoded; this one is not: " + path});
+                     .message = "a " + std::string(which) +
+                                " path is a path such as /api/v1, percent-encoded; this one is not: " + path});
   }
   return path;
 }
@@ -164,8 +167,9 @@ std::string normalised(std::string path) {
 
 Handler::Handler(Catalog catalog, HandlerOptions options)
     : catalog_(std::move(catalog)), options_(std::move(options)), cursor_key_(make_cursor_key(options_.cursor_key)) {
-  options_.base_path = normalised(std::move(options_.base_path));
-  options_.public_path = options_.public_path ? normalised(std::move(*options_.public_path)) : options_.base_path;
+  options_.base_path = normalised(std::move(options_.base_path), "base");
+  options_.public_path =
+      options_.public_path ? normalised(std::move(*options_.public_path), "public") : options_.base_path;
 }
 
 std::size_t Handler::max_body_bytes() const noexcept {

@@ -18,6 +18,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <service.hpp>
@@ -237,6 +238,7 @@ TEST_CASE("the health can be asked for by anybody, with GET and HEAD, whatever t
     return service({.method = method, .target = target}).response;
   };
   CHECK(ask("GET", "/healthz").body == R"({"status":"ok"})");
+  CHECK(header_of(ask("GET", "/healthz"), "Cache-Control") == "no-store");
   CHECK(ask("HEAD", "/healthz").status == 200);
   CHECK(ask("GET", "/healthz?from=balancer").status == 200);
   for (char const* const method : {"POST", "DELETE", "OPTIONS", "get"}) {
@@ -357,6 +359,138 @@ TEST_CASE("a connection that asks nothing more is closed in time") {
   CHECK(std::chrono::steady_clock::now() - begin < 10s);
 }
 
+TEST_CASE("empty lines before a request are no part of it and there may be eight") {
+  Running const server({.idle_time = 1s}, hello);
+  auto const answers_to = [&](std::vector<std::string> const& parts) {
+    Connection client(server);
+    for (std::string const& part : parts) {
+      client.say(part);
+      if (parts.size() > 1) std::this_thread::sleep_for(50ms);
+    }
+    std::string statuses;
+    std::string const all = client.all();
+    for (std::size_t at = 0; (at = all.find("HTTP/1.1 ", at)) != std::string::npos; at += 9) {
+      statuses.append(statuses.empty() ? "" : " ").append(all, at + 9, 3);
+    }
+    return statuses;
+  };
+  std::string const post = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}";
+  std::string lines;
+  for (int i = 0; i < 8; ++i) lines += "\r\n";
+  CHECK(answers_to({"\r\n" + get}) == "200");
+  CHECK(answers_to({post + "\r\n" + get}) == "200 200");
+  CHECK(answers_to({post, "\r", "\n", get}) == "200 200");
+  CHECK(answers_to({lines + get + lines + post + lines, get}) == "200 200 200");
+  CHECK(answers_to({lines + "\r\n" + get}) == "400");
+  CHECK(answers_to({lines, "\r", "\n" + get}) == "400");
+  CHECK(answers_to({"\n" + get}) == "400");
+  CHECK(answers_to({"\r" + get}) == "400");
+}
+
+TEST_CASE("empty lines give a connection no more time to begin with a request") {
+  Running const server({.head_time = 600ms, .idle_time = 600ms}, hello);
+  auto const begin = std::chrono::steady_clock::now();
+  for (std::string const& before : {std::string(), get}) {
+    Connection client(server);
+    client.say(before);
+    try {
+      for (int i = 0; i < 200; ++i) {
+        if (i % 5 == 0) client.say(i % 2 == 0 ? "\r" : "\n");
+        std::this_thread::sleep_for(50ms);
+      }
+    } catch (boost::system::system_error const&) {
+      continue;  // it is closed
+    }
+    FAIL_CHECK("a connection is still open");
+  }
+  CHECK(std::chrono::steady_clock::now() - begin < 10s);
+}
+
+TEST_CASE("the host of an absolute target counts and no field Host does") {
+  Running const server({}, [](rest::Request const& request) {
+    std::string const host = request.headers.find("Host").value_or("(none)");
+    return http_server::Answer{.response = {.status = 200, .body = "(" + host + " " + request.target + ")"}};
+  });
+  auto const answer_to = [](Running const& asked, std::string const& target, std::string const& host) {
+    Connection client(asked);
+    client.say("GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+    return client.all();
+  };
+  struct Case {
+    char const* target;
+    char const* seen;
+  };
+  for (Case const& one :
+       {Case{"http://other.example/team", "(other.example /team)"},
+        Case{R"(HTTP://other.example:81/team?name[in]=a\,b)", R"((other.example:81 /team?name[in]=a\,b))"},
+        Case{"https://[::1]:8080/a%2Fb", "([::1]:8080 /a%2Fb)"}, Case{"http://other.example", "(other.example /)"},
+        Case{"http://other.example?x=/", "(other.example /?x=/)"},
+        Case{"/team?at=http://other.example/", "(here.example /team?at=http://other.example/)"},
+        Case{"//other.example/team", "(here.example //other.example/team)"}, Case{"*", "(here.example *)"}}) {
+    CAPTURE(one.target);
+    auto const answer = answer_to(server, one.target, "here.example");
+    CHECK(answer.find("HTTP/1.1 200 ") == 0);
+    CHECK(answer.substr(answer.find("\r\n\r\n") + 4) == one.seen);
+  }
+  for (char const* const target : {"http:///team", "http://:80/team", "http://me@here.example/team", "http://a b/team",
+                                   "ftp://here.example/team", "http:/team", "mailto:team", "team", "here.example:80"}) {
+    CAPTURE(target);
+    CHECK(answer_to(server, target, "here.example").find("HTTP/1.1 400 ") == 0);
+  }
+
+  // Without tokens only this machine may be meant.
+  Service const service(in_memory());
+  Running const administration({.is_prompt = std::bind_front(&Service::is_prompt, &service)}, std::cref(service));
+  CHECK(answer_to(administration, "http://other.example/team", "localhost").find("HTTP/1.1 421 ") == 0);
+  CHECK(answer_to(administration, "http://localhost/team", "other.example").find("HTTP/1.1 200 ") == 0);
+  CHECK(answer_to(administration, "/team", "other.example").find("HTTP/1.1 421 ") == 0);
+  CHECK(answer_to(administration, "http://other.example/healthz", "localhost").find("HTTP/1.1 200 ") == 0);
+}
+
+TEST_CASE("a service is asked below its base path and shows its public path") {
+  Service const service(in_memory(), Tokens::parse("one alice").value(), nullptr, 2s,
+                        {.base = "inner/v1/", .shown = "/api"});
+  auto const ask = [&](char const* method, std::string const& target, char const* body = "") {
+    return service({.method = method,
+                    .target = target,
+                    .headers = {{"Authorization", "Bearer one"}, {"Content-Type", "application/json"}},
+                    .body = body})
+        .response;
+  };
+  auto const created = ask("POST", "/inner/v1/team", R"({"name":"x"})");
+  CHECK(created.status == 201);
+  CHECK(header_of(created, "Location").find("/api/team/") == 0);
+  CHECK(ask("GET", "/team").status == 404);
+  CHECK(ask("GET", "/api/team").status == 404);
+
+  for (std::string const target : {"/healthz", "/inner/v1/healthz", "/inner/v1/healthz?from=balancer"}) {
+    CAPTURE(target);
+    CHECK(service.is_prompt(target));
+    CHECK(service({.method = "GET", .target = target}).response.status == 200);
+  }
+  for (std::string const target :
+       {"/inner/healthz", "/v1/healthz", "/api/healthz", "/inner/v1//healthz", "/inner/v1/healthz/x", "healthz"}) {
+    CAPTURE(target);
+    CHECK_FALSE(service.is_prompt(target));
+    CHECK(service({.method = "GET", .target = target}).response.status == 401);
+  }
+}
+
+TEST_CASE("a server that was told of a path that is none does not start and says which") {
+  // With an address at which nobody can listen, so that a server which starts all the same ends too.
+  for (char const* const path : {"/api?x", "https://host.example/api", "/a b", "/api/../x"}) {
+    CAPTURE(path);
+    auto const based = http_server::serve(in_memory(), {.listen = "nowhere", .paths = {.base = path}});
+    REQUIRE(based.has_error());
+    CHECK(based.error().kind == ErrorKind::invalid_argument);
+    CHECK(based.error().message.find("a base path is ") == 0);
+    CHECK(based.error().message.find(path) != std::string::npos);
+    auto const shown = http_server::serve(in_memory(), {.listen = "nowhere", .paths = {.shown = path}});
+    REQUIRE(shown.has_error());
+    CHECK(shown.error().message.find("a public path is ") == 0);
+  }
+}
+
 TEST_CASE("the health is told in time by a store that does not answer and asks it one question at a time") {
   auto const store = std::make_shared<Halting>();
   Service const service(Catalog(store), {}, nullptr, 200ms);
@@ -370,6 +504,7 @@ TEST_CASE("the health is told in time by a store that does not answer and asks i
   CHECK(refused == 4);
   // Who comes later does not wait for it once more.
   CHECK(status() == 503);
+  CHECK(header_of(service({.method = "GET", .target = "/healthz"}).response, "Cache-Control") == "no-store");
   CHECK(store->waiting() == 1);
   store->go_on();
   for (int i = 0; i < 1000 && store->waiting() != 0; ++i) std::this_thread::sleep_for(10ms);

@@ -684,8 +684,8 @@ TEST_CASE_METHOD(Fixture, "a base path may be written with or without slashes at
     CHECK(there.get(prefix + "/team").status == 200);
     CHECK(there.get(prefix + "//team").status == 404);
   }
-  for (char const* const base :
-       {"/api?x", "/api#x", "https://host.example/api", "/a//b", "//a", "/a b", "/%zz", "/%FF"}) {
+  for (char const* const base : {"/api?x", "/api#x", "https://host.example/api", "/a//b", "//a", "/a b", "/%zz", "/%FF",
+                                 "/..", "/a/./b", "/a/%2e%2e/b"}) {
     CAPTURE(base);
     CHECK_THROWS_AS(rest::Handler(catalog, {.base_path = base}), Exception);
   }

@@ -17,6 +17,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/url/parse.hpp>
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -52,7 +53,8 @@ namespace {
 
 constexpr auto pause_time = std::chrono::milliseconds(100);  // before the next accept, after one that failed
 constexpr std::uint32_t max_header_bytes = 16U << 10U;
-constexpr std::size_t first_read_bytes = 4096;  // of a request that follows another one
+constexpr std::size_t first_read_bytes = 4096;  // of a request
+constexpr unsigned max_empty_lines = 8;         // before one
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -62,6 +64,32 @@ rest::Request to_request(http::request<http::string_body> message) {
                         .body = std::move(message.body())};
   for (auto const& field : message) request.headers.add(view(field.name_string()), view(field.value()));
   return request;
+}
+
+/** Has a request say where others do what it says in its target's absolute form: the host there counts, and no field
+    Host (RFC 9112, 3.2.2).
+
+    @return whether there is a path or "*" in its target then.
+*/
+bool settle_target(http::request<http::string_body>& message) {
+  std::string_view const target = view(message.target());
+  if (target == "*" || target.starts_with('/')) return true;
+  std::size_t const colon = target.find("://");
+  if (colon == std::string_view::npos) return false;
+  std::string_view const scheme = target.substr(0, colon);
+  if (!beast::iequals(scheme, "http") && !beast::iequals(scheme, "https")) return false;
+  // By hand, since a query may hold what Boost.URL takes in an escaped query only.
+  std::size_t const begin = colon + 3;
+  std::size_t const end = std::min(target.find_first_of("/?#", begin), target.size());
+  std::string const host(target.substr(begin, end - begin));
+  auto const authority = boost::urls::parse_authority(host);
+  // A name of a user there is more often meant to deceive (RFC 9110, 4.2.4).
+  if (!authority || authority->encoded_host().empty() || authority->has_userinfo()) return false;
+  std::string path(target.substr(end));
+  if (!path.starts_with('/')) path.insert(path.begin(), '/');
+  message.target(path);
+  message.set(http::field::host, host);
+  return true;
 }
 
 /** The time for the field Date (RFC 9110, 5.6.7). */
@@ -321,7 +349,8 @@ class Session : public std::enable_shared_from_this<Session> {
       is_last_ = state_.is_stopping;
       state_.sessions.insert(this);
     }
-    asio::dispatch(stream_.get_executor(), step([](Session& self) { self.read_head(); }));
+    asio::dispatch(stream_.get_executor(),
+                   step([](Session& self) { self.await_request(self.state_.listen.head_time); }));
   }
 
   /** Answers what it was asked, in the place of one that has answered. */
@@ -339,26 +368,41 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
  private:
-  void await_request() {
-    if (is_last_) return close();
-    if (buffer_.size() != 0) return read_head();
+  /** Waits for a request to begin, for no longer than this. */
+  void await_request(std::chrono::milliseconds time) {
     is_idle_ = true;
-    stream_.expires_after(state_.listen.idle_time);
+    empty_lines_ = 0;
+    stream_.expires_after(time);
+    read_beginning();
+  }
+
+  // Some clients end a body with an empty line more than they say, which stands before their next request then
+  // (RFC 9112, 2.2). It begins none, so that it gives no more time either.
+  void read_beginning() {
+    if (is_last_) return close();
+    constexpr std::string_view end_of_line = "\r\n";
+    auto const read = [this] {
+      return std::string_view(static_cast<char const*>(buffer_.data().data()), buffer_.size());
+    };
+    for (; empty_lines_ < max_empty_lines && read().starts_with(end_of_line); ++empty_lines_) {
+      buffer_.consume(end_of_line.size());
+    }
+    bool const may_be_empty_line = empty_lines_ < max_empty_lines && end_of_line.starts_with(read());
+    if (!read().empty() && !may_be_empty_line) return read_head();
     stream_.async_read_some(buffer_.prepare(first_read_bytes),
                             step([](Session& self, Failure failure, std::size_t size) {
                               if (failure) return;
                               self.buffer_.commit(size);
-                              self.read_head();
+                              self.read_beginning();
                             }));
   }
 
   void read_head() {
-    if (is_last_) return close();
-    is_idle_ = true;
     parser_.emplace();
     parser_->body_limit(state_.listen.max_body_bytes);
     parser_->header_limit(max_header_bytes);
-    stream_.expires_after(state_.listen.head_time);
+    if (!is_new_) stream_.expires_after(state_.listen.head_time);
+    is_new_ = false;
     http::async_read_header(stream_, buffer_, *parser_,
                             step([](Session& self, Failure failure, std::size_t) { self.take_head(failure); }));
   }
@@ -372,7 +416,7 @@ class Session : public std::enable_shared_from_this<Session> {
     form_ = Form();
     if (failure) return fail(failure);
     stream_.expires_after(state_.listen.transfer_time);
-    auto const& header = parser_->get();
+    auto& header = parser_->get();
     form_ = form_of(header);
     request_.append(view(header.method_string())).append(1, ' ').append(view(header.target()));
     auto const malformed = [this](char const* message) {
@@ -381,6 +425,7 @@ class Session : public std::enable_shared_from_this<Session> {
     if (!is_framed(*parser_)) return malformed("the only transfer coding that is read here is chunked");
     std::size_t const hosts = header.count(http::field::host);
     if (hosts > 1 || (hosts == 0 && header.version() >= 11)) return malformed("a request has one Host");
+    if (!settle_target(header)) return malformed("a request's target is a path, or an http URL with a host");
     // HTTP/1.0 knows of no interim answers (RFC 9110, 10.1.1).
     if (header.version() >= 11 && beast::iequals(header[http::field::expect], "100-continue")) {
       send_continue();
@@ -445,7 +490,7 @@ class Session : public std::enable_shared_from_this<Session> {
     http::async_write(stream_, message_, step([](Session& self, Failure failure, std::size_t) {
                         if (failure) return;
                         if (!self.message_.keep_alive()) return self.close();
-                        self.await_request();
+                        self.await_request(self.state_.listen.idle_time);
                       }));
     is_due_ = false;
   }
@@ -506,6 +551,8 @@ class Session : public std::enable_shared_from_this<Session> {
   http::response<http::string_body> message_;
   std::array<char, 4096> rest_{};
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  unsigned empty_lines_ = 0;  // that stood before the request
+  bool is_new_ = true;        // it has not begun with a request yet
   bool is_idle_ = false;
   bool is_last_ = false;
   bool is_due_ = false;    // an answer

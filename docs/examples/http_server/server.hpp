@@ -60,8 +60,9 @@ struct Listen {
  */
 class Server {
  public:
-  /** Called from several threads at once. It may throw std::bad_alloc, and nothing else: that is a 503, made without
-      taking memory, and so is what inlay::rest::Handler answers when it finds none. */
+  /** Called from several threads at once, with a target that is a path or "*", and in Host the host that counts: that
+     of the target, where it had one. It may throw std::bad_alloc, and nothing else: that is a 503, made without taking
+      memory, and so is what inlay::rest::Handler answers when it finds none. */
   using Answerer = std::function<Answer(inlay::rest::Request const&)>;
 
   /** Binds the address, or takes over the socket. @return invalid_argument for a bad address, unavailable when it can't

@@ -86,9 +86,12 @@ void reload(Service& service, std::optional<std::string> const& tokens_file, Log
 
 }  // namespace
 
-Service::Service(inlay::Catalog catalog, std::optional<Tokens> tokens, Log* log, std::chrono::milliseconds health_time)
+Service::Service(inlay::Catalog catalog, std::optional<Tokens> tokens, Log* log, std::chrono::milliseconds health_time,
+                 Paths paths)
     : health_(catalog, health_time),
-      handler_(std::move(catalog), {.on_error = std::bind_front(log_error, log)}),
+      handler_(std::move(catalog), {.base_path = std::move(paths.base),
+                                    .public_path = std::move(paths.shown),
+                                    .on_error = std::bind_front(log_error, log)}),
       tokens_(tokens ? std::make_shared<Tokens const>(std::move(*tokens)) : nullptr),
       log_(log) {}
 
@@ -103,7 +106,13 @@ void Service::use(Tokens tokens) {
   tokens_.swap(made);
 }
 
-bool Service::is_prompt(std::string_view target) { return target.substr(0, target.find('?')) == "/healthz"; }
+bool Service::is_prompt(std::string_view target) const noexcept {
+  constexpr std::string_view health = "/healthz";
+  std::string_view const path = target.substr(0, target.find('?'));
+  if (!path.ends_with(health)) return false;
+  std::string_view const before = path.substr(0, path.size() - health.size());
+  return before.empty() || before == handler_.base_path();
+}
 
 Answer Service::operator()(rest::Request const& request) const {
   if (is_prompt(request.target)) return {answer_healthz(request)};
@@ -134,12 +143,17 @@ rest::Response Service::answer_healthz(rest::Request const& request) const {
     response.headers.add("Allow", "GET, HEAD");
     return response;
   }
+  rest::Response response;
   if (auto const healthy = health_.ask(); !healthy) {
     // Anybody may ask this, so that nothing is said about the store.
     log_error(log_, request, healthy.error());
-    return rest::problem(503, Error{.kind = ErrorKind::unavailable, .message = "the store can't be reached"});
+    response = rest::problem(503, Error{.kind = ErrorKind::unavailable, .message = "the store can't be reached"});
+  } else {
+    response = {.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = R"({"status":"ok"})"};
   }
-  return {.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = R"({"status":"ok"})"};
+  // Asked for without a token, it is the one answer that a cache on the way would keep.
+  response.headers.add("Cache-Control", "no-store");
+  return response;
 }
 
 inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& options) try {
@@ -162,11 +176,11 @@ inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& opt
   auto const made_log = Log::to(options.log);
   if (!made_log) return made_log.error();
   std::shared_ptr<Log> const log = *made_log;
-  Service service(catalog, std::move(tokens), log.get());
+  Service service(catalog, std::move(tokens), log.get(), std::chrono::seconds(2), options.paths);
   Listen listen{.socket = *socket,
                 .is_loopback_only = !has_tokens,
                 .max_body_bytes = service.max_body_bytes(),
-                .is_prompt = &Service::is_prompt,
+                .is_prompt = std::bind_front(&Service::is_prompt, &service),
                 .stop_time = options.stop_time,
                 .log = log.get()};
   if (options.listen) listen.address = *options.listen;

@@ -18,7 +18,14 @@
 
 namespace http_server {
 
-/** What is served: the catalogue's resources to who has a token, and /healthz to everybody.
+/** The paths that a service is asked by, and those that its clients see; see inlay::rest::HandlerOptions. */
+struct Paths {
+  std::string base{};
+  std::optional<std::string> shown{};  ///< absent: those that it is asked by
+};
+
+/** What is served: the catalogue's resources to who has a token, and /healthz to everybody: below
+    the base path, and at the root as well, for those who ask past the proxy that the base path is for.
 
     Without tokens every caller is the host's own administration. What goes wrong with the store is for the log, one
     line an error: a client only learns that something did.
@@ -26,16 +33,16 @@ namespace http_server {
 class Service {
  public:
   /** @param health_time is how long somebody who asks for /healthz waits for the store, at most.
-      @throw inlay::Exception with what start_thread returns.
+      @throw inlay::Exception with what start_thread returns, and what inlay::rest::Handler throws for the paths.
   */
   explicit Service(inlay::Catalog catalog, std::optional<Tokens> tokens = {}, Log* log = nullptr,
-                   std::chrono::milliseconds health_time = std::chrono::seconds(2));
+                   std::chrono::milliseconds health_time = std::chrono::seconds(2), Paths paths = {});
 
   /** Thread-safe; throws nothing but std::bad_alloc. */
   [[nodiscard]] Answer operator()(inlay::rest::Request const& request) const;
 
   /** Whether a target is that of the health, whose answer does not take long (see Listen::is_prompt). */
-  [[nodiscard]] static bool is_prompt(std::string_view target);
+  [[nodiscard]] bool is_prompt(std::string_view target) const noexcept;
 
   /** Has requests from now on looked at with other tokens. Thread-safe. */
   void use(Tokens tokens);
@@ -59,6 +66,7 @@ struct ServeOptions {
   std::optional<std::string> listen{};
 
   std::optional<std::string> tokens_file{};  ///< absent: none, which is allowed on loopback only
+  Paths paths{};
   int log = 2;  ///< a descriptor for one line a request, and one an error that the client was not told
 
   /** How long requests that have begun may take to their end, once the process is to stop. */
@@ -72,7 +80,8 @@ struct ServeOptions {
    called in a process that prepare_process() has prepared.
 
     @return what Tokens::read, Server::bind, Server::start and take_handed_socket return; invalid_argument for an
-   address that others can reach, without tokens, and for an address where a socket was handed over too.
+   address that others can reach, without tokens, for an address where a socket was handed over too, and for paths that
+   are none.
 */
 [[nodiscard]] inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& options);
 

@@ -60,13 +60,18 @@ struct HandlerOptions {
 */
 class Handler {
  public:
-  /** @throw Exception with invalid_argument for a base path or public path that is none, with a query or two slashes in
-     a row, and for a cursor key that is too short; with not_built for an OpenSSL without AES-SIV.
+  /** @throw Exception with invalid_argument for a base path or public path that is none, with a query, two slashes in
+     a row or a segment of dots (RFC 3986, 3.3), and for a cursor key that is too short; with not_built for an OpenSSL
+     without AES-SIV.
   */
   explicit Handler(Catalog catalog, HandlerOptions options = {});
 
   /** Answers a request on behalf of a caller whom the host has authenticated. */
   [[nodiscard]] Response operator()(Request const& request, Caller const& caller) const noexcept;
+
+  /** HandlerOptions::base_path as it stands before targets: "", or with a slash at its beginning and none at its end.
+   */
+  [[nodiscard]] std::string const& base_path() const noexcept { return options_.base_path; }
 
   /** The longest body that is read, in bytes; a longer one is a 413. For the transport to set its own limit by. */
   [[nodiscard]] std::size_t max_body_bytes() const noexcept;
