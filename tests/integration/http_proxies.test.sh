@@ -37,6 +37,7 @@ check_has() { # WHAT PART TEXT
 serve() {
   local name=$1
   shift
+  : >"$name.out" # which the process may open later than it is read
   "$inlay" --store sqlite:store.db serve --listen 127.0.0.1:0 --tokens tokens "$@" >"$name.out" 2>"$name.err" &
   processes+=("$!")
   for ((i = 0; i < 400; ++i)); do
