@@ -168,6 +168,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   Result<void> snapshot(SnapshotRequest const& request) const override {
     if (options_.joined) return not_joined();
+    if (!capabilities_.can_snapshot) return storage::cannot_snapshot(capabilities_.backend);
     bool has_begun = false;
     return trying<void>([&]() -> Result<void> {
       auto const connection = readers_.lease();

@@ -93,8 +93,8 @@ class SqliteDialect final : public sql::Dialect {
             .is_durable = !settings_.is_memory,
             .is_shared_by_processes = !settings_.is_memory,
             .can_transfer = true,
-            .can_snapshot = true,
-            .can_vacuum = !settings_.is_hosts};  // it would rewrite the host's tables, too
+            .can_snapshot = !settings_.is_memory,  // its one connection would keep all writers waiting
+            .can_vacuum = !settings_.is_hosts};    // it would rewrite the host's tables, too
   }
 
   std::unique_ptr<soci::session> connect() const override {

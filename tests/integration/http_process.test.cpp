@@ -23,8 +23,10 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <iostream>
 #include <memory>
 #include <process.hpp>
 #include <service.hpp>
@@ -87,6 +89,13 @@ std::string line_of(int descriptor) {
   return line;
 }
 
+/** A process that begins with nothing to say of what this one has said so far. */
+pid_t fork_silently() {
+  std::cout.flush();
+  std::fflush(nullptr);
+  return ::fork();
+}
+
 /** `inlay serve` in a process of its own. */
 class Served {
  public:
@@ -100,7 +109,7 @@ class Served {
     std::array<int, 2> out{};
     std::array<int, 2> err{};
     if (::pipe2(out.data(), O_CLOEXEC) != 0 || ::pipe2(err.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-    id_ = ::fork();
+    id_ = fork_silently();
     if (id_ < 0) throw std::runtime_error("no process");
     if (id_ == 0) run(setup, out[1], err[1]);
     ::close(out[1]);
@@ -432,7 +441,7 @@ TEST_CASE("SIGHUP does not end a server without tokens either") {
 TEST_CASE("a program that is started without descriptors 0 to 2 opens nothing in their place") {
   for (int const closed : {0, 1, 2, 3}) {
     CAPTURE(closed);
-    pid_t const child = ::fork();
+    pid_t const child = fork_silently();
     REQUIRE(child >= 0);
     if (child == 0) {
       for (int descriptor = 0; descriptor <= 2; ++descriptor) {
