@@ -60,9 +60,10 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   Result<void> open() {
     return trying<void>([&] {
+      // Before it is lent, for which it is looked at as one of this database's.
+      if (options_.joined) require_open(*dialect_, *options_.joined);
       auto const connection = writers_.lease();
       if (options_.joined) {
-        require_open(*dialect_, *options_.joined);
         if (!dialect_->is_in_transaction(*options_.joined)) {
           return Result<void>(Error{.kind = ErrorKind::invalid_argument,
                                     .message = "no transaction is open on the session that a store was to join"});

@@ -72,7 +72,7 @@ export async function use(baseUrl: string, host: string, team: { token: string; 
   const asked = dataOf(await askFor({ client: theirs, body: { integration_id: integration.id } }));
   expectEqual([asked.team_id, asked.status], [team.id, "pending"], "a request to install");
   const listed = dataOf(await listIntegrations({ client })).result[0];
-  if (!listed || !("version" in listed)) throw new Error("the host sees no summary");
+  if (!listed || !("version" in listed) || !listed.config) throw new Error("the host sees no summary");
   const sharing: api.Sharing = listed.sharing;
   expectEqual([sharing, listed.config["base_url"]], ["ask", config.base_url], "what is listed");
 

@@ -50,7 +50,7 @@ export async function use(baseUrl: string, host: string, team: { token: string; 
   // @ts-expect-error: a summary has no config
   expectEqual(summary.config, undefined, "a summary's config");
   const listed = dataOf(await api.GET("/integration")).result[0];
-  if (!listed || !("version" in listed)) throw new Error("the host sees no summary");
+  if (!listed || !("version" in listed) || !listed.config) throw new Error("the host sees no summary");
   const sharing: Schemas["Sharing"] = listed.sharing;
   expectEqual([sharing, listed.config["base_url"]], ["ask", config.base_url], "what is listed");
   // @ts-expect-error: a value in a config may be anything
