@@ -18,8 +18,10 @@ namespace support {
 // A sanitizer needs memory of its own.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr long most_memory = 400 * 1024;
+inline constexpr long most_growth = 300 * 1024;  // what it keeps of memory that was freed
 #else
 inline constexpr long most_memory = 64 * 1024;  // KB that may be resident
+inline constexpr long most_growth = 8 * 1024;   // KB that more of the same may add
 #endif
 
 /** The most that was ever resident of this process, in KB. */
