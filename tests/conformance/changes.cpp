@@ -292,7 +292,7 @@ TEST_CASE("a page of the log ends before its rows come to more bytes than it may
   commit_of_sizes({10});
   commit_of_sizes({max / 2, max / 4});
   commit_of_sizes({max / 4});
-  for (std::size_t const limit : {1'000, 3, 1}) {
+  for (std::size_t const limit : {1'000U, 3U, 1U}) {
     CAPTURE(limit);
     std::vector<std::size_t> sizes;
     std::vector<CommitRecord> seen;

@@ -244,7 +244,7 @@ TEST_CASE("a page ends before its documents come to more bytes than it may hold,
       std::vector<Readable> all;
       for (auto const& row : store.all<Root>()) all.push_back(store.read<Readable>(row.id));
       REQUIRE(all.size() == 11);
-      for (std::size_t const limit : {1'000, 25, 3, 2, 1}) {
+      for (std::size_t const limit : {1'000U, 25U, 3U, 2U, 1U}) {
         CAPTURE(limit);
         // As many as fit, and no more.
         std::vector<std::size_t> expected{0};
