@@ -102,7 +102,7 @@ std::string export_of(Repository const& store) {
 
 TEST_CASE("a secret that was changed is in no file of the store any more when the log is compacted") {
   LeavingWhatIsRemoved const as_sqlite_is_built;
-  std::size_t const length = GENERATE(0, 20'000);
+  std::size_t const length = GENERATE(0U, 20'000U);
   bool const is_in_file = GENERATE(false, true);
   CAPTURE(length, is_in_file);
   TemporaryFolder const folder;
