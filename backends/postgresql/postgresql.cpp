@@ -29,8 +29,8 @@ using sql::DatabaseFailure;
 using sql::FailureKind;
 
 /** What a role or a database can have set (`alter role … set`, `alter database … set`), and a store must have
-   otherwise. Set on each session of a store's own when it is opened; where a pooler shares sessions, for each
-   transaction that needs it.
+    otherwise. Set on each session of a store's own when it is opened; where a pooler shares sessions, for each
+    transaction that needs it.
 
     Not here: client_encoding, which is asked for when connecting; lock_timeout, which is the URL's; and search_path,
     which says where the store's tables are, and is changed only where it puts other schemas before pg_catalog, so that

@@ -25,7 +25,7 @@ namespace inlay::sql {
     without a commit where there is none.
 
     Of the rows before and after no more are read than storage::max_page_bytes and those of one change, but for the
-   first commit, which is read whole.
+    first commit, which is read whole.
 */
 class ChangeLister {
  public:

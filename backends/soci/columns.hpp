@@ -95,7 +95,7 @@ template <class Member>
 }
 
 /** Reads a row of Entity from `row`, beginning with column `at`, which moves behind it; its id only if that was
-   selected. Where documents were not, Document::left_out() stands in their place.
+    selected. Where documents were not, Document::left_out() stands in their place.
 
     @throws inlay::Exception: corrupt, naming table, id and member.
 */

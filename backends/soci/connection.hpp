@@ -42,7 +42,7 @@ class Connection {
   }
 
   /** The same, until `on_row` says that it wants no more rows. Which of those that it does not get are read all the
-     same is the client library's business. */
+      same is the client library's business. */
   void run_while(Statement const& statement, std::function<bool(Row&)> const& on_row) {
     execute(statement, statement.parameters(), on_row);
   }
@@ -74,7 +74,7 @@ class Connection {
   [[nodiscard]] bool is_broken() const noexcept { return is_broken_; }
 
   /** Whether it is to be replaced, and with it those that were opened before: the server has refused a write as one
-     that takes none, or no longer has what was prepared. */
+      that takes none, or no longer has what was prepared. */
   [[nodiscard]] bool is_outdated() const noexcept { return is_outdated_; }
 
   [[nodiscard]] soci::session& session() noexcept { return *session_; }

@@ -46,7 +46,7 @@ enum class OneStatement {
 };
 
 /** How a page is kept from reading more documents than it may hold (storage::max_page_bytes). Where whatever a
-   statement gives is in memory before the first row of it can be looked at, the database must not give more. */
+    statement gives is in memory before the first row of it can be looked at, the database must not give more. */
 enum class PageBound {
   reading,  ///< rows are made while they are read, so that it is enough to read no further
   rows,     ///< by a running sum over the rows: texts that are large are not looked into, nor copied
@@ -111,7 +111,7 @@ class Dialect {
 
   /** Makes sure that the store is still where the session was opened: a file can be moved while it is open. Asked now
       and then when a connection is lent, and always when a transaction begins that writes, before its COMMIT, and
-     before that is acknowledged.
+      before that is acknowledged.
 
       @throws DatabaseFailure: moved
   */
@@ -182,7 +182,7 @@ class Dialect {
   [[nodiscard]] virtual std::string_view lock_rows() const { return " for update"; }
 
   /** Whether a transaction that reads from a snapshot can write over what others have committed since, and then sees
-     its own rows among those of the snapshot. */
+      its own rows among those of the snapshot. */
   [[nodiscard]] virtual bool writes_behind_snapshot() const { return false; }
 
   /** How a commit of one change is done in one round trip; where not, it is done step by step. */

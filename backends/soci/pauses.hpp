@@ -9,7 +9,7 @@
 namespace inlay::sql {
 
 /** How long to wait before each of several tries: longer and longer, and never as long as somebody else who began at
-   the same time. */
+    the same time. */
 class Pauses {
  public:
   Pauses(std::chrono::microseconds first, std::chrono::microseconds longest) noexcept

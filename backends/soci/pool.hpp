@@ -65,7 +65,7 @@ class Pool {
   };
 
   /** Waits for a connection. Where the server lets nobody more in, for one of those that are open to come back, while
-     it is asked again now and then.
+      it is asked again now and then.
 
       @throws DatabaseFailure: busy when none came back in time, no_connection_left when the server let nobody in until
               then, moved, or what else connecting throws.

@@ -62,7 +62,7 @@ void select_from(Statement& statement, Tables const& tables, std::string_view jo
 }
 
 /** Appends the columns of all parts; their documents only if they are wanted, and never the further parts' ids, which
-   the part before has already. */
+    the part before has already. */
 template <class Readable>
 void select_parts(Statement& statement, Query<Readable> const& query = {}, bool are_numbered = false,
                   std::string_view document_condition = {}) {

@@ -55,7 +55,7 @@ class Canonicaliser {
     By pages, since some client libraries keep all rows of a result in memory: of so many rows that their documents come
     to a few MiB, which takes a look at how large they are. What no restore would take, since somebody has edited it by
     hand, is not given. Every member throws, inlay::Exception: corrupt, naming table and id,
-   for that; what the sink returns.
+    for that; what the sink returns.
 */
 class Dumper {
  public:

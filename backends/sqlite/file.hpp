@@ -38,11 +38,11 @@ enum class Access {
 void check_not_moved(sqlite_api::sqlite3* handle, std::string const& path);
 
 /** The file of a store, as all of its connections open it: the first one finds it, or makes it, and the others open
-   that file or fail. To be used by several threads. */
+    that file or fail. To be used by several threads. */
 class File {
  public:
   /** `made_with`: the permissions of the file that the first connection makes where there is none, whatever the umask
-     of the process; it makes none without. SQLite gives the files beside it the same. */
+      of the process; it makes none without. SQLite gives the files beside it the same. */
   File(std::string path, Access access, std::optional<mode_t> made_with)
       : path_(std::move(path)), access_(access), made_with_(made_with) {}
 
@@ -62,7 +62,7 @@ class File {
   /** Moves all of the log into the file, and empties it: else what was changed or removed would still be in there.
 
       @throws DatabaseFailure: moved; busy where somebody writes, or reads the store as it was before. It waits for
-     them, and keeps writers waiting, no longer than 25 ms.
+      them, and keeps writers waiting, no longer than 25 ms.
   */
   void empty_log(sqlite_api::sqlite3* handle, std::chrono::milliseconds busy_timeout) const;
 

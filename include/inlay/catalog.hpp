@@ -75,11 +75,11 @@ struct UpdateOptions {
   DocumentMode documents = DocumentMode::merge;
 
   /** Allows DocumentMode::replace, a JSON Patch, and set() or inherit() of a whole override without an expected
-     version, though they may undo somebody else's write. */
+      version, though they may undo somebody else's write. */
   bool force = false;
 
   /** Returns what would be, and writes nothing; it needs no version and no force. What the update would be refused for
-     is refused here too, a unique name that is taken included. */
+      is refused here too, a unique name that is taken included. */
   bool dry_run = false;
 };
 
@@ -344,7 +344,7 @@ class Catalog {
   /** Makes `value` effective at the pointer; an object is merged over the default's. See config::set.
 
       Below something that the override removed, it brings the default's other members of that back. The pointer "" is
-     the whole override: replacing that can undo somebody else's write, so it needs an expected version, or force.
+      the whole override: replacing that can undo somebody else's write, so it needs an expected version, or force.
 
       @return as update; invalid_argument with an array's pointer for a place inside one, the override's or the
       default's.
@@ -396,7 +396,7 @@ class Catalog {
       they were at one revision, whatever others write meanwhile.
 
       It keeps a connection until it is done, and `query.limit` rows at most in memory, with some configs that several
-     of them have in common. An error that the visitor returns ends it, and is returned.
+      of them have in common. An error that the visitor returns ends it, and is returned.
 
       @return the revision; what list() refuses; corrupt, as effective_config(); not_built where the store cannot read
       so (Capabilities::can_snapshot).

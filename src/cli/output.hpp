@@ -36,7 +36,7 @@ class Output {
   void add_text(std::string_view text);
 
   /** A remark beside the answer, on standard error: a line of text, or `{"remark": …}` where errors are JSON. For what
-     an answer as JSON does not say itself. */
+      an answer as JSON does not say itself. */
   void remark(std::string_view text);
 
   /** Whether somebody looks at standard error while it is written, and can be shown what changes in place. */

@@ -109,7 +109,7 @@ class Lines final : public Form {
 };
 
 /** RFC 4180. What is absent is an empty field without quotes, and null the word without quotes; a text that is empty,
-   or that word, has them. */
+    or that word, has them. */
 class Csv final : public Form {
  public:
   using Form::Form;

@@ -132,7 +132,7 @@ Response respond(Exchange& exchange) {
 }
 
 /** What is answered when memory has run out. What the request took is given back by then, so that there is some for a
-   few words, most likely; the host is not told, which might take more.
+    few words, most likely; the host is not told, which might take more.
 */
 Response out_of_memory(HandlerOptions const& options, Request const& request) {
   bool const is_read = request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";

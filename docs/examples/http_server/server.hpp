@@ -61,7 +61,7 @@ struct Listen {
 class Server {
  public:
   /** Called from several threads at once, with a target that is a path or "*", and in Host the host that counts: that
-     of the target, where it had one. It may throw std::bad_alloc, and nothing else: that is a 503, made without taking
+      of the target, where it had one. It may throw std::bad_alloc, and nothing else: that is a 503, made without taking
       memory, and so is what inlay::rest::Handler answers when it finds none. */
   using Answerer = std::function<Answer(inlay::rest::Request const&)>;
 
@@ -87,8 +87,8 @@ class Server {
   void stop();
 
   /** Serves until stop() is called; then lets requests that have begun come to their end, within stop_time, and ends
-     the threads. One that does not come back from the answerer is waited for: whoever cannot ends the process, as
-     serve() does.
+      the threads. One that does not come back from the answerer is waited for: whoever cannot ends the process, as
+      serve() does.
   */
   void wait();
 

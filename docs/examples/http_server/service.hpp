@@ -77,11 +77,11 @@ struct ServeOptions {
 
     It is the process's own: signals are its, it tells the process's supervisor how it is, and it ends the process with
     status 1 when something still waits a second after stop_time, and at once at a second SIGTERM or SIGINT. To be
-   called in a process that prepare_process() has prepared.
+    called in a process that prepare_process() has prepared.
 
     @return what Tokens::read, Server::bind, Server::start and take_handed_socket return; invalid_argument for an
-   address that others can reach, without tokens, for an address where a socket was handed over too, and for paths that
-   are none.
+    address that others can reach, without tokens, for an address where a socket was handed over too, and for paths that
+    are none.
 */
 [[nodiscard]] inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& options);
 

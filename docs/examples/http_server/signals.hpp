@@ -42,7 +42,7 @@ struct SignalActions {
 /** SIGTERM, SIGINT and SIGHUP on a thread of their own, so that they work whatever the other threads wait for.
 
     After the first SIGTERM or SIGINT the process has stop_time to end. When it has not by then, this ends it with
-   status 1, whatever its threads do; a second SIGTERM or SIGINT ends it at once.
+    status 1, whatever its threads do; a second SIGTERM or SIGINT ends it at once.
 */
 class SignalThread {
  public:

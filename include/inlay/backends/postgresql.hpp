@@ -10,15 +10,15 @@ namespace inlay {
 
     Several hosts are tried in turn (`//host1:5432,host2/db`). A UNIX socket is the folder that it is in,
    percent-encoded in the host's place (`//user@%2Frun%2Fpostgresql/db`), or `?host=/run/postgresql`. What is not given,
-   libpq takes from its environment (PGPASSWORD, ~/.pgpass, ...).
+    libpq takes from its environment (PGPASSWORD, ~/.pgpass, ...).
 
     Parameters of ours: `pool_size=8` (connections at most), `lease_timeout=5s` (how long a call waits for a connection,
     for a lock, or for others to be less busy), `connect_timeout=10s` (for each address of each host; at least 1s),
     `read_timeout=30s` (and no less than three times `lease_timeout`, unless given: how long the server may be silent in
-   find, list, changes and commit; 0s: for ever; then they are unavailable, a commit with its outcome unknown),
-   `prepared=on|off` (off for poolers such as PgBouncer, which give each transaction another connection),
-   `table_prefix=inlay_`, `migrate=auto|off`. Of libpq, as it documents them: `application_name`, `sslmode`,
-   `sslrootcert`, `sslcert`, `sslkey`, `target_session_attrs`, `host`.
+    find, list, changes and commit; 0s: for ever; then they are unavailable, a commit with its outcome unknown),
+    `prepared=on|off` (off for poolers such as PgBouncer, which give each transaction another connection),
+    `table_prefix=inlay_`, `migrate=auto|off`. Of libpq, as it documents them: `application_name`, `sslmode`,
+    `sslrootcert`, `sslcert`, `sslkey`, `target_session_attrs`, `host`.
 */
 [[nodiscard]] Backend postgresql_backend();
 

@@ -13,8 +13,8 @@ namespace inlay {
 namespace detail {
 
 /** Whether the place can be spoken of, in the configuration as it is: no array on the way, and to remove something
-   below a scalar would only take the scalar away. What the override itself has there is config::set's and
-   config::remove's to judge. */
+    below a scalar would only take the scalar away. What the override itself has there is config::set's and
+    config::remove's to judge. */
 inline Result<void> check_way(ConfigNode const& config, json::Pointer const& pointer, bool is_removal) {
   std::optional<ConfigNode> node(config);
   json::Pointer way;

@@ -19,15 +19,15 @@ namespace inlay::json::json_patch {
     @return the error of the first operation that fails, its number in the message and the place in the patch as the
     pointer (such as "/2/path"): conflict when a `test` does not hold; invalid_document when a value would end up deeper
     than the limits allow, when the values that `copy` copies are larger together than they allow, or when elements and
-   members move behind those that come and go more often than 256 times as many as they allow bytes (a member counts as
-   16 elements; `no_limits` allows any number); invalid_argument for anything else. The target is as it was before.
+    members move behind those that come and go more often than 256 times as many as they allow bytes (a member counts as
+    16 elements; `no_limits` allows any number); invalid_argument for anything else. The target is as it was before.
 
     `patch` is no part of `target`, which is changed in place and put back in order when an operation fails. (Should
     memory run out while that is done, the target is valid, and between the two.)
 
     Complexity: a lookup an operation. `remove`s of one object's members that follow each other are linear together,
-   with or without a `test` between them, a `replace`, or an `add` to an object; any other that inserts or removes an
-   element or a member shifts those that follow it.
+    with or without a `test` between them, a `replace`, or an `add` to an object; any other that inserts or removes an
+    element or a member shifts those that follow it.
 */
 [[nodiscard]] INLAY_DECL Result<void> apply(boost::json::value& target, boost::json::value const& patch,
                                             Limits const& limits = {});

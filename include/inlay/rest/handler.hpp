@@ -23,7 +23,7 @@ struct HandlerOptions {
   std::string base_path{};
 
   /** What clients see in the place of `base_path`, where a proxy before the server takes a prefix off targets or puts
-     one before them: stands in Location and Link. Spelt as base_path is. Absent: the same as base_path.
+      one before them: stands in Location and Link. Spelt as base_path is. Absent: the same as base_path.
   */
   std::optional<std::string> public_path{};
 
@@ -40,7 +40,7 @@ struct HandlerOptions {
   std::chrono::seconds retry_after{1};
 
   /** Called with the error behind an answer of 500 or more, of which the client only learns the kind: a store's own
-     words name files, servers and statements.
+      words name files, servers and statements.
 
       It may be called from any number of threads at once. What it throws is ignored. A request that finds no memory
       left is answered 503 without it; a 503 without headers and body when there is none even for a problem document.
@@ -61,8 +61,8 @@ struct HandlerOptions {
 class Handler {
  public:
   /** @throw Exception with invalid_argument for a base path or public path that is none, with a query, two slashes in
-     a row or a segment of dots (RFC 3986, 3.3), and for a cursor key that is too short; with not_built for an OpenSSL
-     without AES-SIV.
+      a row or a segment of dots (RFC 3986, 3.3), and for a cursor key that is too short; with not_built for an OpenSSL
+      without AES-SIV.
   */
   explicit Handler(Catalog catalog, HandlerOptions options = {});
 

@@ -111,7 +111,7 @@ namespace storage {
 
     @return invalid_argument for a commit without changes; and with the pointer of the member for a row that
    model::check refuses, or a `before` that model::check_whole does, and for an actor or a reason that model::check_text
-   does, unless it is empty.
+    does, unless it is empty.
 */
 [[nodiscard]] INLAY_DECL Result<void> check(Commit const& commit);
 

@@ -55,7 +55,7 @@ namespace inlay::storage {
 [[nodiscard]] INLAY_DECL Error revision_not_reached(Revision current);
 
 /** unavailable: the change log can't be followed from a revision that the store has reached elsewhere, for all that can
-   be told, and not yet on this server, which takes no writes and follows another. */
+    be told, and not yet on this server, which takes no writes and follows another. */
 [[nodiscard]] INLAY_DECL Error revision_not_here_yet(Revision current);
 
 /** not_built: the backend can't give all of its store, or take one (Capabilities::can_transfer). */

@@ -55,7 +55,7 @@ using Readers = ReadersOf<model::Readables>;
 /** Read what belongs together. */
 struct SnapshotRequest {
   /** Called once, with readers for which the store is as it was at one moment, whatever others write meanwhile; they
-     are gone when it returns. An error that it returns is the snapshot's. */
+      are gone when it returns. An error that it returns is the snapshot's. */
   std::function<Result<void>(Readers const& readers)> read{};
 };
 
@@ -90,7 +90,7 @@ class Repository : public Readers {
 
       @return invalid_argument for a limit out of range, and for a revision that the store has not reached: it is not
       the store that was followed, or an older copy of it; compacted when commits after request.after are no longer
-     kept; unavailable.
+      kept; unavailable.
   */
   [[nodiscard]] virtual Result<ChangePage> changes(ChangesRequest const& request) const = 0;
 
@@ -98,7 +98,7 @@ class Repository : public Readers {
 
       With Capabilities::can_vacuum, they are written over in the store's files when this has succeeded, as are values
       that rows no longer have; here and there a piece may stay, which only vacuum() is sure to find. Elsewhere it is
-     the database that decides when it writes over what was removed.
+      the database that decides when it writes over what was removed.
 
       @return invalid_argument for a revision that the store has not reached; unavailable; unavailable with
       Outcome::done when the commits are forgotten, and still in the files, since somebody reads the store as it was
@@ -139,7 +139,7 @@ class Repository : public Readers {
       Until it is done readers see the store as it was, and writers may have to wait.
 
       @return already_exists when the store was ever written and is not to be replaced; invalid_argument for records
-     that storage::RecordCheck refuses, or that contradict one another; what `fill` returns; not_built, as for dump;
+      that storage::RecordCheck refuses, or that contradict one another; what `fill` returns; not_built, as for dump;
       unavailable, with Outcome::unknown as for commit.
   */
   [[nodiscard]] virtual Result<void> restore(RestoreRequest const& request) {
@@ -152,7 +152,7 @@ class Repository : public Readers {
       It needs room for the store once more, and writers wait until it is done.
 
       @return not_built when the backend has no such thing (Capabilities::can_vacuum); unavailable, with Outcome::done
-     as for compact().
+      as for compact().
   */
   [[nodiscard]] virtual Result<void> vacuum() { return storage::cannot_vacuum(capabilities().backend); }
 

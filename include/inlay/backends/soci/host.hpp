@@ -25,7 +25,7 @@ struct HostOptions {
   bool may_migrate = true;  ///< of no meaning in a transaction, where nothing is migrated
 
   /** How long a call waits for a connection of the pool; on PostgreSQL also how long a commit waits for a lock. On
-     MySQL that is the session's own `innodb_lock_wait_timeout` and `lock_wait_timeout`, on SQLite its busy timeout. */
+      MySQL that is the session's own `innodb_lock_wait_timeout` and `lock_wait_timeout`, on SQLite its busy timeout. */
   std::chrono::milliseconds lease_timeout{5'000};
 
   /** Makes the settings of a pool's session again, after it was lost and connected anew; see open_postgresql(). Called
