@@ -5,7 +5,7 @@ FindMySQL
 
 Finds the C client library of MySQL or MariaDB, which SOCI's MySQL backend is made for. (CMake has no such module.)
 
-Imported target: ``MySQL::client``.
+Imported targets: ``MySQL::client``, and ``MySQL::MySQL`` for it, as the package that SOCI 4.1 installs names it.
 
 Result variable: ``MySQL_FOUND``. Cache variables: ``MySQL_INCLUDE_DIR``, ``MySQL_LIBRARY``.
 #]=======================================================================]
@@ -22,4 +22,8 @@ if(MySQL_FOUND AND NOT TARGET MySQL::client)
   add_library(MySQL::client UNKNOWN IMPORTED)
   set_target_properties(MySQL::client PROPERTIES IMPORTED_LOCATION "${MySQL_LIBRARY}"
                                                  INTERFACE_INCLUDE_DIRECTORIES "${MySQL_INCLUDE_DIR}")
+endif()
+if(TARGET MySQL::client AND NOT TARGET MySQL::MySQL)
+  add_library(MySQL::MySQL INTERFACE IMPORTED)
+  set_target_properties(MySQL::MySQL PROPERTIES INTERFACE_LINK_LIBRARIES MySQL::client)
 endif()

@@ -309,7 +309,7 @@ void BoundStatement::read_row(std::vector<sql::ValueType> const& columns, sql::R
 }
 
 std::string BoundStatement::get_parameter_name(int index) const { return 'p' + std::to_string(index + 1); }
-void BoundStatement::describe_column(int, soci::data_type&, std::string&) { throw not_made("descriptions"); }
+void BoundStatement::describe_column(int, sql::ColumnType&, std::string&) { throw not_made("descriptions"); }
 soci::details::standard_into_type_backend* BoundStatement::make_into_type_backend() { throw not_made("into"); }
 soci::details::standard_use_type_backend* BoundStatement::make_use_type_backend() { return new Use(*this); }
 soci::details::vector_into_type_backend* BoundStatement::make_vector_into_type_backend() {

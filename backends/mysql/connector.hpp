@@ -7,6 +7,7 @@
 // library is told what a connection may do before it is made, and values are bound: the server is sent a statement once
 // and then only values, which nothing can take for SQL.
 
+#include <backends/soci/column_type.hpp>
 #include <backends/soci/statement.hpp>
 
 #include <soci/soci-backend.h>
@@ -106,7 +107,7 @@ class BoundStatement final : public soci::details::statement_backend {
   std::string get_parameter_name(int index) const override;
   std::string rewrite_for_procedure_call(std::string const& query) override { return query; }
   int prepare_for_describe() override { return 0; }
-  void describe_column(int number, soci::data_type& type, std::string& name) override;
+  void describe_column(int number, sql::ColumnType& type, std::string& name) override;
   soci::details::standard_into_type_backend* make_into_type_backend() override;
   soci::details::standard_use_type_backend* make_use_type_backend() override;
   soci::details::vector_into_type_backend* make_vector_into_type_backend() override;

@@ -433,7 +433,7 @@ long long StatementOfSession::get_affected_rows() {
 }
 
 int StatementOfSession::prepare_for_describe() { refuse(); }
-void StatementOfSession::describe_column(int, soci::data_type&, std::string&) { refuse(); }
+void StatementOfSession::describe_column(int, ColumnType&, std::string&) { refuse(); }
 soci::details::standard_into_type_backend* StatementOfSession::make_into_type_backend() { refuse(); }
 soci::details::standard_use_type_backend* StatementOfSession::make_use_type_backend() {
   return new ParameterOfStatement(*this);

@@ -5,6 +5,8 @@
 // Sessions of SOCI on connections that are opened, and waited for, here. Those of SOCI itself block for as long as a
 // server is silent, and throw away what it says about an error but for its number.
 
+#include <backends/soci/column_type.hpp>
+
 #include <libpq-fe.h>
 #include <soci/soci.h>
 
@@ -152,7 +154,7 @@ class StatementOfSession final : public soci::details::statement_backend {
   std::string get_parameter_name(int index) const override { return 'p' + std::to_string(index + 1); }
   std::string rewrite_for_procedure_call(std::string const& query) override { return "select " + query; }
   int prepare_for_describe() override;
-  void describe_column(int number, soci::data_type& type, std::string& name) override;
+  void describe_column(int number, ColumnType& type, std::string& name) override;
   soci::details::standard_into_type_backend* make_into_type_backend() override;
   soci::details::standard_use_type_backend* make_use_type_backend() override;
   soci::details::vector_into_type_backend* make_vector_into_type_backend() override;

@@ -3,8 +3,8 @@
 #define INLAY_BACKENDS_SQLITE_FILE_HPP
 
 #include <backends/soci/failure.hpp>
+#include <backends/sqlite/api.hpp>
 
-#include <soci/sqlite3/soci-sqlite3.h>
 #include <sys/types.h>
 
 #include <chrono>

@@ -3,9 +3,8 @@
 #define INLAY_BACKENDS_SQLITE_SESSION_HPP
 
 #include <backends/soci/connection.hpp>
+#include <backends/sqlite/api.hpp>
 #include <backends/sqlite/file.hpp>
-
-#include <soci/sqlite3/soci-sqlite3.h>
 
 #include <chrono>
 #include <string>

@@ -4,12 +4,12 @@
 #include <backends/soci/connection.hpp>
 #include <backends/soci/parameters.hpp>
 #include <backends/soci/repository.hpp>
+#include <backends/sqlite/api.hpp>
 #include <backends/sqlite/file.hpp>
 #include <backends/sqlite/result_codes.hpp>
 #include <backends/sqlite/session.hpp>
 
 #include <soci/soci.h>
-#include <soci/sqlite3/soci-sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -142,7 +142,8 @@ class SqliteDialect final : public sql::Dialect {
     int const result = sqlite_api::sqlite3_step(statement);
     if (result == SQLITE_ROW) return true;
     if (result == SQLITE_DONE) return false;
-    throw soci::sqlite3_soci_error(sqlite_api::sqlite3_errmsg(sqlite_api::sqlite3_db_handle(statement)), result);
+    // Its code is asked of the session, by classify().
+    throw soci::soci_error(sqlite_api::sqlite3_errmsg(sqlite_api::sqlite3_db_handle(statement)));
   }
 
   void finish(soci::statement& query) const override { sqlite_api::sqlite3_reset(native(query)); }
