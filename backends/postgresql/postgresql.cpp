@@ -221,11 +221,8 @@ class PostgresqlDialect final : public sql::Dialect {
   }
 
   void release(soci::statement& query) const override {
-    if (settings_.is_on_hosts) {
-      hosts(query).result_.reset();
-    } else {
-      own(query).release();
-    }
+    // Nothing is kept prepared on a session of a host: its rows go with the statement. (SOCI 4.1 exports no way to.)
+    if (!settings_.is_on_hosts) own(query).release();
   }
 
   bool is_in_transaction(soci::session& session) const override {
