@@ -11,6 +11,10 @@ function(inlay_warnings target)
       # what an empty std::optional would hold (GCC bug 80635).
       target_compile_options(${target} PRIVATE -Wno-restrict -Wno-maybe-uninitialized)
     endif()
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 22)
+      # Clang 22 warns of __COUNTER__, which the macros of Catch2 and Google Benchmark number their tests by.
+      target_compile_options(${target} PRIVATE -Wno-c2y-extensions)
+    endif()
     if(INLAY_WARNINGS_AS_ERRORS)
       target_compile_options(${target} PRIVATE -Werror)
     endif()
