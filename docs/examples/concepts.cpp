@@ -28,7 +28,7 @@ void verbs() {
   //]
 }
 
-void layers() {
+inlay::EffectiveConfig layers() {
   //[layers
   using inlay::LayerKind;
   auto effective =
@@ -45,22 +45,18 @@ void layers() {
   auto headers = effective.find("/headers").value();
   for (auto const& member : headers.members()) std::cout << member.name << " = " << member.value.text() << "\n";
   //]
+  return effective;
 }
 
-void explain() {
-  auto effective =
-      inlay::EffectiveConfig::from(
-          {{"integration", inlay::LayerKind::base, document(R"({"headers": {"a": "1", "b": "2"}})")},
-           {"environment", inlay::LayerKind::merge_patch, document(R"({"headers": {"a": "9", "b": null}})")}})
-          .value();
+void explain(inlay::EffectiveConfig const& effective) {
   //[explain
   using inlay::json::Pointer;
   auto explanation = effective.explain(Pointer() / "headers");
-  expect(explanation.contributors == std::vector<std::string>{"environment", "integration"});
+  expect(explanation.contributors == std::vector<std::string>{"account", "environment", "integration"});
   for (auto const& leaf : explanation.leaves) {
     std::cout << leaf.pointer << " is " << leaf.winner.json.value_or("removed") << " by " << leaf.winner.layer;
     for (auto const& below : leaf.shadowed) std::cout << ", over " << below.json.value_or("removed");
-    std::cout << "\n";  // /headers/a is "9" by environment, over "1"
+    std::cout << "\n";  // /headers/a is "9" by account, over "1"
   }
   //]
 }
@@ -69,6 +65,5 @@ void explain() {
 
 int main() {
   verbs();
-  layers();
-  explain();
+  explain(layers());
 }

@@ -176,7 +176,7 @@ class Program {
     bool is_one = false;
     boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, model::Entities>>(
         [&](auto identity) { is_one = is_one || text == decltype(identity)::type::entity_name; });
-    return is_one ? std::string() : "is no kind of row: " + text;
+    return is_one ? std::string() : "there is no kind of row called " + text;
   }
 
   void add_id(CLI::App* command, std::string const& of_what) {
@@ -282,7 +282,7 @@ class Program {
       return update(session, kind, arguments_.id, arguments_.json, arguments_.write);
     });
 
-    auto* delete_it = add(*group, "delete", "Delete one that nothing references", name + " delete ID");
+    auto* delete_it = add(*group, "delete", "Delete one that is not in use", name + " delete ID");
     add_id(delete_it, name);
     add_if_version(delete_it);
     runs(delete_it, [this, kind](Session& session) {
@@ -583,6 +583,7 @@ class Program {
   void add_compact() {
     auto* command = add(app_, "compact", "Forget the oldest part of the change log; rows stay as they are",
                         "compact --keep-days 30\n\n"
+                        "One of --through, --keep-days and --vacuum is needed; the last goes with either.\n\n"
                         "An SQLite store also writes over what it forgets, and empties the -wal file beside it. Where\n"
                         "somebody reads the store as it was before, that cannot be done: exit status 1, and the same\n"
                         "command again does it later.");

@@ -135,6 +135,7 @@ TEST_CASE("wrong usage is exit status 2 with a way to the help") {
            {{"list", "--limit"}, "--limit needs a value"},
            {{"list", "--limit", "-1"}, "whole number"},
            {{"changes", "--after", "-1"}, "whole number"},
+           {{"history", some_id, "--kind", "row"}, "--kind: there is no kind of row called row"},
            {{"--store", "memory:", "--store", "memory:", "list"}, "--store is given more than once"},
            {{"config", some_id, "--layer", "no-equals-sign"}, "NAME=JSON"},
            {{"--team", "", "list"}, "--team: must not be empty"},

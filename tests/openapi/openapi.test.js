@@ -345,6 +345,7 @@ async function everything() {
   await call("update_team", 403, { id: ids.team, body: { name: "mine" }, as: "bob" });
   await call("remove_team", 403, { id: ids.team, as: "bob" });
   await call("create_integration", 403, { body: { team_id: ids.team, name: "x" }, as: "bob" });
+  await call("create_environment", 403, { body: { team_id: ids.team, name: "x" }, as: "bob" });
   await call("get_environment_integration", 404, { id: ids.install, as: "bob" });
 
   // Reading and updating, by all conditions.
