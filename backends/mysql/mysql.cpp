@@ -12,6 +12,7 @@
 #include <soci/soci.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -196,16 +197,11 @@ class OwnDialect final : public MysqlDialect {
   OwnDialect(std::string place, std::string prefix, Settings settings)
       : MysqlDialect(std::move(place), std::move(prefix)),
         lock_timeout_(settings.lock_timeout),
-        is_encrypted_(settings.connect.ssl_ca.has_value()),
         connector_(std::move(settings.connect)) {}
 
   std::unique_ptr<soci::session> connect() const override {
     auto session = std::make_unique<soci::session>(connector_, "");
     mysql::Session& own = backend(*session);
-    // The client's library goes on in plain text when the server, or somebody on the way, says that it can't encrypt.
-    if (is_encrypted_ && !mysql_get_ssl_cipher(own.handle())) {
-      throw DatabaseFailure(FailureKind::unreachable, place() + ": the server does not encrypt the connection");
-    }
     check_version(own.handle());
     set_up(own);
     own.limit_silence(true);
@@ -253,7 +249,6 @@ class OwnDialect final : public MysqlDialect {
   }
 
   std::chrono::seconds lock_timeout_;
-  bool is_encrypted_;
   mysql::Connector connector_;
 };
 
@@ -326,12 +321,43 @@ class HostDialect final : public MysqlDialect {
   }
 };
 
+[[nodiscard]] Error refusal(std::string_view message) {
+  return {.kind = ErrorKind::invalid_argument, .message = std::string(message)};
+}
+
+/** Reads `tls`, and the files that belong to it. */
+[[nodiscard]] Result<void> read_encryption(StoreUrl const& url, mysql::ConnectOptions& connect) {
+  for (auto const& [name, file] : {std::pair{"ssl_ca", &connect.ssl_ca}, std::pair{"ssl_cert", &connect.ssl_cert},
+                                   std::pair{"ssl_key", &connect.ssl_key}}) {
+    if (std::string const* value = url.parameter(name)) *file = *value;
+  }
+  for (std::string_view const name : {"ssl_cert", "ssl_key"}) {
+    if (!url.parameter(name) || connect.ssl_ca) continue;
+    return refusal(std::string(name) +
+                   " tells who the client is, and without ssl_ca nothing tells who the server is: "
+                   "name the file of who has signed the server");
+  }
+  using mysql::Encryption;
+  // What a certificate would say of a host's name is nothing new where that is this machine.
+  connect.encryption = connect.ssl_ca ? (connect.is_local ? Encryption::authority : Encryption::identity)
+                                      : (connect.is_local ? Encryption::none : Encryption::required);
+  constexpr std::array<std::string_view, 2> words{"off", "verify-ca"};
+  auto const tls = sql::word_parameter(url, "tls", words);
+  if (tls.has_error()) return tls.error();
+  if (*tls == "off") {
+    if (connect.ssl_ca) return refusal("tls=off and ssl_ca contradict each other: nothing would be encrypted");
+    connect.encryption = Encryption::none;
+  } else if (*tls == "verify-ca") {
+    if (!connect.ssl_ca) return refusal("tls=verify-ca needs ssl_ca, the file of who has signed the server");
+    connect.encryption = Encryption::authority;
+  }
+  return {};
+}
+
 Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
-  auto const refusal = [](std::string_view message) {
-    return Error{.kind = ErrorKind::invalid_argument, .message = std::string(message)};
-  };
-  auto const known = url.allow_parameters({"pool_size", "lease_timeout", "table_prefix", "migrate", "connect_timeout",
-                                           "read_timeout", "write_timeout", "ssl_ca", "ssl_cert", "ssl_key", "socket"});
+  auto const known =
+      url.allow_parameters({"pool_size", "lease_timeout", "table_prefix", "migrate", "connect_timeout", "read_timeout",
+                            "write_timeout", "tls", "ssl_ca", "ssl_cert", "ssl_key", "socket"});
   if (known.has_error()) return known.error();
   if (url.path.empty()) return refusal("the URL of a MySQL store names its database: mysql://user@host/database");
   if (url.hosts.size() > 1) {
@@ -355,14 +381,8 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   if (socket) connect.socket = *socket;
   if (!url.user.empty()) connect.user = url.user;
   connect.password = url.password;
-  for (std::string_view const name : {"ssl_cert", "ssl_key"}) {
-    if (!url.parameter(name) || url.parameter("ssl_ca")) continue;
-    return refusal(std::string(name) + " encrypts nothing without ssl_ca: name the file of who has signed the server");
-  }
-  for (auto const& [name, file] : {std::pair{"ssl_ca", &connect.ssl_ca}, std::pair{"ssl_cert", &connect.ssl_cert},
-                                   std::pair{"ssl_key", &connect.ssl_key}}) {
-    if (std::string const* value = url.parameter(name)) *file = *value;
-  }
+  connect.is_local = !connect.host || sql::is_this_machine(*connect.host);
+  if (auto const read = read_encryption(url, connect); read.has_error()) return read.error();
 
   sql::StoreOptions options;
   options.readers = 8;
