@@ -48,12 +48,16 @@ class MysqlDialect : public sql::Dialect {
     unsigned int const code = ours ? ours->err_num_ : 0;
     if (session && !native(*session)) return {FailureKind::lost, place_ + ": the session is closed"};
     std::string const text = known ? known->get_error_message() : error.what();
-    FailureKind kind = mysql::kind_of(code, server_, text);
-    if (!session && kind != FailureKind::busy && kind != FailureKind::no_connection_left) {
+    FailureKind kind = ours ? mysql::kind_of(code, server_, text) : FailureKind::other;
+    if (!session && kind != FailureKind::busy && kind != FailureKind::no_connection_left &&
+        kind != FailureKind::not_ready) {
       kind = FailureKind::unreachable;
     }
     std::string message = place_ + ": ";
-    if (mysql::is_safe(code, server_)) message += text + ' ';
+    if (ours && code == 0)
+      message += "it ended a statement with an error that has no number ";
+    else if (ours && mysql::is_safe(code, server_))
+      message += text + ' ';
     message += "(error " + std::to_string(code) + ')';
     return ours ? DatabaseFailure(kind, message) : DatabaseFailure::on_our_side(kind, message);
   }

@@ -222,7 +222,9 @@ void run_all(Connection& connection, Tables const& tables, std::string_view stat
   try {
     return static_cast<int>(connection.number(last));
   } catch (DatabaseFailure const& failure) {
-    if (failure.kind() == FailureKind::other) throw foreign_table(tables, "migration");  // it has no such column
+    if (failure.kind() == FailureKind::no_such_column) throw foreign_table(tables, "migration");
+    // Anything else says nothing of whose it is, nor that the database could never tell.
+    if (failure.kind() == FailureKind::other) throw DatabaseFailure(FailureKind::unreachable, failure.what());
     throw;
   }
 }
