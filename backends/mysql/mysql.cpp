@@ -196,11 +196,13 @@ class OwnDialect final : public MysqlDialect {
   struct Settings {
     mysql::ConnectOptions connect{};
     std::chrono::seconds lock_timeout{};
+    bool is_causal = true;  ///< a read on one node of a cluster sees what was committed on another before
   };
 
   OwnDialect(std::string place, std::string prefix, Settings settings)
       : MysqlDialect(std::move(place), std::move(prefix)),
         lock_timeout_(settings.lock_timeout),
+        is_causal_(settings.is_causal),
         connector_(std::move(settings.connect)) {}
 
   std::unique_ptr<soci::session> connect() const override {
@@ -237,8 +239,9 @@ class OwnDialect final : public MysqlDialect {
     backend(query).read_row(columns, row);
   }
 
-  // Two round trips. What the server's options and init_connect have left is told anew, and that texts arrive as they
-  // are is then its own word: the client's library does not learn what became of its wishes.
+  // Two round trips, and of the first connection a third. What the server's options and init_connect have left is told
+  // anew, and that texts arrive as they are is then its own word: the client's library does not learn what became of
+  // its wishes.
   void set_up(mysql::Session& session) const {
     std::string set = "set names utf8mb4";
     for (mysql::SessionSetting const& setting : mysql::session_settings) {
@@ -246,13 +249,29 @@ class OwnDialect final : public MysqlDialect {
       set += ", session " + std::string(setting.name) + " = ";
       set += setting.value == mysql::lease_timeout ? std::to_string(lock_timeout_.count()) : setting.value;
     }
+    if (waits_for_cluster(session)) set += ", session wsrep_sync_wait = @@session.wsrep_sync_wait | 1";
     session.query(set);
     auto const found = session.query("select " + std::string(character_sets) + ", @@max_allowed_packet");
     for (int i = 0; i < 3; ++i) require_utf8mb4(found.at(0).at(static_cast<std::size_t>(i)));
     session.set_max_packet(std::stoull(found.at(0).at(3)));
   }
 
+  // Whether reads are to wait for what other nodes of a Galera cluster have committed, as far as this server can be a
+  // node of one. Which it is need not be asked: alone it has nothing to wait for.
+  [[nodiscard]] bool waits_for_cluster(mysql::Session& session) const {
+    if (!is_causal_) return false;
+    if (can_cluster_ == Ability::unknown) {
+      bool const has_variable = !session.query("show session variables like 'wsrep_sync_wait'").empty();
+      can_cluster_ = has_variable ? Ability::there : Ability::missing;
+    }
+    return can_cluster_ == Ability::there;
+  }
+
+  enum class Ability { unknown, missing, there };
+
   std::chrono::seconds lock_timeout_;
+  bool is_causal_;
+  mutable std::atomic<Ability> can_cluster_ = Ability::unknown;
   mysql::Connector connector_;
 };
 
@@ -361,7 +380,7 @@ class HostDialect final : public MysqlDialect {
 Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   auto const known =
       url.allow_parameters({"pool_size", "lease_timeout", "table_prefix", "migrate", "connect_timeout", "read_timeout",
-                            "write_timeout", "tls", "ssl_ca", "ssl_cert", "ssl_key", "socket"});
+                            "write_timeout", "causal", "tls", "ssl_ca", "ssl_cert", "ssl_key", "socket"});
   if (known.has_error()) return known.error();
   if (url.path.empty()) return refusal("the URL of a MySQL store names its database: mysql://user@host/database");
   if (url.hosts.size() > 1) {
@@ -410,10 +429,14 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   if (write_timeout.has_error()) return write_timeout.error();
   connect.write_timeout = rounded(*write_timeout);
 
+  auto const is_causal = sql::choice_parameter(url, "causal", "on", "off");
+  if (is_causal.has_error()) return is_causal.error();
+
   StoreUrl place = url;
   place.parameters.clear();
   OwnDialect::Settings settings{.connect = std::move(connect),
-                                .lock_timeout = std::max(std::chrono::seconds(1), rounded(*lease_timeout))};
+                                .lock_timeout = std::max(std::chrono::seconds(1), rounded(*lease_timeout)),
+                                .is_causal = *is_causal};
   auto dialect = std::make_unique<OwnDialect>(place.redacted(), options.table_prefix, std::move(settings));
   return sql::open_store(std::move(dialect), std::move(options));
 }

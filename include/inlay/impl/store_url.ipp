@@ -156,8 +156,9 @@ inline void percent_encode(std::string_view text, std::string_view special, std:
 
 /** Parameters whose values are never secrets. Any other one may be: a driver's own, or a mistyped password's rest. */
 inline bool is_harmless(std::string_view parameter) {
-  static constexpr std::array<std::string_view, 26> harmless{"application_name",
+  static constexpr std::array<std::string_view, 27> harmless{"application_name",
                                                              "busy_timeout",
+                                                             "causal",
                                                              "channel_binding",
                                                              "connect_timeout",
                                                              "file_mode",
