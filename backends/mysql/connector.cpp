@@ -4,13 +4,26 @@
 #include <soci/mysql/soci-mysql.h>
 #include <soci/soci.h>
 
+#include <errmsg.h>
 #ifdef MARIADB_PACKAGE_VERSION
 #include <ma_pvio.h>
+#include <mysql/plugin_auth.h>
+#if MARIADB_PACKAGE_VERSION_ID < 30300
+#error "inlay's MySQL backend needs MariaDB Connector/C 3.3 or newer, or the client library of MySQL 8"
+#endif
 #endif
 
+#include <array>
 #include <cctype>
+#include <cstdarg>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <string_view>
+
+#ifdef MARIADB_PACKAGE_VERSION
+extern "C" struct st_mysql_client_plugin* STDCALL mysql_client_register_plugin(MYSQL*, struct st_mysql_client_plugin*);
+#endif
 
 namespace inlay::mysql {
 
@@ -23,6 +36,90 @@ constexpr unsigned too_large = 1153;  // ER_NET_PACKET_TOO_LARGE
 [[nodiscard]] soci::soci_error not_made(char const* what) {
   return soci::soci_error(std::string("inlay's sessions of MySQL have no ") + what);
 }
+
+constexpr char const* not_encrypted = "the server does not encrypt the connection";
+
+#ifdef MARIADB_PACKAGE_VERSION
+
+// MariaDB's library goes on in plain text when the server, or somebody on the way, says that it can't encrypt, and
+// answers in whatever way the server's greeting asks for. So connections that must be encrypted begin with a plugin of
+// ours, which is the only one that may answer before they are.
+constexpr char const* gate_name = "inlay_encrypted_first";
+
+/** Says nothing to a server before the connection is encrypted, and then nothing but who wants to come in: which plugin
+    is to answer is what the server says to that. */
+int pass_gate(MYSQL_PLUGIN_VIO* wire, MYSQL* connection) {
+  auto const refuse = [&] {
+    connection->net.last_errno = CR_SSL_CONNECTION_ERROR;
+    std::snprintf(connection->net.last_error, sizeof connection->net.last_error, "%s", not_encrypted);
+    return CR_ERROR;
+  };
+  if ((connection->server_capabilities & CLIENT_SSL) == 0) return refuse();
+  // With the first packet the library encrypts, where it fails unless the certificate is as the options demand.
+  if (wire->write_packet(wire, nullptr, 0) != 0) return CR_ERROR;
+  if (!mysql_get_ssl_cipher(connection)) return refuse();
+  char const* ssl_ca = nullptr;
+  mysql_get_option(connection, MYSQL_OPT_SSL_CA, &ssl_ca);
+  mysql_optionsv(connection, MARIADB_OPT_RESTRICTED_AUTH, ssl_ca ? nullptr : "mysql_native_password,client_ed25519");
+  return CR_OK;
+}
+
+/** A plugin of version 1.0 of the client plugin API. The library's header for it includes one that is not installed. */
+struct AuthenticationPlugin {
+  int type = 2;  // authentication
+  unsigned interface_version = 0x0100;
+  char const* name = gate_name;
+  char const* author = "inlay";
+  char const* description = "says nothing in plain text";
+  std::array<unsigned, 3> version{1, 0, 0};
+  char const* license = "BSL-1.0";
+  void* api = nullptr;
+  int (*init)(char*, std::size_t, int, std::va_list) = nullptr;
+  int (*deinit)() = nullptr;
+  int (*options)(char const*, void const*) = nullptr;
+  int (*authenticate_user)(MYSQL_PLUGIN_VIO*, MYSQL*) = &pass_gate;
+};
+
+void secure(MYSQL* connection, ConnectOptions const& options) {
+  my_bool const is_encrypted = options.encryption == Encryption::none ? 0 : 1;
+  mysql_options(connection, MYSQL_OPT_SSL_ENFORCE, &is_encrypted);
+  // From 3.4 on the library looks at the certificate only when it may look at the name as well.
+  auto const least = MARIADB_PACKAGE_VERSION_ID < 30400 ? Encryption::identity : Encryption::authority;
+  my_bool const is_verified = options.encryption >= least ? 1 : 0;
+  mysql_options(connection, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &is_verified);
+  if (is_encrypted != 0) {
+    static AuthenticationPlugin gate;
+    if (!mysql_client_register_plugin(connection, reinterpret_cast<st_mysql_client_plugin*>(&gate))) {
+      throw soci::mysql_soci_error(mysql_error(connection), static_cast<int>(mysql_errno(connection)));
+    }
+    mysql_options(connection, MYSQL_DEFAULT_AUTH, gate_name);
+    mysql_optionsv(connection, MARIADB_OPT_RESTRICTED_AUTH, gate_name);
+  } else if (!options.may_hand_over_password()) {
+    mysql_optionsv(connection, MARIADB_OPT_RESTRICTED_AUTH, "mysql_native_password,client_ed25519");
+  }
+}
+
+#else
+
+// MySQL's library encrypts before it says anything when it is told to; which plugins answer it can't be told.
+void secure(MYSQL* connection, ConnectOptions const& options) {
+  unsigned mode = SSL_MODE_DISABLED;
+  switch (options.encryption) {
+    case Encryption::none: mode = options.is_local ? SSL_MODE_PREFERRED : SSL_MODE_DISABLED; break;
+    case Encryption::required: mode = SSL_MODE_REQUIRED; break;
+    case Encryption::authority: mode = SSL_MODE_VERIFY_CA; break;
+    case Encryption::identity: mode = SSL_MODE_VERIFY_IDENTITY; break;
+  }
+  mysql_options(connection, MYSQL_OPT_SSL_MODE, &mode);
+  bool const has_password = options.password ? !options.password->empty() : std::getenv("MYSQL_PWD") != nullptr;
+  if (options.may_hand_over_password() || !has_password) return;
+  throw soci::mysql_soci_error(
+      "MySQL's client library would hand the password over to whoever asks for it, and nothing proves who that is; "
+      "write ssl_ca=FILE in the URL, the certificate of who has signed the server's",
+      CR_SSL_CONNECTION_ERROR);
+}
+
+#endif
 
 /** A connection that is yet to be made. The library makes itself ready with the first, which two threads must not ask
     for at once. */
@@ -61,12 +158,31 @@ Session::Session(ConnectOptions const& options)
     mysql_ssl_set(connection, or_null(options.ssl_key), or_null(options.ssl_cert), options.ssl_ca->c_str(), nullptr,
                   nullptr);
   }
+  secure(connection, options);
   // Rows that an update has found count, whether or not it changed them.
   if (!mysql_real_connect(connection, or_null(options.host), or_null(options.user), or_null(options.password),
                           options.database.c_str(), options.port, or_null(options.socket),
                           CLIENT_FOUND_ROWS | CLIENT_MULTI_RESULTS)) {
-    fail();
+    fail_to_connect(options);
   }
+}
+
+void Session::fail_to_connect(ConnectOptions const& options) const {
+  unsigned const number = mysql_errno(handle());
+  std::string text = mysql_error(handle());
+#ifdef MARIADB_PACKAGE_VERSION
+  // Its own words name another plugin.
+  if (number == CR_PLUGIN_NOT_ALLOWED) {
+    text = (handle()->server_capabilities & CLIENT_PLUGIN_AUTH) == 0
+               ? "the server is older than the ways of asking for a password that are safe with one who is not known"
+               : "the server asks for the password in a way that would give it away, and nothing proves who it is";
+    text += "; write ssl_ca=FILE in the URL, the certificate of who has signed the server's";
+  }
+#endif
+  if (text == not_encrypted && !options.ssl_ca) {
+    text += ", which is a must where it is on another machine; let it, or write tls=off in the URL";
+  }
+  throw soci::mysql_soci_error(text, static_cast<int>(number));
 }
 
 void Session::fail() const {

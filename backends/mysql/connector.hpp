@@ -25,6 +25,14 @@
 
 namespace inlay::mysql {
 
+/** What must be true of a connection before anything is said on it that is not for everybody. */
+enum class Encryption {
+  none,       ///< it is in plain text
+  required,   ///< it is encrypted, and nobody knows to whom
+  authority,  ///< and the server's certificate is signed by one of `ssl_ca`
+  identity,   ///< and it is for the host that was meant
+};
+
 /** Where a connection leads, and for how long it waits. */
 struct ConnectOptions {
   std::optional<std::string> host{};
@@ -33,18 +41,30 @@ struct ConnectOptions {
   std::optional<std::string> user{};
   std::optional<std::string> password{};
   std::string database{};
+  Encryption encryption = Encryption::none;
+  bool is_local = false;  ///< it leads to this machine (sql::is_this_machine())
   std::optional<std::string> ssl_ca{};
   std::optional<std::string> ssl_cert{};
   std::optional<std::string> ssl_key{};
   std::chrono::seconds connect_timeout{};
   std::chrono::seconds read_timeout{};   ///< 0: none
   std::chrono::seconds write_timeout{};  ///< 0: none
+
+  /** Whether whoever answers may be told the password itself, which some of a server's ways to ask for it need. */
+  [[nodiscard]] bool may_hand_over_password() const noexcept {
+    return encryption >= Encryption::authority || (is_local && encryption == Encryption::none);
+  }
 };
 
 /** One connection. Every member throws soci::mysql_soci_error. */
 class Session final : public soci::details::session_backend {
  public:
-  /** Connects; until limit_silence() is called, the server may be silent for `connect_timeout`. */
+  /** Connects; until limit_silence() is called, the server may be silent for `connect_timeout`.
+
+      Where it is to be encrypted, no user's name and no answer to anything leaves before it is, and before the
+      certificate was looked at. Unless options.may_hand_over_password(), only the plugins that keep it to themselves
+      answer: mysql_native_password and client_ed25519.
+  */
   explicit Session(ConnectOptions const& options);
 
   /** Sends a text that holds no values, and reads what it gives, if anything. */
@@ -75,6 +95,8 @@ class Session final : public soci::details::session_backend {
   soci::details::blob_backend* make_blob_backend() override;
 
  private:
+  [[noreturn]] void fail_to_connect(ConnectOptions const& options) const;
+
   std::unique_ptr<MYSQL, decltype(&mysql_close)> connection_;
   std::chrono::seconds read_timeout_;
   std::chrono::seconds write_timeout_;

@@ -82,22 +82,30 @@ inline constexpr auto error_codes = [] {
       ErrorCode{1159, "ER_NET_READ_INTERRUPTED", lost, shown},
       ErrorCode{1160, "ER_NET_ERROR_ON_WRITE", lost, shown},
       ErrorCode{1161, "ER_NET_WRITE_INTERRUPTED", lost, shown},
+      ErrorCode{1180, "ER_ERROR_DURING_COMMIT", lost, shown},  // of a node of Galera that has left its cluster
       ErrorCode{1181, "ER_ERROR_DURING_ROLLBACK", lost, shown},
       ErrorCode{1184, "ER_NEW_ABORTING_CONNECTION", lost, shown},
       ErrorCode{1243, "ER_UNKNOWN_STMT_HANDLER", lost, shown},             // a proxy that has changed servers
       ErrorCode{1461, "ER_MAX_PREPARED_STMT_COUNT_REACHED", lost, shown},  // closing it gives its statements back
       ErrorCode{1835, "ER_MALFORMED_PACKET", lost, shown},
       ErrorCode{1927, "ER_CONNECTION_KILLED", lost, shown, Server::mariadb},
+      ErrorCode{3100, "ER_RUN_HOOK_ERROR", lost, shown, Server::mysql},  // of a member that has left its group
       ErrorCode{3169, "ER_SESSION_WAS_KILLED", lost, shown, Server::mysql},
       ErrorCode{4031, "ER_CLIENT_INTERACTION_TIMEOUT", lost, shown, Server::mysql},
 
       // Ended in the middle, by somebody or by a limit of the server; a commit may be done.
       ErrorCode{1028, "ER_FILSORT_ABORT", interrupted, shown},
-      ErrorCode{1180, "ER_ERROR_DURING_COMMIT", interrupted, shown},
       ErrorCode{1317, "ER_QUERY_INTERRUPTED", interrupted, shown},
       ErrorCode{1969, "ER_STATEMENT_TIMEOUT", interrupted, shown, Server::mariadb},  // max_statement_time
       ErrorCode{3024, "ER_QUERY_TIMEOUT", interrupted, shown, Server::mysql},        // max_execution_time
-      ErrorCode{3100, "ER_RUN_HOOK_ERROR", interrupted, shown, Server::mysql},
+
+      // Serves nobody now: a node of a cluster that is joining, or has lost the others. Its word comes before it does
+      // anything.
+      ErrorCode{1047, "ER_UNKNOWN_COM_ERROR", not_ready, shown},
+      ErrorCode{3032, "ER_SERVER_OFFLINE_MODE", not_ready, shown, Server::mysql},
+      ErrorCode{3797, "ER_GRP_TRX_CONSISTENCY_BEFORE", not_ready, shown, Server::mysql},
+      ErrorCode{3798, "ER_GRP_TRX_CONSISTENCY_AFTER_ON_TRX_BEGIN", not_ready, shown, Server::mysql},
+      ErrorCode{3799, "ER_GRP_TRX_CONSISTENCY_BEGIN_NOT_ALLOWED", not_ready, shown, Server::mysql},
 
       // Takes no writes.
       ErrorCode{1036, "ER_OPEN_AS_READONLY", read_only, shown},  // innodb_read_only
@@ -113,7 +121,6 @@ inline constexpr auto error_codes = [] {
       ErrorCode{1044, "ER_DBACCESS_DENIED_ERROR", unreachable, shown},
       ErrorCode{1045, "ER_ACCESS_DENIED_ERROR", unreachable, shown},
       ErrorCode{1046, "ER_NO_DB_ERROR", unreachable, shown},
-      ErrorCode{1047, "ER_UNKNOWN_COM_ERROR", unreachable, shown},  // of Galera: the node is not ready
       ErrorCode{1049, "ER_BAD_DB_ERROR", unreachable, shown},
       ErrorCode{1129, "ER_HOST_IS_BLOCKED", unreachable, shown},
       ErrorCode{1130, "ER_HOST_NOT_PRIVILEGED", unreachable, shown},
@@ -207,7 +214,7 @@ inline constexpr auto error_codes = [] {
       ErrorCode{1932, "ER_NO_SUCH_TABLE_IN_ENGINE", corrupt, shown, Server::mariadb},
 
       // Not an operator's to mend; that the text may be shown is why they are here.
-      ErrorCode{1054, "ER_BAD_FIELD_ERROR", other, shown},
+      ErrorCode{1054, "ER_BAD_FIELD_ERROR", no_such_column, shown},
       ErrorCode{3819, "ER_CHECK_CONSTRAINT_VIOLATED", other, shown, Server::mysql},
       ErrorCode{4025, "ER_CONSTRAINT_FAILED", other, shown, Server::mariadb},
   };
@@ -215,9 +222,10 @@ inline constexpr auto error_codes = [] {
 
 /** Whether a number is one of the client's library, MySQL's or MariaDB's own. They mean that it does not know what the
     server said: over TLS a connection that is gone is an error of TLS (2026), and what is left of a reply a malformed
-    packet (2027). */
+    packet (2027). So does 0: an error that does not say which. Galera ends with that what it has aborted, and now and
+    then what it has committed. */
 [[nodiscard]] constexpr bool is_clients(unsigned number) noexcept {
-  return (number >= 2000 && number <= 2999) || (number >= 5000 && number <= 5999);
+  return number == 0 || (number >= 2000 && number <= 2999) || (number >= 5000 && number <= 5999);
 }
 
 /** The table's line for a number that `server` has given; null when it has none. */

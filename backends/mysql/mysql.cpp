@@ -12,6 +12,7 @@
 #include <soci/soci.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -47,12 +48,16 @@ class MysqlDialect : public sql::Dialect {
     unsigned int const code = ours ? ours->err_num_ : 0;
     if (session && !native(*session)) return {FailureKind::lost, place_ + ": the session is closed"};
     std::string const text = known ? known->get_error_message() : error.what();
-    FailureKind kind = mysql::kind_of(code, server_, text);
-    if (!session && kind != FailureKind::busy && kind != FailureKind::no_connection_left) {
+    FailureKind kind = ours ? mysql::kind_of(code, server_, text) : FailureKind::other;
+    if (!session && kind != FailureKind::busy && kind != FailureKind::no_connection_left &&
+        kind != FailureKind::not_ready) {
       kind = FailureKind::unreachable;
     }
     std::string message = place_ + ": ";
-    if (mysql::is_safe(code, server_)) message += text + ' ';
+    if (ours && code == 0)
+      message += "it ended a statement with an error that has no number ";
+    else if (ours && mysql::is_safe(code, server_))
+      message += text + ' ';
     message += "(error " + std::to_string(code) + ')';
     return ours ? DatabaseFailure(kind, message) : DatabaseFailure::on_our_side(kind, message);
   }
@@ -191,21 +196,18 @@ class OwnDialect final : public MysqlDialect {
   struct Settings {
     mysql::ConnectOptions connect{};
     std::chrono::seconds lock_timeout{};
+    bool is_causal = true;  ///< a read on one node of a cluster sees what was committed on another before
   };
 
   OwnDialect(std::string place, std::string prefix, Settings settings)
       : MysqlDialect(std::move(place), std::move(prefix)),
         lock_timeout_(settings.lock_timeout),
-        is_encrypted_(settings.connect.ssl_ca.has_value()),
+        is_causal_(settings.is_causal),
         connector_(std::move(settings.connect)) {}
 
   std::unique_ptr<soci::session> connect() const override {
     auto session = std::make_unique<soci::session>(connector_, "");
     mysql::Session& own = backend(*session);
-    // The client's library goes on in plain text when the server, or somebody on the way, says that it can't encrypt.
-    if (is_encrypted_ && !mysql_get_ssl_cipher(own.handle())) {
-      throw DatabaseFailure(FailureKind::unreachable, place() + ": the server does not encrypt the connection");
-    }
     check_version(own.handle());
     set_up(own);
     own.limit_silence(true);
@@ -237,8 +239,9 @@ class OwnDialect final : public MysqlDialect {
     backend(query).read_row(columns, row);
   }
 
-  // Two round trips. What the server's options and init_connect have left is told anew, and that texts arrive as they
-  // are is then its own word: the client's library does not learn what became of its wishes.
+  // Two round trips, and of the first connection a third. What the server's options and init_connect have left is told
+  // anew, and that texts arrive as they are is then its own word: the client's library does not learn what became of
+  // its wishes.
   void set_up(mysql::Session& session) const {
     std::string set = "set names utf8mb4";
     for (mysql::SessionSetting const& setting : mysql::session_settings) {
@@ -246,14 +249,29 @@ class OwnDialect final : public MysqlDialect {
       set += ", session " + std::string(setting.name) + " = ";
       set += setting.value == mysql::lease_timeout ? std::to_string(lock_timeout_.count()) : setting.value;
     }
+    if (waits_for_cluster(session)) set += ", session wsrep_sync_wait = @@session.wsrep_sync_wait | 1";
     session.query(set);
     auto const found = session.query("select " + std::string(character_sets) + ", @@max_allowed_packet");
     for (int i = 0; i < 3; ++i) require_utf8mb4(found.at(0).at(static_cast<std::size_t>(i)));
     session.set_max_packet(std::stoull(found.at(0).at(3)));
   }
 
+  // Whether reads are to wait for what other nodes of a Galera cluster have committed, as far as this server can be a
+  // node of one. Which it is need not be asked: alone it has nothing to wait for.
+  [[nodiscard]] bool waits_for_cluster(mysql::Session& session) const {
+    if (!is_causal_) return false;
+    if (can_cluster_ == Ability::unknown) {
+      bool const has_variable = !session.query("show session variables like 'wsrep_sync_wait'").empty();
+      can_cluster_ = has_variable ? Ability::there : Ability::missing;
+    }
+    return can_cluster_ == Ability::there;
+  }
+
+  enum class Ability { unknown, missing, there };
+
   std::chrono::seconds lock_timeout_;
-  bool is_encrypted_;
+  bool is_causal_;
+  mutable std::atomic<Ability> can_cluster_ = Ability::unknown;
   mysql::Connector connector_;
 };
 
@@ -326,12 +344,43 @@ class HostDialect final : public MysqlDialect {
   }
 };
 
+[[nodiscard]] Error refusal(std::string_view message) {
+  return {.kind = ErrorKind::invalid_argument, .message = std::string(message)};
+}
+
+/** Reads `tls`, and the files that belong to it. */
+[[nodiscard]] Result<void> read_encryption(StoreUrl const& url, mysql::ConnectOptions& connect) {
+  for (auto const& [name, file] : {std::pair{"ssl_ca", &connect.ssl_ca}, std::pair{"ssl_cert", &connect.ssl_cert},
+                                   std::pair{"ssl_key", &connect.ssl_key}}) {
+    if (std::string const* value = url.parameter(name)) *file = *value;
+  }
+  for (std::string_view const name : {"ssl_cert", "ssl_key"}) {
+    if (!url.parameter(name) || connect.ssl_ca) continue;
+    return refusal(std::string(name) +
+                   " tells who the client is, and without ssl_ca nothing tells who the server is: "
+                   "name the file of who has signed the server");
+  }
+  using mysql::Encryption;
+  // What a certificate would say of a host's name is nothing new where that is this machine.
+  connect.encryption = connect.ssl_ca ? (connect.is_local ? Encryption::authority : Encryption::identity)
+                                      : (connect.is_local ? Encryption::none : Encryption::required);
+  constexpr std::array<std::string_view, 2> words{"off", "verify-ca"};
+  auto const tls = sql::word_parameter(url, "tls", words);
+  if (tls.has_error()) return tls.error();
+  if (*tls == "off") {
+    if (connect.ssl_ca) return refusal("tls=off and ssl_ca contradict each other: nothing would be encrypted");
+    connect.encryption = Encryption::none;
+  } else if (*tls == "verify-ca") {
+    if (!connect.ssl_ca) return refusal("tls=verify-ca needs ssl_ca, the file of who has signed the server");
+    connect.encryption = Encryption::authority;
+  }
+  return {};
+}
+
 Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
-  auto const refusal = [](std::string_view message) {
-    return Error{.kind = ErrorKind::invalid_argument, .message = std::string(message)};
-  };
-  auto const known = url.allow_parameters({"pool_size", "lease_timeout", "table_prefix", "migrate", "connect_timeout",
-                                           "read_timeout", "write_timeout", "ssl_ca", "ssl_cert", "ssl_key", "socket"});
+  auto const known =
+      url.allow_parameters({"pool_size", "lease_timeout", "table_prefix", "migrate", "connect_timeout", "read_timeout",
+                            "write_timeout", "causal", "tls", "ssl_ca", "ssl_cert", "ssl_key", "socket"});
   if (known.has_error()) return known.error();
   if (url.path.empty()) return refusal("the URL of a MySQL store names its database: mysql://user@host/database");
   if (url.hosts.size() > 1) {
@@ -355,14 +404,8 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   if (socket) connect.socket = *socket;
   if (!url.user.empty()) connect.user = url.user;
   connect.password = url.password;
-  for (std::string_view const name : {"ssl_cert", "ssl_key"}) {
-    if (!url.parameter(name) || url.parameter("ssl_ca")) continue;
-    return refusal(std::string(name) + " encrypts nothing without ssl_ca: name the file of who has signed the server");
-  }
-  for (auto const& [name, file] : {std::pair{"ssl_ca", &connect.ssl_ca}, std::pair{"ssl_cert", &connect.ssl_cert},
-                                   std::pair{"ssl_key", &connect.ssl_key}}) {
-    if (std::string const* value = url.parameter(name)) *file = *value;
-  }
+  connect.is_local = !connect.host || sql::is_this_machine(*connect.host);
+  if (auto const read = read_encryption(url, connect); read.has_error()) return read.error();
 
   sql::StoreOptions options;
   options.readers = 8;
@@ -386,10 +429,14 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   if (write_timeout.has_error()) return write_timeout.error();
   connect.write_timeout = rounded(*write_timeout);
 
+  auto const is_causal = sql::choice_parameter(url, "causal", "on", "off");
+  if (is_causal.has_error()) return is_causal.error();
+
   StoreUrl place = url;
   place.parameters.clear();
   OwnDialect::Settings settings{.connect = std::move(connect),
-                                .lock_timeout = std::max(std::chrono::seconds(1), rounded(*lease_timeout))};
+                                .lock_timeout = std::max(std::chrono::seconds(1), rounded(*lease_timeout)),
+                                .is_causal = *is_causal};
   auto dialect = std::make_unique<OwnDialect>(place.redacted(), options.table_prefix, std::move(settings));
   return sql::open_store(std::move(dialect), std::move(options));
 }

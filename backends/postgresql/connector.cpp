@@ -93,8 +93,9 @@ using Options = std::vector<std::pair<std::string, std::string>>;
   return addresses;
 }
 
-/** What PQconnectdb() does, but that it tells SQLSTATEs. */
-[[nodiscard]] OpenConnection connect(Options const& options, milliseconds patience) {
+/** What PQconnectdb() does, but that it tells SQLSTATEs. `on_encryption` follows what libpq says of a connection that
+   was not encrypted. */
+[[nodiscard]] OpenConnection connect(Options const& options, milliseconds patience, std::string_view on_encryption) {
   std::vector<char const*> names;
   std::vector<char const*> values;
   for (auto const& [name, value] : options) {
@@ -111,8 +112,15 @@ using Options = std::vector<std::pair<std::string, std::string>>;
       connection.get(), [](void*, char const*) {}, nullptr);
   auto const deadline = steady_clock::now() + patience;
   auto state = PQstatus(connection.get()) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
+  bool is_encrypting = false;
   while (state != PGRES_POLLING_OK) {
-    if (state == PGRES_POLLING_FAILED) throw failure_to_connect(PQerrorMessage(connection.get()));
+    if (state == PGRES_POLLING_FAILED) {
+      std::string message = PQerrorMessage(connection.get());
+      while (is_encrypting && message.ends_with('\n')) message.pop_back();
+      if (is_encrypting) message += on_encryption;
+      throw failure_to_connect(std::move(message));
+    }
+    is_encrypting = PQstatus(connection.get()) == CONNECTION_SSL_STARTUP;
     if (!wait_for(PQsocket(connection.get()), state == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline)) {
       throw Failure("no connection within " + std::to_string(patience.count()) + " ms");
     }
@@ -143,6 +151,11 @@ using Options = std::vector<std::pair<std::string, std::string>>;
   }
   auto hosts = target.hosts;
   if (hosts.empty()) hosts.emplace_back();
+  std::string_view const on_encryption =
+      target.is_encrypted_unasked
+          ? ", which is a must where it is on another machine; let it, or write sslmode=disable "
+            "in the URL"
+          : "";
   std::optional<Failure> failure;
   for (std::string const& attributes : passes) {
     for (Target::Host const& host : hosts) {
@@ -156,7 +169,7 @@ using Options = std::vector<std::pair<std::string, std::string>>;
         Options one = options;
         if (!address.empty()) one.emplace_back("hostaddr", address);
         try {
-          return connect(one, target.connect_timeout);
+          return connect(one, target.connect_timeout, on_encryption);
         } catch (Failure const& thrown) {
           if (!is_of_one_host(thrown)) throw;
           failure = thrown;
@@ -263,7 +276,13 @@ Result Session::next_result() {
     wait(POLLIN);
     if (PQconsumeInput(connection_.get()) == 0) break;
   }
-  return Result(PQgetResult(connection_.get()));
+  Result result(PQgetResult(connection_.get()));
+  auto const status = PQresultStatus(result.get());
+  if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
+    close();  // libpq would say the same again for as long as nobody copies
+    throw Failure("the server has begun to copy data, which it was not asked to");
+  }
+  return result;
 }
 
 Result Session::run(std::string const& text) {

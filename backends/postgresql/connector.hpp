@@ -50,6 +50,9 @@ struct Target {
   };
 
   std::vector<Host> hosts{};  ///< tried in turn; empty: libpq knows from its environment
+
+  /** Whether a server is spoken to only encrypted, though nobody has asked for that: what fails there says so. */
+  bool is_encrypted_unasked = false;
   std::vector<std::pair<std::string, std::string>> options{};  ///< of libpq: user, dbname, sslmode, ...
   std::chrono::milliseconds connect_timeout{};                 ///< for each address
   std::chrono::milliseconds read_timeout{};                    ///< how long a server may be silent; 0: for ever

@@ -69,6 +69,7 @@ inline constexpr std::array error_codes{
     ErrorCode{"40003", FailureKind::interrupted},
     ErrorCode{"42", FailureKind::other},
     ErrorCode{"42501", FailureKind::unreachable},
+    ErrorCode{"42703", FailureKind::no_such_column},
     ErrorCode{"42710", FailureKind::unreachable},  // of a name that a migration needs
     ErrorCode{"42P01", FailureKind::unreachable, true, advice_on_schema},
     ErrorCode{"42P05", FailureKind::unreachable, true, advice_on_pooler},

@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstddef>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -349,6 +350,27 @@ class PostgresqlDialect final : public sql::Dialect {
   std::string limit_lock_wait_{};
 };
 
+/** What libpq takes an option for that nobody gives it: from its environment, or a file that this names. */
+[[nodiscard]] std::string default_of(std::string_view option) {
+  std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> const all(PQconndefaults(), &PQconninfoFree);
+  for (PQconninfoOption const* one = all.get(); one && one->keyword; ++one) {
+    if (one->keyword == option) return one->val ? one->val : "";
+  }
+  return {};
+}
+
+/** Whether all that a store may be connected to is on this machine. */
+[[nodiscard]] bool is_local(std::vector<sql::libpq::Target::Host> const& hosts) {
+  auto const is_ours = [](std::string const& host) {
+    bool const is_abstract_socket = host.starts_with('@') && host.find(',') == std::string::npos;
+    return host.empty() || is_abstract_socket || sql::is_this_machine(host);
+  };
+  // An address in the environment is where libpq connects to, whatever the host's name.
+  if (!is_ours(default_of("hostaddr"))) return false;
+  if (hosts.empty()) return is_ours(default_of("host"));
+  return std::ranges::all_of(hosts, [&](auto const& host) { return is_ours(host.name); });
+}
+
 [[nodiscard]] sql::libpq::Target target_of(StoreUrl const& url) {
   sql::libpq::Target target;
   for (StoreUrl::Host const& host : url.hosts) {
@@ -365,10 +387,16 @@ class PostgresqlDialect final : public sql::Dialect {
   options.emplace_back("keepalives_count", "3");
   options.emplace_back("tcp_user_timeout", "60000");
   for (std::string_view const name :
-       {"application_name", "sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs"}) {
+       {"application_name", "sslmode", "sslrootcert", "sslcert", "sslkey", "channel_binding", "target_session_attrs"}) {
     if (std::string const* value = url.parameter(name)) options.emplace_back(name, *value);
   }
   if (std::string const* host = url.parameter("host")) target.hosts.push_back({.name = *host, .port = ""});
+  if (!url.parameter("sslmode") && !is_local(target.hosts)) {
+    // What the environment demands beyond that stays.
+    std::string const mode = default_of("sslmode");
+    target.is_encrypted_unasked = mode != "require" && !mode.starts_with("verify-");
+    if (target.is_encrypted_unasked) options.emplace_back("sslmode", "require");
+  }
   return target;
 }
 
@@ -381,9 +409,10 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   auto const refusal = [](std::string_view message) {
     return Error{.kind = ErrorKind::invalid_argument, .message = std::string(message)};
   };
-  auto const known = url.allow_parameters({"pool_size", "lease_timeout", "prepared", "table_prefix", "migrate",
-                                           "connect_timeout", "read_timeout", "application_name", "sslmode",
-                                           "sslrootcert", "sslcert", "sslkey", "target_session_attrs", "host"});
+  auto const known =
+      url.allow_parameters({"pool_size", "lease_timeout", "prepared", "table_prefix", "migrate", "connect_timeout",
+                            "read_timeout", "application_name", "sslmode", "sslrootcert", "sslcert", "sslkey",
+                            "channel_binding", "target_session_attrs", "host"});
   if (known.has_error()) return known.error();
   if (url.path.empty()) {
     return refusal("the URL of a PostgreSQL store names its database: postgresql://user@host/database");
@@ -412,6 +441,12 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   if (read_timeout.has_error()) return read_timeout.error();
   auto const prepares = sql::choice_parameter(url, "prepared", "on", "off");
   if (prepares.has_error()) return prepares.error();
+  constexpr std::array<std::string_view, 6> modes{"disable", "allow", "prefer", "require", "verify-ca", "verify-full"};
+  if (auto const mode = sql::word_parameter(url, "sslmode", modes); mode.has_error()) return mode.error();
+  constexpr std::array<std::string_view, 3> bindings{"disable", "prefer", "require"};
+  if (auto const binding = sql::word_parameter(url, "channel_binding", bindings); binding.has_error()) {
+    return binding.error();
+  }
 
   StoreUrl place = url;
   place.parameters.clear();

@@ -107,7 +107,7 @@ Connection::~Connection() = default;
 DatabaseFailure Connection::failed(std::exception const& error) {
   DatabaseFailure failure = dialect_.classify(session_, error);
   if (failure.kind() == FailureKind::lost) is_broken_ = true;
-  if (failure.kind() == FailureKind::read_only || failure.kind() == FailureKind::stale_session) is_outdated_ = true;
+  if (failure.is_of_server() || failure.kind() == FailureKind::stale_session) is_outdated_ = true;
   return failure;
 }
 

@@ -73,8 +73,8 @@ class Connection {
   /** Whether it must not be used again. */
   [[nodiscard]] bool is_broken() const noexcept { return is_broken_; }
 
-  /** Whether it is to be replaced, and with it those that were opened before: the server has refused a write as one
-      that takes none, or no longer has what was prepared. */
+  /** Whether it is to be replaced, and with it those that were opened before: the server takes no writes or serves
+      nobody, where another may, or no longer has what was prepared. */
   [[nodiscard]] bool is_outdated() const noexcept { return is_outdated_; }
 
   [[nodiscard]] soci::session& session() noexcept { return *session_; }

@@ -15,6 +15,7 @@ enum class FailureKind {
   unique,              ///< a primary or unique key is taken
   foreign_key,         ///< a reference would dangle
   exists,              ///< what was to be created is there already, or what was to be dropped is not
+  no_such_column,      ///< a statement names a column that its table does not have
   overtaken,           ///< a row was changed while the statement ran that wanted it unchanged; nothing was done
   busy,                ///< somebody else was in the way; the same again may succeed
   no_connection_left,  ///< the server lets nobody more in: one of the connections that are open already may come free
@@ -23,6 +24,7 @@ enum class FailureKind {
   aborted,             ///< an earlier statement has failed, and taken the transaction with it
   interrupted,         ///< somebody, or a limit of the server, ended the statement; it may be done
   read_only,           ///< the server takes no writes, such as one that is no longer the primary; nothing was done
+  not_ready,           ///< the server serves nobody now, such as one cut off from its cluster; nothing was done
   moved,               ///< the store's file is no longer where it was opened; nothing was done
   unreachable,         ///< the database cannot be opened, read or written: a missing folder, a full disk, ...
   corrupt,             ///< what is there is no database, or a broken one
@@ -51,13 +53,18 @@ class DatabaseFailure : public std::exception {
 
   /** Whether it was refused: when it was the end of a transaction, nothing of that is done. */
   [[nodiscard]] bool is_refusal() const noexcept {
-    return is_databases_word_ && (kind_ == FailureKind::busy || kind_ == FailureKind::read_only ||
-                                  kind_ == FailureKind::stale_session || kind_ == FailureKind::moved);
+    return is_databases_word_ && (kind_ == FailureKind::busy || kind_ == FailureKind::stale_session ||
+                                  kind_ == FailureKind::moved || is_of_server());
+  }
+
+  /** Whether the server can't do it where another one may, to which a new connection can lead. */
+  [[nodiscard]] bool is_of_server() const noexcept {
+    return kind_ == FailureKind::read_only || kind_ == FailureKind::not_ready;
   }
 
   /** Whether it says nothing of what another connection would meet, now that the pool gives no old one. */
   [[nodiscard]] bool is_of_connection() const noexcept {
-    return kind_ == FailureKind::lost || kind_ == FailureKind::read_only || kind_ == FailureKind::stale_session;
+    return kind_ == FailureKind::lost || kind_ == FailureKind::stale_session || is_of_server();
   }
 
   /** The error that callers see. */
@@ -76,6 +83,8 @@ class DatabaseFailure : public std::exception {
                 .message = "the host's transaction has failed, and is the host's to roll back: " + message_};
       case FailureKind::read_only:
         return {.kind = ErrorKind::unavailable, .message = "the store's server takes no writes: " + message_};
+      case FailureKind::not_ready:
+        return {.kind = ErrorKind::unavailable, .message = "the store's server is not ready to serve: " + message_};
       case FailureKind::no_connection_left:
         return {.kind = ErrorKind::unavailable, .message = "the store's server has no connection left: " + message_};
       case FailureKind::moved:
@@ -86,6 +95,7 @@ class DatabaseFailure : public std::exception {
       case FailureKind::unique:
       case FailureKind::foreign_key:
       case FailureKind::exists:
+      case FailureKind::no_such_column:
       case FailureKind::overtaken:
       case FailureKind::other: break;
     }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <backends/soci/parameters.hpp>
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <optional>
@@ -56,6 +59,36 @@ Result<bool> choice_parameter(StoreUrl const& url, std::string_view name, std::s
   if (!given || *given == first) return true;
   if (*given == second) return false;
   return bad_parameter(name, std::string(first) + " or " + std::string(second));
+}
+
+Result<std::string_view> word_parameter(StoreUrl const& url, std::string_view name,
+                                        std::span<std::string_view const> words) {
+  std::string const* given = url.parameter(name);
+  if (!given) return std::string_view();
+  std::string expected;
+  for (std::string_view const word : words) {
+    if (*given == word) return word;
+    if (!expected.empty()) expected += word == words.back() ? " or " : ", ";
+    expected += word;
+  }
+  return bad_parameter(name, expected);
+}
+
+// Client libraries take a comma for the end of a host, so that what stands before one says nothing of the rest.
+bool is_this_machine(std::string_view host) noexcept {
+  if (host.starts_with('/')) return host.find(',') == std::string_view::npos;
+  constexpr std::string_view name = "localhost";
+  auto const is_same = [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+  };
+  if (std::equal(host.begin(), host.end(), name.begin(), name.end(), is_same)) return true;
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (host.size() >= text.size() || host.find('\0') != std::string_view::npos) return false;
+  std::copy(host.begin(), host.end(), text.begin());
+  in_addr four{};
+  if (inet_pton(AF_INET, text.data(), &four) == 1) return ntohl(four.s_addr) >> 24U == 127;
+  in6_addr six{};
+  return inet_pton(AF_INET6, text.data(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
 Result<void> read_common_parameters(StoreUrl const& url, StoreOptions& options) {

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 namespace inlay::sql {
@@ -33,6 +34,17 @@ namespace inlay::sql {
 */
 [[nodiscard]] Result<bool> choice_parameter(StoreUrl const& url, std::string_view name, std::string_view first,
                                             std::string_view second);
+
+/** One of several words, or nothing when there is no such parameter.
+
+    @return invalid_argument for anything else.
+*/
+[[nodiscard]] Result<std::string_view> word_parameter(StoreUrl const& url, std::string_view name,
+                                                      std::span<std::string_view const> words);
+
+/** Whether a host of a URL is this machine, on the way to which nobody listens: the path of a UNIX socket, `localhost`,
+    an address of 127.0.0.0/8, or ::1. Any other name counts as another machine, whatever it leads to. */
+[[nodiscard]] bool is_this_machine(std::string_view host) noexcept;
 
 /** Reads `table_prefix`, which open_store() checks, `migrate` and `pool_size` (into `readers`).
 

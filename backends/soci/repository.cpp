@@ -112,7 +112,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       } catch (DatabaseFailure const& failure) {
         // Settling has time of its own: what the attempt itself has taken says nothing of the server.
         if (state.is_ending && !std::exchange(state.may_be_done, true)) backoff = Backoff(options_.patience);
-        bool const is_gone = failure.may_be_done() || failure.kind() == FailureKind::read_only ||
+        bool const is_gone = failure.may_be_done() || failure.is_of_server() ||
                              failure.kind() == FailureKind::unreachable ||
                              failure.kind() == FailureKind::no_connection_left;
         bool const is_worthwhile = failure.kind() == FailureKind::busy || (is_gone && state.may_be_done) ||

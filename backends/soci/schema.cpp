@@ -222,7 +222,9 @@ void run_all(Connection& connection, Tables const& tables, std::string_view stat
   try {
     return static_cast<int>(connection.number(last));
   } catch (DatabaseFailure const& failure) {
-    if (failure.kind() == FailureKind::other) throw foreign_table(tables, "migration");  // it has no such column
+    if (failure.kind() == FailureKind::no_such_column) throw foreign_table(tables, "migration");
+    // Anything else says nothing of whose it is, nor that the database could never tell.
+    if (failure.kind() == FailureKind::other) throw DatabaseFailure(FailureKind::unreachable, failure.what());
     throw;
   }
 }
@@ -238,6 +240,18 @@ void run_all(Connection& connection, Tables const& tables, std::string_view stat
     if (connection.number(count) != 0) return name;
   }
   return std::nullopt;
+}
+
+// As recorded_migration(), but that tables of our names which nobody has recorded are refused.
+[[nodiscard]] std::optional<int> recorded_or_empty(Connection& connection, Tables const& tables) {
+  auto recorded = recorded_migration(connection, tables);
+  if (recorded) return recorded;
+  auto const name = find_foreign(connection, tables);
+  if (!name) return std::nullopt;
+  // Unless somebody has made the tables just now, who recorded it before or along with them.
+  recorded = recorded_migration(connection, tables);
+  if (!recorded) throw foreign_table(tables, *name);
+  return recorded;
 }
 
 void refuse_newer(int recorded) {
@@ -274,12 +288,8 @@ void migrate(Connection& connection, Tables const& tables, bool may_migrate, std
     refuse_older(recorded.value_or(0), "migrating was turned off (" + std::string(not_migrated_for) + ')');
   }
   if (!recorded) {
-    if (auto const name = find_foreign(connection, tables)) {
-      // Unless somebody has made the tables just now, who recorded it before or along with them.
-      recorded = recorded_migration(connection, tables);
-      if (!recorded) throw foreign_table(tables, *name);
-      refuse_newer(*recorded);
-    }
+    recorded = recorded_or_empty(connection, tables);
+    refuse_newer(recorded.value_or(0));
   }
   connection.dialect().adopt(connection);
   if (recorded.value_or(0) == latest_migration()) return;
@@ -287,16 +297,13 @@ void migrate(Connection& connection, Tables const& tables, bool may_migrate, std
   Unhurried const unhurried(connection);
   connection.dialect().begin_migration(connection);
   try {
-    recorded = recorded_migration(connection, tables);
+    recorded = recorded_or_empty(connection, tables);
     refuse_newer(recorded.value_or(0));
     if (recorded.value_or(0) == latest_migration()) {
       connection.dialect().end_migration(connection);
       return;
     }
-    if (!recorded) {
-      if (auto const name = find_foreign(connection, tables)) throw foreign_table(tables, *name);
-      run_all(connection, tables, migration_table);
-    }
+    if (!recorded) run_all(connection, tables, migration_table);
     for (Migration const& migration : migrations) {
       if (migration.number <= recorded.value_or(0)) continue;
       run_all(connection, tables, migration.statements);
@@ -305,7 +312,12 @@ void migrate(Connection& connection, Tables const& tables, bool may_migrate, std
       record.bind(integer(migration.number)) << ", ";
       record.bind(text(std::string(migration.name))) << ", ";
       record.bind(integer(now.microseconds)) << ")";
-      connection.run(record);
+      try {
+        connection.run(record);
+      } catch (DatabaseFailure const& failure) {
+        // In a cluster each node grants the lock, and somebody on another has been faster. All of it can be done twice.
+        if (!connection.dialect().commits_ddl() || failure.kind() != FailureKind::unique) throw;
+      }
     }
     connection.dialect().end_migration(connection);
   } catch (...) {

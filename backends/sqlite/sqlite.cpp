@@ -132,7 +132,13 @@ class SqliteDialect final : public sql::Dialect {
     if (session && !native(*session)) return {FailureKind::lost, settings_.path + ": the session is closed"};
     // SOCI passes only the primary code on, and not always that.
     int const code = session ? sqlite_api::sqlite3_extended_errcode(native(*session)) : ours ? ours->result() : 0;
-    return {sqlite::kind_of(code), message_of(session, error)};
+    FailureKind kind = sqlite::kind_of(code);
+    // For which SQLite has no code of its own, and these words in English only.
+    auto const* known = dynamic_cast<soci::soci_error const*>(&error);
+    if (code == SQLITE_ERROR && known && known->get_error_message().find("no such column") != std::string::npos) {
+      kind = FailureKind::no_such_column;
+    }
+    return {kind, message_of(session, error)};
   }
 
   RowReader row_reader() const override { return read_row; }

@@ -520,6 +520,132 @@ TEST_CASE("connections to a server that takes no writes any more are left, and a
   }
 }
 
+TEST_CASE("a MySQL server that can't serve now is left, and the call is done once more on another connection") {
+  Behind behind(Engine::mysql);
+  bool const is_one_statement = GENERATE(true, false);
+  int const what = GENERATE(range(0, 3));
+  CAPTURE(is_one_statement, what);
+  REQUIRE(behind.store->commit(new_commit(is_one_statement)).has_value());
+  auto const session = [&] {
+    return behind.shell.number("select max(id) from information_schema.processlist where user = 'inlay_test'");
+  };
+  auto const before = session();
+  Commit const commit = new_commit(is_one_statement);
+  // At its first statement, or when it ends: a node that does not serve says so before it does anything.
+  std::function<bool(Request const&)> const whens[] = {
+      [](Request const& request) { return !request.statement.empty(); }, ends(commit, is_one_statement),
+      [](Request const& request) { return request.statement.starts_with("select"); }};
+  behind.proxy.arm({.when = whens[what], .fault = Fault::refuse, .error = 1047});
+  if (what == 2) {
+    CHECK(behind.store->revision().value() == Revision{1});
+  } else {
+    auto const committed = behind.store->commit(commit);
+    INFO((committed ? "done" : to_string(committed.error())));
+    CHECK(committed.has_value());
+    CHECK(behind.commits(commit) == 1);
+  }
+  CHECK(behind.proxy.strikes() == 1);
+  CHECK(session() > before);
+
+  // And one that stays so is unavailable, with nothing done.
+  behind.proxy.disarm();
+  behind.proxy.arm({.when = [](Request const& request) { return !request.statement.empty(); },
+                    .fault = Fault::refuse,
+                    .times = 100,
+                    .error = 1047});
+  auto const refused = behind.store->commit(new_commit(is_one_statement));
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == ErrorKind::unavailable);
+  CHECK(refused.error().outcome == Outcome::not_done);
+  CHECK(refused.error().message.find("not ready") != std::string::npos);
+  auto const opened = open_server(behind.proxy.url("lease_timeout=50ms&table_prefix=" + behind.prefix));
+  REQUIRE(opened.has_error());
+  CHECK(opened.error().kind == ErrorKind::unavailable);
+  CHECK(opened.error().message.find("table_prefix") == std::string::npos);
+}
+
+TEST_CASE("a commit that MySQL ends with an error that tells nothing is settled, and its connection left") {
+  // 0 is no error's number; 1180 is any error of a COMMIT.
+  unsigned const error = GENERATE(0U, 1180U);
+  Fault const fault = GENERATE(Fault::deny, Fault::refuse);
+  bool const is_one_statement = GENERATE(true, false);
+  CAPTURE(error, fault, is_one_statement);
+  Behind behind(Engine::mysql);
+  REQUIRE(behind.store->commit(new_commit(is_one_statement)).has_value());
+  {
+    Commit const commit = new_commit(is_one_statement);
+    behind.proxy.arm({.when = ends(commit, is_one_statement), .fault = fault, .error = error});
+    auto const committed = behind.store->commit(commit);
+    INFO((committed ? "done" : to_string(committed.error())));
+    CHECK(committed.has_value());
+    CHECK(behind.proxy.strikes() == 1);
+    CHECK(behind.commits(commit) == 1);
+  }
+  // Where nobody can be asked, nobody knows.
+  Commit const commit = new_commit(is_one_statement);
+  behind.proxy.disarm();
+  behind.proxy.arm(
+      {.when = ends(commit, is_one_statement),
+       .fault = fault,
+       .meanwhile =
+           [&] { behind.proxy.arm({.when = [](Request const&) { return true; }, .fault = Fault::cut, .times = 1000}); },
+       .error = error});
+  CHECK(is_unknown(behind.store->commit(commit)));
+  CHECK(behind.commits(commit) == (fault == Fault::deny ? 1 : 0));
+}
+
+TEST_CASE("a read that MySQL ends with an error that has no number is done once more") {
+  Behind behind(Engine::mysql);
+  REQUIRE(behind.store->commit(new_commit(true)).has_value());
+  behind.proxy.arm(
+      {.when = [](Request const& request) { return request.statement.starts_with("select"); }, .fault = Fault::deny});
+  CHECK(behind.store->list(Query<Team>{}).value().items.size() == 1);
+  CHECK(behind.proxy.strikes() == 1);
+}
+
+TEST_CASE("only a table without inlay's columns is somebody else's") {
+  auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  CAPTURE(support::name_of(engine));
+  std::string const prefix = support::new_prefix();
+  std::string const url = support::server_url(engine) + "?table_prefix=" + prefix;
+  ServerShell shell(support::server_url(engine));
+  shell.run("create table " + prefix + "migration (hosts_own integer)");
+  auto const foreign = open_server(url);
+  REQUIRE(foreign.has_error());
+  CHECK(foreign.error().kind == ErrorKind::unavailable);
+  CHECK(foreign.error().message.find("another prefix") != std::string::npos);
+  // A view of that name that fails in a way of its own proves nothing.
+  shell.run("drop table " + prefix + "migration");
+  shell.run("create view " + prefix + "migration as select " +
+            (engine == Engine::postgresql ? "cast(repeat('x', 2) as integer)" : "(select 1 union select 2)") +
+            " as number");
+  auto const failing = open_server(url);
+  shell.run("drop view " + prefix + "migration");
+  REQUIRE(failing.has_error());
+  CAPTURE(failing.error().message);
+  CHECK(failing.error().kind == ErrorKind::unavailable);
+  CHECK(failing.error().message.find("another prefix") == std::string::npos);
+}
+
+TEST_CASE("a row that others need is in use, by whichever of its two numbers PostgreSQL says so") {
+  // 23001 is what PostgreSQL 18 says for `on delete restrict`, and a trigger here.
+  Behind behind(Engine::postgresql);
+  Commit const commit = new_commit(false);  // a team, and an environment of it
+  REQUIRE(behind.store->commit(commit).has_value());
+  auto const id = std::get<Insert<Team>>(commit.changes.front()).row.id;
+  Team const found = behind.store->find(FindRequest<Team>{.id = id}).value();
+  std::string const name = behind.prefix + "restrict";
+  behind.shell.run("create function " + name +
+                   "() returns trigger language plpgsql as $$ begin raise exception 'used'"
+                   " using errcode = '23001'; end $$");
+  behind.shell.run("create trigger " + name + " before delete on " + behind.prefix +
+                   "team for each row execute function " + name + "()");
+  auto const removed = behind.store->commit(commit_of({Remove<Team>{found}}));
+  behind.shell.run("drop function " + name + " cascade");
+  REQUIRE(removed.has_error());
+  CHECK(removed.error().kind == ErrorKind::in_use);
+}
+
 TEST_CASE("a commit of which PostgreSQL says that it may be done is settled") {
   Behind behind(Engine::postgresql);
   bool const is_one_statement = GENERATE(true, false);

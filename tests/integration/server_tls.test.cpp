@@ -115,6 +115,42 @@ TEST_CASE("MySQL with ssl_ca is encrypted, and only a server that it has signed 
   encrypted.check_refused(url + "?ssl_ca=" + encrypted.ca + ".gone", "SSL");
 }
 
+TEST_CASE("a server on another machine is talked to in secret unless the URL says otherwise") {
+  Engine const engine = GENERATE(Engine::postgresql, Engine::mysql);
+  CAPTURE(name_of(engine));
+  bool const is_mysql = engine == Engine::mysql;
+  std::string const plainly = is_mysql ? "tls=off" : "sslmode=disable";
+  auto const from_afar = [](std::string url) { return url.replace(url.find("127.0.0.1"), 9, "0.0.0.0"); };
+  Encrypted const encrypted(engine);
+  std::string url = encrypted.server.url();
+  ServerShell shell(url);
+  if (is_mysql) {
+    shell.run("create user careful@'127.0.0.1' identified by '" + encrypted.password() + "' require ssl");
+    shell.run("grant all on inlay_test.* to careful@'127.0.0.1'");
+    url.replace(url.find("//inlay_test:"), 13, "//careful:");
+  }
+  auto const store = open_server(from_afar(url) + "?pool_size=1" + (is_mysql ? "" : "&application_name=far"));
+  INFO((store ? "" : to_string(store.error())));
+  REQUIRE(store.has_value());
+  CHECK((*store)->commit(support::Catalogue().commit()).has_value());
+  if (!is_mysql) {
+    CHECK(shell.number("select count(*) from pg_stat_activity a join pg_stat_ssl s on s.pid = a.pid where s.ssl and"
+                       " a.application_name = 'far'") == 1);
+  }
+  std::string const known = is_mysql ? "ssl_ca=" : "sslmode=verify-full&sslrootcert=";
+  CHECK(open_server(from_afar(url) + "?pool_size=1&" + known + encrypted.ca).has_value());
+  encrypted.check_refused(from_afar(url) + "?" + known + encrypted.other_ca, "certificate");
+
+  support::PrivateServer const plain(engine);
+  auto const refused = open_server(from_afar(plain.url()) + "?pool_size=1");
+  REQUIRE(refused.has_error());
+  CAPTURE(refused.error().message);
+  CHECK(refused.error().kind == ErrorKind::unavailable);
+  CHECK(refused.error().message.find(plainly) != std::string::npos);
+  CHECK(refused.error().message.find("0.0.0.0") != std::string::npos);
+  CHECK(open_server(from_afar(plain.url()) + "?pool_size=1&" + plainly).has_value());
+}
+
 TEST_CASE("what belongs to encryption on MySQL is refused without the ssl_ca that turns it on") {
   std::string const files[] = {"ssl_cert=/c.pem", "ssl_key=/k.pem", "ssl_cert=/c.pem&ssl_key=/k.pem"};
   for (std::string const& parameters : files) {

@@ -285,6 +285,10 @@ class FaultyProxy::Loop {
     Strike strike = armed_.front();
     if (--armed_.front().times == 0) armed_.pop_front();
     ++strikes_;
+    if (strike.fault == Fault::refuse) {
+      if (strike.meanwhile) strike.meanwhile();
+      return connection.client.send(mysql_error(strike.error));
+    }
     if (strike.fault == Fault::cut || strike.fault == Fault::delay) {
       if (strike.meanwhile) strike.meanwhile();
       if (strike.fault == Fault::delay) {
@@ -314,6 +318,7 @@ class FaultyProxy::Loop {
     if (strike.fault == Fault::hang) connection.strike = strike;  // and so on
     if (strike.meanwhile) strike.meanwhile();
     if (strike.fault == Fault::hang) return;
+    if (strike.fault == Fault::deny) return connection.client.send(mysql_error(strike.error));
     if (strike.fault == Fault::cut_reply) {
       connection.client.send(std::string_view(*bytes).substr(0, bytes->size() / 2));
       // Not aborted, which would take back what was sent.
@@ -330,6 +335,14 @@ class FaultyProxy::Loop {
     take_text(greeting, at);
     char& capabilities = greeting.at(at + 4 + 8 + 1 + 1);
     capabilities = static_cast<char>(capabilities & ~0x08);
+  }
+
+  /** The answer to a command: a length, its number in the conversation, and what an error consists of. */
+  [[nodiscard]] static std::string mysql_error(unsigned number) {
+    std::string const payload =
+        std::string{'\xFF', static_cast<char>(number & 0xFFU), static_cast<char>(number >> 8U)} + "#HY000" +
+        (number == 0 ? "" : "said by the proxy");
+    return std::string{static_cast<char>(payload.size()), '\0', '\0', '\1'} + payload;
   }
 
   /** Whether the server has nothing more to say. What it says while a transaction ends comes at once, after it. */

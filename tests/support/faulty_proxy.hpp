@@ -16,6 +16,8 @@ enum class Fault {
   cut_reply,   ///< the connection is gone after half of the reply
   delay,       ///< the connection is gone for the client; the server gets the request when release() says so
   hang,        ///< the server does it, its reply never arrives, and the connection stays
+  refuse,      ///< the request never arrives, and the client is told the strike's error; of MySQL
+  deny,        ///< the server does it, and the client is told the strike's error; of MySQL
 };
 
 /** What a client sends in one go. */
@@ -33,6 +35,7 @@ struct Strike {
   int times = 1;
   bool then_goes_away = false;           ///< no connection stays, and none is made, until come_back()
   std::function<void()> meanwhile = {};  ///< called between the reply, where the server sends one, and the fault
+  unsigned error = 0;                    ///< a number of MySQL's
 };
 
 /** Stands between a client and PostgreSQL or MariaDB on the loopback interface, and fails on command.

@@ -18,7 +18,13 @@ namespace inlay {
     find, list, changes and commit; 0s: for ever; then they are unavailable, a commit with its outcome unknown),
     `prepared=on|off` (off for poolers such as PgBouncer, which give each transaction another connection),
     `table_prefix=inlay_`, `migrate=auto|off`. Of libpq, as it documents them: `application_name`, `sslmode`,
-    `sslrootcert`, `sslcert`, `sslkey`, `target_session_attrs`, `host`.
+    `sslrootcert`, `sslcert`, `sslkey`, `channel_binding`, `target_session_attrs`, `host`.
+
+    What is said to a server on another machine is encrypted, or not said, unless `sslmode` says otherwise: it is
+    `require` where one of the hosts is neither `localhost`, nor an address of 127.0.0.0/8, nor `::1`, nor a socket, by
+    the URL's word. That proves nothing about who answers, who may ask for the password itself. With `verify-full` (and
+    `sslrootcert`) neither a user's name nor an answer to any question leaves before the server is known, and with
+    `channel_binding=require` no password, and nothing that would let somebody in between log in.
 */
 [[nodiscard]] Backend postgresql_backend();
 

@@ -156,12 +156,33 @@ inline void percent_encode(std::string_view text, std::string_view special, std:
 
 /** Parameters whose values are never secrets. Any other one may be: a driver's own, or a mistyped password's rest. */
 inline bool is_harmless(std::string_view parameter) {
-  static constexpr std::array<std::string_view, 21> harmless{
-      "application_name", "busy_timeout", "connect_timeout", "host",         "lease_timeout",
-      "migrate",          "pool_size",    "prepared",        "read_timeout", "socket",
-      "ssl_ca",           "ssl_cert",     "ssl_key",         "sslcert",      "sslkey",
-      "sslmode",          "sslrootcert",  "synchronous",     "table_prefix", "target_session_attrs",
-      "write_timeout"};
+  static constexpr std::array<std::string_view, 27> harmless{"application_name",
+                                                             "busy_timeout",
+                                                             "causal",
+                                                             "channel_binding",
+                                                             "connect_timeout",
+                                                             "file_mode",
+                                                             "host",
+                                                             "immutable",
+                                                             "lease_timeout",
+                                                             "migrate",
+                                                             "mode",
+                                                             "pool_size",
+                                                             "prepared",
+                                                             "read_timeout",
+                                                             "socket",
+                                                             "ssl_ca",
+                                                             "ssl_cert",
+                                                             "ssl_key",
+                                                             "sslcert",
+                                                             "sslkey",
+                                                             "sslmode",
+                                                             "sslrootcert",
+                                                             "synchronous",
+                                                             "table_prefix",
+                                                             "target_session_attrs",
+                                                             "tls",
+                                                             "write_timeout"};
   return std::find(harmless.begin(), harmless.end(), parameter) != harmless.end();
 }
 

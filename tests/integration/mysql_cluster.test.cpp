@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSL-1.0
+// What a store does on a node of a Galera cluster, as far as a server that is none can show it.
+#include <support/catch.hpp>
+#include <support/faulty_proxy.hpp>
+#include <support/server.hpp>
+#include <support/sqlite.hpp>
+#include "behind_proxy.hpp"
+
+#include <atomic>
+#include <string>
+
+using namespace inlay;
+using support::Engine;
+using support::new_commit;
+using support::open_server;
+using support::ServerShell;
+
+TEST_CASE("each session of a store's own waits for what other nodes have committed unless the URL says otherwise") {
+  bool const is_causal = GENERATE(true, false);
+  CAPTURE(is_causal);
+  std::string const url = support::server_url(Engine::mysql);
+  ServerShell shell(url);
+  REQUIRE_FALSE(shell.run("show session variables like 'wsrep_sync_wait'").empty());
+  support::FaultyProxy proxy(url);
+  std::atomic<int> opened = 0;  // counted in the proxy's thread
+  std::atomic<int> waits = 0;
+  proxy.arm({.when = [&](support::Request const& request) {
+    opened += request.statement.starts_with("set names") ? 1 : 0;
+    // What the operator has set beyond that stays.
+    waits += request.mentions("wsrep_sync_wait = @@session.wsrep_sync_wait | 1") ? 1 : 0;
+    return false;
+  }});
+  auto const store = open_server(proxy.url("table_prefix=" + support::new_prefix() + (is_causal ? "" : "&causal=off")));
+  INFO((store ? "" : to_string(store.error())));
+  REQUIRE(store.has_value());
+  auto const ask = [&](StoreRecord const&) -> Result<void> {
+    auto const revision = (*store)->revision();
+    return revision ? Result<void>() : Result<void>(revision.error());
+  };
+  REQUIRE((*store)->dump({.sink = ask}).has_value());  // on a second session
+  CHECK(opened == 2);
+  CHECK(waits == (is_causal ? 2 : 0));
+}
+
+TEST_CASE("a migration that another node has recorded meanwhile is taken for done") {
+  std::string const url = support::server_url(Engine::mysql);
+  std::string const prefix = support::new_prefix();
+  ServerShell shell(url);
+  // A cluster's nodes each grant the lock, so that two make the same tables, and one finds its record there.
+  shell.run("create table " + prefix +
+            "migration (number bigint not null primary key, name varchar(255) not null, applied_at bigint not null)");
+  shell.run("create trigger " + prefix + "faster before insert on " + prefix +
+            "migration for each row signal sqlstate '23000' set mysql_errno = 1062");
+  auto const store = open_server(url + "?table_prefix=" + prefix);
+  INFO((store ? "" : to_string(store.error())));
+  REQUIRE(store.has_value());
+  CHECK((*store)->commit(new_commit(false)).has_value());
+  // Nothing was recorded: all of it is done once more, over tables that are in use.
+  shell.run("drop trigger " + prefix + "faster");
+  auto const again = open_server(url + "?table_prefix=" + prefix);
+  INFO((again ? "" : to_string(again.error())));
+  REQUIRE(again.has_value());
+  CHECK((*again)->revision().value() == Revision{1});
+  CHECK(shell.number("select count(*) from " + prefix + "migration") > 0);
+}
