@@ -247,6 +247,9 @@ std::string origin_of(sockaddr_storage const& address) {
 inlay::Result<std::string> parse_origin(std::string const& address) {
   boost::system::error_code failure;
   auto const parsed = ip::make_address(address, failure);
+  if (!failure && parsed.is_v6() && parsed.to_v6().is_v4_mapped()) {
+    return origin_of(ip::make_address_v4(ip::v4_mapped, parsed.to_v6()));
+  }
   if (failure) {
     return Error{.kind = ErrorKind::invalid_argument,
                  .message = "a proxy's address is an IP address, such as 10.0.0.7 or fd00::7, not " + address};
