@@ -44,7 +44,7 @@ Read read(std::string_view bytes, std::size_t piece, RequestReader::Limits limit
     }
     if (bytes.empty()) return read;
     auto const room = reader.prepare();
-    REQUIRE(room.size() > 0);
+    if (room.size() == 0) FAIL("there is no room for more");
     read.most_held = std::max(read.most_held, room.size());
     std::size_t const size = std::min({piece, room.size(), bytes.size()});
     boost::asio::buffer_copy(room, boost::asio::buffer(bytes.data(), size));

@@ -109,7 +109,7 @@ TEST_CASE("the health can be asked for by anybody, with GET and HEAD, whatever t
 }
 
 TEST_CASE("no more connections are served than there may be, and the next one when one has ended") {
-  Running const server({.max_connections = 2}, everybody(hello));
+  Running const server({.max_connections = 2, .max_strangers_of_address = 2}, everybody(hello));
   auto first = std::make_unique<Connection>(server);
   Connection second(server);
   for (Connection* const connection : {first.get(), &second}) {
@@ -144,7 +144,7 @@ TEST_CASE("an answer has time of its own to go out, however slowly the request c
 }
 
 TEST_CASE("who does not send the head of a request in time does not keep others waiting") {
-  Running const server({.max_connections = 3, .head_time = 300ms}, everybody(hello));
+  Running const server({.max_connections = 3, .max_strangers_of_address = 3, .head_time = 300ms}, everybody(hello));
   Connection silent(server);
   Connection half(server);
   half.say("GET / HTTP/1.1\r\nHost: loc");

@@ -117,8 +117,21 @@ void Server::State::accept_one() {
   accept();
 }
 
-void Server::State::leave(Session* session, std::unique_lock<std::mutex>& lock) {
-  // One that is just being destroyed has no owner left, and needs none to end.
+bool Server::State::make_room() {
+  std::unique_lock lock(mutex);
+  return !connections.is_full() || end_stranger(connections.evict(), std::move(lock));
+}
+
+bool Server::State::make_room_of(std::string const& origin) {
+  std::unique_lock lock(mutex);
+  bool const has_room = origin.empty() || connections.strangers_of(origin) < max_strangers_of_address;
+  return has_room || end_stranger(connections.evict(origin), std::move(lock));
+}
+
+bool Server::State::end_stranger(Session* session, std::unique_lock<std::mutex> lock) {
+  if (session == nullptr) return false;
+  // One that is just being destroyed has no owner left, and needs none to end. An owner that turns out to be the last
+  // destroys it, which takes the lock.
   auto const kept = session->weak_from_this().lock();
   ++evicted;
   auto const now = std::chrono::steady_clock::now();
@@ -132,24 +145,6 @@ void Server::State::leave(Session* session, std::unique_lock<std::mutex>& lock) 
   if (count > 0 && listen.log != nullptr) {
     listen.log->line({"connections: ", std::to_string(count), " of strangers were ended to make room"});
   }
-  lock.lock();
-}
-
-bool Server::State::make_room() {
-  std::unique_lock lock(mutex);
-  if (!connections.is_full()) return true;
-  Session* const longest = connections.evict();
-  if (longest == nullptr) return false;
-  leave(longest, lock);
-  return true;
-}
-
-bool Server::State::make_room_of(std::string const& origin) {
-  std::unique_lock lock(mutex);
-  if (origin.empty() || connections.strangers_of(origin) < max_strangers_of_address) return true;
-  Session* const longest = connections.evict(origin);
-  if (longest == nullptr) return false;
-  leave(longest, lock);
   return true;
 }
 

@@ -46,7 +46,7 @@ struct Server::State {
   /** Makes room for one from there. @return whether there is some: when not, it is for the system to keep. */
   [[nodiscard]] bool make_room();
   [[nodiscard]] bool make_room_of(std::string const& origin);
-  void leave(Session* evicted, std::unique_lock<std::mutex>& lock);
+  bool end_stranger(Session* session, std::unique_lock<std::mutex> lock);
 
   /** A place to answer from; without one the session is given that of another which has answered. */
   std::optional<Place> take_place(std::shared_ptr<Session> session);

@@ -275,7 +275,7 @@ void Session::close() {
 }
 
 void Session::drain() {
-  if (drained_ > state_.listen.max_body_bytes) return;
+  if (drained_ > 2 * state_.listen.max_body_bytes + rest_.size()) return;
   stream_.async_read_some(asio::buffer(rest_), step([](Session& self, Failure failure, std::size_t size) {
                             if (failure) return;
                             self.drained_ += size;
