@@ -479,14 +479,14 @@ const notAllowed = {
 
 async function methodsAreTheDocumentedOnes() {
   for (const [path, item] of Object.entries(api.paths)) {
-    const response = await fetch(url + path.replace("{id}", ids.nothing), { method: "OPTIONS", headers: { Authorization: "Bearer host" } });
+    const response = await fetch(url + path.replace("{id}", ids.nothing), { method: "OPTIONS", headers: { Authorization: `Bearer ${token("host")}` } });
     const allowed = response.headers.get("allow").split(", ").filter((one) => !["HEAD", "OPTIONS"].includes(one));
     const documented = ["get", "post", "patch", "delete"].filter((one) => item[one]).map((one) => one.toUpperCase());
     if (allowed.join() !== documented.join()) throw new Error(`${path}: ${allowed} are there, ${documented} documented`);
     const taken = response.headers.get("accept-patch")?.split(", ").sort().join();
     // A method that is not listed for any path, and one that is not listed for this one.
     for (const method of ["PUT", ["post", "patch"].find((one) => !item[one]).toUpperCase()]) {
-      const refused = await fetch(url + path.replace("{id}", ids.nothing), { method, headers: { Authorization: "Bearer host" } });
+      const refused = await fetch(url + path.replace("{id}", ids.nothing), { method, headers: { Authorization: `Bearer ${token("host")}` } });
       if (refused.status !== 405) throw new Error(`${method} ${path} is answered ${refused.status}`);
       checkResponse(notAllowed, refused, await refused.text());
       if (refused.headers.get("allow") !== response.headers.get("allow")) throw new Error(`${method} ${path}: Allow differs`);
