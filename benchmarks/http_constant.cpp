@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <log.hpp>
 #include <server.hpp>
 #include <string>
 
@@ -13,16 +14,28 @@ int main(int argc, char** argv) {
   }
   std::ifstream in(argv[1], std::ios::binary);
   std::string const body((std::istreambuf_iterator<char>(in)), {});
+  auto const answer = [&](inlay::rest::Request const&) {
+    return http_server::Answer{
+        .response = {.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = body},
+        .actor = "benchmark"};
+  };
+  auto const log = http_server::Log::to(2);
+  if (!log) {
+    std::cerr << log.error() << '\n';
+    return 1;
+  }
   auto const server =
-      http_server::Server::bind({.address = "127.0.0.1:0", .access_log = stderr}, [&](inlay::rest::Request const&) {
-        return http_server::Answer{
-            .response = {.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = body},
-            .actor = "benchmark"};
+      http_server::Server::bind({.address = "127.0.0.1:0", .log = log->get()}, [&](inlay::rest::Request const&) {
+        return http_server::Admission{.answer = answer, .is_known = true};
       });
   if (!server) {
     std::cerr << server.error() << '\n';
     return 1;
   }
-  std::cout << "listening at http://" << (*server)->address() << std::endl;
-  (*server)->run();
+  if (auto const started = (*server)->start(); !started) {
+    std::cerr << started.error() << '\n';
+    return 1;
+  }
+  std::cout << "listening at " << (*server)->address() << std::endl;
+  (*server)->wait();
 }

@@ -10,6 +10,9 @@
 #include <boost/mp11/algorithm.hpp>
 #include <inlay/model/entities.hpp>
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
@@ -58,6 +61,14 @@ struct Arguments {
 
 std::map<std::string, Format> const formats{
     {"auto", Format::automatic}, {"table", Format::table}, {"json", Format::json}, {"csv", Format::csv}};
+
+// Not $USER, which says whatever somebody has put there.
+std::string system_user() {
+  uid_t const id = ::getuid();
+  passwd const* const entry = ::getpwuid(id);  // NOLINT(concurrency-mt-unsafe): there is one thread
+  bool const has_name = entry != nullptr && entry->pw_name != nullptr && *entry->pw_name != '\0';
+  return has_name ? entry->pw_name : "uid:" + std::to_string(id);
+}
 
 class Program {
  public:
@@ -142,7 +153,8 @@ class Program {
         ->type_name("URL")
         ->check(not_empty);
     add_output(app_, "table, json, or auto: table on a terminal, json elsewhere; csv for `config --all`");
-    app_.add_option("--actor", options_.actor, "Who makes the change, for the change log; else $USER, else cli")
+    app_.add_option("--actor", options_.actor,
+                    "Who makes the change, for the change log; else the name of the system's user")
         ->type_name("NAME")
         ->check(not_empty);
     app_.add_option("--reason", options_.reason, "Why, for the change log")->type_name("TEXT")->check(not_empty);
@@ -170,6 +182,13 @@ class Program {
       return std::isdigit(static_cast<unsigned char>(character)) != 0;
     });
     return is_one ? std::string() : "takes a whole number from 0 on, not " + text;
+  }
+
+  static std::string octal_mode(std::string const& text) {
+    bool const is_one = text.size() >= 3 && text.size() <= 4 &&
+                        text.find_first_not_of("01234567") == std::string::npos &&
+                        (text.size() == 3 || text.front() == '0');
+    return is_one ? std::string() : "takes a mode such as 0660, not " + text;
   }
 
   static std::string entity_name(std::string const& text) {
@@ -547,37 +566,63 @@ class Program {
 
     add_compact();
 
-    auto* serve_it = add(
-        app_, "serve", "Serve the store over HTTP",
-        "serve --listen 127.0.0.1:8080 --tokens tokens.txt\n\n"
-        "The tokens file has lines of TOKEN ACTOR [TEAM_ID]; a caller sends \"Authorization: Bearer TOKEN\". Without\n"
-        "one every caller is the host's own administration, and only loopback is listened on. GET /healthz needs no\n"
-        "token. Each request is a line on standard error. SIGTERM lets what has begun come to its end, for ten "
-        "seconds;\n"
-        "a second one ends it at once. SIGHUP reads the tokens file anew. A socket that systemd hands over is "
-        "listened\n"
-        "at in place of an address, and systemd is told when it is ready, reloads and stops.");
-    serve_it->group(store_group);
-    serve_it->add_option("--listen", arguments_.serve.listen, "Where to listen (127.0.0.1:8080); port 0: a free one")
-        ->type_name("ADDRESS:PORT")
-        ->check(not_empty);
-    serve_it->add_option("--tokens", arguments_.serve.tokens_file, "Who may call")->type_name("FILE")->check(not_empty);
-    serve_it
-        ->add_option("--base-path", arguments_.serve.base_path,
-                     "Serve below this path, such as /api, which a proxy in front keeps")
-        ->type_name("PATH")
-        ->check(not_empty);
-    serve_it
-        ->add_option("--public-path", arguments_.serve.public_path,
-                     "What Location and Link show in place of the base path, which a proxy in front\n"
-                     "takes off or puts before paths; / for none")
-        ->type_name("PATH")
-        ->check(not_empty);
-    runs_without_team(serve_it, [this](Session& session) { return serve(session, arguments_.serve); });
+    add_serve();
 
     auto* show_version = add(app_, "version", "Show the version and the backends of this build", "version");
     show_version->group(other_group);
     runs_without_team(show_version, [](Session& session) { return version(session); });
+  }
+
+  void add_serve() {
+    ServeArguments& into = arguments_.serve;
+    auto* command =
+        add(app_, "serve", "Serve the store over HTTP",
+            "serve --listen 127.0.0.1:8080 --tokens tokens.txt\n\n"
+            "The tokens file has lines of\n"
+            "  TOKEN|sha256:HEX ACTOR admin|TEAM_ID [expires=TIME]\n"
+            "and nobody else may read it (chmod 600). A token has 32 characters or more (`openssl rand -hex 32`);\n"
+            "HEX is its SHA-256 (`printf %s TOKEN | sha256sum`); admin is the host's own administration. A caller\n"
+            "sends \"Authorization: Bearer TOKEN\". Without a file every caller is the administration, and only\n"
+            "loopback is listened on, or a path of mode 0600.\n\n"
+            "GET /healthz needs no token. Each request is a line on standard error. SIGTERM lets what has begun\n"
+            "come to its end, for ten seconds; a second one ends it at once. SIGHUP reads the tokens file anew.\n"
+            "A socket that systemd hands over is listened at in place of an address, and systemd is told when it\n"
+            "is ready, reloads and stops.");
+    command->group(store_group);
+    command
+        ->add_option("--listen", into.listen,
+                     "Where to listen (127.0.0.1:8080): ADDRESS:PORT, port 0 being a free one, or unix:PATH")
+        ->type_name("WHERE")
+        ->check(not_empty);
+    command->add_option("--socket-mode", into.socket_mode, "Who may connect at unix:PATH (0600), as for chmod")
+        ->type_name("MODE")
+        ->check(octal_mode);
+    command
+        ->add_option("--health", into.health,
+                     "Answer GET /healthz there as well, and nothing else, whatever the rest is busy with")
+        ->type_name("WHERE")
+        ->check(not_empty);
+    command->add_option("--tokens", into.tokens_file, "Who may call")->type_name("FILE")->check(not_empty);
+    command
+        ->add_option("--max-strangers", into.max_strangers_of_address,
+                     "Connections at most of one IP address without a token so far (half of all)")
+        ->type_name("N")
+        ->check(whole_number);
+    command->add_option("--proxy", into.proxies, "An IP address for which that does not hold; may be repeated")
+        ->allow_extra_args(false)
+        ->type_name("ADDRESS")
+        ->check(not_empty);
+    command
+        ->add_option("--base-path", into.base_path, "Serve below this path, such as /api, which a proxy in front keeps")
+        ->type_name("PATH")
+        ->check(not_empty);
+    command
+        ->add_option("--public-path", into.public_path,
+                     "What Location and Link show in place of the base path, which a proxy in front\n"
+                     "takes off or puts before paths; / for none")
+        ->type_name("PATH")
+        ->check(not_empty);
+    runs_without_team(command, [this](Session& session) { return serve(session, arguments_.serve); });
   }
 
   void add_compact() {
@@ -653,8 +698,7 @@ class Program {
     options_.output = formats.at(output_);
     if (options_.store.empty()) options_.store = from_environment("INLAY_STORE");
     if (options_.store.empty()) options_.store = "sqlite:inlay.db";
-    if (options_.actor.empty()) options_.actor = from_environment("USER");
-    if (options_.actor.empty()) options_.actor = "cli";
+    if (options_.actor.empty()) options_.actor = system_user();
   }
 
   // The command that was named, and how it is called.

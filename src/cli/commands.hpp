@@ -52,7 +52,11 @@ enum class PatchKind { merge_patch, json_patch };
 
 struct ServeArguments {
   std::optional<std::string> listen;
+  std::string socket_mode;  // octal; empty: 0600
+  std::optional<std::string> health;
   std::optional<std::string> tokens_file;
+  std::optional<std::size_t> max_strangers_of_address;
+  std::vector<std::string> proxies;
   std::string base_path;
   std::optional<std::string> public_path;
 };

@@ -40,7 +40,11 @@ Output::Output(Format format)
       error_style_{.has_colour = wants_colour(STDERR_FILENO)} {}
 
 void Output::add_json(std::string_view json) {
-  answer_ += json;
+  if (::isatty(STDOUT_FILENO) != 0) {
+    answer_ += printable_records(json);
+  } else {
+    answer_ += json;
+  }
   answer_ += '\n';
 }
 
@@ -49,7 +53,7 @@ void Output::add_text(std::string_view text) { answer_ += text; }
 void Output::remark(std::string_view text) {
   if (errors_are_json_) {
     remarks_ += R"({"remark":)";
-    json::print_string(text, remarks_);
+    json::print_string(printable(text), remarks_);
     remarks_ += "}\n";
   } else {
     remarks_.append(error_style_.paint(text, Tone::faint)) += '\n';

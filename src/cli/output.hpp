@@ -29,7 +29,7 @@ class Output {
   /** How answers for people look. */
   [[nodiscard]] Style style() const noexcept { return style_; }
 
-  /** Adds JSON text as the one line of the answer. */
+  /** Adds JSON text as the one line of the answer; where a terminal shows it, with what it would obey escaped. */
   void add_json(std::string_view json);
 
   /** Adds text for people: escaped where it holds what others wrote. */

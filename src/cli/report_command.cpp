@@ -252,7 +252,8 @@ Result<void> report(Session& session, ReportArguments const& arguments) {
     query.where.push_back({"integration_id", Operator::eq, {id->uuid}});
   }
 
-  StreamedAnswer answer("the report");
+  bool const is_for_people = !session.output.is_csv() && !session.output.is_json();
+  StreamedAnswer answer("the report", is_for_people ? StreamedAnswer::Text::printable : StreamedAnswer::Text::records);
   auto const form = form_of(session.output, std::move(*places));
   form->begin(answer.text());
   auto const read = catalog->for_each_config(std::move(query), [&](ReportedConfig const& row) {

@@ -3,6 +3,8 @@
 
 #include <inlay/catalog.hpp>
 
+#include <string>
+
 #ifdef INLAY_HAS_REST
 #include <service.hpp>  // the example docs/examples/http_server, which this command is
 #include <signals.hpp>
@@ -15,8 +17,15 @@ Result<void> serve([[maybe_unused]] Session& session, [[maybe_unused]] ServeArgu
   http_server::hold_hangups();
   auto const catalog = session.open();
   if (catalog.has_error()) return catalog.error();
+  // What is no number in octal is no mode to CLI11 either.
+  mode_t const mode =
+      arguments.socket_mode.empty() ? 0600 : static_cast<mode_t>(std::stoul(arguments.socket_mode, nullptr, 8));
   return http_server::serve(*catalog, {.listen = arguments.listen,
+                                       .socket_mode = mode,
+                                       .health = arguments.health,
                                        .tokens_file = arguments.tokens_file,
+                                       .max_strangers_of_address = arguments.max_strangers_of_address,
+                                       .proxies = arguments.proxies,
                                        .paths = {.base = arguments.base_path, .shown = arguments.public_path}});
 #else
   return Error{.kind = ErrorKind::not_built,

@@ -5,15 +5,20 @@
 #include <inlay/error.hpp>
 
 #include <string>
-#include <utility>
 
 namespace inlay::cli {
 
 /** An answer that is written to standard output while it is made, since it may be too long to be kept. */
 class StreamedAnswer {
  public:
+  /** What of it others have written. */
+  enum class Text {
+    printable,  ///< is escaped already
+    records     ///< stands in it as it is, in JSON or CSV: where a terminal shows it, what it would obey is escaped
+  };
+
   /** @param what it is, for an error: "the export". */
-  explicit StreamedAnswer(std::string what) : what_(std::move(what)) {}
+  explicit StreamedAnswer(std::string what, Text text = Text::records);
 
   /** What is to be written next; to be appended to. */
   [[nodiscard]] std::string& text() noexcept { return text_; }
@@ -29,6 +34,7 @@ class StreamedAnswer {
 
  private:
   std::string what_;
+  bool is_to_be_escaped_;
   std::string text_;
   bool nobody_reads_ = false;
 };

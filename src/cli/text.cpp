@@ -45,13 +45,16 @@ std::string escaped(Character const& character) {
   return out.data();
 }
 
-std::string escape(std::string_view text, bool keep_lines) {
+enum class LineEnds { escaped, line_feeds, all };
+
+std::string escape(std::string_view text, LineEnds ends) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
     Character const character = first_character(text);
-    bool const is_kept_line = keep_lines && character.code == '\n';
-    if (!character.is_valid || (is_obeyed(character.code) && !is_kept_line)) {
+    bool const is_line_end =
+        (ends != LineEnds::escaped && character.code == '\n') || (ends == LineEnds::all && text.starts_with("\r\n"));
+    if (!character.is_valid || (is_obeyed(character.code) && !is_line_end)) {
       out += escaped(character);
     } else {
       out += text.substr(0, character.bytes);
@@ -69,9 +72,11 @@ std::size_t columns_of(Character const& character) {
 
 }  // namespace
 
-std::string printable(std::string_view text) { return escape(text, false); }
+std::string printable(std::string_view text) { return escape(text, LineEnds::escaped); }
 
-std::string printable_lines(std::string_view text) { return escape(text, true); }
+std::string printable_lines(std::string_view text) { return escape(text, LineEnds::line_feeds); }
+
+std::string printable_records(std::string_view text) { return escape(text, LineEnds::all); }
 
 std::size_t columns(std::string_view text) {
   std::size_t sum = 0;

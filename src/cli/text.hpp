@@ -18,6 +18,10 @@ namespace inlay::cli {
 /** The same for text that is lines already. */
 [[nodiscard]] std::string printable_lines(std::string_view text);
 
+/** The same for lines of JSON and CSV, which end in a line feed, or in a carriage return and one. What is escaped in
+    JSON, which is UTF-8 and has control characters in no other form, means the same as before: `\uXXXX`. */
+[[nodiscard]] std::string printable_records(std::string_view text);
+
 /** How many columns of a terminal printable text takes. */
 [[nodiscard]] std::size_t columns(std::string_view text);
 

@@ -112,6 +112,38 @@ TEST_CASE("what others stored cannot steer the terminal") {
   }
 }
 
+TEST_CASE("JSON and CSV on a terminal cannot steer it either, and JSON means the same") {
+  Catalogue const catalogue;
+  CHECK(catalogue.run({"set", catalogue.install, "/label", R"("\u001b[2J\u007f\u009b31m\u202etxt\u2066\n")"}).status ==
+        0);
+  for (auto const& arguments : std::vector<std::vector<std::string>>{{"--output", "json", "config", catalogue.install},
+                                                                     {"--output", "json", "get", catalogue.install},
+                                                                     {"--output", "json", "list"},
+                                                                     {"--output", "json", "explain", catalogue.install},
+                                                                     {"--output", "json", "changes"},
+                                                                     {"--output", "json", "config", "--all"},
+                                                                     {"export"}}) {
+    CAPTURE(arguments);
+    auto const out = catalogue.run(arguments, terminal()).out;
+    CHECK_THAT(out, Contains("\\u001b[2J\\u007f\\u009b31m\\u202etxt\\u2066\\n"));
+    CHECK_FALSE(has_colour(out));
+    CHECK_THAT(out, !Contains("\u009b") && !Contains("\u202e") && !Contains("\u2066") && !Contains("\x7F"));
+    // Elsewhere the characters stand as they are, and what stands is the same.
+    auto const piped = catalogue.run(arguments).out;
+    CHECK_THAT(piped, Contains("\x7F\u009b31m\u202etxt\u2066"));
+    // Of what is several lines the last one.
+    auto const value_of = [](std::string const& text) {
+      std::size_t const start = text.rfind('\n', text.find_last_of("}]")) + 1;
+      return json::print(json::parse(text.substr(start, text.find_last_of("}]") + 1 - start)).value());
+    };
+    CHECK(value_of(out) == value_of(piped));
+  }
+  auto const csv = catalogue.run({"config", "--all", "--pointer", "/label", "--output", "csv"}, terminal()).out;
+  CHECK_THAT(csv, Contains("\\u001b[2J\\u007f\\u009b31m\\u202etxt\\u2066"));
+  CHECK_FALSE(has_colour(csv));
+  CHECK_THAT(csv, Contains(",/label\r") && !Contains("\\r"));
+}
+
 TEST_CASE("an error is text on a terminal or in a table, and an object in JSON") {
   Catalogue const catalogue;
   auto const on_terminal = catalogue.run({"get", some_id}, terminal({{"NO_COLOR", "1"}}));

@@ -140,16 +140,25 @@ TEST_CASE("a log that nobody reads ends all the same, and what fits was written 
   ::close(ends[0]);  // whereupon the write that still waits fails
 }
 
-TEST_CASE("a log gives each text one line, whatever is in it") {
+TEST_CASE("a log gives each text one line, and others' texts no way out of their quotes") {
   support::TemporaryFolder const folder;
   std::string const file = folder.file("log");
   int const writer = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   REQUIRE(writer >= 0);
-  Log::to(writer).value()->line({"one\ntwo\r", "\x1B[2J\x7F", " three \xC3\xA4"});
+  Log::to(writer).value()->line({"one\ntwo\r", "\x1B[2J\x7F", " three \xC3\xA4", R"( "our \ own" )",
+                                 http_server::Part::of_others(R"("their\")")});
   ::close(writer);
   std::string const text = support::read_file(file);
   REQUIRE(text.size() > 25);
-  CHECK(text.substr(25) == "one?two??[2J? three \xC3\xA4\n");
+  CHECK(text.substr(25) == R"(one\x0Atwo\x0D\x1B[2J\x7F three \xC3\xA4 "our \ own" \x22their\x5C\x22)"
+                           "\n");
   CHECK(text.substr(23, 2) == "Z ");
   CHECK(std::count(text.begin(), text.end(), '\n') == 1);
+}
+
+TEST_CASE("a log has a request's beginning, however long the request is") {
+  CHECK(http_server::request_text("GET", "/team?x=1") == "GET /team?x=1");
+  CHECK(http_server::request_text("GET", std::string(1000, 'a')) == "GET " + std::string(1000, 'a'));
+  CHECK(http_server::request_text("GET", std::string(1001, 'a')) == "GET " + std::string(1000, 'a') + "...");
+  CHECK(http_server::request_text(std::string(33, 'G'), "/") == std::string(32, 'G') + "... /");
 }

@@ -3,6 +3,8 @@
 #include <support/catch.hpp>
 #include <support/temporary_folder.hpp>
 
+#include "http.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -96,14 +98,15 @@ TEST_CASE("a request that no memory is left for is answered with a problem docum
   auto const log = Log::to(descriptor).value();
   std::atomic<bool> runs_out = false;
   std::atomic<bool> throws = true;  // else the answer is that of inlay::rest::Handler
-  auto const server =
-      Server::bind({.address = "127.0.0.1:0", .threads = 1, .log = log.get()}, [&](rest::Request const&) -> Answer {
-        if (!runs_out) return {.response = {.status = 200, .body = "hello"}};
-        is_spared = false;
-        has_memory = false;
-        if (throws) throw std::bad_alloc();
-        return {.response = {.status = 503}};
-      }).value();
+  auto const server = Server::bind({.address = "127.0.0.1:0", .threads = 1, .log = log.get()},
+                                   inlay::test::everybody([&](rest::Request const&) -> Answer {
+                                     if (!runs_out) return {.response = {.status = 200, .body = "hello"}};
+                                     is_spared = false;
+                                     has_memory = false;
+                                     if (throws) throw std::bad_alloc();
+                                     return {.response = {.status = 503}};
+                                   }))
+                          .value();
   server->start().value();
   for (bool const is_thrown : {true, false}) {
     for (std::string const method : {"GET", "HEAD", "POST"}) {

@@ -6,6 +6,8 @@
 #include <support/catch.hpp>
 #include <support/temporary_folder.hpp>
 
+#include "http.hpp"
+
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -14,6 +16,7 @@
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,6 +40,7 @@
 #include <vector>
 
 using namespace inlay;
+using inlay::test::token;
 using namespace std::chrono_literals;
 
 namespace {
@@ -236,9 +240,9 @@ class Client {
   Client(Client const&) = delete;
   Client& operator=(Client const&) = delete;
 
-  void ask(std::string const& target, std::string const& token = "x") const {
+  void ask(std::string const& target, std::string const& bearer = "x") const {
     std::string const text =
-        "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + "\r\n\r\n";
+        "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + bearer + "\r\n\r\n";
     if (::send(socket_, text.data(), text.size(), MSG_NOSIGNAL) < 0) throw std::runtime_error("nothing sent");
   }
 
@@ -360,6 +364,32 @@ TEST_CASE("the health is told while all threads of a server wait for its store")
   CHECK(client.status() == 503);
 }
 
+TEST_CASE("the health has a place of its own where it is told whatever else is busy") {
+  http_server::ServeOptions options = on_a_free_port();
+  options.health = "127.0.0.1:0";
+  Served server({.open = stuck, .options = options});
+  unsigned short const port = server.port();
+  std::string const at = server.said();
+  REQUIRE(at.find("health at http://127.0.0.1:") == 0);
+  auto const health = static_cast<unsigned short>(std::stoi(at.substr(at.rfind(':') + 1)));
+  // All threads wait for the store, and all connections are taken by somebody who is known.
+  std::vector<std::unique_ptr<Client>> waiting;
+  for (int i = 0; i < 600; ++i) {
+    waiting.push_back(std::make_unique<Client>(port));
+    waiting.back()->ask("/team");
+  }
+  REQUIRE(server.said() == "in the store");
+  std::vector<std::unique_ptr<Client>> silent;
+  for (int i = 0; i < 100; ++i) silent.push_back(std::make_unique<Client>(health));
+  Client client(health);
+  auto const begin = std::chrono::steady_clock::now();
+  client.ask("/healthz");
+  CHECK(client.status() == 503);
+  CHECK(std::chrono::steady_clock::now() - begin < 10s);
+  client.ask("/team");
+  CHECK(client.status() == 404);
+}
+
 TEST_CASE("a second SIGTERM ends a server that is stopping at once") {
   http_server::ServeOptions options = on_a_free_port();
   options.stop_time = 1h;
@@ -387,7 +417,8 @@ TEST_CASE("a server with nothing to do ends with status 0 at SIGTERM and at SIGI
 TEST_CASE("SIGHUP has the tokens read anew, keeps the old ones when they are bad, and never ends the server") {
   support::TemporaryFolder const folder;
   std::string const file = folder.file("tokens");
-  support::write_file(file, "first alice\n");
+  support::write_file(file, token("first") + " alice admin\n");
+  REQUIRE(::chmod(file.c_str(), 0600) == 0);
   http_server::ServeOptions options = on_a_free_port();
   options.tokens_file = file;
   Served server({.options = options, .prepare = [] {
@@ -396,8 +427,8 @@ TEST_CASE("SIGHUP has the tokens read anew, keeps the old ones when they are bad
                    ::kill(::getpid(), SIGHUP);
                  }});
   Client client(server.port());
-  auto const status_with = [&](char const* token) {
-    client.ask("/team", token);
+  auto const status_with = [&](char const* name) {
+    client.ask("/team", token(name));
     return client.status();
   };
   auto const until = [&](std::string const& part) {
@@ -409,13 +440,13 @@ TEST_CASE("SIGHUP has the tokens read anew, keeps the old ones when they are bad
   CHECK(!until("reload: the tokens were read anew").empty());
   CHECK(status_with("first") == 200);
 
-  support::write_file(file, "second bob\n");
+  support::write_file(file, token("second") + " bob admin\n");
   server.send(SIGHUP);
   CHECK(!until("reload: the tokens were read anew").empty());
   CHECK(status_with("first") == 401);
   CHECK(status_with("second") == 200);
 
-  support::write_file(file, "third carol\nsecret\n");
+  support::write_file(file, token("third") + " carol admin\n" + token("secret") + " dave\n");
   server.send(SIGHUP);
   std::string const refusal = until("reload: the tokens stay as they were");
   CHECK(refusal.find("line 2 ") != std::string::npos);
@@ -516,6 +547,27 @@ TEST_CASE("a server that can't have all its threads says why and listens nowhere
   }
 }
 
+TEST_CASE("a server with few descriptors leaves some for its store and its health") {
+  http_server::ServeOptions options = on_a_free_port();
+  options.health = "127.0.0.1:0";
+  Served server({.options = options, .prepare = [] {
+                   rlimit const limit{.rlim_cur = 64, .rlim_max = 64};
+                   ::setrlimit(RLIMIT_NOFILE, &limit);
+                 }});
+  unsigned short const port = server.port();
+  std::string const at = server.said();
+  auto const health = static_cast<unsigned short>(std::stoi(at.substr(at.rfind(':') + 1)));
+  std::vector<std::unique_ptr<Client>> known;
+  for (int i = 0; i < 100; ++i) {
+    known.push_back(std::make_unique<Client>(port));
+    known.back()->ask("/team");
+  }
+  for (std::size_t i = 0; i < 20; ++i) CHECK(known[i]->status() == 200);
+  Client client(health);
+  client.ask("/healthz");
+  CHECK(client.status() == 200);
+}
+
 // ---------------------------------------------------------------------------------------------- whoever started it
 
 TEST_CASE("a server tells its supervisor when it is ready, reloads and stops") {
@@ -589,7 +641,7 @@ TEST_CASE("what was handed over and is no one socket to listen at is refused") {
   };
   for (Case const& each : {
            Case{silent.get(), "1", {}, "does not listen"},
-           Case{datagrams.get(), "1", {}, "is no TCP socket"},
+           Case{datagrams.get(), "1", {}, "is no socket of TCP or of a path"},
            Case{file.get(), "1", {}, "is no socket"},
            Case{listening.get(), "2", {}, "2 sockets were handed over"},
            Case{listening.get(), "one", {}, "are numbers"},

@@ -93,13 +93,14 @@ ask() {
   shift 2
   : >body
   status=$(curl -sS --globoff --path-as-is --compressed -X "$method" -D headers -o body -w '%{http_code}' \
-    -H 'Authorization: Bearer s3cret' -H 'Content-Type: application/json' "$@" "$url")
+    -H "Authorization: Bearer $token" -H 'Content-Type: application/json' "$@" "$url")
   body=$(<body)
 }
 header() { sed -n "s/^$1: //Ip" headers | tr -d '\r' | tail -n 1; }
 path_of_link() { header Link | sed -n 's/^<\(.*\)?.*/\1/p'; }
 
-printf 's3cret host\n' >tokens
+token=s3cret-0123456789abcdef0123456789abcdef
+(umask 077 && printf '%s host admin\n' "$token" >tokens)
 "$inlay" --store sqlite:store.db migrate >/dev/null
 serve root --public-path /api
 at_root=$address

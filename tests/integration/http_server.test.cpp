@@ -5,15 +5,8 @@
 #include <inlay/storage/repository.hpp>
 
 #include <support/catch.hpp>
-#include <support/temporary_folder.hpp>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/streambuf.hpp>
-#include <boost/asio/write.hpp>
+#include "http.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -27,7 +20,7 @@
 #include <vector>
 
 using namespace inlay;
-using http_server::Server;
+using namespace inlay::test;
 using http_server::Service;
 using http_server::Tokens;
 using namespace std::chrono_literals;
@@ -35,70 +28,6 @@ using namespace std::chrono_literals;
 namespace {
 
 Catalog in_memory() { return Catalog::open("memory:", Backends().add(memory_backend())).value(); }
-
-/** A server that runs until the end of the scope. */
-class Running {
- public:
-  explicit Running(http_server::Listen listen, Server::Answerer answer) {
-    listen.address = "127.0.0.1:0";
-    server_ = Server::bind(std::move(listen), std::move(answer)).value();
-    server_->start().value();
-  }
-  [[nodiscard]] unsigned short port() const {
-    std::string const address = server_->address();
-    return static_cast<unsigned short>(std::stoi(address.substr(address.rfind(':') + 1)));
-  }
-
- private:
-  std::unique_ptr<Server> server_;
-};
-
-/** One connection of a client. */
-class Connection {
- public:
-  explicit Connection(Running const& server) {
-    socket_.connect({boost::asio::ip::make_address("127.0.0.1"), server.port()});
-  }
-  void say(std::string const& text) { boost::asio::write(socket_, boost::asio::buffer(text)); }
-
-  /** The first line of an answer; "" when there is none within this time. */
-  std::string first_line(std::chrono::milliseconds time) {
-    std::string line;
-    boost::asio::async_read_until(socket_, buffer_, "\r\n", [&](boost::system::error_code failure, std::size_t) {
-      if (failure) return;
-      std::istream in(&buffer_);
-      std::getline(in, line, '\r');
-    });
-    io_.restart();
-    io_.run_for(time);
-    if (!io_.stopped()) {
-      socket_.cancel();
-      io_.run();
-    }
-    return line;
-  }
-
-  /** All that comes up to a text, the text included. */
-  std::string through(std::string const& text) {
-    std::string all;
-    boost::system::error_code ended;
-    boost::asio::read_until(socket_, boost::asio::dynamic_buffer(all), text, ended);
-    return all;
-  }
-
-  /** All that comes until the server ends the connection. */
-  std::string all() {
-    std::string text;
-    boost::system::error_code ended;
-    boost::asio::read(socket_, boost::asio::dynamic_buffer(text), ended);
-    return text;
-  }
-
- private:
-  boost::asio::io_context io_;
-  boost::asio::ip::tcp::socket socket_{io_};
-  boost::asio::streambuf buffer_;
-};
 
 /** A store that does not say how it is while it is halted. */
 class Halting final : public RepositoryFrom<Halting> {
@@ -117,6 +46,7 @@ class Halting final : public RepositoryFrom<Halting> {
   Result<Revision> revision() const override {
     std::unique_lock lock(mutex_);
     ++waiting_;
+    ++questions_;
     changed_.wait(lock, [this] { return !is_halted_; });
     --waiting_;
     return Revision{};
@@ -129,6 +59,10 @@ class Halting final : public RepositoryFrom<Halting> {
     std::lock_guard const lock(mutex_);
     return waiting_;
   }
+  [[nodiscard]] int questions() const {
+    std::lock_guard const lock(mutex_);
+    return questions_;
+  }
 
  private:
   void set(bool is_halted) {
@@ -140,6 +74,7 @@ class Halting final : public RepositoryFrom<Halting> {
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   mutable int waiting_ = 0;
+  mutable int questions_ = 0;
   bool is_halted_ = false;
   Capabilities own_{.backend = "halting"};
 };
@@ -154,86 +89,8 @@ std::string header_of(rest::Response const& response, char const* name) {
 
 }  // namespace
 
-TEST_CASE("a tokens file names its callers, each with a name that the change log takes") {
-  std::string const team = "05daecaf-4365-42e8-8370-8127de5dd717";
-  auto const tokens =
-      Tokens::parse("\xEF\xBB\xBFone alice " + team + "\r\n# two nobody\n\n  two\tJ\xC3\xB6rg\n").value();
-  REQUIRE(tokens.find("Bearer one") != nullptr);
-  CHECK(tokens.find("Bearer one")->actor == "alice");
-  CHECK(to_string(tokens.find("Bearer one")->team.value()) == team);
-  CHECK(tokens.find("Bearer two")->actor == "J\xC3\xB6rg");
-  CHECK_FALSE(tokens.find("Bearer two")->team.has_value());
-
-  struct Case {
-    std::string text;
-    char const* message;
-  };
-  for (Case const& each : {
-           Case{"", "nobody"},
-           Case{"# secret alice\n\n", "nobody"},
-           Case{"\xEF\xBB\xBF", "nobody"},
-           Case{"secret\n", "line 1 "},
-           Case{"x y\nsecret bo\x01b\n", "line 2 "},
-           Case{"x y\nsecret bo\x7F"
-                "b\n",
-                "line 2 "},
-           Case{"\nsecret " + std::string(256, 'b'), "line 2 "},
-           Case{"secret \xFF\xFE", "line 1 "},
-           Case{"secret alice no-uuid", "line 1 "},
-           Case{"secret alice " + team + " more", "line 1 "},
-           Case{"secret alice\nsecret bob", "line 2 "},
-       }) {
-    CAPTURE(each.text);
-    auto const refused = Tokens::parse(each.text);
-    REQUIRE(refused.has_error());
-    CHECK(refused.error().kind == ErrorKind::invalid_argument);
-    CHECK(refused.error().message.find(each.message) != std::string::npos);
-    CHECK(refused.error().message.find("secret") == std::string::npos);
-  }
-  CHECK(Tokens::parse("secret " + std::string(255, 'b')).has_value());
-}
-
-TEST_CASE("a bearer token is the one word after Bearer") {
-  auto const tokens = Tokens::parse("one alice\ntwo bob\n").value();
-  for (char const* const value : {"Bearer one", "bearer one", "BEARER  one", "Bearer one "}) {
-    CAPTURE(value);
-    CHECK(tokens.find(value) != nullptr);
-  }
-  for (char const* const value : {"", "Bearer", "Bearer ", "one", "Bearer onee", "Bearer one extra", "Bearer one two",
-                                  "Bearer one, Bearer two", "Bearerone", "Basic one"}) {
-    CAPTURE(value);
-    CHECK(tokens.find(value) == nullptr);
-  }
-  CHECK(tokens.find(std::nullopt) == nullptr);
-
-  Service const service(in_memory(), tokens);
-  for (char const* const value : {"Bearer one extra", "Bearer three"}) {
-    auto const response = service({.method = "GET", .target = "/team", .headers = {{"Authorization", value}}}).response;
-    CHECK(response.status == 401);
-    CHECK(header_of(response, "WWW-Authenticate") == "Bearer");
-  }
-  CHECK(service({.method = "GET", .target = "/team", .headers = {{"Authorization", "Bearer one"}}}).response.status ==
-        200);
-}
-
-TEST_CASE("a server that was told of a tokens file does not start without it") {
-  support::TemporaryFolder const folder;
-  std::string const empty = folder.file("empty");
-  support::write_file(empty, "");
-  // With an address at which nobody can listen, so that a server which starts all the same ends too.
-  for (std::string const& file : {std::string(), empty, folder.file("absent"), folder.path()}) {
-    CAPTURE(file);
-    auto const served = http_server::serve(in_memory(), {.listen = "nowhere", .tokens_file = file});
-    REQUIRE(served.has_error());
-    CHECK(served.error().message.find("tokens") != std::string::npos);
-  }
-  std::string const good = folder.file("good");
-  support::write_file(good, "one alice\n");
-  CHECK(Tokens::read(good).has_value());
-}
-
 TEST_CASE("the health can be asked for by anybody, with GET and HEAD, whatever the query") {
-  Service const service(in_memory(), Tokens::parse("one alice").value());
+  Service const service(in_memory(), Tokens::parse(token("one") + " alice admin").value());
   auto const ask = [&](char const* method, char const* target) {
     return service({.method = method, .target = target}).response;
   };
@@ -252,7 +109,7 @@ TEST_CASE("the health can be asked for by anybody, with GET and HEAD, whatever t
 }
 
 TEST_CASE("no more connections are served than there may be, and the next one when one has ended") {
-  Running const server({.max_connections = 2}, hello);
+  Running const server({.max_connections = 2, .max_strangers_of_address = 2}, everybody(hello));
   auto first = std::make_unique<Connection>(server);
   Connection second(server);
   for (Connection* const connection : {first.get(), &second}) {
@@ -268,10 +125,10 @@ TEST_CASE("no more connections are served than there may be, and the next one wh
 
 TEST_CASE("an answer has time of its own to go out, however slowly the request came in and was worked on") {
   std::string const body(std::size_t{32} << 20U, 'x');  // more than the system takes at once
-  Running const server({.transfer_time = 2s}, [&](rest::Request const&) {
-    std::this_thread::sleep_for(1500ms);
-    return http_server::Answer{.response = {.status = 200, .body = body}};
-  });
+  Running const server({.transfer_time = 2s}, everybody([&](rest::Request const&) {
+                         std::this_thread::sleep_for(1500ms);
+                         return http_server::Answer{.response = {.status = 200, .body = body}};
+                       }));
   Connection slow(server);
   slow.say("POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{");
   std::this_thread::sleep_for(1s);
@@ -287,7 +144,7 @@ TEST_CASE("an answer has time of its own to go out, however slowly the request c
 }
 
 TEST_CASE("who does not send the head of a request in time does not keep others waiting") {
-  Running const server({.max_connections = 3, .head_time = 300ms}, hello);
+  Running const server({.max_connections = 3, .max_strangers_of_address = 3, .head_time = 300ms}, everybody(hello));
   Connection silent(server);
   Connection half(server);
   half.say("GET / HTTP/1.1\r\nHost: loc");
@@ -308,7 +165,7 @@ TEST_CASE("who does not send the head of a request in time does not keep others 
 }
 
 TEST_CASE("a connection may be idle between its requests for longer than a head may take") {
-  Running const server({.head_time = 100ms, .idle_time = 20s}, hello);
+  Running const server({.head_time = 100ms, .idle_time = 20s}, everybody(hello));
   Connection kept(server);
   for (int i = 0; i < 3; ++i) {
     kept.say(get);
@@ -320,20 +177,22 @@ TEST_CASE("a connection may be idle between its requests for longer than a head 
   CHECK(kept.all().empty());
 }
 
-TEST_CASE("what is prompt is answered while all else waits, and what waits is answered in the end") {
+TEST_CASE("what a head alone decides is answered while all else waits, and what waits is answered in the end") {
   std::atomic<bool> goes_on = false;
   std::atomic<int> inside = 0;
   std::atomic<int> most_inside = 0;
-  Running const server({.threads = 2, .is_prompt = [](std::string_view target) { return target == "/prompt"; }},
-                       [&](rest::Request const& request) {
-                         if (request.target == "/prompt") return hello(request);
-                         int const now = ++inside;
-                         for (int most = most_inside; most < now && !most_inside.compare_exchange_weak(most, now);) {
-                         }
-                         while (!goes_on) std::this_thread::sleep_for(1ms);
-                         --inside;
-                         return hello(request);
-                       });
+  auto const slowly = [&](rest::Request const& request) {
+    int const now = ++inside;
+    for (int most = most_inside; most < now && !most_inside.compare_exchange_weak(most, now);) {
+    }
+    while (!goes_on) std::this_thread::sleep_for(1ms);
+    --inside;
+    return hello(request);
+  };
+  Running const server({.threads = 2}, [&](rest::Request const& head) -> http_server::Admission {
+    if (head.target == "/prompt") return {.answer = hello};
+    return {.answer = slowly, .is_known = true};
+  });
   std::vector<std::unique_ptr<Connection>> slow;
   for (int i = 0; i < 6; ++i) {
     slow.push_back(std::make_unique<Connection>(server));
@@ -350,7 +209,7 @@ TEST_CASE("what is prompt is answered while all else waits, and what waits is an
 }
 
 TEST_CASE("a connection that asks nothing more is closed in time") {
-  Running const server({.idle_time = 200ms}, hello);
+  Running const server({.idle_time = 200ms}, everybody(hello));
   Connection idle(server);
   idle.say(get + get);  // the second one waits here while the first is answered
   auto const begin = std::chrono::steady_clock::now();
@@ -360,7 +219,7 @@ TEST_CASE("a connection that asks nothing more is closed in time") {
 }
 
 TEST_CASE("empty lines before a request are no part of it and there may be eight") {
-  Running const server({.idle_time = 1s}, hello);
+  Running const server({.idle_time = 1s}, everybody(hello));
   auto const answers_to = [&](std::vector<std::string> const& parts) {
     Connection client(server);
     for (std::string const& part : parts) {
@@ -388,7 +247,7 @@ TEST_CASE("empty lines before a request are no part of it and there may be eight
 }
 
 TEST_CASE("empty lines give a connection no more time to begin with a request") {
-  Running const server({.head_time = 600ms, .idle_time = 600ms}, hello);
+  Running const server({.head_time = 600ms, .idle_time = 600ms}, everybody(hello));
   auto const begin = std::chrono::steady_clock::now();
   for (std::string const& before : {std::string(), get}) {
     Connection client(server);
@@ -407,10 +266,11 @@ TEST_CASE("empty lines give a connection no more time to begin with a request") 
 }
 
 TEST_CASE("the host of an absolute target counts and no field Host does") {
-  Running const server({}, [](rest::Request const& request) {
-    std::string const host = request.headers.find("Host").value_or("(none)");
-    return http_server::Answer{.response = {.status = 200, .body = "(" + host + " " + request.target + ")"}};
-  });
+  Running const server(
+      {}, everybody([](rest::Request const& request) {
+        std::string const host = request.headers.find("Host").value_or("(none)");
+        return http_server::Answer{.response = {.status = 200, .body = "(" + host + " " + request.target + ")"}};
+      }));
   auto const answer_to = [](Running const& asked, std::string const& target, std::string const& host) {
     Connection client(asked);
     client.say("GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
@@ -440,7 +300,7 @@ TEST_CASE("the host of an absolute target counts and no field Host does") {
 
   // Without tokens only this machine may be meant.
   Service const service(in_memory());
-  Running const administration({.is_prompt = std::bind_front(&Service::is_prompt, &service)}, std::cref(service));
+  Running const administration({}, std::bind_front(&Service::admit, &service));
   CHECK(answer_to(administration, "http://other.example/team", "localhost").find("HTTP/1.1 421 ") == 0);
   CHECK(answer_to(administration, "http://localhost/team", "other.example").find("HTTP/1.1 200 ") == 0);
   CHECK(answer_to(administration, "/team", "other.example").find("HTTP/1.1 421 ") == 0);
@@ -448,12 +308,12 @@ TEST_CASE("the host of an absolute target counts and no field Host does") {
 }
 
 TEST_CASE("a service is asked below its base path and shows its public path") {
-  Service const service(in_memory(), Tokens::parse("one alice").value(), nullptr, 2s,
+  Service const service(in_memory(), Tokens::parse(token("one") + " alice admin").value(), nullptr, {},
                         {.base = "inner/v1/", .shown = "/api"});
   auto const ask = [&](char const* method, std::string const& target, char const* body = "") {
     return service({.method = method,
                     .target = target,
-                    .headers = {{"Authorization", "Bearer one"}, {"Content-Type", "application/json"}},
+                    .headers = {{"Authorization", "Bearer " + token("one")}, {"Content-Type", "application/json"}},
                     .body = body})
         .response;
   };
@@ -465,13 +325,12 @@ TEST_CASE("a service is asked below its base path and shows its public path") {
 
   for (std::string const target : {"/healthz", "/inner/v1/healthz", "/inner/v1/healthz?from=balancer"}) {
     CAPTURE(target);
-    CHECK(service.is_prompt(target));
+    CHECK_FALSE(service.admit({.method = "GET", .target = target}).is_known);
     CHECK(service({.method = "GET", .target = target}).response.status == 200);
   }
   for (std::string const target :
        {"/inner/healthz", "/v1/healthz", "/api/healthz", "/inner/v1//healthz", "/inner/v1/healthz/x", "healthz"}) {
     CAPTURE(target);
-    CHECK_FALSE(service.is_prompt(target));
     CHECK(service({.method = "GET", .target = target}).response.status == 401);
   }
 }
@@ -493,7 +352,7 @@ TEST_CASE("a server that was told of a path that is none does not start and says
 
 TEST_CASE("the health is told in time by a store that does not answer and asks it one question at a time") {
   auto const store = std::make_shared<Halting>();
-  Service const service(Catalog(store), {}, nullptr, 200ms);
+  Service const service(Catalog(store), {}, nullptr, {.patience = 200ms, .rest = 0ms});
   auto const status = [&] { return service({.method = "GET", .target = "/healthz"}).response.status; };
   CHECK(status() == 200);
   store->halt();
@@ -513,6 +372,16 @@ TEST_CASE("the health is told in time by a store that does not answer and asks i
   CHECK(status() == 200);
 }
 
+TEST_CASE("a store is asked how it is once in a while, however many want to know") {
+  auto const store = std::make_shared<Halting>();
+  http_server::Health const health(Catalog(store), {.patience = 20s, .rest = 1h});
+  for (int i = 0; i < 100; ++i) CHECK(health.ask().has_value());
+  CHECK(store->questions() == 1);
+  http_server::Health const restless(Catalog(store), {.patience = 20s, .rest = 0ms});
+  for (int i = 0; i < 10; ++i) CHECK(restless.ask().has_value());
+  CHECK(store->questions() == 11);
+}
+
 TEST_CASE("a body that is too long is refused in the same words, by the server and by the handler") {
   Catalog const catalog =
       Catalog::open("memory:", Backends().add(memory_backend()), {.limits = {.max_bytes = 1000}}).value();
@@ -525,7 +394,7 @@ TEST_CASE("a body that is too long is refused in the same words, by the server a
                                 .body = body});
   CHECK(handled.response.status == 413);
 
-  Running const server({.max_body_bytes = service.max_body_bytes()}, std::cref(service));
+  Running const server({.max_body_bytes = service.max_body_bytes()}, std::bind_front(&Service::admit, &service));
   Connection client(server);
   client.say("POST /team HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
              std::to_string(body.size()) + "\r\n\r\n");

@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { startServer } from "./server.js";
+import { startServer, token } from "./server.js";
 
 const generators = {
   "openapi-fetch": (document, folder) => run("openapi-typescript", [document, "--output", join(folder, "schema.ts")]),
@@ -43,10 +43,10 @@ for (const file of ["tsconfig.json", "expect.ts", "query.ts", `${name}.ts`])
 run("tsc", [], folder);
 const client = await import(pathToFileURL(join(folder, "compiled", `${name}.js`)));
 
-const team = { token: "theirs", id: "77777777-7777-4777-8777-777777777777" };
-const server = await startServer(program, `host host\n${team.token} them ${team.id}\n`);
+const team = { token: token("theirs"), id: "77777777-7777-4777-8777-777777777777" };
+const server = await startServer(program, `${token("host")} host admin\n${team.token} them ${team.id}\n`);
 let failure = null;
-await client.use(server.url, "host", team).catch((error) => (failure = error));
+await client.use(server.url, token("host"), team).catch((error) => (failure = error));
 await server.stop().catch((error) => (failure ??= error));
 if (failure) {
   console.error(failure.stack);

@@ -9,7 +9,7 @@ import addFormats from "ajv-formats";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "yaml";
-import { startServer } from "./server.js";
+import { startServer, token } from "./server.js";
 
 const [program, document] = process.argv.slice(2).map((path) => resolve(path));
 if (!program || !document) {
@@ -201,7 +201,10 @@ const ids = {
   install: "3fda2b4c-0516-41bc-8ae6-4927e42ecce9",
   nothing: "00000000-0000-4000-8000-000000000000",
 };
-const server = await startServer(program, `host host\nalice alice ${ids.team}\nbob bob ${ids.other}\n`);
+const server = await startServer(
+  program,
+  `${token("host")} host admin\n${token("alice")} alice ${ids.team}\n${token("bob")} bob ${ids.other}\n`,
+);
 const url = server.url;
 
 let requests = 0;
@@ -233,7 +236,7 @@ async function call(name, expected, { id, query = {}, headers = {}, body, type, 
     const path = operation.path.replace("{id}", id) + (parameters ? `?${parameters}` : "");
     const response = await fetch(url + path, {
       method: operation.method,
-      headers: { Accept: "application/json", ...headers, ...(as === null ? {} : { Authorization: `Bearer ${as}` }) },
+      headers: { Accept: "application/json", ...headers, ...(as === null ? {} : { Authorization: `Bearer ${token(as)}` }) },
       body: content,
     });
     const answer = await response.text();
@@ -477,14 +480,14 @@ const notAllowed = {
 
 async function methodsAreTheDocumentedOnes() {
   for (const [path, item] of Object.entries(api.paths)) {
-    const response = await fetch(url + path.replace("{id}", ids.nothing), { method: "OPTIONS", headers: { Authorization: "Bearer host" } });
+    const response = await fetch(url + path.replace("{id}", ids.nothing), { method: "OPTIONS", headers: { Authorization: `Bearer ${token("host")}` } });
     const allowed = response.headers.get("allow").split(", ").filter((one) => !["HEAD", "OPTIONS"].includes(one));
     const documented = ["get", "post", "patch", "delete"].filter((one) => item[one]).map((one) => one.toUpperCase());
     if (allowed.join() !== documented.join()) throw new Error(`${path}: ${allowed} are there, ${documented} documented`);
     const taken = response.headers.get("accept-patch")?.split(", ").sort().join();
     // A method that is not listed for any path, and one that is not listed for this one.
     for (const method of ["PUT", ["post", "patch"].find((one) => !item[one]).toUpperCase()]) {
-      const refused = await fetch(url + path.replace("{id}", ids.nothing), { method, headers: { Authorization: "Bearer host" } });
+      const refused = await fetch(url + path.replace("{id}", ids.nothing), { method, headers: { Authorization: `Bearer ${token("host")}` } });
       if (refused.status !== 405) throw new Error(`${method} ${path} is answered ${refused.status}`);
       checkResponse(notAllowed, refused, await refused.text());
       if (refused.headers.get("allow") !== response.headers.get("allow")) throw new Error(`${method} ${path}: Allow differs`);

@@ -5,13 +5,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** A token with a name, as long as it has to be. */
+export const token = (name) => name.padEnd(32, ".");
+
 /**
  * Starts a server that knows these tokens, lines as of `--tokens`. `stop()` ends it and takes its folder away; it fails
  * when the server did not end well.
  */
 export async function startServer(program, tokens) {
   const folder = mkdtempSync(join(tmpdir(), "inlay-openapi-"));
-  writeFileSync(join(folder, "tokens"), tokens);
+  writeFileSync(join(folder, "tokens"), tokens, { mode: 0o600 });
   const server = spawn(
     program,
     ["--store", "sqlite:store.db", "serve", "--listen", "127.0.0.1:0", "--tokens", "tokens"],

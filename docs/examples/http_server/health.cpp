@@ -12,7 +12,7 @@ namespace http_server {
 using inlay::Error;
 using inlay::ErrorKind;
 
-Health::Health(inlay::Catalog catalog, std::chrono::milliseconds time) : catalog_(std::move(catalog)), time_(time) {
+Health::Health(inlay::Catalog catalog, Times times) : catalog_(std::move(catalog)), times_(times) {
   auto thread = start_thread("to ask the store how it is", [this] { answer(); });
   if (!thread) throw inlay::Exception(thread.error());
   thread_ = std::move(*thread);
@@ -29,16 +29,18 @@ Health::~Health() {
 
 inlay::Result<void> Health::ask() const {
   std::unique_lock lock(mutex_);
+  auto const now = std::chrono::steady_clock::now();
   if (!asked_at_) {
-    asked_at_ = std::chrono::steady_clock::now();
+    if (answered_at_ && now - *answered_at_ < times_.rest) return last_;
+    asked_at_ = now;
     changed_.notify_all();
   }
   // From when the question was asked: once a store is known to be silent, nobody waits to hear of it again.
   bool const is_answered =
-      changed_.wait_until(lock, *asked_at_ + time_, [this, before = answers_] { return answers_ != before; });
+      changed_.wait_until(lock, *asked_at_ + times_.patience, [this, before = answers_] { return answers_ != before; });
   if (is_answered) return last_;
   return Error{.kind = ErrorKind::unavailable,
-               .message = "the store has not said how it is within " + std::to_string(time_.count()) + " ms"};
+               .message = "the store has not said how it is within " + std::to_string(times_.patience.count()) + " ms"};
 }
 
 void Health::answer() {
@@ -56,6 +58,7 @@ void Health::answer() {
     lock.lock();
     last_ = std::move(found);
     ++answers_;
+    answered_at_ = std::chrono::steady_clock::now();
     asked_at_.reset();
     changed_.notify_all();
   }

@@ -22,6 +22,31 @@ namespace http_server {
 namespace {
 
 constexpr auto end_time = std::chrono::seconds(1);
+constexpr std::size_t most_of_method = 32;
+constexpr std::size_t most_of_target = 1000;
+
+std::size_t size_of(Part const& part) noexcept {
+  std::size_t size = 0;
+  for (char const c : part.text()) size += part.is_escaped(c) ? 4 : 1;
+  return size;
+}
+
+void append(std::string& to, Part const& part) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  for (char const c : part.text()) {
+    if (!part.is_escaped(c)) {
+      to += c;
+      continue;
+    }
+    auto const byte = static_cast<unsigned char>(c);
+    to.append("\\x").append(1, digits[byte >> 4U]).append(1, digits[byte & 0xFU]);
+  }
+}
+
+void append_beginning(std::string& to, std::string_view text, std::size_t most) {
+  to.append(text.substr(0, most));
+  if (text.size() > most) to += "...";
+}
 
 /** What stands before a line: as inlay::to_string has it and a blank, but without taking memory. */
 class Stamp {
@@ -105,6 +130,15 @@ class Lines {
 
 }  // namespace
 
+std::string request_text(std::string_view method, std::string_view target) {
+  std::string text;
+  text.reserve(most_of_method + most_of_target + 7);
+  append_beginning(text, method, most_of_method);
+  text += ' ';
+  append_beginning(text, target, most_of_target);
+  return text;
+}
+
 struct Log::State {
   State(int to, std::size_t max) : descriptor(to), max_bytes(max) {
     waiting.reserve(max_bytes);
@@ -172,10 +206,10 @@ Log::~Log() {
   }
 }
 
-void Log::line(std::initializer_list<std::string_view> parts) noexcept {
+void Log::line(std::initializer_list<Part> parts) noexcept {
   Stamp const stamp;
   std::size_t size = stamp.view().size() + 1;
-  for (std::string_view const part : parts) size += part.size();
+  for (Part const& part : parts) size += size_of(part);
   std::lock_guard const lock(state_->mutex);
   std::string& waiting = state_->waiting;
   // Once one was dropped, all are until there is room for all: the line that counts them stands in their place.
@@ -184,13 +218,8 @@ void Log::line(std::initializer_list<std::string_view> parts) noexcept {
     state_->changed.notify_all();
     return;
   }
-  std::size_t const start = waiting.size();
   waiting.append(stamp.view());
-  for (std::string_view const part : parts) waiting.append(part);
-  // An actor's name comes from the tokens file, a target from the client.
-  std::replace_if(
-      waiting.begin() + static_cast<std::ptrdiff_t>(start), waiting.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+  for (Part const& part : parts) append(waiting, part);
   waiting.append(1, '\n');
   state_->changed.notify_all();
 }

@@ -5,13 +5,46 @@
 #include <inlay/error.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <thread>
 
 namespace http_server {
+
+/** A part of a line. Every byte of it that is not printable ASCII is escaped, as `\xHH`, so that no text begins a line
+   of its own, and no terminal obeys one.
+*/
+class Part {
+ public:
+  /** Words of the program's own, which may have quotes. */
+  template <class Text>
+  requires std::convertible_to<Text const&, std::string_view> Part(Text const& text)
+  noexcept : text_(text) {}  // NOLINT(google-explicit-constructor): a line is a list of texts
+
+  /** What somebody else has written. Quotes and backslashes in it are escaped too, so that it ends where the quotes
+      around it say. */
+  [[nodiscard]] static Part of_others(std::string_view text) noexcept {
+    Part part(text);
+    part.is_ours_ = false;
+    return part;
+  }
+
+  [[nodiscard]] std::string_view text() const noexcept { return text_; }
+  [[nodiscard]] bool is_escaped(char c) const noexcept {
+    return c < ' ' || c > '~' || (!is_ours_ && (c == '"' || c == '\\'));
+  }
+
+ private:
+  std::string_view text_;
+  bool is_ours_ = true;
+};
+
+/** "GET /team", for the log: of a long method or target its beginning, and "...". */
+[[nodiscard]] std::string request_text(std::string_view method, std::string_view target);
 
 /** Lines for a descriptor that may take them slowly or not at all: a pipe that nobody reads, a terminal that was
     halted, a disk that hangs.
@@ -35,10 +68,8 @@ class Log {
   /** Waits for what is still to be written, for a second at most. */
   ~Log();
 
-  /** Says one line: the time, and the parts as they stand. A control character becomes a `?`, so that no text begins a
-      line of its own. Thread-safe; takes no memory.
-  */
-  void line(std::initializer_list<std::string_view> parts) noexcept;
+  /** Says one line: the time, and the parts. Thread-safe; takes no memory. */
+  void line(std::initializer_list<Part> parts) noexcept;
 
   /** Waits until all is written that was said so far. @return false when it took longer than that. */
   bool flush(std::chrono::milliseconds time) noexcept;

@@ -3,6 +3,8 @@
 //
 //     http_server sqlite:inlay.db 127.0.0.1:8080 tokens.txt
 //
+// where tokens.txt, which nobody else may read, has lines of `TOKEN|sha256:HEX ACTOR admin|TEAM_ID [expires=TIME]`.
+//
 // A host that has a server already needs only the handler:
 //
 //     inlay::rest::Handler const handler(catalog);

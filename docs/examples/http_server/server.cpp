@@ -2,224 +2,35 @@
 #include "server.hpp"
 
 #include "log.hpp"
+#include "server_state.hpp"
+#include "session.hpp"
 #include "threads.hpp"
 
-#include <inlay/rest/problem.hpp>
-
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/url/parse.hpp>
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <charconv>
-#include <chrono>
-#include <condition_variable>
 #include <cstdio>
-#include <ctime>
-#include <deque>
-#include <mutex>
+#include <cstring>
 #include <new>
-#include <optional>
-#include <set>
 #include <thread>
-#include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace http_server {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
-namespace rest = inlay::rest;
-using asio::ip::tcp;
-using Failure = boost::system::error_code;
+using Protocol = asio::generic::stream_protocol;
 
 namespace {
 
 constexpr auto pause_time = std::chrono::milliseconds(100);  // before the next accept, after one that failed
-constexpr std::uint32_t max_header_bytes = 16U << 10U;
-constexpr std::size_t first_read_bytes = 4096;  // of a request
-constexpr unsigned max_empty_lines = 8;         // before one
-
-std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
-
-rest::Request to_request(http::request<http::string_body> message) {
-  rest::Request request{.method = std::string(view(message.method_string())),
-                        .target = std::string(view(message.target())),
-                        .body = std::move(message.body())};
-  for (auto const& field : message) request.headers.add(view(field.name_string()), view(field.value()));
-  return request;
-}
-
-/** Has a request say where others do what it says in its target's absolute form: the host there counts, and no field
-    Host (RFC 9112, 3.2.2).
-
-    @return whether there is a path or "*" in its target then.
-*/
-bool settle_target(http::request<http::string_body>& message) {
-  std::string_view const target = view(message.target());
-  if (target == "*" || target.starts_with('/')) return true;
-  std::size_t const colon = target.find("://");
-  if (colon == std::string_view::npos) return false;
-  std::string_view const scheme = target.substr(0, colon);
-  if (!beast::iequals(scheme, "http") && !beast::iequals(scheme, "https")) return false;
-  // By hand, since a query may hold what Boost.URL takes in an escaped query only.
-  std::size_t const begin = colon + 3;
-  std::size_t const end = std::min(target.find_first_of("/?#", begin), target.size());
-  std::string const host(target.substr(begin, end - begin));
-  auto const authority = boost::urls::parse_authority(host);
-  // A name of a user there is more often meant to deceive (RFC 9110, 4.2.4).
-  if (!authority || authority->encoded_host().empty() || authority->has_userinfo()) return false;
-  std::string path(target.substr(end));
-  if (!path.starts_with('/')) path.insert(path.begin(), '/');
-  message.target(path);
-  message.set(http::field::host, host);
-  return true;
-}
-
-/** The time for the field Date (RFC 9110, 5.6.7). */
-std::string http_date() {
-  std::time_t const now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  std::array<char, 32> text{};
-  std::size_t const size = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return {text.data(), size};
-}
-
-/** What of a request the form of its answer depends on. */
-struct Form {
-  unsigned version = 11;  ///< of the protocol, as the client speaks it: 10 is HTTP/1.0
-  bool is_head = false;
-  bool is_safe = false;  ///< it asks for no write (RFC 9110, 9.2.1)
-  bool keeps_alive = false;
-};
-
-Form form_of(http::request<http::string_body> const& message) {
-  http::verb const method = message.method();
-  bool const is_head = method == http::verb::head;
-  return {.version = message.version(),
-          .is_head = is_head,
-          .is_safe = is_head || method == http::verb::get || method == http::verb::options,
-          .keeps_alive = message.keep_alive()};
-}
-
-http::response<http::string_body> to_message(rest::Response response, Form form) {
-  http::response<http::string_body> message;
-  message.version(11);
-  message.result(static_cast<unsigned>(response.status));
-  message.reason(std::string(rest::reason_phrase(response.status)));
-  message.set(http::field::date, http_date());
-  for (auto const& [name, value] : response.headers) message.insert(name, value);
-  bool const has_no_body = form.is_head || response.status == 204 || response.status == 304;
-  if (!has_no_body) {
-    message.content_length(response.body.size());
-    message.body() = std::move(response.body);
-  }
-  message.keep_alive(form.keeps_alive);
-  // HTTP/1.0 takes a connection that nobody promised to keep for one that ends with the answer (RFC 9112, 9.3).
-  if (form.keeps_alive && form.version < 11) message.set(http::field::connection, "keep-alive");
-  return message;
-}
-
-/** An answer that is there before it is needed, so that it takes no memory to give. It ends the connection. */
-struct Prepared {
-  explicit Prepared(rest::Response const& response) : status(response.status), body(response.body) {
-    head = "HTTP/1.1 " + std::to_string(status) + ' ' + std::string(rest::reason_phrase(status)) + "\r\n";
-    for (auto const& [name, value] : response.headers) head.append(name).append(": ").append(value).append("\r\n");
-    head += "Content-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n";
-  }
-
-  int status;
-  std::string head;
-  std::string body;
-};
-
-/** What is answered when memory has run out: that to come again is safe, or that nobody knows. */
-Prepared out_of_memory(inlay::Outcome outcome) {
-  bool const is_done_by_none = outcome == inlay::Outcome::not_done;
-  auto response =
-      rest::problem(503, {.kind = inlay::ErrorKind::unavailable,
-                          .message = is_done_by_none ? "there is no memory to answer this now; try again later"
-                                                     : "the write may have happened: look before trying again",
-                          .outcome = outcome});
-  if (is_done_by_none) response.headers.add("Retry-After", "1");
-  return Prepared(response);
-}
-
-/** Whether a response is what inlay::rest::Handler gives when it finds no memory for another. */
-bool is_bare(rest::Response const& response) {
-  return response.status == 503 && response.body.empty() && response.headers.begin() == response.headers.end();
-}
-
-/** Whether it can be known where a request ends (RFC 9112, 6.1 and 6.3), and its body is what the client meant. */
-bool is_framed(http::request_parser<http::string_body> const& parser) {
-  auto const& header = parser.get();
-  auto const coding = header.find(http::field::transfer_encoding);
-  if (coding == header.end()) return true;
-  auto const is_only = header.count(http::field::transfer_encoding) == 1;
-  return header.version() >= 11 && parser.chunked() && is_only && beast::iequals(coding->value(), "chunked");
-}
-
-inlay::Result<tcp::endpoint> parse_address(std::string const& text) {
-  auto const malformed = [] {
-    return inlay::Error{.kind = inlay::ErrorKind::invalid_argument,
-                        .message =
-                            "an address to listen at is an IP address and a port, such as 127.0.0.1:8080 or "
-                            "[::1]:8080"};
-  };
-  std::size_t const colon = text.rfind(':');
-  if (colon == std::string::npos) return malformed();
-  std::string host = text.substr(0, colon);
-  if (host == "localhost") host = "127.0.0.1";
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  std::uint16_t port = 0;
-  char const* const last = text.data() + text.size();
-  auto const [end, bad_port] = std::from_chars(text.data() + colon + 1, last, port);
-  if (bad_port != std::errc() || end != last) return malformed();
-  Failure failure;
-  auto const address = asio::ip::make_address(host, failure);
-  if (failure) return malformed();
-  return tcp::endpoint(address, port);
-}
-
-std::string to_text(tcp::endpoint const& endpoint) {
-  std::string const host = endpoint.address().to_string();
-  return (endpoint.address().is_v6() ? '[' + host + ']' : host) + ':' + std::to_string(endpoint.port());
-}
-
-/** What a request that could not even be read is answered; nothing when there is nobody to answer. */
-std::optional<rest::Response> answer_to(Failure const& failure, std::size_t max_body_bytes) {
-  auto const refuse = [](int status, char const* message) {
-    return rest::problem(status, {.kind = inlay::ErrorKind::invalid_argument, .message = message});
-  };
-  if (failure == http::error::end_of_stream || failure == http::error::partial_message) return std::nullopt;
-  if (failure == http::error::body_limit) {
-    // As inlay::rest::Handler has it, which would say so of a body that got through.
-    return rest::problem(413, {.kind = inlay::ErrorKind::invalid_document,
-                               .message = "a body has at most " + std::to_string(max_body_bytes) + " bytes"});
-  }
-  if (failure == http::error::header_limit) return refuse(431, "the header is too long");
-  if (failure.category() == http::make_error_code(http::error::bad_target).category()) {
-    return refuse(400, "this is not HTTP/1.1");
-  }
-  return std::nullopt;
-}
+constexpr auto evicted_line_time = std::chrono::seconds(1);  // between two lines that say so
 
 /** Does what needs memory for as long as it takes until there is some: where nobody else would do it again. */
 template <class Act>
@@ -248,337 +59,93 @@ class Watched {
   std::atomic<bool>* is_lost_;
 };
 
+Protocol protocol_of(int family) { return {family, family == AF_UNIX ? 0 : IPPROTO_TCP}; }
+
+sockaddr_storage to_storage(Protocol::endpoint const& endpoint) {
+  sockaddr_storage address{};
+  std::memcpy(&address, endpoint.data(), std::min(endpoint.size(), sizeof address));
+  return address;
+}
+
 }  // namespace
 
-class Session;
+Server::State::State(Listen listen_at, Admit who, Listener at)
+    : listen(std::move(listen_at)),
+      admit(std::move(who)),
+      listener(std::move(at)),
+      address((listener->family() == AF_UNIX ? "" : "http://") + listener->address()),
+      family(listener->family()),
+      max_strangers_of_address(
+          listen.max_strangers_of_address.value_or(std::max<std::size_t>(1, listen.max_connections / 2))),
+      connections(listen.max_connections),
+      acceptor(asio::make_strand(io)),
+      pause(acceptor.get_executor()) {}
 
-/** The right to have an answer made, of which there are as many as the server may make at a time. */
-class Place {
- public:
-  explicit Place(Server::State& state) noexcept : state_(&state) {}
-  Place(Place&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
-  Place& operator=(Place&&) = delete;
-  ~Place();
-
- private:
-  Server::State* state_;
-};
-
-struct Server::State {
-  State(Listen listen_at, Answerer answerer)
-      : listen(std::move(listen_at)),
-        answer(std::move(answerer)),
-        acceptor(asio::make_strand(io)),
-        pause(acceptor.get_executor()) {}
-
-  void accept();
-  void accept_later();
-  void close();
-  void work();
-  void end();
-
-  /** A place to answer from; without one the session is given that of another which has answered. */
-  std::optional<Place> take_place(std::shared_ptr<Session> session);
-  void leave_place() noexcept;
-
-  void log(std::string_view remote, std::string_view actor, std::string_view request, int status, std::size_t bytes,
-           std::chrono::steady_clock::duration time) const noexcept;
-
-  Listen listen;
-  Answerer answer;
-  Prepared const out_of_memory_before = out_of_memory(inlay::Outcome::not_done);
-  Prepared const out_of_memory_within = out_of_memory(inlay::Outcome::unknown);
-
-  // Before io, which destroys the sessions that are left, and these take themselves off the list.
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool is_stopping = false;
-  std::set<Session*> sessions;
-  std::deque<std::shared_ptr<Session>> waiting;  // to answer
-  unsigned most_answers = 0;
-  unsigned answers = 0;  // that are being made
-  std::atomic<bool> is_accept_lost = false;
-
-  asio::io_context io;
-  asio::executor_work_guard<asio::io_context::executor_type> const work_guard = asio::make_work_guard(io);
-  tcp::acceptor acceptor;
-  asio::steady_timer pause;
-  tcp::endpoint endpoint;
-  std::vector<std::thread> threads;
-};
-
-/** One connection: one request after the other, each read, answered and sent before the next is looked at. */
-class Session : public std::enable_shared_from_this<Session> {
-  /** What happens next, with the connection kept until then; without memory for it the request is answered all the
-      same. */
-  template <class Next>
-  [[nodiscard]] auto step(Next next) {
-    return [self = shared_from_this(), next = std::move(next)](Failure failure = {}, std::size_t size = 0) mutable {
-      try {
-        if constexpr (std::is_invocable_v<Next&, Session&>) {
-          next(*self);
-        } else {
-          next(*self, failure, size);
-        }
-      } catch (std::bad_alloc const&) {
-        self->run_out_of_memory();
-      }
-    };
-  }
-
- public:
-  Session(tcp::socket socket, Server::State& state) : stream_(std::move(socket)), state_(state) {
-    Failure ignored;
-    ::fcntl(stream_.socket().native_handle(), F_SETFD, FD_CLOEXEC);
-    stream_.socket().set_option(tcp::no_delay(true), ignored);
-    auto const remote = stream_.socket().remote_endpoint(ignored);
-    if (!ignored) remote_ = remote.address().to_string(ignored);
-  }
-  Session(Session const&) = delete;
-  Session& operator=(Session const&) = delete;
-  ~Session() {
-    std::lock_guard const lock(state_.mutex);
-    state_.sessions.erase(this);
-    state_.changed.notify_all();
-  }
-
-  void start() {
-    {
-      // Not in the constructor: whoever finds it here asks for its owner, which it has only when that is done.
-      std::lock_guard const lock(state_.mutex);
-      is_last_ = state_.is_stopping;
-      state_.sessions.insert(this);
-    }
-    asio::dispatch(stream_.get_executor(),
-                   step([](Session& self) { self.await_request(self.state_.listen.head_time); }));
-  }
-
-  /** Answers what it was asked, in the place of one that has answered. */
-  void go_on(Place place) {
-    asio::post(stream_.get_executor(),
-               step([place = std::move(place)](Session& self) mutable { self.give_answer(std::move(place)); }));
-  }
-
-  /** Ends the connection when it waits for a request; else it ends after the answer. */
-  void stop() {
-    asio::post(stream_.get_executor(), [self = shared_from_this()] {
-      self->is_last_ = true;
-      if (self->is_idle_) self->stream_.close();
-    });
-  }
-
- private:
-  /** Waits for a request to begin, for no longer than this. */
-  void await_request(std::chrono::milliseconds time) {
-    is_idle_ = true;
-    empty_lines_ = 0;
-    stream_.expires_after(time);
-    read_beginning();
-  }
-
-  // Some clients end a body with an empty line more than they say, which stands before their next request then
-  // (RFC 9112, 2.2). It begins none, so that it gives no more time either.
-  void read_beginning() {
-    if (is_last_) return close();
-    constexpr std::string_view end_of_line = "\r\n";
-    auto const read = [this] {
-      return std::string_view(static_cast<char const*>(buffer_.data().data()), buffer_.size());
-    };
-    for (; empty_lines_ < max_empty_lines && read().starts_with(end_of_line); ++empty_lines_) {
-      buffer_.consume(end_of_line.size());
-    }
-    bool const may_be_empty_line = empty_lines_ < max_empty_lines && end_of_line.starts_with(read());
-    if (!read().empty() && !may_be_empty_line) return read_head();
-    stream_.async_read_some(buffer_.prepare(first_read_bytes),
-                            step([](Session& self, Failure failure, std::size_t size) {
-                              if (failure) return;
-                              self.buffer_.commit(size);
-                              self.read_beginning();
-                            }));
-  }
-
-  void read_head() {
-    parser_.emplace();
-    parser_->body_limit(state_.listen.max_body_bytes);
-    parser_->header_limit(max_header_bytes);
-    if (!is_new_) stream_.expires_after(state_.listen.head_time);
-    is_new_ = false;
-    http::async_read_header(stream_, buffer_, *parser_,
-                            step([](Session& self, Failure failure, std::size_t) { self.take_head(failure); }));
-  }
-
-  void take_head(Failure const& failure) {
-    is_idle_ = false;
-    is_due_ = true;
-    is_asked_ = false;
-    began_ = std::chrono::steady_clock::now();
-    request_.clear();
-    form_ = Form();
-    if (failure) return fail(failure);
-    stream_.expires_after(state_.listen.transfer_time);
-    auto& header = parser_->get();
-    form_ = form_of(header);
-    request_.append(view(header.method_string())).append(1, ' ').append(view(header.target()));
-    auto const malformed = [this](char const* message) {
-      refuse(rest::problem(400, {.kind = inlay::ErrorKind::invalid_argument, .message = message}));
-    };
-    if (!is_framed(*parser_)) return malformed("the only transfer coding that is read here is chunked");
-    std::size_t const hosts = header.count(http::field::host);
-    if (hosts > 1 || (hosts == 0 && header.version() >= 11)) return malformed("a request has one Host");
-    if (!settle_target(header)) return malformed("a request's target is a path, or an http URL with a host");
-    // HTTP/1.0 knows of no interim answers (RFC 9110, 10.1.1).
-    if (header.version() >= 11 && beast::iequals(header[http::field::expect], "100-continue")) {
-      send_continue();
-    } else {
-      read_body();
-    }
-  }
-
-  void send_continue() {
-    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    asio::async_write(stream_, asio::buffer(go_on), step([](Session& self, Failure failure, std::size_t) {
-                        if (!failure) self.read_body();
-                      }));
-  }
-
-  void read_body() {
-    http::async_read(stream_, buffer_, *parser_, step([](Session& self, Failure failure, std::size_t) {
-                       if (failure) return self.fail(failure);
-                       self.answer();
-                     }));
-  }
-
-  void answer() {
-    bool const is_prompt = state_.listen.is_prompt && state_.listen.is_prompt(view(parser_->get().target()));
-    if (is_prompt) return send_answer(state_.answer(to_request(parser_->release())));
-    if (auto place = state_.take_place(shared_from_this())) give_answer(std::move(*place));
-  }
-
-  void give_answer(Place place) {
-    Answer answered;
-    {
-      Place const held(std::move(place));
-      is_asked_ = true;
-      answered = state_.answer(to_request(parser_->release()));
-    }
-    send_answer(std::move(answered));
-  }
-
-  void send_answer(Answer answered) {
-    if (is_bare(answered.response)) return send(out_of_memory(), answered.actor);
-    send(std::move(answered.response), answered.actor);
-  }
-
-  void fail(Failure const& failure) {
-    if (auto response = answer_to(failure, state_.listen.max_body_bytes)) refuse(std::move(*response));
-  }
-
-  /** Answers what could not be read to its end, and ends the connection: nobody knows where the next request begins. */
-  void refuse(rest::Response response) {
-    form_.keeps_alive = false;
-    send(std::move(response), "-");
-  }
-
-  void send(rest::Response response, std::string_view actor) {
-    int const status = response.status;
-    std::size_t const bytes = response.body.size();
-    form_.keeps_alive = form_.keeps_alive && !is_last_;
-    message_ = to_message(std::move(response), form_);
-    log(actor, status, bytes);
-    // What was left of the time is no matter: the body may have come in slowly, and the store taken its time.
-    stream_.expires_after(state_.listen.transfer_time);
-    http::async_write(stream_, message_, step([](Session& self, Failure failure, std::size_t) {
-                        if (failure) return;
-                        if (!self.message_.keep_alive()) return self.close();
-                        self.await_request(self.state_.listen.idle_time);
-                      }));
-    is_due_ = false;
-  }
-
-  [[nodiscard]] Prepared const& out_of_memory() const noexcept {
-    bool const may_be_done = is_asked_ && !form_.is_safe;
-    return may_be_done ? state_.out_of_memory_within : state_.out_of_memory_before;
-  }
-
-  void run_out_of_memory() noexcept {
-    if (!is_due_) return;  // nothing was asked, or its answer is on its way: the connection just ends
-    send(out_of_memory(), "-");
-  }
-
-  /** Sends without taking memory, and without waiting: there is room for it where earlier answers have gone out. */
-  void send(Prepared const& answer, std::string_view actor) noexcept {
-    is_due_ = false;
-    log(actor, answer.status, answer.body.size());
-    int const socket = stream_.socket().native_handle();
-    for (std::string_view const text : {std::string_view(answer.head), std::string_view(answer.body)}) {
-      if (form_.is_head && text.data() == answer.body.data()) break;
-      if (::send(socket, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL) < static_cast<ssize_t>(text.size()))
-        return;
-    }
-    try {
-      close();
-    } catch (std::bad_alloc const&) {
-      ::shutdown(socket, SHUT_RDWR);
-    }
-  }
-
-  void log(std::string_view actor, int status, std::size_t bytes) const noexcept {
-    state_.log(remote_, actor, request_.empty() ? "-" : request_, status, bytes,
-               std::chrono::steady_clock::now() - began_);
-  }
-
-  // What is still on its way is read away for a moment: closing over it would reset the connection, and the client
-  // would not see the answer.
-  void close() {
-    Failure ignored;
-    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-    stream_.expires_after(std::chrono::seconds(1));
-    drain();
-  }
-  void drain() {
-    stream_.async_read_some(asio::buffer(rest_), step([](Session& self, Failure failure, std::size_t) {
-                              if (!failure) self.drain();
-                            }));
-  }
-
-  beast::tcp_stream stream_;
-  Server::State& state_;
-  std::string remote_ = "-";
-  beast::flat_buffer buffer_;
-  std::optional<http::request_parser<http::string_body>> parser_;
-  std::string request_;  // its method and target, for the log
-  Form form_;
-  http::response<http::string_body> message_;
-  std::array<char, 4096> rest_{};
-  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  unsigned empty_lines_ = 0;  // that stood before the request
-  bool is_new_ = true;        // it has not begun with a request yet
-  bool is_idle_ = false;
-  bool is_last_ = false;
-  bool is_due_ = false;    // an answer
-  bool is_asked_ = false;  // who answers: a write may have happened
-};
-
+/** Waits for somebody to connect. Whether to take the connection is decided when it is there. */
 void Server::State::accept() try {
-  {
-    std::lock_guard const lock(mutex);
-    if (sessions.size() >= listen.max_connections) return accept_later();
-  }
-  auto next = [this, watched = Watched(is_accept_lost)](Failure failure, tcp::socket socket) mutable {
+  acceptor.async_wait(Protocol::socket::wait_read, [this, watched = Watched(is_accept_lost)](Failure failure) mutable {
     watched.arrive();
     if (!acceptor.is_open()) return;
-    // Out of file descriptors, most likely: the client still waits, so that trying again at once would fail at once.
     if (failure) return accept_later();
-    try {
-      std::make_shared<Session>(std::move(socket), *this)->start();
-    } catch (std::bad_alloc const&) {
-      return accept_later();
-    }
-    accept();
-  };
-  acceptor.async_accept(asio::make_strand(io), std::move(next));
+    accept_one();
+  });
 } catch (std::bad_alloc const&) {
   accept_later();
+}
+
+void Server::State::accept_one() {
+  try {
+    if (!make_room()) return accept_later();
+    Protocol::endpoint peer;
+    Failure failure;
+    Stream::socket_type socket(asio::make_strand(io));
+    acceptor.accept(socket, peer, failure);
+    // Somebody who did not wait to be let in.
+    if (failure == asio::error::would_block || failure == asio::error::connection_aborted) return accept();
+    // Out of file descriptors, most likely: the client still waits, so that trying again at once would fail at once.
+    if (failure) return accept_later();
+    ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+    int const yes = 1;
+    if (family != AF_UNIX) ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    sockaddr_storage const from = to_storage(peer);
+    std::string origin = origin_of(from);
+    if (proxies.contains(origin)) origin.clear();
+    if (make_room_of(origin)) std::make_shared<Session>(std::move(socket), peer_text(from), origin, *this)->start();
+  } catch (std::bad_alloc const&) {
+    return accept_later();
+  }
+  accept();
+}
+
+bool Server::State::make_room() {
+  std::unique_lock lock(mutex);
+  return !connections.is_full() || end_stranger(connections.evict(), std::move(lock));
+}
+
+bool Server::State::make_room_of(std::string const& origin) {
+  std::unique_lock lock(mutex);
+  bool const has_room = origin.empty() || connections.strangers_of(origin) < max_strangers_of_address;
+  return has_room || end_stranger(connections.evict(origin), std::move(lock));
+}
+
+bool Server::State::end_stranger(Session* session, std::unique_lock<std::mutex> lock) {
+  if (session == nullptr) return false;
+  // One that is just being destroyed has no owner left, and needs none to end. An owner that turns out to be the last
+  // destroys it, which takes the lock.
+  auto const kept = session->weak_from_this().lock();
+  ++evicted;
+  auto const now = std::chrono::steady_clock::now();
+  std::size_t count = 0;
+  if (!evicted_said_at || now - *evicted_said_at >= evicted_line_time) {
+    count = std::exchange(evicted, 0);
+    evicted_said_at = now;
+  }
+  lock.unlock();
+  if (kept) kept->leave();
+  if (count > 0 && listen.log != nullptr) {
+    listen.log->line({"connections: ", std::to_string(count), " of strangers were ended to make room"});
+  }
+  return true;
 }
 
 void Server::State::accept_later() {
@@ -594,6 +161,7 @@ void Server::State::accept_later() {
 }
 
 void Server::State::close() {
+  listener.reset();
   acceptor.close();
   pause.cancel();
 }
@@ -620,6 +188,7 @@ void Server::State::end() {
   for (auto& thread : threads) thread.join();
   threads.clear();
   waiting.clear();  // while there still is what their sockets belong to
+  listener.reset();
 }
 
 std::optional<Place> Server::State::take_place(std::shared_ptr<Session> session) {
@@ -660,42 +229,33 @@ void Server::State::log(std::string_view remote, std::string_view actor, std::st
   std::array<char, 96> figures{};
   auto const milliseconds = std::chrono::duration<double, std::milli>(time).count();
   std::snprintf(figures.data(), figures.size(), "\" %d %zu %.3fms", status, bytes, milliseconds);
-  listen.log->line({remote, " ", actor.empty() ? "-" : actor, " \"", request, figures.data()});
+  listen.log->line(
+      {remote, " ", Part::of_others(actor.empty() ? "-" : actor), " \"", Part::of_others(request), figures.data()});
 }
 
-inlay::Result<std::unique_ptr<Server>> Server::bind(Listen listen, Answerer answer) try {
-  tcp::endpoint endpoint;
-  Failure failure;
-  if (!listen.socket) {
-    auto const parsed = parse_address(listen.address);
-    if (!parsed) return parsed.error();
-    endpoint = *parsed;
-  }
-  auto state = std::make_unique<State>(std::move(listen), std::move(answer));
-  tcp::acceptor& acceptor = state->acceptor;
-  if (auto const socket = state->listen.socket) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    ::getsockname(*socket, reinterpret_cast<sockaddr*>(&address), &size);
-    acceptor.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), *socket, failure);
-    if (!failure) endpoint = state->endpoint = acceptor.local_endpoint(failure);
-  }
-  if (!failure && state->listen.is_loopback_only && !endpoint.address().is_loopback()) {
+inlay::Result<std::unique_ptr<Server>> Server::bind(Listen listen, Admit admit) try {
+  auto made = listen.socket ? Listener::of(*listen.socket) : Listener::at(listen.address, listen.socket_mode);
+  if (!made) return made.error();
+  if (listen.is_private_only && !made->is_private()) {
     return inlay::Error{.kind = inlay::ErrorKind::invalid_argument,
-                        .message = "others can reach " + to_text(endpoint) +
-                                   ": name a file of tokens, or listen on loopback, such as 127.0.0.1:8080"};
+                        .message = "others can reach " + made->address() +
+                                   ": name a file of tokens, or listen on loopback, such as 127.0.0.1:8080, or at a "
+                                   "path of mode 0600"};
   }
-  if (!failure && !state->listen.socket) {
-    acceptor.open(endpoint.protocol(), failure);
-    if (!failure) ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
-    if (!failure) acceptor.set_option(asio::socket_base::reuse_address(true), failure);
-    if (!failure) acceptor.bind(endpoint, failure);
-    if (!failure) acceptor.listen(asio::socket_base::max_listen_connections, failure);
-    if (!failure) state->endpoint = acceptor.local_endpoint(failure);
+  std::set<std::string> proxies;
+  for (std::string const& proxy : listen.proxies) {
+    auto origin = parse_origin(proxy);
+    if (!origin) return origin.error();
+    proxies.insert(std::move(*origin));
   }
+  auto state = std::make_unique<State>(std::move(listen), std::move(admit), std::move(*made));
+  state->proxies = std::move(proxies);
+  Failure failure;
+  state->acceptor.assign(protocol_of(state->family), state->listener->release(), failure);
+  if (!failure) state->acceptor.non_blocking(true, failure);
   if (failure) {
     return inlay::Error{.kind = inlay::ErrorKind::unavailable,
-                        .message = "can't listen at " + to_text(endpoint) + ": " + failure.message()};
+                        .message = "can't listen at " + state->address + ": " + failure.message()};
   }
   return std::unique_ptr<Server>(new Server(std::move(state)));
 } catch (boost::system::system_error const& failure) {
@@ -711,7 +271,7 @@ Server::~Server() {
   wait();
 }
 
-std::string Server::address() const { return to_text(state_->endpoint); }
+std::string Server::address() const { return state_->address; }
 
 inlay::Result<void> Server::start() {
   unsigned const usual = std::max(4U, 2 * std::thread::hardware_concurrency());
@@ -744,17 +304,17 @@ void Server::wait() {
   {
     std::unique_lock lock(state_->mutex);
     state_->changed.wait(lock, [this] { return state_->is_stopping; });
-    for (Session* const session : state_->sessions) {
+    state_->connections.for_each([&](Session& session) {
       // One that is just being destroyed has no owner left to keep it.
-      if (auto kept = session->weak_from_this().lock()) alive.push_back(std::move(kept));
-    }
+      if (auto kept = session.weak_from_this().lock()) alive.push_back(std::move(kept));
+    });
   }
   asio::post(state_->acceptor.get_executor(), [state = state_.get()] { state->close(); });
   for (auto const& session : alive) session->stop();
   alive.clear();
   if (!state_->threads.empty()) {
     std::unique_lock lock(state_->mutex);
-    state_->changed.wait_for(lock, state_->listen.stop_time, [this] { return state_->sessions.empty(); });
+    state_->changed.wait_for(lock, state_->listen.stop_time, [this] { return state_->connections.is_empty(); });
   }
   state_->end();
 }

@@ -5,14 +5,15 @@
 #include <inlay/error.hpp>
 #include <inlay/rest/message.hpp>
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <vector>
 
 namespace http_server {
 
@@ -24,21 +25,39 @@ struct Answer {
   std::string actor{};
 };
 
+/** What becomes of a request, as its head decides. */
+struct Admission {
+  /** Makes the answer. It may throw std::bad_alloc, and nothing else: that is a 503, made without taking memory, and so
+      is what inlay::rest::Handler answers when it finds none. */
+  std::function<Answer(inlay::rest::Request const&)> answer{};
+
+  /** Whether it is known who asks. Then the body is read, and the answer may take its time. Else the answer is made at
+      once, of the head alone: its body is not read, the connection ends where there was to be one, and it goes on
+      counting as a stranger's. Such an answer must not take long; it is made even while all `threads` are busy.
+  */
+  bool is_known = false;
+};
+
 /** Where to listen and how. */
 struct Listen {
-  std::string address = "127.0.0.1:8080";  ///< an IP address, or localhost, and a port; port 0: a free one
-  std::optional<int> socket{};             ///< one that listens already, in place of the address; the server's then
-  bool is_loopback_only = false;           ///< refuse an address that other machines can reach
-  unsigned threads = 0;  ///< as many requests are answered at a time; 0: two a processor, at least four
+  /** An IP address, or localhost, and a port, port 0 being a free one; or unix:PATH. */
+  std::string address = "127.0.0.1:8080";
+  std::optional<int> socket{};   ///< one that listens already, in place of the address; the server's then
+  mode_t socket_mode = 0600;     ///< of the file at PATH
+  bool is_private_only = false;  ///< refuse an address that other machines can reach, or a path that other users can
+  unsigned threads = 0;          ///< as many requests are answered at a time; 0: two a processor, at least four
   std::size_t max_body_bytes = std::size_t{1} << 20U;
 
-  /** Whether a target is answered even while all `threads` are busy, on a thread that is kept for such requests. Their
-      answers must not take long. Absent: none is.
+  /** As many are served at a time. For whoever connects then the stranger goes who has waited longest: a connection
+      without a request so far of somebody who is known. Where there is none, new ones wait in the system's queue.
   */
-  std::function<bool(std::string_view)> is_prompt{};
-
-  /** As many are served at a time. Whoever connects then waits in the system's queue until another is done. */
   std::size_t max_connections = 512;
+
+  /** How many strangers there may be of one IP address (of IPv6: of one /64); the next one takes the place of the one
+      among them who has waited longest. Absent: half of max_connections. None are counted at a path.
+  */
+  std::optional<std::size_t> max_strangers_of_address{};
+  std::vector<std::string> proxies{};  ///< IP addresses that many come from, whose strangers are not counted
 
   /** For a request's head to come in, from its first byte; of a connection that is new, from its beginning. */
   std::chrono::milliseconds head_time = std::chrono::seconds(10);
@@ -60,14 +79,14 @@ struct Listen {
  */
 class Server {
  public:
-  /** Called from several threads at once, with a target that is a path or "*", and in Host the host that counts: that
-      of the target, where it had one. It may throw std::bad_alloc, and nothing else: that is a 503, made without taking
-      memory, and so is what inlay::rest::Handler answers when it finds none. */
-  using Answerer = std::function<Answer(inlay::rest::Request const&)>;
+  /** Called from several threads at once with a request that has no body yet, whose target is a path or "*", and whose
+      Host is the host that counts: that of the target, where it had one. What it throws is as with Admission::answer.
+   */
+  using Admit = std::function<Admission(inlay::rest::Request const& head)>;
 
   /** Binds the address, or takes over the socket. @return invalid_argument for a bad address, unavailable when it can't
       be bound. */
-  [[nodiscard]] static inlay::Result<std::unique_ptr<Server>> bind(Listen listen, Answerer answer);
+  [[nodiscard]] static inlay::Result<std::unique_ptr<Server>> bind(Listen listen, Admit admit);
 
   Server(Server const&) = delete;
   Server& operator=(Server const&) = delete;
@@ -75,7 +94,8 @@ class Server {
   /** Stops and waits, where that was not done. */
   ~Server();
 
-  [[nodiscard]] std::string address() const;  ///< "127.0.0.1:8080", with the port that it really has
+  /** "http://127.0.0.1:8080", with the port that it really has; "unix:PATH". */
+  [[nodiscard]] std::string address() const;
 
   /** Starts to serve, and returns once all threads are there. To be called once.
 

@@ -10,6 +10,9 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/beast/core/string.hpp>
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <cerrno>
 #include <condition_variable>
 #include <cstddef>
@@ -46,7 +49,22 @@ bool names_loopback(std::string_view host) {
 }
 
 void log_error(Log* log, rest::Request const& request, Error const& error) {
-  if (log != nullptr) log->line({"error \"", request.method, " ", request.target, "\" ", to_string(error)});
+  if (log == nullptr) return;
+  log->line({"error \"", Part::of_others(request_text(request.method, request.target)), "\" ",
+             Part::of_others(to_string(error))});
+}
+
+constexpr std::size_t max_health_connections = 16;
+
+/** 512, and no more than leave a quarter of the process's descriptors, and 32 at least, for the store and the health.
+ */
+std::size_t max_connections() noexcept {
+  std::size_t const usual = Listen().max_connections;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return usual;
+  std::size_t const all = limit.rlim_cur;
+  std::size_t const kept = std::max<std::size_t>(32, all / 4);
+  return std::clamp<std::size_t>(all > kept ? all - kept : 0, 4, usual);
 }
 
 /** What signals want of the thread that serves. */
@@ -79,16 +97,16 @@ class Wishes {
 void reload(Service& service, std::optional<std::string> const& tokens_file, Log& log) {
   if (!tokens_file) return log.line({"reload: there is no tokens file to read"});
   auto tokens = Tokens::read(*tokens_file);
-  if (!tokens) return log.line({"reload: the tokens stay as they were: ", to_string(tokens.error())});
+  if (!tokens) return log.line({"reload: the tokens stay as they were: ", Part::of_others(to_string(tokens.error()))});
   service.use(std::move(*tokens));
   log.line({"reload: the tokens were read anew"});
 }
 
 }  // namespace
 
-Service::Service(inlay::Catalog catalog, std::optional<Tokens> tokens, Log* log, std::chrono::milliseconds health_time,
+Service::Service(inlay::Catalog catalog, std::optional<Tokens> tokens, Log* log, Health::Times health_times,
                  Paths paths)
-    : health_(catalog, health_time),
+    : health_(catalog, health_times),
       handler_(std::move(catalog), {.base_path = std::move(paths.base),
                                     .public_path = std::move(paths.shown),
                                     .on_error = std::bind_front(log_error, log)}),
@@ -106,7 +124,7 @@ void Service::use(Tokens tokens) {
   tokens_.swap(made);
 }
 
-bool Service::is_prompt(std::string_view target) const noexcept {
+bool Service::is_healthz(std::string_view target) const noexcept {
   constexpr std::string_view health = "/healthz";
   std::string_view const path = target.substr(0, target.find('?'));
   if (!path.ends_with(health)) return false;
@@ -114,26 +132,43 @@ bool Service::is_prompt(std::string_view target) const noexcept {
   return before.empty() || before == handler_.base_path();
 }
 
-Answer Service::operator()(rest::Request const& request) const {
-  if (is_prompt(request.target)) return {answer_healthz(request)};
+Admission Service::admit(rest::Request const& head) const {
+  if (is_healthz(head.target))
+    return {[this](rest::Request const& request) -> Answer { return {answer_healthz(request)}; }};
+  auto const refuse = [](rest::Response response) {
+    return Admission{[response = std::move(response)](rest::Request const&) -> Answer { return {response}; }};
+  };
+  auto const answer_as = [this](inlay::Caller caller) {
+    return Admission{.answer = [this, caller = std::move(caller)](rest::Request const& request) -> Answer {
+                       return {handler_(request, caller), caller.actor};
+                     },
+                     .is_known = true};
+  };
 
   auto const tokens = this->tokens();
   if (!tokens) {
-    if (!names_loopback(request.headers.find("Host").value_or(""))) {
-      return {rest::problem(
-          421, Error{.kind = ErrorKind::forbidden, .message = "without tokens this server answers to localhost only"})};
+    if (!names_loopback(head.headers.find("Host").value_or(""))) {
+      return refuse(rest::problem(
+          421, Error{.kind = ErrorKind::forbidden, .message = "without tokens this server answers to localhost only"}));
     }
-    inlay::Caller const administration{.actor = "localhost"};
-    return {handler_(request, administration), administration.actor};
+    return answer_as({.actor = "localhost"});
   }
-  inlay::Caller const* const caller = tokens->find(request.headers.find("Authorization"));
+  inlay::Caller const* const caller = tokens->find(head.headers.find("Authorization"));
   if (caller == nullptr) {
     auto response = rest::problem(
         401, Error{.kind = ErrorKind::forbidden, .message = "say who you are: Authorization: Bearer TOKEN"});
     response.headers.add("WWW-Authenticate", "Bearer");
-    return {std::move(response)};
+    return refuse(std::move(response));
   }
-  return {handler_(request, *caller), caller->actor};
+  return answer_as(*caller);
+}
+
+Admission Service::admit_to_health(rest::Request const& head) const {
+  bool const is_known_path = is_healthz(head.target);
+  return {[this, is_known_path](rest::Request const& request) -> Answer {
+    if (is_known_path) return {answer_healthz(request)};
+    return {rest::problem(404, Error{.kind = ErrorKind::not_found, .message = "here is /healthz and nothing else"})};
+  }};
 }
 
 rest::Response Service::answer_healthz(rest::Request const& request) const {
@@ -176,17 +211,38 @@ inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& opt
   auto const made_log = Log::to(options.log);
   if (!made_log) return made_log.error();
   std::shared_ptr<Log> const log = *made_log;
-  Service service(catalog, std::move(tokens), log.get(), std::chrono::seconds(2), options.paths);
+  Service service(catalog, std::move(tokens), log.get(), {}, options.paths);
   Listen listen{.socket = *socket,
-                .is_loopback_only = !has_tokens,
+                .socket_mode = options.socket_mode,
+                .is_private_only = !has_tokens,
                 .max_body_bytes = service.max_body_bytes(),
-                .is_prompt = std::bind_front(&Service::is_prompt, &service),
+                .max_connections = max_connections(),
+                .max_strangers_of_address = options.max_strangers_of_address,
+                .proxies = options.proxies,
                 .stop_time = options.stop_time,
                 .log = log.get()};
   if (options.listen) listen.address = *options.listen;
-  auto const bound = Server::bind(std::move(listen), std::cref(service));
+  auto const bound = Server::bind(std::move(listen), std::bind_front(&Service::admit, &service));
   if (!bound) return bound.error();
   Server& server = **bound;
+  std::unique_ptr<Server> health;
+  if (options.health) {
+    // Somebody who watches asks, is told and goes. It has no tokens to keep apart who is known, so that all are
+    // strangers.
+    auto made = Server::bind({.address = *options.health,
+                              .threads = 1,
+                              .max_body_bytes = 0,
+                              .max_connections = max_health_connections,
+                              .head_time = std::chrono::seconds(5),
+                              .transfer_time = std::chrono::seconds(5),
+                              .idle_time = std::chrono::seconds(30),
+                              .stop_time = std::chrono::milliseconds(0),
+                              .log = log.get()},
+                             std::bind_front(&Service::admit_to_health, &service));
+    if (!made) return made.error();
+    health = std::move(*made);
+    if (auto started = health->start(); !started) return started.error();
+  }
   if (auto started = server.start(); !started) return started.error();
 
   auto const wishes = std::make_shared<Wishes>();
@@ -200,8 +256,9 @@ inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& opt
                                },
                            .stop_time = options.stop_time + std::chrono::milliseconds(500)});
   if (!signals) return signals.error();
-  std::string const place = "listening at http://" + server.address();
+  std::string const place = "listening at " + server.address();
   std::printf("%s\n", place.c_str());
+  if (health) std::printf("health at %s\n", health->address().c_str());
   std::fflush(stdout);
 
   auto const tell = [&](bool was_told) {

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace http_server {
 
@@ -27,22 +28,25 @@ struct Paths {
 /** What is served: the catalogue's resources to who has a token, and /healthz to everybody: below
     the base path, and at the root as well, for those who ask past the proxy that the base path is for.
 
-    Without tokens every caller is the host's own administration. What goes wrong with the store is for the log, one
-    line an error: a client only learns that something did.
+    Who asks is decided by a request's head. Without tokens every caller is the host's own administration. What goes
+   wrong with the store is for the log, one line an error: a client only learns that something did.
 */
 class Service {
  public:
-  /** @param health_time is how long somebody who asks for /healthz waits for the store, at most.
-      @throw inlay::Exception with what start_thread returns, and what inlay::rest::Handler throws for the paths.
-  */
+  /** @throw inlay::Exception with what start_thread returns, and what inlay::rest::Handler throws for the paths.
+   */
   explicit Service(inlay::Catalog catalog, std::optional<Tokens> tokens = {}, Log* log = nullptr,
-                   std::chrono::milliseconds health_time = std::chrono::seconds(2), Paths paths = {});
+                   Health::Times health_times = {}, Paths paths = {});
 
-  /** Thread-safe; throws nothing but std::bad_alloc. */
-  [[nodiscard]] Answer operator()(inlay::rest::Request const& request) const;
+  /** Who asks, and how that is answered: by the service, which must last as long. Thread-safe; throws nothing but
+      std::bad_alloc, and neither do the answers. */
+  [[nodiscard]] Admission admit(inlay::rest::Request const& head) const;
 
-  /** Whether a target is that of the health, whose answer does not take long (see Listen::is_prompt). */
-  [[nodiscard]] bool is_prompt(std::string_view target) const noexcept;
+  /** The same for a server that tells how this one is and nothing else. */
+  [[nodiscard]] Admission admit_to_health(inlay::rest::Request const& head) const;
+
+  /** Answers a request that is there with its body. */
+  [[nodiscard]] Answer operator()(inlay::rest::Request const& request) const { return admit(request).answer(request); }
 
   /** Has requests from now on looked at with other tokens. Thread-safe. */
   void use(Tokens tokens);
@@ -50,6 +54,7 @@ class Service {
   [[nodiscard]] std::size_t max_body_bytes() const noexcept { return handler_.max_body_bytes(); }
 
  private:
+  [[nodiscard]] bool is_healthz(std::string_view target) const noexcept;
   [[nodiscard]] inlay::rest::Response answer_healthz(inlay::rest::Request const& request) const;
   [[nodiscard]] std::shared_ptr<Tokens const> tokens() const;
 
@@ -62,10 +67,18 @@ class Service {
 
 /** What `inlay serve` and the example are told. */
 struct ServeOptions {
-  /** Absent: the socket that the process was handed (see take_handed_socket), and 127.0.0.1:8080 without one. */
+  /** As Listen::address. Absent: the socket that the process was handed (see take_handed_socket), and 127.0.0.1:8080
+      without one. */
   std::optional<std::string> listen{};
+  mode_t socket_mode = 0600;  ///< as in Listen
 
-  std::optional<std::string> tokens_file{};  ///< absent: none, which is allowed on loopback only
+  /** Where else, and that alone, /healthz is answered: whatever the connections and threads of `listen` are busy with.
+      Absent: nowhere. */
+  std::optional<std::string> health{};
+
+  std::optional<std::string> tokens_file{};  ///< absent: none, which is allowed on loopback and private paths only
+  std::optional<std::size_t> max_strangers_of_address{};  ///< as in Listen
+  std::vector<std::string> proxies{};                     ///< as in Listen
   Paths paths{};
   int log = 2;  ///< a descriptor for one line a request, and one an error that the client was not told
 
@@ -78,6 +91,9 @@ struct ServeOptions {
     It is the process's own: signals are its, it tells the process's supervisor how it is, and it ends the process with
     status 1 when something still waits a second after stop_time, and at once at a second SIGTERM or SIGINT. To be
     called in a process that prepare_process() has prepared.
+
+    It has 512 connections at most, and fewer where the process may have few descriptors: some stay for the store and
+   the health.
 
     @return what Tokens::read, Server::bind, Server::start and take_handed_socket return; invalid_argument for an
     address that others can reach, without tokens, for an address where a socket was handed over too, and for paths that

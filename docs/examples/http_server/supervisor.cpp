@@ -51,8 +51,8 @@ std::optional<int> option_of(int socket, int name) {
 std::string fault_of(int socket) {
   auto const domain = option_of(socket, SO_DOMAIN);
   if (!domain) return std::string("is no socket: ") + std::strerror(errno);  // NOLINT(concurrency-mt-unsafe)
-  bool const is_tcp = (domain == AF_INET || domain == AF_INET6) && option_of(socket, SO_TYPE) == SOCK_STREAM;
-  if (!is_tcp) return "is no TCP socket";
+  bool const is_known = domain == AF_INET || domain == AF_INET6 || domain == AF_UNIX;
+  if (!is_known || option_of(socket, SO_TYPE) != SOCK_STREAM) return "is no socket of TCP or of a path";
   if (option_of(socket, SO_ACCEPTCONN) != 1) return "is a socket that does not listen (a unit with Accept=yes?)";
   return {};
 }

@@ -17,7 +17,8 @@ namespace http_server {
     out of the environment, so that no other process takes them for its own; before other threads are started.
 
     @return nothing when there is none, or when it is meant for another process; invalid_argument for more than one, for
-    what is no TCP socket that listens (such as one of a unit with Accept=yes), and for variables that make no sense.
+    what is no socket of TCP or of a path that listens (such as one of a unit with Accept=yes), and for variables that
+   make no sense.
 */
 [[nodiscard]] inlay::Result<std::optional<int>> take_handed_socket();
 
