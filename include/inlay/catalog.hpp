@@ -15,6 +15,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <functional>
 #include <memory>
@@ -52,10 +53,30 @@ struct Caller {
   std::optional<Id<Team>> team{};
 };
 
+/** A caller who has a team: a Caller that cannot become the host's administration by leaving something out. */
+struct TeamCaller {
+  Id<Team> team{};  ///< see Caller::team; nil: a team that nothing belongs to
+  std::string actor{};
+  std::optional<std::string> reason{};
+};
+
+class TeamCatalog;
+
 /** Settings of a catalogue; the defaults suit most hosts. */
 struct CatalogOptions {
   Clock clock = now;
+
+  /** New ids of environments, installs and grants. A version 7 UUID tells when it was made; but whoever sees such a row
+      sees it whole, its times too. */
   IdGenerator generate_id = generate_uuid;
+
+  /** New ids of teams and integrations, of which others see a summary, and no times: ids that tell none. */
+  IdGenerator generate_public_id = generate_random_uuid;
+
+  /** How long a team that was denied a request, or had its grant revoked, waits until it may ask again: as long as
+      this after the answer, at most a hundred years. The host's administration may ask for it at any time. */
+  std::chrono::microseconds ask_again_after{0};
+
   /** For each config and each override. `max_depth` is capped at 8 below json::greatest_depth, since a row and a record
       of the change log are wrapped around a document. */
   json::Limits limits{};
@@ -228,6 +249,10 @@ class Catalog {
   /** The same catalogue for this caller: what its team may see and do, and the actor and reason of its writes. */
   [[nodiscard]] INLAY_DECL Catalog as(Caller caller) const;
 
+  /** The same catalogue for this team, in the hands of code that must not get further than that: it has every
+      operation, and no way back to this. It takes <inlay/team_catalog.hpp>. */
+  [[nodiscard]] TeamCatalog for_team(TeamCaller caller) const;
+
   // ---- teams, environments, integrations, environment integrations
 
   /** Creates a row. A nil id gets a new one; version and times are the store's.
@@ -264,7 +289,8 @@ class Catalog {
 
   /** Applies a merge patch (RFC 7396) to the caller's members of a resource.
 
-      A patch that changes nothing writes nothing: version, times and revision stay.
+      A patch that changes nothing writes nothing: version, times and revision stay. When a team changes what its
+      verified mark vouches for (Team::verified_members), the mark goes with it.
 
       @return invalid_argument with the pointer of an unknown, read-only or wrong member, or for
       DocumentMode::replace without expected version or force; invalid_document for a result beyond the limits;
@@ -321,12 +347,12 @@ class Catalog {
   /** Asks the owner of an integration whose sharing is `ask` to let a team install it.
 
       The request is pending until answer() settles it. Asking again returns the same request, which is not made anew;
-      one that was denied or revoked is pending again.
+      one that was denied or revoked is pending again, unless that is too early (CatalogOptions::ask_again_after).
 
       @param team who asks: for a caller with a team that one, and it may be left out.
       @return invalid_argument where there is no need to ask (the team's own integration, or sharing is `allow`) or no
-      team is named; forbidden when it is another team than the caller's, or sharing is `deny`; not_found for what the
-      team may not see.
+      team is named; forbidden when it is another team than the caller's, sharing is `deny`, or it is too early to ask
+      again, with the time from which it may be asked; not_found for what the team may not see.
   */
   [[nodiscard]] INLAY_DECL Result<Asked> ask_for(Id<Integration> integration, std::optional<Id<Team>> team = {}) const;
 
@@ -412,6 +438,10 @@ class Catalog {
   // ---- history
 
   /** Commits after a revision, oldest first.
+
+      In the history of a grant a team reads who made a step, and why, where its own side made it: asking is the asking
+      team's, answering the owner's. Of the other side's steps actor and reason are empty. (A step that the host's
+      administration has made counts as that of the side that could have.)
 
       @return as Repository::changes; forbidden where a caller with a team asks for more than one row's, or for a row
       that it does not own; not_found for a row that it does not see.

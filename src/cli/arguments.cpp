@@ -12,6 +12,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <map>
@@ -58,6 +61,21 @@ struct Arguments {
 
 std::map<std::string, Format> const formats{
     {"auto", Format::automatic}, {"table", Format::table}, {"json", Format::json}, {"csv", Format::csv}};
+
+/** Reads a whole number of seconds, minutes, hours or days, and gives it as seconds. */
+std::string read_duration(std::string& text) {
+  std::int64_t number = 0;
+  char const* const last = text.data() + text.size();
+  auto const [end, failure] = std::from_chars(text.data(), last, number);
+  std::string_view const unit(end, static_cast<std::size_t>(last - end));
+  std::int64_t const seconds = unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3'600 : unit == "d" ? 86'400 : 0;
+  constexpr std::int64_t longest = std::int64_t{100} * 366 * 86'400;
+  if (failure != std::errc() || seconds == 0 || number < 0 || number > longest / seconds) {
+    return "a duration is a number with s, m, h or d, such as 12h or 30d; this is " + text;
+  }
+  text = std::to_string(number * seconds);
+  return {};
+}
 
 class Program {
  public:
@@ -573,6 +591,12 @@ class Program {
                      "takes off or puts before paths; / for none")
         ->type_name("PATH")
         ->check(not_empty);
+    serve_it
+        ->add_option("--ask-again-after", arguments_.serve.ask_again_after,
+                     "How long a team waits, after a request was denied or revoked, until it may ask\n"
+                     "again, such as 12h or 30d; without it, it may at once")
+        ->type_name("DURATION")
+        ->transform(CLI::Validator(&read_duration, ""));
     runs_without_team(serve_it, [this](Session& session) { return serve(session, arguments_.serve); });
 
     auto* show_version = add(app_, "version", "Show the version and the backends of this build", "version");

@@ -55,6 +55,7 @@ struct ServeArguments {
   std::optional<std::string> tokens_file;
   std::string base_path;
   std::optional<std::string> public_path;
+  std::int64_t ask_again_after = 0;  // seconds
 };
 
 struct CompactArguments {

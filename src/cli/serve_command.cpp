@@ -3,6 +3,8 @@
 
 #include <inlay/catalog.hpp>
 
+#include <chrono>
+
 #ifdef INLAY_HAS_REST
 #include <service.hpp>  // the example docs/examples/http_server, which this command is
 #include <signals.hpp>
@@ -13,7 +15,9 @@ namespace inlay::cli {
 Result<void> serve([[maybe_unused]] Session& session, [[maybe_unused]] ServeArguments const& arguments) {
 #ifdef INLAY_HAS_REST
   http_server::hold_hangups();
-  auto const catalog = session.open();
+  CatalogOptions options;
+  options.ask_again_after = std::chrono::seconds(arguments.ask_again_after);
+  auto const catalog = session.open(Access::write, options);
   if (catalog.has_error()) return catalog.error();
   return http_server::serve(*catalog, {.listen = arguments.listen,
                                        .tokens_file = arguments.tokens_file,

@@ -4,6 +4,7 @@
 
 #include "cursor.hpp"
 #include "etag.hpp"
+#include "front_door.hpp"
 #include "target.hpp"
 
 #include <inlay/catalog.hpp>
@@ -32,8 +33,8 @@ struct Exchange {
   Caller const& caller;
   HandlerOptions const& options;
   CursorKey const& cursor_key;
-  Catalog catalog;  ///< as the caller sees it
-  Target target{};  ///< without the base path
+  FrontDoor catalog;  ///< as the caller sees it
+  Target target{};    ///< without the base path
   std::size_t max_body_bytes{};
   std::span<std::string_view const> allowed{};  ///< the methods of the target
 

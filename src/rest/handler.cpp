@@ -186,7 +186,7 @@ Response Handler::operator()(Request const& request, Caller const& caller) const
                       .caller = caller,
                       .options = options_,
                       .cursor_key = cursor_key_,
-                      .catalog = catalog_.as(caller),
+                      .catalog = FrontDoor(catalog_, caller),
                       .max_body_bytes = max_body_bytes()};
     response = respond(exchange);
   } catch (Exception const& failure) {

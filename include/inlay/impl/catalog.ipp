@@ -122,6 +122,31 @@ inline Result<void> keep_history_of(std::vector<CommitRecord>& commits, Timestam
   return result;
 }
 
+/** Whether a step in the history of a grant is the other side's than this team's, for all that can be told: the team
+    that asks makes a request pending, the owner answers. */
+inline bool is_other_sides(ChangeRecord const& change, Id<Team> team) {
+  if (change.entity != Grant::entity_name) return false;
+  auto const values = change.after ? change.after->values() : Result<boost::json::object const*>(nullptr);
+  auto const text_of = [&](std::string_view member) {
+    auto const* const value = values && *values != nullptr ? (*values)->if_contains(member) : nullptr;
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+  };
+  std::string const status = text_of("status");
+  if (status.empty()) return true;
+  return (text_of("team_id") == to_string(team)) != (status == model::enum_name(GrantStatus::pending));
+}
+
+/** Takes out of commits about one row who made them, and why, where that was another team. */
+inline void conceal_actors(std::vector<CommitRecord>& commits, Id<Team> team) {
+  for (CommitRecord& commit : commits) {
+    bool const is_theirs = std::any_of(commit.changes.begin(), commit.changes.end(),
+                                       [&](ChangeRecord const& change) { return is_other_sides(change, team); });
+    if (!is_theirs) continue;
+    commit.actor.clear();
+    commit.reason.reset();
+  }
+}
+
 /** The error of a row that was created and cannot be shown. */
 template <class Entity>
 Error done_but_unread(Id<Entity> id, Error error) {
@@ -149,6 +174,7 @@ namespace detail {
 inline CatalogOptions bounded(CatalogOptions options) {
   constexpr std::size_t levels_around = 8;
   options.limits.max_depth = std::min(options.limits.max_depth, json::greatest_depth - levels_around);
+  options.ask_again_after = std::min<std::chrono::microseconds>(options.ask_again_after, std::chrono::years(100));
   return options;
 }
 
@@ -185,7 +211,10 @@ INLAY_DECL Result<Committed> Catalog::commit(Timestamp time, std::vector<Change>
 
 template <class Entity>
 Result<Resource<Entity>> Catalog::insert(Entity row) const {
-  if (row.id.is_nil()) row.id = Id<Entity>{options_->generate_id()};
+  if (row.id.is_nil()) {
+    constexpr bool has_summary = requires { Entity::public_members; };
+    row.id = Id<Entity>{has_summary ? options_->generate_public_id() : options_->generate_id()};
+  }
   detail::normalise(row);
   if (auto checked = detail::check_row<Entity>(row, nullptr, options_->limits); !checked) return checked.error();
   Id<Entity> const id = row.id;
@@ -356,6 +385,7 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
     if (!after) return detail::of_row(before, after.error());
     detail::normalise(*after);
     if (auto allowed = may_change(before, &*after); !allowed) return allowed.error();
+    if (caller_.team) detail::withdraw_mark(before, *after);
     if (auto checked = detail::check_row(*after, &before, options_->limits); !checked) return checked.error();
     return after;
   };
@@ -585,6 +615,7 @@ INLAY_DECL Result<ChangePage> Catalog::changes(ChangesRequest const& request) co
       auto page = repository_->changes(own);
       if (!page) return page;
       if (auto kept = detail::keep_history_of(page->commits, *created_at); !kept) return kept.error();
+      detail::conceal_actors(page->commits, *caller_.team);
       if (!page->commits.empty() || !page->has_more) return page;
       own.after = page->through;
     }

@@ -6,6 +6,9 @@
 
 #include <inlay/impl/catalog.ipp>
 
+#include <chrono>
+#include <string>
+
 namespace inlay {
 
 namespace detail {
@@ -88,6 +91,21 @@ INLAY_DECL Result<std::optional<Grant>> Catalog::find_grant(Id<Integration> inte
   return std::optional<Grant>(std::move(page->items.front()));
 }
 
+namespace detail {
+
+/** forbidden, with the time from which it may be asked, when a request was answered too short a while ago. */
+inline Result<void> may_ask_again(Grant const& answered, std::chrono::microseconds wait, Timestamp time) {
+  if (wait.count() <= 0) return {};  // whatever clocks do
+  Timestamp const until{answered.updated_at.microseconds + wait.count()};
+  if (time >= until) return {};
+  return Error{.kind = ErrorKind::forbidden,
+               .message = "the request was " + std::string(model::enum_name(answered.status)) +
+                          ", and may be asked again from " + to_precise_string(until) + " on",
+               .pointer = "/integration_id"};
+}
+
+}  // namespace detail
+
 INLAY_DECL Result<Asked> Catalog::ask_for(Id<Integration> integration_id, std::optional<Id<Team>> asking) const {
   if (!asking) asking = caller_.team;
   if (!asking) {
@@ -117,6 +135,10 @@ INLAY_DECL Result<Asked> Catalog::ask_for(Id<Integration> integration_id, std::o
     }
 
     auto const time = options_->clock();
+    if (*existing && caller_.team) {
+      auto allowed = detail::may_ask_again(**existing, options_->ask_again_after, time);
+      if (!allowed) return allowed.error();
+    }
     std::vector<AnyGuard> guards{Guard<Integration>{integration->id, integration->version}};
     Result<Asked> asked = Asked{};
     if (*existing) {

@@ -32,6 +32,9 @@ struct Team {
   static constexpr std::array<std::string_view, 3> administered_members{"is_verified", "is_white_labeled",
                                                                         "allows_impersonation"};
 
+  /** What is_verified vouches for: it goes when the team itself changes one of them. */
+  static constexpr std::array<std::string_view, 3> verified_members{"name", "domain", "logo"};
+
   friend bool operator==(Team const&, Team const&) = default;
 };
 
