@@ -112,7 +112,7 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   }
 
   template <class Entity>
-  [[nodiscard]] Result<Row<Entity>> at_version(Id<Entity> id, Version version) const;
+  [[nodiscard]] Result<Row<Entity>> unchanged(Id<Entity> id, Version version, Birth birth) const;
   template <class Entity>
   [[nodiscard]] Result<void> check_constraints(Entity const& row) const;
   template <class Entity>
@@ -542,9 +542,9 @@ Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& qu
 // Writing
 
 template <class Entity>
-Result<Row<Entity>> MemoryRepository::at_version(Id<Entity> id, Version version) const {
+Result<Row<Entity>> MemoryRepository::unchanged(Id<Entity> id, Version version, Birth birth) const {
   Row<Entity> const* const row = table<Entity>().find(id.uuid);
-  if (!row) return storage::stale_version(Entity::entity_name, std::nullopt);
+  if (!row || (*row)->birth != birth) return storage::stale_version(Entity::entity_name, std::nullopt);
   if ((*row)->version != version) return storage::stale_version(Entity::entity_name, (*row)->version);
   return *row;
 }
@@ -584,7 +584,7 @@ void MemoryRepository::write(Row<Entity> const& before, Row<Entity> const& after
 template <class Entity>
 Result<void> MemoryRepository::apply(Insert<Entity> const& change, Transaction& transaction) {
   if (table<Entity>().find(change.row.id.uuid)) return storage::id_taken(Entity::entity_name);
-  auto const row = std::make_shared<Entity const>(inserted(change.row, transaction.time, transaction.revision));
+  auto const row = std::make_shared<Entity const>(inserted(change, transaction.time, transaction.revision));
   if (auto const checked = check_constraints(*row); !checked) return checked.error();
   write<Entity>(nullptr, row, transaction);
   return {};
@@ -601,7 +601,7 @@ Result<void> MemoryRepository::rewrite(Row<Entity> const& before, Entity const& 
 
 template <class Entity>
 Result<void> MemoryRepository::apply(Update<Entity> const& change, Transaction& transaction) {
-  auto const before = at_version(change.before.id, change.before.version);
+  auto const before = unchanged(change.before.id, change.before.version, change.before.birth);
   if (!before) return before.error();
   return rewrite(*before, change.after, transaction);
 }
@@ -617,6 +617,7 @@ Result<void> MemoryRepository::apply(Edit<Entity> const& change, Transaction& tr
   // What belongs to the store makes no difference.
   after.id = before->id;
   after.version = before->version;
+  after.birth = before->birth;
   after.revision = before->revision;
   after.created_at = before->created_at;
   after.updated_at = before->updated_at;
@@ -627,7 +628,7 @@ Result<void> MemoryRepository::apply(Edit<Entity> const& change, Transaction& tr
 
 template <class Entity>
 Result<void> MemoryRepository::apply(Remove<Entity> const& change, Transaction& transaction) {
-  auto const before = at_version(change.before.id, change.before.version);
+  auto const before = unchanged(change.before.id, change.before.version, change.before.birth);
   if (!before) return before.error();
   std::vector<std::string_view> referrers;
   model::for_each_referrer<Entity>([&]<class Referrer>(model::Reference const& reference, auto) {
@@ -650,7 +651,7 @@ Result<Committed> MemoryRepository::commit(Commit const& commit) {
   for (AnyGuard const& any : commit.guards) {
     auto const checked = std::visit(
         [&](auto const& guard) -> Result<void> {
-          auto const row = at_version(guard.id, guard.version);
+          auto const row = unchanged(guard.id, guard.version, guard.birth);
           if (!row) return row.error();
           return {};
         },

@@ -10,6 +10,7 @@
 #include <inlay/storage/errors.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,7 @@ using SharedDocuments = std::unordered_map<Uuid, Document>;
     case model::FieldType::id: return ValueType::text;
     case model::FieldType::boolean:
     case model::FieldType::version:
+    case model::FieldType::birth:
     case model::FieldType::revision:
     case model::FieldType::timestamp: break;
   }
@@ -54,6 +56,8 @@ template <class Member>
     return text(to_string(member));
   } else if constexpr (std::is_same_v<Member, Timestamp>) {
     return integer(member.microseconds);
+  } else if constexpr (std::is_same_v<Member, Birth>) {
+    return integer(static_cast<long long>(member.value));  // a column has 64 bits with a sign
   } else {
     return integer(member.value);  // Version, Revision
   }
@@ -87,6 +91,8 @@ template <class Member>
       member.uuid = *uuid;
     } else if constexpr (std::is_same_v<Member, Timestamp>) {
       member.microseconds = column.number;
+    } else if constexpr (std::is_same_v<Member, Birth>) {
+      member.value = static_cast<std::uint64_t>(column.number);
     } else {
       member.value = column.number;
     }

@@ -160,6 +160,10 @@ class Dialect {
       what is there already is passed over. */
   [[nodiscard]] virtual bool commits_ddl() const { return false; }
 
+  /** A statement after which no row can be inserted into a table without a value for that column, whose default, 0, no
+      row is to have. */
+  [[nodiscard]] virtual std::string refuse_default(std::string const& table, std::string_view column) const;
+
   /** Begins and ends what only one of several processes may do at a time: migrating. */
   virtual void begin_migration(Connection& connection) const = 0;
   virtual void end_migration(Connection& connection) const = 0;

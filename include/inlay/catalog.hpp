@@ -2,6 +2,7 @@
 #ifndef INLAY_CATALOG_HPP
 #define INLAY_CATALOG_HPP
 
+#include <inlay/birth.hpp>
 #include <inlay/config/effective_config.hpp>
 #include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
@@ -90,8 +91,9 @@ enum class DocumentMode {
 
 /** How an update is made. */
 struct UpdateOptions {
-  /** The row must be at this version, else conflict; even when the patch would change nothing. */
-  std::optional<Version> expected_version{};
+  /** The row must be at this version, and with a birth the row that had it, else conflict; even when the patch would
+      change nothing. */
+  std::optional<RowVersion> expected_version{};
 
   DocumentMode documents = DocumentMode::merge;
 
@@ -209,7 +211,9 @@ struct InstalledConfig {
   bool is_enabled{};  ///< reported, not enforced
   bool show_in_catalog{};
   Version version{};              ///< the install's
+  Birth birth{};                  ///< the install's
   Version integration_version{};  ///< the integration's
+  Birth integration_birth{};      ///< the integration's
   EffectiveConfig config;
 };
 
@@ -230,6 +234,10 @@ struct ReportedConfig {
 
     Writes without an expected version are applied to whatever is current, again if somebody was faster, so that
     writers of different members never undo each other.
+
+    What a write was decided on is what it commits over: the row itself, told from others that had or will have its id
+   by its birth, and the rows from which it followed that the caller may write it. Where one of them is not as it was
+   read, row and caller are judged anew.
 */
 class Catalog {
  public:
@@ -294,7 +302,8 @@ class Catalog {
 
       @return invalid_argument with the pointer of an unknown, read-only or wrong member, or for
       DocumentMode::replace without expected version or force; invalid_document for a result beyond the limits;
-      not_found; conflict with the current version.
+      not_found; conflict with the current version, or without one where the row that was expected is gone, though
+     another have its id.
   */
   template <Writable Entity, std::same_as<boost::json::object> Object>  // deduced, so that braces mean a typed change
   [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, Object const& patch,
@@ -323,7 +332,7 @@ class Catalog {
   */
   template <Writable Entity>
   requires(!std::same_as<Entity, EnvironmentIntegration>)  // remove(id, pointer) without its pointer must not uninstall
-      [[nodiscard]] Result<void> remove(Id<Entity> id, std::optional<Version> expected_version = {}) const {
+      [[nodiscard]] Result<void> remove(Id<Entity> id, std::optional<RowVersion> expected_version = {}) const {
     return remove_row(id, expected_version);
   }
 
@@ -340,7 +349,7 @@ class Catalog {
 
   /** Removes an install. @return as remove. */
   [[nodiscard]] INLAY_DECL Result<void> uninstall(Id<EnvironmentIntegration> id,
-                                                  std::optional<Version> expected_version = {}) const;
+                                                  std::optional<RowVersion> expected_version = {}) const;
 
   // ---- sharing
 
@@ -363,7 +372,7 @@ class Catalog {
       integration; not_found; conflict.
   */
   [[nodiscard]] INLAY_DECL Result<Grant> answer(Id<Grant> id, GrantStatus status,
-                                                std::optional<Version> expected_version = {}) const;
+                                                std::optional<RowVersion> expected_version = {}) const;
 
   // ---- one value of an override
 
@@ -473,7 +482,7 @@ class Catalog {
   template <class Entity>
   [[nodiscard]] Result<Resource<Entity>> insert(Entity row) const;
   template <class Entity>
-  [[nodiscard]] Result<void> remove_row(Id<Entity> id, std::optional<Version> expected_version) const;
+  [[nodiscard]] Result<void> remove_row(Id<Entity> id, std::optional<RowVersion> expected_version) const;
   [[nodiscard]] Result<std::optional<InstalledIntegration>> find_install(Id<Integration> integration,
                                                                          Id<Environment> environment) const;
   [[nodiscard]] Result<InstalledConfig> config_of(InstalledIntegration found, std::vector<Layer> extra_layers) const;
@@ -488,8 +497,10 @@ class Catalog {
   [[nodiscard]] Result<std::vector<AnyGuard>> may_insert(Entity const& row) const;
   [[nodiscard]] Result<std::vector<AnyGuard>> may_install(EnvironmentIntegration const& row) const;
   template <class Entity>
+  [[nodiscard]] Result<std::vector<AnyGuard>> owners_of(Entity const& row) const;
+  template <class Entity>
   [[nodiscard]] Result<void> may_change(Entity const& before, Entity const* after) const;
-  [[nodiscard]] Result<Timestamp> may_see_history(ChangesRequest::Row const& row) const;
+  [[nodiscard]] Result<Birth> may_see_history(ChangesRequest::Row const& row) const;
   [[nodiscard]] static Result<void> check_mode(UpdateOptions const& options, bool may_undo_others);
   template <class Readable>
   [[nodiscard]] Result<Query<Readable>> scoped(Query<Readable> query) const;

@@ -11,6 +11,7 @@
 #include <inlay/backends/postgresql.hpp>
 #include <inlay/backends/soci/host.hpp>
 #include <inlay/backends/sqlite.hpp>
+#include <inlay/birth.hpp>
 #include <inlay/catalog.hpp>
 #include <inlay/config/config_node.hpp>
 #include <inlay/config/effective_config.hpp>

@@ -38,13 +38,13 @@ class FrontDoor {
     return std::visit([&](auto const& catalog) { return catalog.update(id, patch, options); }, catalog_);
   }
   template <class Entity>
-  [[nodiscard]] auto remove(Id<Entity> id, std::optional<Version> expected_version) const {
+  [[nodiscard]] auto remove(Id<Entity> id, std::optional<RowVersion> expected_version) const {
     return std::visit([&](auto const& catalog) { return catalog.remove(id, expected_version); }, catalog_);
   }
   [[nodiscard]] auto install(EnvironmentIntegration row) const {
     return std::visit([&](auto const& catalog) { return catalog.install(std::move(row)); }, catalog_);
   }
-  [[nodiscard]] auto uninstall(Id<EnvironmentIntegration> id, std::optional<Version> expected_version) const {
+  [[nodiscard]] auto uninstall(Id<EnvironmentIntegration> id, std::optional<RowVersion> expected_version) const {
     return std::visit([&](auto const& catalog) { return catalog.uninstall(id, expected_version); }, catalog_);
   }
   [[nodiscard]] auto effective_config(Id<EnvironmentIntegration> id) const {
@@ -53,7 +53,7 @@ class FrontDoor {
   [[nodiscard]] auto ask_for(Id<Integration> integration, std::optional<Id<Team>> team) const {
     return std::visit([&](auto const& catalog) { return catalog.ask_for(integration, team); }, catalog_);
   }
-  [[nodiscard]] auto answer(Id<Grant> id, GrantStatus status, std::optional<Version> expected_version) const {
+  [[nodiscard]] auto answer(Id<Grant> id, GrantStatus status, std::optional<RowVersion> expected_version) const {
     return std::visit([&](auto const& catalog) { return catalog.answer(id, status, expected_version); }, catalog_);
   }
 

@@ -118,7 +118,9 @@ INLAY_DECL Result<InstalledConfig> Catalog::laid_over(InstalledIntegration found
                          .is_enabled = found.install.is_enabled,
                          .show_in_catalog = found.install.show_in_catalog,
                          .version = found.install.version,
+                         .birth = found.install.birth,
                          .integration_version = integration.version,
+                         .integration_birth = integration.birth,
                          .config = std::move(*config)};
 }
 

@@ -22,16 +22,24 @@ inline Error at_member(Error error, std::string_view member) {
 
 INLAY_DECL Result<std::optional<InstalledIntegration>> Catalog::find_install(Id<Integration> integration,
                                                                              Id<Environment> environment) const {
-  auto page = list(Query<EnvironmentIntegration>{.where = {{"environment_id", Operator::eq, {environment.uuid}},
-                                                           {"integration_id", Operator::eq, {integration.uuid}}},
-                                                 .limit = 1,
-                                                 .with_documents = false});
-  if (!page) return page.error();
-  if (page->items.empty()) return std::optional<InstalledIntegration>();
-  auto resource = get(page->items.front().id);
-  if (resource) return std::optional<InstalledIntegration>(std::move(*resource));
-  if (resource.error().kind == ErrorKind::not_found) return std::optional<InstalledIntegration>();
-  return resource.error();
+  Query<EnvironmentIntegration> const query{.where = {{"environment_id", Operator::eq, {environment.uuid}},
+                                                      {"integration_id", Operator::eq, {integration.uuid}}},
+                                            .limit = 1,
+                                            .with_documents = false};
+  for (int attempt = 0;; ++attempt) {
+    auto page = list(query);
+    if (!page) return page.error();
+    if (page->items.empty()) return std::optional<InstalledIntegration>();
+    EnvironmentIntegration const& install = page->items.front();
+    auto resource = get(install.id);
+    if (resource && resource->install.birth == install.birth) {
+      return std::optional<InstalledIntegration>(std::move(*resource));
+    }
+    // Gone, or its id is another install's, of something else or elsewhere: look again.
+    if (!resource && resource.error().kind != ErrorKind::not_found) return resource.error();
+    if (attempt == detail::max_lost_races) return std::optional<InstalledIntegration>();
+    detail::back_off(attempt);
+  }
 }
 
 INLAY_DECL Result<Installed> Catalog::install(EnvironmentIntegration row) const {
@@ -51,7 +59,7 @@ INLAY_DECL Result<Installed> Catalog::install(EnvironmentIntegration row) const 
 }
 
 INLAY_DECL Result<void> Catalog::uninstall(Id<EnvironmentIntegration> id,
-                                           std::optional<Version> expected_version) const {
+                                           std::optional<RowVersion> expected_version) const {
   return remove_row(id, expected_version);
 }
 
@@ -62,16 +70,14 @@ INLAY_DECL Result<std::vector<AnyGuard>> Catalog::may_install(EnvironmentIntegra
   auto integration = find<Integration>(row.integration_id);
   if (!integration) return detail::at_member(integration.error(), "integration_id");
 
-  std::vector<AnyGuard> guards;
-  if (integration->team_id == team) return guards;
-  // The policy and the grant that allow it must still be these when it is written.
-  guards.push_back(Guard<Integration>{integration->id, integration->version});
-  if (integration->sharing == Sharing::allow) return guards;
+  // Whose they are, the policy and the grant that allow it must still be so when it is written.
+  std::vector<AnyGuard> guards{Guard<Environment>(*environment), Guard<Integration>(*integration)};
+  if (integration->team_id == team || integration->sharing == Sharing::allow) return guards;
   if (integration->sharing == Sharing::ask) {
     auto grant = find_grant(integration->id, team);
     if (!grant) return grant.error();
     if (*grant && (*grant)->status == GrantStatus::granted) {
-      guards.push_back(Guard<Grant>{(*grant)->id, (*grant)->version});
+      guards.emplace_back(Guard<Grant>(**grant));
       return guards;
     }
   }
@@ -139,7 +145,7 @@ INLAY_DECL Result<Asked> Catalog::ask_for(Id<Integration> integration_id, std::o
       auto allowed = detail::may_ask_again(**existing, options_->ask_again_after, time);
       if (!allowed) return allowed.error();
     }
-    std::vector<AnyGuard> guards{Guard<Integration>{integration->id, integration->version}};
+    std::vector<AnyGuard> guards{Guard<Integration>(*integration)};
     Result<Asked> asked = Asked{};
     if (*existing) {
       Update<Grant> update{**existing, **existing};
@@ -147,9 +153,10 @@ INLAY_DECL Result<Asked> Catalog::ask_for(Id<Integration> integration_id, std::o
       auto committed = commit(time, {update}, std::move(guards));
       asked = committed ? Result<Asked>(Asked{updated(update, time, committed->revision), false}) : committed.error();
     } else {
-      Grant const grant{.id = Id<Grant>{options_->generate_id()}, .integration_id = integration_id, .team_id = *asking};
-      auto committed = commit(time, {Insert<Grant>{grant}}, std::move(guards));
-      asked = committed ? Result<Asked>(Asked{inserted(grant, time, committed->revision), true}) : committed.error();
+      Insert<Grant> const insert{
+          Grant{.id = Id<Grant>{options_->generate_id()}, .integration_id = integration_id, .team_id = *asking}};
+      auto committed = commit(time, {insert}, std::move(guards));
+      asked = committed ? Result<Asked>(Asked{inserted(insert, time, committed->revision), true}) : committed.error();
     }
     if (asked) return asked;
     bool const lost_a_race =
@@ -174,20 +181,24 @@ inline bool may_follow(GrantStatus from, GrantStatus to) {
 }  // namespace detail
 
 INLAY_DECL Result<Grant> Catalog::answer(Id<Grant> id, GrantStatus status,
-                                         std::optional<Version> expected_version) const {
+                                         std::optional<RowVersion> expected_version) const {
   for (int attempt = 0;; ++attempt) {
     auto grant = find<Grant>(id);
     if (!grant) return grant;
+    std::vector<AnyGuard> guards;
     if (caller_.team) {
       auto integration = repository_->find(FindRequest<Integration>{.id = grant->integration_id});
+      // It went with its requests, between the two looks.
+      if (!integration && integration.error().kind == ErrorKind::not_found) {
+        return storage::no_such_row(Grant::entity_name);
+      }
       if (!integration) return integration.error();
       if (integration->team_id != *caller_.team) {
         return Error{.kind = ErrorKind::forbidden, .message = "only the integration's owner answers"};
       }
+      guards.emplace_back(Guard<Integration>(*integration));
     }
-    if (expected_version && grant->version != *expected_version) {
-      return storage::stale_version(Grant::entity_name, grant->version);
-    }
+    if (auto is_it = detail::check_expected(*grant, expected_version); !is_it) return is_it.error();
     if (grant->status == status) return grant;
     if (!detail::may_follow(grant->status, status)) {
       return Error{.kind = ErrorKind::invalid_argument,
@@ -198,11 +209,9 @@ INLAY_DECL Result<Grant> Catalog::answer(Id<Grant> id, GrantStatus status,
     auto const time = options_->clock();
     Update<Grant> update{*grant, *grant};
     update.after.status = status;
-    auto committed = commit(time, {update});
+    auto committed = commit(time, {update}, std::move(guards));
     if (committed) return updated(update, time, committed->revision);
-    if (committed.error().kind != ErrorKind::conflict || expected_version || attempt == detail::max_lost_races) {
-      return committed.error();
-    }
+    if (committed.error().kind != ErrorKind::conflict || attempt == detail::max_lost_races) return committed.error();
     detail::back_off(attempt);
   }
 }

@@ -49,6 +49,7 @@ using Refuse = std::optional<Error> (*)(Field const& field);
                                                         json::Limits const& limits);
 [[nodiscard]] INLAY_DECL Result<Uuid> read_uuid(Field const& field, boost::json::value const& value);
 [[nodiscard]] INLAY_DECL Result<Version> read_version(Field const& field, boost::json::value const& value);
+[[nodiscard]] INLAY_DECL Result<Birth> read_birth(Field const& field, boost::json::value const& value);
 [[nodiscard]] INLAY_DECL Result<Timestamp> read_timestamp(Field const& field, boost::json::value const& value);
 
 /** The place of the field of that name, or fields.size(). */
@@ -73,6 +74,10 @@ void write_value(Value const& value, std::string& out, JsonUse use) {
     out += '"';
   } else if constexpr (std::is_same_v<Value, Version>) {
     out += std::to_string(value.value);
+  } else if constexpr (std::is_same_v<Value, Birth>) {
+    out += '"';
+    out += to_string(value);
+    out += '"';
   } else {
     static_assert(std::is_same_v<Value, Timestamp>);
     out += '"';
@@ -153,6 +158,8 @@ template <class Value>
     return Value{*uuid};
   } else if constexpr (std::is_same_v<Value, Version>) {
     return read_version(field, value);
+  } else if constexpr (std::is_same_v<Value, Birth>) {
+    return read_birth(field, value);
   } else {
     static_assert(std::is_same_v<Value, Timestamp>);
     return read_timestamp(field, value);
@@ -307,6 +314,11 @@ Result<Entity> read_record(boost::json::object const& object) {
     }
   });
   if (missing) return *std::move(missing);
+  for_each_field<Entity>([&]<class Member>(Field const&, Member Entity::*pointer) {
+    if constexpr (std::is_same_v<Member, Birth>) {
+      if (row.*pointer == Birth{}) row.*pointer = birth_of_older_row(row.id.uuid, row.created_at);
+    }
+  });
   return row;
 }
 

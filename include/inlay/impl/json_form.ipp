@@ -179,6 +179,14 @@ INLAY_DECL Result<Version> read_version(Field const& field, boost::json::value c
   return Version{*number};
 }
 
+INLAY_DECL Result<Birth> read_birth(Field const& field, boost::json::value const& value) {
+  boost::json::string const* text = value.if_string();
+  if (!text) return wrong_type(field, "a string", value);
+  auto const birth = parse_birth(*text);
+  if (!birth) return member_error(field.name, ": " + birth.error().message);
+  return *birth;
+}
+
 INLAY_DECL Result<Timestamp> read_timestamp(Field const& field, boost::json::value const& value) {
   boost::json::string const* text = value.if_string();
   if (!text) return wrong_type(field, "a string", value);
