@@ -237,10 +237,11 @@ OrderedRows<Entity> const* MemoryRepository::rows_with(Scope const& scope) const
   std::size_t number = 0;
   std::size_t reference = 0;
   model::for_each_field<Entity>([&]<class Member>(model::Field const& field, Member Entity::*) {
-    bool const is_it = field.name == scope.condition.field;
     if constexpr (std::is_enum_v<Member>) {
-      auto const value = model::enum_from_name<Member>(std::get<std::string>(scope.condition.values.front()));
-      if (is_it && value) rows = &table<Entity>().with_value(number, static_cast<int>(*value));
+      if (field.name == scope.condition.field) {
+        auto const value = model::enum_from_name<Member>(std::get<std::string>(scope.condition.values.front()));
+        rows = &table<Entity>().with_value(number, static_cast<int>(*value));  // check_condition() has found the name
+      }
     }
     ++number;
   });

@@ -6,7 +6,9 @@
 
 #include <backends/soci/connection.hpp>
 #include <backends/soci/schema.hpp>
+#include <inlay/json/parse.hpp>
 #include <inlay/model/entities.hpp>
+#include <inlay/model/json_form.hpp>
 #include <inlay/storage/errors.hpp>
 
 #include <cstddef>
@@ -28,6 +30,7 @@ using SharedDocuments = std::unordered_map<Uuid, Document>;
     case model::FieldType::text:
     case model::FieldType::enumeration:
     case model::FieldType::document:
+    case model::FieldType::ended:
     case model::FieldType::id: return ValueType::text;
     case model::FieldType::boolean:
     case model::FieldType::version:
@@ -58,6 +61,10 @@ template <class Member>
     return integer(member.microseconds);
   } else if constexpr (std::is_same_v<Member, Birth>) {
     return integer(static_cast<long long>(member.value));  // a column has 64 bits with a sign
+  } else if constexpr (std::is_same_v<Member, Ended>) {
+    std::string json;
+    model::detail::write_value(member, json, model::JsonUse::record);
+    return text(std::move(json));
   } else {
     return integer(member.value);  // Version, Revision
   }
@@ -93,6 +100,12 @@ template <class Member>
       member.microseconds = column.number;
     } else if constexpr (std::is_same_v<Member, Birth>) {
       member.value = static_cast<std::uint64_t>(column.number);
+    } else if constexpr (std::is_same_v<Member, Ended>) {
+      auto const json = json::parse(column.text, json::no_limits);
+      if (!json) return false;
+      auto ended = model::detail::read_ended({"ended", model::FieldType::ended, true}, *json);
+      if (!ended) return false;
+      member = std::move(*ended);
     } else {
       member.value = column.number;
     }

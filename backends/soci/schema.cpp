@@ -211,12 +211,13 @@ create table "{prefix}counter" (
 ){options};
 insert into "{prefix}counter" ("id", "revision", "compacted_through") values (1, 0, 0);
 )"},
-                                Migration{2, "births", R"(
+                                Migration{2, "births and ended installs", R"(
 alter table "{prefix}team" add column "birth" {integer} not null default 0;
 alter table "{prefix}environment" add column "birth" {integer} not null default 0;
 alter table "{prefix}integration" add column "birth" {integer} not null default 0;
 alter table "{prefix}environment_integration" add column "birth" {integer} not null default 0;
 alter table "{prefix}grant" add column "birth" {integer} not null default 0;
+alter table "{prefix}environment_integration" add column "ended" {document};
 )",
                                           fill_births}};
 

@@ -204,6 +204,16 @@ struct Asked {
   bool created{};  ///< false: the team had asked before
 };
 
+/** How end() is done. */
+struct EndOptions {
+  bool dry_run = false;  ///< nothing is written; what the call would be refused for is refused here too
+};
+
+/** What end() returns. */
+struct EndedInstalls {
+  std::size_t count{};  ///< that this call has ended; in a dry run, that it would end
+};
+
 /** What the configuration of an install really is. */
 struct InstalledConfig {
   Id<EnvironmentIntegration> id{};
@@ -328,6 +338,9 @@ class Catalog {
 
   /** Removes a row; an install is removed by uninstall().
 
+      An integration takes its grants along, and the installs that its owner has ended: where there are more than a
+      hundred of those, the others in commits before, once none is left that is not ended.
+
       @return not_found; conflict; in_use, saying by what, when others still reference it.
   */
   template <Writable Entity>
@@ -373,6 +386,22 @@ class Catalog {
   */
   [[nodiscard]] INLAY_DECL Result<Grant> answer(Id<Grant> id, GrantStatus status,
                                                 std::optional<RowVersion> expected_version = {}) const;
+
+  /** Ends the installs that other teams have of an integration, for its owner: each gets `ended` with the time and the
+      reason, is not enabled any more, and cannot be enabled again. Those that are ended already stay as they are.
+
+      The owner learns how many there are, and nothing else of them. They belong to their teams as before, who see the
+      reason; one of the owner's team is the owner's to uninstall. Removing the integration takes those that are ended
+      along. New ones may be made meanwhile and afterwards, for as long as the sharing lets them.
+
+      They are ended a hundred at a time, each time in a commit. What was ended before an error stays ended; to call it
+      again ends the rest.
+
+      @param reason 1 to 255 characters, as model::check_text takes them.
+      @return invalid_argument at "/reason"; not_found; forbidden for a caller that does not own the integration.
+  */
+  [[nodiscard]] INLAY_DECL Result<EndedInstalls> end(Id<Integration> integration, std::string_view reason,
+                                                     EndOptions const& options = {}) const;
 
   // ---- one value of an override
 
@@ -511,6 +540,8 @@ class Catalog {
   template <class Entity>
   [[nodiscard]] std::optional<Error> who_uses(Id<Entity> id, Error error) const;
   [[nodiscard]] Catalog administration() const;
+  [[nodiscard]] Result<std::vector<EnvironmentIntegration>> remove_ended(Integration const& integration,
+                                                                         std::vector<AnyGuard> guards) const;
   [[nodiscard]] Result<std::optional<Grant>> find_grant(Id<Integration> integration, Id<Team> team) const;
 
   std::shared_ptr<Repository> repository_;

@@ -17,6 +17,7 @@
 #include <inlay/config/effective_config.hpp>
 #include <inlay/config/layer.hpp>
 #include <inlay/config/override.hpp>
+#include <inlay/ended.hpp>
 #include <inlay/error.hpp>
 #include <inlay/id.hpp>
 #include <inlay/json/document.hpp>

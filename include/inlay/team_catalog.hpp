@@ -39,6 +39,7 @@ class TeamCatalog : private Catalog {
 
   using Catalog::answer;
   using Catalog::ask_for;
+  using Catalog::end;
 
   using Catalog::inherit;
   using Catalog::set;

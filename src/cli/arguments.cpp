@@ -44,6 +44,7 @@ struct Arguments {
   std::string pointer;
   std::string integration;
   std::string team;
+  std::string end_reason;
   std::string entity;
   ListArguments list;
   WriteArguments write;
@@ -343,6 +344,21 @@ class Program {
     auto* get_it = add(*group, "get", "Show a request", "sharing get ID");
     add_id(get_it, "request");
     runs(get_it, [this](Session& session) { return get(session, Kind::grant, arguments_.id); });
+
+    auto* end_them = add(app_, "end", "End the installs that other teams have of an integration, for its owner",
+                         "end --integration zendesk \"the API is switched off on 1 March\"");
+    end_them->group(catalogue_group);
+    end_them->add_option("--integration", arguments_.integration, "Its id, or its name if only one has it")
+        ->required()
+        ->type_name("ID|NAME")
+        ->check(not_empty);
+    end_them->add_option("REASON", arguments_.end_reason, "Why, for the teams that have it installed")
+        ->required()
+        ->check(not_empty);
+    end_them->add_flag("--dry-run", arguments_.write.dry_run, "Say how many there are, and end none");
+    runs(end_them, [this](Session& session) {
+      return end_installs(session, arguments_.integration, arguments_.end_reason, arguments_.write.dry_run);
+    });
 
     add_answer(*group, "grant", "Let the team install the integration", GrantStatus::granted);
     add_answer(*group, "deny", "Refuse a request that is pending", GrantStatus::denied);

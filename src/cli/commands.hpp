@@ -88,6 +88,8 @@ enum class Verb { set, remove, inherit };
 
 // sharing_commands.cpp; the integration and the team are ids or names, no team is the one that the caller acts for
 [[nodiscard]] Result<void> ask_for(Session& session, std::string const& integration, std::string const& team);
+[[nodiscard]] Result<void> end_installs(Session& session, std::string const& integration, std::string const& reason,
+                                        bool is_dry_run);
 [[nodiscard]] Result<void> answer_request(Session& session, std::string const& id, GrantStatus status,
                                           std::optional<std::int64_t> if_version);
 

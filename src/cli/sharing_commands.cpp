@@ -38,4 +38,23 @@ Result<void> answer_request(Session& session, std::string const& id, GrantStatus
   return answer_resource(session.output, *grant);
 }
 
+Result<void> end_installs(Session& session, std::string const& integration, std::string const& reason,
+                          bool is_dry_run) {
+  auto const catalog = session.open(is_dry_run ? Access::read : Access::write);
+  if (catalog.has_error()) return catalog.error();
+  auto const id = resolve<Integration>(*catalog, integration);
+  if (id.has_error()) return id.error();
+  auto const ended = catalog->end(*id, reason, {.dry_run = is_dry_run});
+  if (ended.has_error()) return ended.error();
+  if (!is_dry_run && ended->count > 0) session.output.note_write();
+  std::string const count = std::to_string(ended->count);
+  if (session.output.is_json()) {
+    session.output.add_json(R"({"ended":)" + count + '}');
+  } else {
+    session.output.add_text(is_dry_run ? count + " installs of other teams would be ended.\n"
+                                       : count + " installs of other teams were ended.\n");
+  }
+  return {};
+}
+
 }  // namespace inlay::cli

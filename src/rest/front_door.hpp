@@ -6,6 +6,7 @@
 #include <inlay/team_catalog.hpp>
 
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -55,6 +56,10 @@ class FrontDoor {
   }
   [[nodiscard]] auto answer(Id<Grant> id, GrantStatus status, std::optional<RowVersion> expected_version) const {
     return std::visit([&](auto const& catalog) { return catalog.answer(id, status, expected_version); }, catalog_);
+  }
+
+  [[nodiscard]] auto end(Id<Integration> integration, std::string_view reason, EndOptions const& options) const {
+    return std::visit([&](auto const& catalog) { return catalog.end(integration, reason, options); }, catalog_);
   }
 
  private:

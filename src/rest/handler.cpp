@@ -35,6 +35,7 @@ constexpr Route routes[] = {
     {"GET", "integration", true, "", &get_row<Integration>},
     {"PATCH", "integration", true, "", &update_row<Integration>},
     {"DELETE", "integration", true, "", &remove_row<Integration>},
+    {"POST", "integration", true, "end", &end_installs},
 
     {"GET", "environment", false, "", &list_rows<Environment>},
     {"POST", "environment", false, "", &create_row<Environment>},

@@ -79,4 +79,22 @@ Response answer_grant(Exchange const& exchange) {
   return answer(200, grant->version, resource_text(*grant));
 }
 
+Response end_installs(Exchange const& exchange) {
+  Parameters parameters(exchange.target);
+  auto const is_dry_run = parameters.take_flag("dry_run");
+  if (!is_dry_run) return is_dry_run.error();
+  if (auto const known = parameters.finish(); !known) return known.error();
+  auto const id = id_in_path<Integration>(exchange);
+  if (!id) return id.error();
+  auto const object = read_object(exchange);
+  if (!object) return object.error();
+  if (auto const known = check_members(*object, {"reason"}); !known) return known.error();
+  auto const* const reason = object->if_contains("reason");
+  auto const* const text = reason == nullptr ? nullptr : reason->if_string();
+  if (text == nullptr) return bad_member("reason", "reason says why, to the teams whose installs are ended");
+  auto const ended = exchange.catalog.end(*id, {text->data(), text->size()}, {.dry_run = *is_dry_run});
+  if (!ended) return refuse(exchange, ended.error(), Situation::content);
+  return answer_json(200, R"({"ended":)" + std::to_string(ended->count) + '}');
+}
+
 }  // namespace inlay::rest

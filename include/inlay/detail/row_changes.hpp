@@ -78,6 +78,19 @@ void withdraw_mark(Entity const& before, Entity& after) {
   }
 }
 
+/** Whether an install may be as it is now: what its integration's owner has ended is not enabled again, by anybody. */
+template <class Entity>
+Result<void> may_be_enabled(Entity const& row) {
+  if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
+    if (row.ended && row.is_enabled) {
+      return Error{.kind = ErrorKind::forbidden,
+                   .message = "the integration's owner has ended this install: it cannot be enabled again",
+                   .pointer = "/is_enabled"};
+    }
+  }
+  return {};
+}
+
 /** How a document member is written: merged or replaced; an optional one is an override. */
 inline Result<std::optional<Document>> written_document(model::Field const& field,
                                                         std::optional<Document> const& current,

@@ -135,11 +135,18 @@ inline Result<void> keep_history_of(std::vector<CommitRecord>& commits, Birth bi
   return result;
 }
 
-/** Whether a step in the history of a grant is the other side's than this team's, for all that can be told: the team
-    that asks makes a request pending, the owner answers. */
+/** Whether a step in the history of a row that a team sees is another's, for all that can be told: an install is ended
+    by the owner of the integration; of a grant, the team that asks makes it pending, and the owner answers. */
 inline bool is_other_sides(ChangeRecord const& change, Id<Team> team) {
-  if (change.entity != Grant::entity_name) return false;
   auto const values = change.after ? change.after->values() : Result<boost::json::object const*>(nullptr);
+  if (change.entity == EnvironmentIntegration::entity_name) {
+    auto const before = change.before ? change.before->values() : Result<boost::json::object const*>(nullptr);
+    auto const is_ended = [](Result<boost::json::object const*> const& row) {
+      return row && *row != nullptr && (*row)->contains("ended");
+    };
+    return is_ended(values) && !is_ended(before);
+  }
+  if (change.entity != Grant::entity_name) return false;
   auto const text_of = [&](std::string_view member) {
     auto const* const value = values && *values != nullptr ? (*values)->if_contains(member) : nullptr;
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
@@ -239,6 +246,7 @@ Result<Resource<Entity>> Catalog::insert(Entity row) const {
     constexpr bool has_summary = requires { Entity::public_members; };
     row.id = Id<Entity>{has_summary ? options_->generate_public_id() : options_->generate_id()};
   }
+  if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) row.ended.reset();
   detail::normalise(row);
   if (auto checked = detail::check_row<Entity>(row, nullptr, options_->limits); !checked) return checked.error();
   Insert<Entity> const insert{std::move(row)};
@@ -430,6 +438,7 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
     detail::normalise(*after);
     if (auto allowed = may_change(before, &*after); !allowed) return allowed.error();
     if (caller_.team) detail::withdraw_mark(before, *after);
+    if (auto allowed = detail::may_be_enabled(*after); !allowed) return allowed.error();
     if (auto checked = detail::check_row(*after, &before, options_->limits); !checked) return checked.error();
     return after;
   };
@@ -611,9 +620,17 @@ Result<void> Catalog::remove_row(Id<Entity> id, std::optional<RowVersion> expect
       }
     });
     if (!listed) return listed.error();
+    Result<void> prepared;
+    if constexpr (std::is_same_v<Entity, Integration>) {
+      auto ended = remove_ended(*found, *guards);
+      if (!ended) prepared = ended.error();
+      for (std::size_t i = 0; ended && i < ended->size(); ++i) {
+        changes.push_back(Remove<EnvironmentIntegration>{std::move((*ended)[i])});
+      }
+    }
     changes.push_back(Remove<Entity>{std::move(*found)});
 
-    auto committed = commit(options_->clock(), std::move(changes), std::move(*guards));
+    auto committed = prepared ? commit(options_->clock(), std::move(changes), std::move(*guards)) : prepared.error();
     if (committed) return {};
     Error const& error = committed.error();
     if (error.kind != ErrorKind::in_use && error.kind != ErrorKind::conflict) return error;

@@ -5,9 +5,12 @@
 // Installing, who may install, and the requests and grants between teams.
 
 #include <inlay/impl/catalog.ipp>
+#include <inlay/impl/catalog_config.ipp>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace inlay {
 
@@ -213,6 +216,93 @@ INLAY_DECL Result<Grant> Catalog::answer(Id<Grant> id, GrantStatus status,
     if (committed) return updated(update, time, committed->revision);
     if (committed.error().kind != ErrorKind::conflict || attempt == detail::max_lost_races) return committed.error();
     detail::back_off(attempt);
+  }
+}
+
+// ---- ending
+
+namespace detail {
+
+/** How many installs are written by one commit. */
+inline constexpr std::size_t installs_at_once = 100;
+
+}  // namespace detail
+
+INLAY_DECL Result<EndedInstalls> Catalog::end(Id<Integration> id, std::string_view reason,
+                                              EndOptions const& options) const {
+  if (auto const checked = model::check_text(reason); !checked) return detail::at_member(checked.error(), "reason");
+  EndedInstalls ended;
+  Query<EnvironmentIntegration> query{.where = {{"integration_id", Operator::eq, {id.uuid}}},
+                                      .limit = detail::installs_at_once};
+  for (int attempt = 0;;) {
+    auto integration = find<Integration>(id);
+    if (!integration) return integration.error();
+    if (auto allowed = may_change<Integration>(*integration, nullptr); !allowed) return allowed.error();
+    auto page = repository_->list(query);
+    if (!page) return page.error();
+    std::vector<Id<Environment>> ids;
+    for (EnvironmentIntegration const& install : page->items) ids.push_back(install.environment_id);
+    auto const environments = detail::rows_of(*repository_, std::move(ids));
+    if (!environments) return environments.error();
+
+    auto const time = options_->clock();
+    std::vector<Change> changes;
+    std::size_t const count = static_cast<std::size_t>(
+        std::count_if(page->items.begin(), page->items.end(), [&](EnvironmentIntegration const& install) {
+          auto const environment = environments->find(install.environment_id);
+          bool const is_others =
+              environment != environments->end() && environment->second.team_id != integration->team_id;
+          if (install.ended || !is_others) return false;
+          Update<EnvironmentIntegration> update{install, install};
+          update.after.is_enabled = false;
+          update.after.ended = Ended{time, std::string(reason)};
+          changes.emplace_back(std::move(update));
+          return true;
+        }));
+    if (count > 0 && !options.dry_run) {
+      auto committed = commit(time, std::move(changes), {Guard<Integration>(*integration)});
+      if (!committed) {
+        if (committed.error().kind != ErrorKind::conflict || ++attempt > detail::max_lost_races) {
+          return committed.error();
+        }
+        detail::back_off(attempt);
+        continue;
+      }
+    }
+    ended.count += count;
+    attempt = 0;
+    if (!page->next) return ended;
+    query.after = page->next;
+  }
+}
+
+/** Removes ended installs, until no more are left than go with their integration in one commit, and returns those.
+   None, and nothing is removed, where one is not ended. */
+INLAY_DECL Result<std::vector<EnvironmentIntegration>> Catalog::remove_ended(Integration const& integration,
+                                                                             std::vector<AnyGuard> guards) const {
+  Query<EnvironmentIntegration> query{.where = {{"integration_id", Operator::eq, {integration.id.uuid}}},
+                                      .limit = detail::installs_at_once,
+                                      .with_documents = false};
+  bool are_ended = true;
+  auto const looked = administration().for_each(query, [&](EnvironmentIntegration const& install) {
+    are_ended = are_ended && install.ended.has_value();
+    return are_ended;
+  });
+  if (!looked) return looked.error();
+  if (!are_ended) return std::vector<EnvironmentIntegration>();
+
+  guards.emplace_back(Guard<Integration>(integration));
+  query.with_documents = true;
+  while (true) {
+    auto page = repository_->list(query);
+    if (!page) return page.error();
+    if (!page->next) return std::move(page->items);
+    std::vector<Change> changes;
+    for (EnvironmentIntegration& install : page->items) {
+      changes.emplace_back(Remove<EnvironmentIntegration>{std::move(install)});
+    }
+    auto committed = commit(options_->clock(), std::move(changes), guards);
+    if (!committed) return committed.error();
   }
 }
 
