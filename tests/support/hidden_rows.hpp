@@ -41,6 +41,14 @@ enum WorldIntegration { own, allowed, askable, granted, pending, installed };
   return world_id<inlay::Integration>(3, number);
 }
 
+/** A row with a birth that is the same in every store. */
+template <class Entity>
+[[nodiscard]] inlay::Insert<Entity> born(Entity row) {
+  std::uint64_t value = 0;
+  for (std::size_t const i : {15U, 0U, 1U, 2U, 3U}) value = value << 8U | row.id.uuid.bytes[i];
+  return {std::move(row), inlay::Birth{value}};
+}
+
 /** Fills a store with what the reader sees, and with as many rows of each kind that it does not. */
 inline void fill_world(inlay::Repository& store, int hidden) {
   using namespace inlay;
@@ -51,32 +59,32 @@ inline void fill_world(inlay::Repository& store, int hidden) {
     if (!committed) throw std::runtime_error(committed.error().message);
   };
   auto const integration = [](int number, std::string name, WorldTeam team, Sharing sharing) {
-    return Insert<Integration>{{.id = integration_id(number),
-                                .name = std::move(name),
-                                .category = "crm",
-                                .config = Document::parse(R"({"base_url":"https://api.example.com"})").value(),
-                                .team_id = team_id(team),
-                                .sharing = sharing}};
+    return born(Integration{.id = integration_id(number),
+                            .name = std::move(name),
+                            .category = "crm",
+                            .config = Document::parse(R"({"base_url":"https://api.example.com"})").value(),
+                            .team_id = team_id(team),
+                            .sharing = sharing});
   };
   auto const environment = [](int number, std::string name, WorldTeam team) {
-    return Insert<Environment>{{.id = environment_id(number), .team_id = team_id(team), .name = std::move(name)}};
+    return born(Environment{.id = environment_id(number), .team_id = team_id(team), .name = std::move(name)});
   };
   auto const install = [](int number, int of, int where, bool is_enabled) {
-    return Insert<EnvironmentIntegration>{{.id = world_id<EnvironmentIntegration>(4, number),
-                                           .integration_id = integration_id(of),
-                                           .environment_id = environment_id(where),
-                                           .is_enabled = is_enabled}};
+    return born(EnvironmentIntegration{.id = world_id<EnvironmentIntegration>(4, number),
+                                       .integration_id = integration_id(of),
+                                       .environment_id = environment_id(where),
+                                       .is_enabled = is_enabled});
   };
   auto const grant = [](int number, int of, WorldTeam team, GrantStatus status) {
-    return Insert<Grant>{{.id = world_id<Grant>(5, number),
-                          .integration_id = integration_id(of),
-                          .team_id = team_id(team),
-                          .status = status}};
+    return born(Grant{.id = world_id<Grant>(5, number),
+                      .integration_id = integration_id(of),
+                      .team_id = team_id(team),
+                      .status = status});
   };
 
   std::vector<Change> changes;
   for (WorldTeam const team : {reader, nobody, owner, stranger}) {
-    changes.push_back(Insert<Team>{{.id = team_id(team), .name = "team " + std::to_string(team)}});
+    changes.push_back(born(Team{.id = team_id(team), .name = "team " + std::to_string(team)}));
   }
   commit(0, std::move(changes));
   // The time of a row decides where it stands in a list: before, between and after those that are seen.
