@@ -206,6 +206,10 @@ class Dialect {
       read in their order. */
   [[nodiscard]] virtual std::string_view ordered_join() const { return " join "; }
 
+  /** What ends a lateral subquery that is to be run for each row of the tables before it, whatever the database thinks
+      of that; empty where ordered_join() and an index do. */
+  [[nodiscard]] virtual std::string_view fence() const { return ""; }
+
   /** Whether for_each() can be used. */
   [[nodiscard]] virtual bool can_probe() const { return false; }
 

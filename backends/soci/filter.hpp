@@ -136,9 +136,9 @@ inline void add_scope(Statement& statement, Dialect const& dialect, Scope const&
                                    "\" and " + inner + ".\"" + scope.member + "\" = " + alias + ".\"" +
                                    scope.own_member + '"';
         statement << "exists (select 1 from " << tables.quoted(part.entity) << ' ' << innermost;
-        if (dialect.can_gate()) {
+        if (!dialect.fence().empty()) {
           statement << " cross join lateral (select 1 from " << tables.quoted(scope.entity) << ' ' << inner << " where "
-                    << is_met << " limit 1) " << inner << "l where ";
+                    << is_met << dialect.fence() << ") " << inner << "l where ";
         } else {
           statement << dialect.ordered_join() << tables.quoted(scope.entity) << ' ' << inner << " on " << is_met
                     << " where ";

@@ -34,18 +34,29 @@ namespace inlay::sql {
   return sources;
 }
 
+/** Appends a join with the rows of a table, called `alias`, whose `member` equals `value`: after the tables before. */
+inline void join_visible(Statement& statement, Dialect const& dialect, std::string_view table, std::string_view member,
+                         std::string const& value, std::string const& alias) {
+  std::string const condition = ".\"" + std::string(member) + "\" = " + value;
+  if (dialect.fence().empty()) {
+    statement << dialect.ordered_join() << table << ' ' << alias << " on " << alias << condition;
+  } else {
+    statement << " cross join lateral (select n.* from " << table << " n where n" << condition << dialect.fence()
+              << ") " << alias;
+  }
+}
+
 /** Appends ` from …`: the rows of the related entity, called `alias`, joined to those that they relate to in turn. The
     innermost come first, which are those that a team owns. */
-inline void select_related(Statement& statement, Scope const& scope, std::string const& alias, Tables const& tables,
-                           std::string_view join) {
+inline void select_related(Statement& statement, Dialect const& dialect, Scope const& scope, std::string const& alias,
+                           Tables const& tables) {
   Scope const& part = scope.parts.front();
-  std::string const inner = alias + 'r';
-  auto const entity = entity_named(scope.entity);
   if (part.kind == Scope::Kind::related) {
-    check_related(part, entity);
-    select_related(statement, part, inner, tables, join);
-    statement << join << tables.quoted(scope.entity) << ' ' << alias << " on " << alias << ".\"" << part.own_member
-              << "\" = " << inner << ".\"" << part.member << '"';
+    check_related(part, entity_named(scope.entity));
+    std::string const inner = alias + 'r';
+    select_related(statement, dialect, part, inner, tables);
+    join_visible(statement, dialect, tables.quoted(scope.entity), part.own_member, inner + ".\"" + part.member + '"',
+                 alias);
   } else {
     statement << " from " << tables.quoted(scope.entity) << ' ' << alias;
   }
@@ -91,12 +102,12 @@ inline void add_visible(Statement& statement, Dialect const& dialect, Scope cons
     return;
   }
   check_related(source, entity);
-  std::string_view const join = dialect.ordered_join();
   statement << " from (select distinct s.\"" << source.member << "\" \"id\"";
-  select_related(statement, source, "s", tables, join);
+  select_related(statement, dialect, source, "s", tables);
   statement << " where ";
   add_innermost(statement, dialect, source, "s", tables);
-  statement << ") v" << join << table << " t0 on t0.\"" << source.own_member << "\" = v.\"id\"";
+  statement << ") v";
+  join_visible(statement, dialect, table, source.own_member, "v.\"id\"", "t0");
   join_further_parts(statement);
   statement << " where 1 = 1";
 }

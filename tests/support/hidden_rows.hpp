@@ -86,18 +86,19 @@ inline void fill_world(inlay::Repository& store, int hidden) {
   for (WorldTeam const team : {reader, nobody, owner, stranger}) {
     changes.push_back(born(Team{.id = team_id(team), .name = "team " + std::to_string(team)}));
   }
-  commit(0, std::move(changes));
+  commit(0, std::exchange(changes, {}));
   // The time of a row decides where it stands in a list: before, between and after those that are seen.
   auto const add_hidden = [&](int from, int to, std::int64_t milliseconds) {
     for (int i = from; i < to; ++i) {
       std::string const number = std::to_string(i);
-      changes = {integration(1'000 + i, i % 50 == 0 ? "name " + number : "zendesk " + number, stranger, Sharing::deny),
-                 environment(1'000 + i, "production " + number, stranger)};
+      changes.push_back(
+          integration(1'000 + i, i % 50 == 0 ? "name " + number : "zendesk " + number, stranger, Sharing::deny));
+      changes.push_back(environment(1'000 + i, "production " + number, stranger));
       for (int const of : {int{own}, int{allowed}, int{askable}, int{installed}}) {
         changes.push_back(install(10'000 * (of + 1) + i, of, 1'000 + i, i % 2 == 0));
       }
       changes.push_back(grant(1'000 + i, 1'000 + i, i % 2 == 0 ? owner : stranger, GrantStatus::granted));
-      commit(milliseconds, std::move(changes));
+      if (i % 50 == 49 || i + 1 == to) commit(milliseconds, std::exchange(changes, {}));
     }
   };
   commit(1, {integration(own, "zendesk", reader, Sharing::deny), integration(allowed, "allowed", owner, Sharing::allow),
