@@ -207,9 +207,18 @@ class Program {
   }
 
   void add_if_version(CLI::App* command) {
-    command->add_option("--if-version", arguments_.write.if_version, "Only if the row is at this version")
-        ->type_name("N")
-        ->check(whole_number);
+    command
+        ->add_option_function<std::string>(
+            "--if-version",
+            [this](std::string const& text) {
+              auto const version = parse_row_version(text);
+              if (version.has_error())
+                throw CLI::ValidationError("--if-version", text + " is " + version.error().message);
+              arguments_.write.if_version = *version;
+            },
+            "Only if the row is at this version, and with its birth still the row that had it:\n"
+            "\"version\" and \"birth\" as get and list show them")
+        ->type_name("VERSION[-BIRTH]");
   }
 
   void add_dry_run(CLI::App* command, Kind kind) {

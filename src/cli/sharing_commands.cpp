@@ -25,14 +25,12 @@ Result<void> ask_for(Session& session, std::string const& integration, std::stri
 }
 
 Result<void> answer_request(Session& session, std::string const& id, GrantStatus status,
-                            std::optional<std::int64_t> if_version) {
+                            std::optional<RowVersion> if_version) {
   auto const parsed = parse_id<Grant>(id);
   if (parsed.has_error()) return parsed.error();
   auto const catalog = session.open();
   if (catalog.has_error()) return catalog.error();
-  std::optional<Version> expected;
-  if (if_version) expected = Version{*if_version};
-  auto const grant = catalog->answer(*parsed, status, expected);
+  auto const grant = catalog->answer(*parsed, status, if_version);
   if (grant.has_error()) return grant.error();
   session.output.note_write();
   return answer_resource(session.output, *grant);

@@ -52,7 +52,7 @@ Response ask_for(Exchange const& exchange) {
 
   auto const asked = exchange.catalog.ask_for(**integration, *team);
   if (!asked) return refuse(exchange, asked.error(), Situation::content);
-  Response response = answer(asked->created ? 201 : 200, asked->grant.version, resource_text(asked->grant));
+  Response response = answer(asked->created ? 201 : 200, version_of(asked->grant), resource_text(asked->grant));
   response.headers.add(asked->created ? "Location" : "Content-Location", location(exchange, asked->grant));
   return response;
 }
@@ -76,7 +76,7 @@ Response answer_grant(Exchange const& exchange) {
   if (!condition) return condition.error();
   auto const grant = exchange.catalog.answer(*id, *answer_given, condition->expected);
   if (!grant) return refuse_content(exchange, grant.error());
-  return answer(200, grant->version, resource_text(*grant));
+  return answer(200, version_of(*grant), resource_text(*grant));
 }
 
 Response end_installs(Exchange const& exchange) {

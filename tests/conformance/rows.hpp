@@ -62,6 +62,8 @@ template <class Entity>
       row.*member = Value{scattered_uuid()};
     } else if constexpr (std::is_same_v<Value, Version>) {
       row.*member = Version{77};
+    } else if constexpr (std::is_same_v<Value, Birth>) {
+      row.*member = Birth{66};
     } else if constexpr (std::is_same_v<Value, Revision>) {
       row.*member = Revision{88};
     } else if constexpr (std::is_same_v<Value, Timestamp>) {
