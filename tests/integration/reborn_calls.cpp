@@ -96,6 +96,13 @@ std::vector<VictorsCall> const& victors_calls() {
          return told(c.install({.integration_id = w.integration.id, .environment_id = w.environment.id}));
        }},
 
+      {"end the installs of others",
+       [](Catalog const& c, World const& w) -> Result<std::string> {
+         auto const ended = c.end(w.integration.id, "over");
+         if (!ended) return ended.error();
+         return std::to_string(ended->count);
+       }},
+
       // What is only tried.
       {"dry run of a patch",
        [](Catalog const& c, World const& w) {
