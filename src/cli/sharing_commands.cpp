@@ -49,8 +49,8 @@ Result<void> end_installs(Session& session, std::string const& integration, std:
   if (session.output.is_json()) {
     session.output.add_json(R"({"ended":)" + count + '}');
   } else {
-    session.output.add_text(is_dry_run ? count + " installs of other teams would be ended.\n"
-                                       : count + " installs of other teams were ended.\n");
+    session.output.add_text("Installs of other teams that " + std::string(is_dry_run ? "would be" : "were") +
+                            " ended: " + count + "\n");
   }
   return {};
 }

@@ -22,7 +22,7 @@ TEST_CASE("an owner counts and ends the installs of other teams, and then remove
   CHECK(at(catalogue.answer({"end", "--integration", "zendesk", "over", "--dry-run"}), "/ended") == "1");
   CHECK(catalogue.everything() == before);
   auto const table = catalogue.run({"--output", "table", "end", "--integration", "zendesk", "over", "--dry-run"});
-  CHECK(table.out == "1 installs of other teams would be ended.\n");
+  CHECK(table.out == "Installs of other teams that would be ended: 1\n");
   CHECK(at(catalogue.answer({"--team", "My Awesome Team", "end", "--integration", "zendesk", "over"}), "/ended") ==
         "1");
   CHECK(at(catalogue.answer({"end", "--integration", catalogue.integration, "over"}), "/ended") == "0");
