@@ -10,8 +10,13 @@
 #include "transfer.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <functional>
+#include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <shared_mutex>
 #include <tuple>
 #include <utility>
@@ -107,7 +112,7 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   }
 
   template <class Entity>
-  [[nodiscard]] Result<Row<Entity>> at_version(Id<Entity> id, Version version) const;
+  [[nodiscard]] Result<Row<Entity>> unchanged(Id<Entity> id, Version version, Birth birth) const;
   template <class Entity>
   [[nodiscard]] Result<void> check_constraints(Entity const& row) const;
   template <class Entity>
@@ -133,15 +138,31 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   [[nodiscard]] static Readable assemble(PartRows<Readable> const& rows, Query<Readable> const& query = {});
   template <class Entity>
   [[nodiscard]] OrderedRows<Entity> const* narrowest(std::vector<PlacedCondition> const& where) const;
+  template <class Entity>
+  [[nodiscard]] OrderedRows<Entity> const* rows_with(Scope const& scope) const;
+  template <class Entity>
+  [[nodiscard]] std::optional<std::vector<Row<Entity>>> visible_rows(Scope const& scope) const;
+  [[nodiscard]] std::optional<std::set<Uuid>> related_ids(Scope const& scope) const;
+  template <class Entity>
+  [[nodiscard]] std::optional<OrderedRows<Entity>> rows_named(std::vector<PlacedCondition> const& where) const;
+  template <class Entity>
+  [[nodiscard]] bool ordered_sources(Scope const& scope, std::size_t most,
+                                     std::vector<OrderedRows<Entity> const*>& sources,
+                                     std::deque<OrderedRows<Entity>>& made) const;
   /** Takes a record as it is, into a store that nobody else knows yet. */
   [[nodiscard]] Result<void> take(StoreRecord const& record);
 
-  [[nodiscard]] InstalledIn installed_in(Id<Integration> integration, Predicate<Environment> const& is_visible) const;
+  [[nodiscard]] InstalledIn installed_in(Id<Integration> integration, Scope const& scope) const;
 
   template <class Entity>
   [[nodiscard]] Result<Predicate<Entity>> predicate(Scope const& scope) const;
   template <class Entity>
   [[nodiscard]] Result<Predicate<Entity>> related_predicate(Scope const& scope) const;
+
+  /** What was found out about a scope on related rows: their ids, if there is a way to them. */
+  struct Known {
+    std::optional<std::set<Uuid>> ids{};
+  };
 
   FairLock lock_;
   Tables tables_;
@@ -183,20 +204,102 @@ Readable MemoryRepository::assemble(PartRows<Readable> const& rows, Query<Readab
   return whole;
 }
 
-InstalledIn MemoryRepository::installed_in(Id<Integration> integration,
-                                           Predicate<Environment> const& is_visible) const {
-  std::size_t number = 0;
-  while (model::references<EnvironmentIntegration>[number].entity != Integration::entity_name) ++number;
+/** Where the integration is installed, in the environments that the scope lets through. */
+InstalledIn MemoryRepository::installed_in(Id<Integration> integration, Scope const& scope) const {
   InstalledIn found;
-  for (auto const& [place, install] : table<EnvironmentIntegration>().referring_to(number, integration.uuid)) {
-    if (!is_visible || is_visible(**table<Environment>().find(install->environment_id.uuid))) {
-      found.ids.push_back(install->environment_id);
+  if (auto const environments = scope.is_everything() ? std::nullopt : visible_rows<Environment>(scope)) {
+    // From these, or it would cost something where others have installed it.
+    for (Row<Environment> const& environment : *environments) {
+      EnvironmentIntegration const install{.integration_id = integration, .environment_id = environment->id};
+      if (table<EnvironmentIntegration>().find_same(0, install) != nullptr) found.ids.push_back(environment->id);
+    }
+  } else {
+    auto const is_visible = predicate<Environment>(scope).value();
+    std::size_t number = 0;
+    while (model::references<EnvironmentIntegration>[number].entity != Integration::entity_name) ++number;
+    for (auto const& [place, install] : table<EnvironmentIntegration>().referring_to(number, integration.uuid)) {
+      if (!is_visible || is_visible(**table<Environment>().find(install->environment_id.uuid))) {
+        found.ids.push_back(install->environment_id);
+      }
     }
   }
   std::sort(found.ids.begin(), found.ids.end());
   found.is_truncated = found.ids.size() > InstalledIn::max_ids;
   if (found.is_truncated) found.ids.resize(InstalledIn::max_ids);
   return found;
+}
+
+/** The index that holds the rows which meet a condition, and no others; nullptr where none does. */
+template <class Entity>
+OrderedRows<Entity> const* MemoryRepository::rows_with(Scope const& scope) const {
+  if (scope.kind != Scope::Kind::condition || scope.condition.op != Operator::eq) return nullptr;
+  OrderedRows<Entity> const* rows = nullptr;
+  std::size_t number = 0;
+  std::size_t reference = 0;
+  model::for_each_field<Entity>([&]<class Member>(model::Field const& field, Member Entity::*) {
+    if constexpr (std::is_enum_v<Member>) {
+      if (field.name == scope.condition.field) {
+        auto const value = model::enum_from_name<Member>(std::get<std::string>(scope.condition.values.front()));
+        rows = &table<Entity>().with_value(number, static_cast<int>(*value));  // check_condition() has found the name
+      }
+    }
+    ++number;
+  });
+  for (; reference < model::reference_count<Entity>; ++reference) {
+    if (model::references<Entity>[reference].member != scope.condition.field) continue;
+    rows = &table<Entity>().referring_to(reference, std::get<Uuid>(scope.condition.values.front()));
+  }
+  return rows;
+}
+
+/** The rows that a scope lets through, each once, found through indexes; nothing where no index leads to them. */
+template <class Entity>
+std::optional<std::vector<Row<Entity>>> MemoryRepository::visible_rows(Scope const& scope) const {
+  std::vector<Row<Entity>> rows;
+  if (scope.kind == Scope::Kind::condition || scope.kind == Scope::Kind::all_of) {
+    OrderedRows<Entity> const* indexed = rows_with<Entity>(scope);
+    for (Scope const& part : scope.parts) {
+      auto const* const with = rows_with<Entity>(part);
+      if (with != nullptr && (indexed == nullptr || with->size() < indexed->size())) indexed = with;
+    }
+    if (indexed == nullptr) return std::nullopt;
+    auto const meets = predicate<Entity>(scope).value();
+    for (auto const& [place, row] : *indexed) {
+      if (meets(*row)) rows.push_back(row);
+    }
+    return rows;
+  }
+  if (scope.kind != Scope::Kind::related) return std::nullopt;
+  auto const ids = related_ids(scope);
+  if (!ids) return std::nullopt;
+  for (Uuid const& id : *ids) {
+    if (scope.own_member == "id") {
+      if (Row<Entity> const* const row = table<Entity>().find(id)) rows.push_back(*row);
+      continue;
+    }
+    auto const* const referring = rows_with<Entity>(Scope::where({scope.own_member, Operator::eq, {FieldValue(id)}}));
+    if (referring == nullptr) return std::nullopt;
+    for (auto const& [place, row] : *referring) rows.push_back(row);
+  }
+  return rows;
+}
+
+/** The ids that a row's own member may have for a scope on related rows, which predicate() has checked; nothing where
+    no index leads to them. */
+std::optional<std::set<Uuid>> MemoryRepository::related_ids(Scope const& scope) const {
+  std::optional<std::set<Uuid>> ids;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
+      [&]<class Other>(std::type_identity<Other>) {
+        if (scope.entity != Other::entity_name) return;
+        auto const others = visible_rows<Other>(scope.parts.front());
+        if (!others) return;
+        ids.emplace();
+        auto const getter = id_getters<Other>[model::detail::index_of(model::fields<Other>, scope.member)];
+        for (Row<Other> const& other : *others) {
+          if (Uuid const* const id = getter(*other)) ids->insert(*id);
+        }
+      });
+  return ids;
 }
 
 /** The scope as a function; an empty one for a scope that lets every row through. */
@@ -252,13 +355,17 @@ Result<Predicate<Entity>> MemoryRepository::related_predicate(Scope const& scope
           return;
         }
         result = Predicate<Entity>([this, getter = id_getters<Entity>[own], is_own_id, number = reference,
-                                    part = std::move(*part)](Entity const& row) {
+                                    part = std::move(*part), &scope,
+                                    known = std::make_shared<std::optional<Known>>()](Entity const& row) {
           Uuid const* const id = getter(row);
           if (!id) return false;
           if (is_own_id) {
             Row<Other> const* const other = table<Other>().find(*id);
             return other && (!part || part(**other));
           }
+          // From what the related rows are chosen by, or it would cost something where others relate to this row too.
+          if (!*known) *known = Known{related_ids(scope)};
+          if ((*known)->ids) return (*known)->ids->contains(*id);
           auto const& others = table<Other>().referring_to(number, *id);
           return std::any_of(others.begin(), others.end(),
                              [&](auto const& other) { return !part || part(*other.second); });
@@ -272,8 +379,7 @@ Result<Readable> MemoryRepository::find_readable(FindRequest<Readable> const& re
   using Entity = model::Root<Readable>;
   auto const is_visible = predicate<Entity>(request.scope);
   if (!is_visible) return is_visible.error();
-  auto const is_visible_environment = predicate<Environment>(request.installed_in_scope);
-  if (!is_visible_environment) return is_visible_environment.error();
+  if (auto const checked = predicate<Environment>(request.installed_in_scope); !checked) return checked.error();
 
   PartRows<Readable> rows;
   std::optional<InstalledIn> installed;
@@ -284,7 +390,7 @@ Result<Readable> MemoryRepository::find_readable(FindRequest<Readable> const& re
     rows = join<Readable>(*root);
     if constexpr (requires(Readable readable) { readable.installed_in; }) {
       if (request.with_installed_in) {
-        installed = installed_in(std::get<Row<Integration>>(rows)->id, *is_visible_environment);
+        installed = installed_in(std::get<Row<Integration>>(rows)->id, request.installed_in_scope);
       }
     }
   }
@@ -293,13 +399,60 @@ Result<Readable> MemoryRepository::find_readable(FindRequest<Readable> const& re
   return whole;
 }
 
-/** The smallest index that holds all rows which meet the conditions; nullptr when one of them names the row. */
+/** The rows that a condition names by their ids; nothing where none does. */
+template <class Entity>
+std::optional<OrderedRows<Entity>> MemoryRepository::rows_named(std::vector<PlacedCondition> const& where) const {
+  auto const named = std::find_if(where.begin(), where.end(), [](PlacedCondition const& one) {
+    return one.first.part == 0 && one.first.field.name == "id" &&
+           (one.second->op == Operator::eq || one.second->op == Operator::in);
+  });
+  if (named == where.end()) return std::nullopt;
+  OrderedRows<Entity> rows;
+  for (FieldValue const& value : named->second->values) {
+    if (Row<Entity> const* const row = table<Entity>().find(std::get<Uuid>(value))) rows.emplace(place_of(**row), *row);
+  }
+  return rows;
+}
+
+/** Adds indexes that together hold the rows which a scope lets through, and no others; what there is no index of goes
+    to `made`. @return false where no index leads to them, or more than `most` for one scope. */
+template <class Entity>
+bool MemoryRepository::ordered_sources(Scope const& scope, std::size_t most,
+                                       std::vector<OrderedRows<Entity> const*>& sources,
+                                       std::deque<OrderedRows<Entity>>& made) const {
+  if (scope.kind == Scope::Kind::any_of) {
+    return std::all_of(scope.parts.begin(), scope.parts.end(), [&](Scope const& part) {
+      return ordered_sources<Entity>(part, static_cast<std::size_t>(-1), sources, made);
+    });
+  }
+  if (auto const* const indexed = rows_with<Entity>(scope)) {
+    sources.push_back(indexed);
+    return true;
+  }
+  if (scope.kind != Scope::Kind::related) return false;
+  auto const ids = related_ids(scope);
+  if (!ids || ids->size() > most) return false;
+  if (scope.own_member == "id") {
+    OrderedRows<Entity>& rows = made.emplace_back();
+    for (Uuid const& id : *ids) {
+      if (Row<Entity> const* const row = table<Entity>().find(id)) rows.emplace(place_of(**row), *row);
+    }
+    sources.push_back(&rows);
+    return true;
+  }
+  return std::all_of(ids->begin(), ids->end(), [&](Uuid const& id) {
+    auto const* const referring = rows_with<Entity>(Scope::where({scope.own_member, Operator::eq, {FieldValue(id)}}));
+    if (referring != nullptr) sources.push_back(referring);
+    return referring != nullptr;
+  });
+}
+
+/** The smallest index that holds all rows which meet the conditions. */
 template <class Entity>
 OrderedRows<Entity> const* MemoryRepository::narrowest(std::vector<PlacedCondition> const& where) const {
   auto const* smallest = &table<Entity>().all();
   for (auto const& [place, condition] : where) {
     if (place.part != 0 || condition->op != Operator::eq || place.field.type != model::FieldType::id) continue;
-    if (place.field.name == "id") return nullptr;
     for (std::size_t number = 0; number < model::reference_count<Entity>; ++number) {
       if (model::references<Entity>[number].index != place.index) continue;
       auto const& rows = table<Entity>().referring_to(number, std::get<Uuid>(condition->values.front()));
@@ -328,9 +481,11 @@ Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& qu
   };
   std::vector<PartRows<Readable>> found;
   // Takes one row more than was asked for: that there is one is what says that this is not the last page.
+  bool is_in_scope = false;
   auto const consider = [&](Row<Entity> const& root) {
+    if (query.after && place_of(*root) <= *query.after) return true;
     if (!meets(std::integral_constant<std::size_t, 0>{}, root.get())) return true;
-    if (*is_visible && !(*is_visible)(*root)) return true;
+    if (!is_in_scope && *is_visible && !(*is_visible)(*root)) return true;
     PartRows<Readable> rows = join<Readable>(root);
     bool const all_meet = [&]<std::size_t... index>(std::index_sequence<index...>) {
       return (meets(std::integral_constant<std::size_t, index + 1>{}, std::get<index + 1>(rows).get()) && ...);
@@ -344,15 +499,31 @@ Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& qu
   {
     auto const lock = lock_.read();
     page.revision = log_.revision();
-    if (auto const* const rows = narrowest<Entity>(narrowing)) {
+    std::vector<OrderedRows<Entity> const*> sources;
+    std::deque<OrderedRows<Entity>> made;
+    constexpr std::size_t few = 64;
+    if (auto const named = rows_named<Entity>(narrowing)) {
+      for (auto const& [place, row] : *named) {
+        if (!consider(row)) break;
+      }
+    } else if (ordered_sources<Entity>(query.scope, few, sources, made)) {
+      // Of each source of what the scope lets through the first rows: what it hides is not looked at.
+      is_in_scope = true;
+      std::map<Cursor, PartRows<Readable>> first;
+      for (OrderedRows<Entity> const* const source : sources) {
+        auto row = query.after ? source->upper_bound(*query.after) : source->begin();
+        while (row != source->end() && consider(row->second)) ++row;
+        for (PartRows<Readable>& rows : found) first.emplace(place_of(*std::get<0>(rows)), std::move(rows));
+        found.clear();
+      }
+      for (auto& [place, rows] : first) {
+        if (found.size() > query.limit) break;
+        found.push_back(std::move(rows));
+      }
+    } else {
+      auto const* const rows = narrowest<Entity>(narrowing);
       auto row = query.after ? rows->upper_bound(*query.after) : rows->begin();
       while (row != rows->end() && consider(row->second)) ++row;
-    } else {
-      auto const named = std::find_if(narrowing.begin(), narrowing.end(), [](PlacedCondition const& one) {
-        return one.first.part == 0 && one.first.field.name == "id" && one.second->op == Operator::eq;
-      });
-      auto const* const row = table<Entity>().find(std::get<Uuid>(named->second->values.front()));
-      if (row && (!query.after || place_of(**row) > *query.after)) consider(*row);
     }
   }
 
@@ -372,9 +543,9 @@ Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& qu
 // Writing
 
 template <class Entity>
-Result<Row<Entity>> MemoryRepository::at_version(Id<Entity> id, Version version) const {
+Result<Row<Entity>> MemoryRepository::unchanged(Id<Entity> id, Version version, Birth birth) const {
   Row<Entity> const* const row = table<Entity>().find(id.uuid);
-  if (!row) return storage::stale_version(Entity::entity_name, std::nullopt);
+  if (!row || (*row)->birth != birth) return storage::stale_version(Entity::entity_name, std::nullopt);
   if ((*row)->version != version) return storage::stale_version(Entity::entity_name, (*row)->version);
   return *row;
 }
@@ -414,7 +585,7 @@ void MemoryRepository::write(Row<Entity> const& before, Row<Entity> const& after
 template <class Entity>
 Result<void> MemoryRepository::apply(Insert<Entity> const& change, Transaction& transaction) {
   if (table<Entity>().find(change.row.id.uuid)) return storage::id_taken(Entity::entity_name);
-  auto const row = std::make_shared<Entity const>(inserted(change.row, transaction.time, transaction.revision));
+  auto const row = std::make_shared<Entity const>(inserted(change, transaction.time, transaction.revision));
   if (auto const checked = check_constraints(*row); !checked) return checked.error();
   write<Entity>(nullptr, row, transaction);
   return {};
@@ -431,7 +602,7 @@ Result<void> MemoryRepository::rewrite(Row<Entity> const& before, Entity const& 
 
 template <class Entity>
 Result<void> MemoryRepository::apply(Update<Entity> const& change, Transaction& transaction) {
-  auto const before = at_version(change.before.id, change.before.version);
+  auto const before = unchanged(change.before.id, change.before.version, change.before.birth);
   if (!before) return before.error();
   return rewrite(*before, change.after, transaction);
 }
@@ -447,6 +618,7 @@ Result<void> MemoryRepository::apply(Edit<Entity> const& change, Transaction& tr
   // What belongs to the store makes no difference.
   after.id = before->id;
   after.version = before->version;
+  after.birth = before->birth;
   after.revision = before->revision;
   after.created_at = before->created_at;
   after.updated_at = before->updated_at;
@@ -457,7 +629,7 @@ Result<void> MemoryRepository::apply(Edit<Entity> const& change, Transaction& tr
 
 template <class Entity>
 Result<void> MemoryRepository::apply(Remove<Entity> const& change, Transaction& transaction) {
-  auto const before = at_version(change.before.id, change.before.version);
+  auto const before = unchanged(change.before.id, change.before.version, change.before.birth);
   if (!before) return before.error();
   std::vector<std::string_view> referrers;
   model::for_each_referrer<Entity>([&]<class Referrer>(model::Reference const& reference, auto) {
@@ -480,7 +652,7 @@ Result<Committed> MemoryRepository::commit(Commit const& commit) {
   for (AnyGuard const& any : commit.guards) {
     auto const checked = std::visit(
         [&](auto const& guard) -> Result<void> {
-          auto const row = at_version(guard.id, guard.version);
+          auto const row = unchanged(guard.id, guard.version, guard.birth);
           if (!row) return row.error();
           return {};
         },

@@ -12,6 +12,7 @@
 #include <string>
 #include <type_traits>
 #include <unordered_map>
+#include <utility>
 
 namespace inlay::memory {
 
@@ -38,7 +39,8 @@ template <class Other>
   return id ? &id->uuid : nullptr;
 }
 
-/** The rows of one entity, with an index for its ids, its order, each of its unique keys and each of its references.
+/** The rows of one entity, with an index for its ids, its order, each of its unique keys, each of its references and
+    each of its enumerations.
 
     Not thread-safe. It checks nothing: whoever writes has looked before.
 */
@@ -62,6 +64,13 @@ class Table {
       if (found != by_reference_[reference].end()) return found->second;
     }
     return none;
+  }
+
+  /** The rows whose member number `field`, an enumeration, has that value. */
+  [[nodiscard]] OrderedRows<Entity> const& with_value(std::size_t field, int value) const {
+    static OrderedRows<Entity> const none;
+    auto const found = by_value_.find({field, value});
+    return found == by_value_.end() ? none : found->second;
   }
 
   /** The id of the row that has the same values as `row` in unique key number `key`, or nullptr. */
@@ -118,6 +127,16 @@ class Table {
     });
   }
 
+  /** Calls `visit(field number, value)` for each enumeration that the row has. */
+  template <class Visitor>
+  static void for_each_value(Entity const& row, Visitor&& visit) {
+    std::size_t number = 0;
+    model::for_each_field<Entity>([&]<class Member>(model::Field const&, Member Entity::*pointer) {
+      if constexpr (std::is_enum_v<Member>) visit(number, static_cast<int>(row.*pointer));
+      ++number;
+    });
+  }
+
   void add(Row<Entity> const& row) {
     Cursor const place = place_of(*row);
     by_id_.emplace(row->id.uuid, row);
@@ -126,6 +145,7 @@ class Table {
       by_key_[key].emplace(key_text(Entity::unique_keys[key], *row), row->id.uuid);
     }
     for_each_target(*row, [&](std::size_t number, Uuid const& id) { by_reference_[number][id].emplace(place, row); });
+    for_each_value(*row, [&](std::size_t number, int value) { by_value_[{number, value}].emplace(place, row); });
   }
 
   void remove(Entity const& row) {
@@ -136,6 +156,7 @@ class Table {
       rows->second.erase(place);
       if (rows->second.empty()) by_reference_[number].erase(rows);
     });
+    for_each_value(row, [&](std::size_t number, int value) { by_value_[{number, value}].erase(place); });
     in_order_.erase(place);
     by_id_.erase(row.id.uuid);
   }
@@ -144,6 +165,7 @@ class Table {
   OrderedRows<Entity> in_order_;
   std::array<std::unordered_map<std::string, Uuid>, key_count> by_key_;
   std::array<std::unordered_map<Uuid, OrderedRows<Entity>>, model::reference_count<Entity>> by_reference_;
+  std::map<std::pair<std::size_t, int>, OrderedRows<Entity>> by_value_;
 };
 
 }  // namespace inlay::memory

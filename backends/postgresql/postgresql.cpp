@@ -279,6 +279,7 @@ class PostgresqlDialect final : public sql::Dialect {
   sql::OneStatement one_statement() const override { return sql::OneStatement::with_queries; }
   bool can_probe() const override { return true; }
   bool can_gate() const override { return true; }
+  std::string_view fence() const override { return " offset 0"; }
   bool plans_ahead() const override { return true; }
   sql::PageBound page_bound() const override { return sql::PageBound::rows; }
   std::string_view is_replica() const override {

@@ -6,10 +6,13 @@
 
 #include <backends/soci/connection.hpp>
 #include <backends/soci/schema.hpp>
+#include <inlay/json/parse.hpp>
 #include <inlay/model/entities.hpp>
+#include <inlay/model/json_form.hpp>
 #include <inlay/storage/errors.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,9 +30,11 @@ using SharedDocuments = std::unordered_map<Uuid, Document>;
     case model::FieldType::text:
     case model::FieldType::enumeration:
     case model::FieldType::document:
+    case model::FieldType::ended:
     case model::FieldType::id: return ValueType::text;
     case model::FieldType::boolean:
     case model::FieldType::version:
+    case model::FieldType::birth:
     case model::FieldType::revision:
     case model::FieldType::timestamp: break;
   }
@@ -54,6 +59,12 @@ template <class Member>
     return text(to_string(member));
   } else if constexpr (std::is_same_v<Member, Timestamp>) {
     return integer(member.microseconds);
+  } else if constexpr (std::is_same_v<Member, Birth>) {
+    return integer(static_cast<long long>(member.value));  // a column has 64 bits with a sign
+  } else if constexpr (std::is_same_v<Member, Ended>) {
+    std::string json;
+    model::detail::write_value(member, json, model::JsonUse::record);
+    return text(std::move(json));
   } else {
     return integer(member.value);  // Version, Revision
   }
@@ -87,6 +98,14 @@ template <class Member>
       member.uuid = *uuid;
     } else if constexpr (std::is_same_v<Member, Timestamp>) {
       member.microseconds = column.number;
+    } else if constexpr (std::is_same_v<Member, Birth>) {
+      member.value = static_cast<std::uint64_t>(column.number);
+    } else if constexpr (std::is_same_v<Member, Ended>) {
+      auto const json = json::parse(column.text, json::no_limits);
+      if (!json) return false;
+      auto ended = model::detail::read_ended({"ended", model::FieldType::ended, true}, *json);
+      if (!ended) return false;
+      member = std::move(*ended);
     } else {
       member.value = column.number;
     }

@@ -248,6 +248,10 @@ void require_open(Dialect const& dialect, soci::session& host) {
 
 void Dialect::cancel_migration(Connection& connection) const noexcept { connection.roll_back(); }
 
+std::string Dialect::refuse_default(std::string const& table, std::string_view column) const {
+  return "alter table \"" + table + "\" alter column \"" + std::string(column) + "\" drop default";
+}
+
 void Dialect::begin_snapshot(Connection& connection) const {
   connection.run(Statement("start transaction isolation level repeatable read, read only"));
 }

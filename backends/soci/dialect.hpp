@@ -160,6 +160,10 @@ class Dialect {
       what is there already is passed over. */
   [[nodiscard]] virtual bool commits_ddl() const { return false; }
 
+  /** A statement after which no row can be inserted into a table without a value for that column, whose default, 0, no
+      row is to have. */
+  [[nodiscard]] virtual std::string refuse_default(std::string const& table, std::string_view column) const;
+
   /** Begins and ends what only one of several processes may do at a time: migrating. */
   virtual void begin_migration(Connection& connection) const = 0;
   virtual void end_migration(Connection& connection) const = 0;
@@ -201,6 +205,10 @@ class Dialect {
   /** A join for which the table on its left is read first, whatever the database thinks of that: the rows of a list are
       read in their order. */
   [[nodiscard]] virtual std::string_view ordered_join() const { return " join "; }
+
+  /** What ends a lateral subquery that is to be run for each row of the tables before it, whatever the database thinks
+      of that; empty where ordered_join() and an index do. */
+  [[nodiscard]] virtual std::string_view fence() const { return ""; }
 
   /** Whether for_each() can be used. */
   [[nodiscard]] virtual bool can_probe() const { return false; }

@@ -4,6 +4,7 @@
 
 // Conditions and scopes as SQL.
 
+#include <backends/soci/dialect.hpp>
 #include <backends/soci/schema.hpp>
 #include <backends/soci/statement.hpp>
 #include <inlay/model/references.hpp>
@@ -34,10 +35,17 @@ namespace inlay::sql {
       value);
 }
 
+/** Whether a condition may be served by an index. */
+enum class Indexes {
+  any,
+  none,  ///< it is only looked at for rows that are read anyway: an index would also lead to those that are hidden
+};
+
 /** Appends one condition on a table's field; check_condition has accepted it. */
 inline void add_condition(Statement& statement, Condition const& condition, model::Field const& field,
-                          std::string_view alias) {
-  std::string const column = std::string(alias) + ".\"" + std::string(field.name) + '"';
+                          std::string_view alias, Indexes indexes = Indexes::any) {
+  std::string column = std::string(alias) + ".\"" + std::string(field.name) + '"';
+  if (indexes == Indexes::none) column = "coalesce(" + column + ", " + column + ')';
   auto const compare = [&](std::string_view sign) {
     statement << column << sign;
     statement.bind(parameter(condition.values.front()));
@@ -104,8 +112,9 @@ inline void check_related(Scope const& scope, std::span<inlay::detail::FilterPar
 
     @throws inlay::Exception: invalid_argument for entities and members that there aren't.
 */
-inline void add_scope(Statement& statement, Scope const& scope, std::span<inlay::detail::FilterPart const> entity,
-                      std::string const& alias, Tables const& tables) {
+inline void add_scope(Statement& statement, Dialect const& dialect, Scope const& scope,
+                      std::span<inlay::detail::FilterPart const> entity, std::string const& alias,
+                      Tables const& tables) {
   switch (scope.kind) {
     case Scope::Kind::condition: {
       auto const place = inlay::detail::check_condition(scope.condition, entity);
@@ -117,9 +126,30 @@ inline void add_scope(Statement& statement, Scope const& scope, std::span<inlay:
       check_related(scope, entity);
       auto const other = entity_named(scope.entity);
       std::string const inner = alias + 'r';
+      Scope const& part = scope.parts.front();
+      if (part.kind == Scope::Kind::related && part.parts.size() == 1 &&
+          part.parts.front().kind != Scope::Kind::related) {
+        // From the innermost rows, those of a team: others' rows may relate to this one, too, and are to cost nothing.
+        check_related(part, other);
+        std::string const innermost = inner + 'r';
+        std::string const is_met = inner + ".\"" + part.own_member + "\" = " + innermost + ".\"" + part.member +
+                                   "\" and " + inner + ".\"" + scope.member + "\" = " + alias + ".\"" +
+                                   scope.own_member + '"';
+        statement << "exists (select 1 from " << tables.quoted(part.entity) << ' ' << innermost;
+        if (!dialect.fence().empty()) {
+          statement << " cross join lateral (select 1 from " << tables.quoted(scope.entity) << ' ' << inner << " where "
+                    << is_met << dialect.fence() << ") " << inner << "l where ";
+        } else {
+          statement << dialect.ordered_join() << tables.quoted(scope.entity) << ' ' << inner << " on " << is_met
+                    << " where ";
+        }
+        add_scope(statement, dialect, part.parts.front(), entity_named(part.entity), innermost, tables);
+        statement << ')';
+        return;
+      }
       statement << "exists (select 1 from " << tables.quoted(scope.entity) << ' ' << inner << " where " << inner
                 << ".\"" << scope.member << "\" = " << alias << ".\"" << scope.own_member << "\" and ";
-      add_scope(statement, scope.parts.front(), other, inner, tables);
+      add_scope(statement, dialect, part, other, inner, tables);
       statement << ')';
       return;
     }
@@ -134,17 +164,18 @@ inline void add_scope(Statement& statement, Scope const& scope, std::span<inlay:
   std::string_view separator = "(";
   for (Scope const& part : scope.parts) {
     statement << std::exchange(separator, is_all ? " and " : " or ");
-    add_scope(statement, part, entity, alias, tables);
+    add_scope(statement, dialect, part, entity, alias, tables);
   }
   statement << ')';
 }
 
 /** Appends ` and ...` for a scope that does not let everything through. */
 template <class Entity>
-void and_scope(Statement& statement, Scope const& scope, std::string const& alias, Tables const& tables) {
+void and_scope(Statement& statement, Dialect const& dialect, Scope const& scope, std::string const& alias,
+               Tables const& tables) {
   if (scope.is_everything()) return;
   statement << " and ";
-  add_scope(statement, scope, inlay::detail::filter_parts<Entity>, alias, tables);
+  add_scope(statement, dialect, scope, inlay::detail::filter_parts<Entity>, alias, tables);
 }
 
 }  // namespace inlay::sql

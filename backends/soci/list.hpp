@@ -5,6 +5,7 @@
 // How pages are read.
 
 #include <backends/soci/select.hpp>
+#include <backends/soci/visible.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -60,6 +61,9 @@ void put_in_order(std::vector<Readable>& items) {
     environments, the first rows are taken. So a few places are probed; with many, a bounded part of the rows is walked,
     and only if that does not fill the page, the places are probed after all.
 
+    Where the scope is a choice between several, what each of them lets through is read in its order and then filtered.
+    The filter's own indexes are not used: they would lead to rows that the scope hides.
+
     The statement holds all of these ways behind conditions on what was found, so that one round trip does; where a
     database does not pass over what such a condition rules out (SQLite, which has no round trips), what there is to
     know is asked for first, and used for nothing but this choice.
@@ -73,7 +77,11 @@ class Lister {
     for_each_part<Readable>([&]<std::size_t index>() {
       if (has_documents<model::Part<Readable, index>> && query_.brings_documents(index)) last_document_ = index;
     });
-    if (dialect_.can_probe()) find_sources();
+    bool const names_rows = std::any_of(query_.where.begin(), query_.where.end(), [](Condition const& condition) {
+      return condition.field == "id" && (condition.op == Operator::eq || condition.op == Operator::in);
+    });
+    if (!names_rows) visible_ = visible_sources(query_.scope);
+    if (visible_.empty() && dialect_.can_probe()) find_sources();
   }
 
   /** Reads the page. */
@@ -98,6 +106,7 @@ class Lister {
   [[nodiscard]] std::optional<Page<Readable>> read_page() {
     columns_ = Statement();
     select_parts<Readable>(columns_, query_, true, small_);
+    if (!visible_.empty()) return read(gather());
     if (sources_.empty()) return read(walk(std::nullopt));
     if (dialect_.can_gate()) return read(choose());
     for (Source const& source : sources_) {
@@ -118,9 +127,10 @@ class Lister {
     };
     Kind kind{};
     std::string_view column{};
-    std::size_t condition{};  ///< of values: which one
+    std::size_t condition{};   ///< of values, or of a place that is named: which one
+    bool names_place = false;  ///< of a scope: a condition says which of the related rows it must be
 
-    [[nodiscard]] bool is_surely_few() const { return kind == Kind::values; }
+    [[nodiscard]] bool is_surely_few() const { return kind == Kind::values || names_place; }
   };
 
   // In the order in which they are preferred: a team's rows may be few among an integration's, hardly the other way.
@@ -128,7 +138,14 @@ class Lister {
     Scope const& scope = query_.scope;
     if (scope.kind == Scope::Kind::related && scope.own_member != "id") {
       check_related(scope, inlay::detail::filter_parts<Root>);
-      sources_.push_back({.kind = Source::Kind::scope, .column = scope.own_member});
+      Source source{.kind = Source::Kind::scope, .column = scope.own_member};
+      for (std::size_t i = 0; i < places_.size() && !source.names_place; ++i) {
+        source.condition = i;
+        source.names_place = places_[i].part == 0 && query_.where[i].op == Operator::eq &&
+                             places_[i].field.name == std::string_view(scope.own_member);
+      }
+      sources_.push_back(source);
+      if (source.names_place) return;
     }
     for (std::size_t i = 0; i < places_.size(); ++i) {
       auto const& [part, index, field] = places_[i];
@@ -190,17 +207,63 @@ class Lister {
   [[nodiscard]] Statement probe(Source const& source) const {
     Statement statement;
     begin(statement);
-    auto const add_where = [&](Statement& rows) {
+    add_page_of_probed(statement, [&](Statement& rows) {
       rows << " where t0.\"id\" in (select \"id\" from (";
       probe_ids(rows, source, [](Statement&) {});
       rows << ") p)";
-    };
+    });
+    return statement;
+  }
+
+  template <class AddWhere>
+  void add_page_of_probed(Statement& statement, AddWhere const& add_where) const {
     // What is found has no order, and to be put into one without all of its documents.
     if (is_bounded_by(PageBound::keys) || is_bounded_by(PageBound::reading)) {
       add_page_of_keys(statement, add_where);
     } else {
       add_page(statement, add_where);
     }
+  }
+
+  /** Appends the page of the rows that are in `page_ids`. */
+  void add_page_of_ids(Statement& statement) const {
+    begin(statement);
+    begin_page(statement);
+    // No limit here, or it would look worth while to walk the table until all of these few rows were met.
+    statement << " where t0.\"id\" in (select \"id\" from page_ids)" << in_order << ") page";
+    end_page(statement);
+  }
+
+  /** Of each source of what the scope lets through the first rows, and of those the first. */
+  [[nodiscard]] Statement gather() const {
+    auto const add_ids = [&](Statement& ids) {
+      for (std::size_t at = 0; at < visible_.size(); ++at) {
+        ids << (at == 0 ? "" : " union ") << "select \"created_at\", \"id\" from (select t0.\"created_at\", t0.\"id\"";
+        add_visible(ids, dialect_, *visible_[at], tables_.quoted(Root::entity_name), inlay::detail::filter_parts<Root>,
+                    tables_, [&](Statement& rows) { join_further_parts(rows); });
+        for (std::size_t i = 0; i < places_.size(); ++i) {
+          ids << " and ";
+          add_condition(ids, query_.where[i], places_[i].field, part_alias(places_[i].part), Indexes::none);
+        }
+        add_place(ids, " and ");
+        ids << in_order << " limit " << planned_limit() << ") v" << std::to_string(at);
+      }
+    };
+    Statement statement;
+    if (dialect_.can_gate()) {
+      statement << "with page_ids as materialized (select \"created_at\", \"id\" from (";
+      add_ids(statement);
+      statement << ") x order by \"created_at\", \"id\" limit ";
+      statement.bind(integer(rows_to_read())) << ") ";
+      add_page_of_ids(statement);
+      return statement;
+    }
+    begin(statement);
+    add_page_of_probed(statement, [&](Statement& rows) {
+      rows << " where t0.\"id\" in (select \"id\" from (";
+      add_ids(rows);
+      rows << ") p)";
+    });
     return statement;
   }
 
@@ -255,11 +318,7 @@ class Lister {
     statement << ", page_ids as materialized (select \"created_at\", \"id\" from (" << ids.text()
               << ") x order by \"created_at\", \"id\" limit ";
     statement.bind(integer(rows_to_read())) << ") ";
-    begin(statement);
-    begin_page(statement);
-    // No limit here, or it would look worth while to walk the table until all of these few rows were met.
-    statement << " where t0.\"id\" in (select \"id\" from page_ids)" << in_order << ") page";
-    end_page(statement);
+    add_page_of_ids(statement);
     return statement;
   }
 
@@ -276,7 +335,11 @@ class Lister {
       case Source::Kind::scope:
         statement << (query_.scope.member == "id" ? "select s.\"" : "select distinct s.\"") << query_.scope.member
                   << "\" \"id\" from " << tables_.quoted(query_.scope.entity) << " s where ";
-        add_scope(statement, query_.scope.parts.front(), entity_named(query_.scope.entity), "s", tables_);
+        add_scope(statement, dialect_, query_.scope.parts.front(), entity_named(query_.scope.entity), "s", tables_);
+        if (source.names_place) {
+          statement << " and s.\"" << query_.scope.member << "\" = ";
+          statement.bind(parameter(query_.where[source.condition].values.front()));
+        }
         // In an order that an index has, or a plan for any team goes through the table until it has met enough of one.
         if (query_.scope.member == "id") statement << " order by s.\"created_at\", s.\"id\"";
         return;
@@ -470,16 +533,19 @@ class Lister {
   template <class IsWanted>
   std::string_view add_conditions(Statement& statement, std::string_view separator, IsWanted const& is_wanted,
                                   Source const* met = nullptr) const {
+    bool const is_in_scope = met && met->kind == Source::Kind::scope;
     for (std::size_t i = 0; i < places_.size(); ++i) {
       if (!is_wanted(places_[i].part)) continue;
       if (met && met->kind == Source::Kind::values && met->condition == i) continue;
       statement << std::exchange(separator, " and ");
-      add_condition(statement, query_.where[i], places_[i].field, part_alias(places_[i].part));
+      // In one of a team's places others' rows are not to be met; those of one integration there are by their key.
+      bool const leads_astray = is_in_scope && places_[i].field.type != model::FieldType::id;
+      add_condition(statement, query_.where[i], places_[i].field, part_alias(places_[i].part),
+                    leads_astray ? Indexes::none : Indexes::any);
     }
-    bool const is_in_scope = met && met->kind == Source::Kind::scope;
     if (is_wanted(0) && !is_in_scope && !query_.scope.is_everything()) {
       statement << std::exchange(separator, " and ");
-      add_scope(statement, query_.scope, inlay::detail::filter_parts<Root>, "t0", tables_);
+      add_scope(statement, dialect_, query_.scope, inlay::detail::filter_parts<Root>, "t0", tables_);
     }
     return separator;
   }
@@ -555,6 +621,7 @@ class Lister {
   std::size_t last_condition_ = 0;              // the last part that there is one on
   std::optional<std::size_t> last_document_{};  // the last part of which documents are read; absent: none are
   std::vector<Source> sources_;
+  std::vector<Scope const*> visible_;  // what the scope is a choice of; empty: it is none
 };
 
 }  // namespace inlay::sql

@@ -56,7 +56,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
                                       : Pool(*dialect_, options_.readers, options_.patience)),
         own_writers_(*dialect_, std::max<std::size_t>(options_.writers, 1), options_.patience),
         writers_(options_.writers == 0 ? readers_ : own_writers_),
-        statements_(boost::mp11::mp_apply_q<MakeStatements, model::Readables>::make(tables_)) {}
+        statements_(boost::mp11::mp_apply_q<MakeStatements, model::Readables>::make(*dialect_, tables_)) {}
 
   Result<void> open() {
     return trying<void>([&] {
@@ -235,8 +235,8 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   struct MakeStatements {
     template <class... Readables>
     struct fn {
-      static std::tuple<FixedStatements<Readables>...> make(Tables const& tables) {
-        return {FixedStatements<Readables>(tables)...};
+      static std::tuple<FixedStatements<Readables>...> make(Dialect const& dialect, Tables const& tables) {
+        return {FixedStatements<Readables>(dialect, tables)...};
       }
     };
   };

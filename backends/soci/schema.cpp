@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <backends/soci/schema.hpp>
 
+#include <inlay/birth.hpp>
 #include <inlay/error.hpp>
 #include <inlay/model/entities.hpp>
+#include <inlay/storage/errors.hpp>
 
 #include <boost/mp11/algorithm.hpp>
 
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace inlay::sql {
@@ -20,7 +25,61 @@ struct Migration {
   int number;
   std::string_view name;
   std::string_view statements;  // each ends with a semicolon at the end of its line
+  void (*fill)(Connection&,
+               Tables const&) = nullptr;  // what no statement can say, afterwards; done again, it does no harm
 };
+
+constexpr std::array<std::string_view, 5> tables_with_births{"team", "environment", "integration",
+                                                             "environment_integration", "grant"};
+
+// Rows that were inserted before there were births get the one that their exports and logs are read with.
+void fill_births(Connection& connection, Tables const& tables, std::string_view name) {
+  constexpr std::size_t most_rows = 200;  // two parameters each, of the 999 that some builds of SQLite take
+  std::string const table = tables.quoted(name);
+  std::string after;
+  while (true) {
+    Statement select(R"(select "id", "created_at", "birth" from )");
+    select << table << R"( where "id" > )";
+    select.bind(text(after)) << R"( order by "id" limit )" << std::to_string(most_rows);
+    select.gives(ValueType::text).gives(ValueType::integer).gives(ValueType::integer);
+    std::vector<std::pair<std::string, Birth>> births;
+    std::size_t rows = 0;
+    connection.run(select, [&](Row& row) {
+      ++rows;
+      after = row[0].text;
+      auto const id = parse_uuid(after);
+      if (id.has_error()) {
+        throw Exception(storage::corrupt_row(tables.name(name), Uuid{}, "column id holds what inlay never writes"));
+      }
+      if (row[2].number == 0) births.emplace_back(after, birth_of_older_row(*id, Timestamp{row[1].number}));
+    });
+    if (!births.empty()) {
+      Statement update("update ");
+      update << table << R"( set "birth" = case "id")";
+      for (auto const& [id, birth] : births) {
+        update << " when ";
+        update.bind(text(id)) << " then " << std::to_string(static_cast<long long>(birth.value));
+      }
+      update << R"( else "birth" end where "id" in ()";
+      std::string_view separator;
+      for (auto const& [id, birth] : births) {
+        update << std::exchange(separator, ", ");
+        update.bind(text(id));
+      }
+      update << ')';
+      connection.run(update.runs_once());
+    }
+    if (rows < most_rows) return;
+  }
+}
+
+void fill_births(Connection& connection, Tables const& tables) {
+  for (std::string_view const name : tables_with_births) {
+    fill_births(connection, tables, name);
+    // A process of the release before that still runs is to insert nothing here that has none.
+    connection.run_once(connection.dialect().refuse_default(tables.name(name), "birth"));
+  }
+}
 
 // Written out, not derived from the entities: what was done to a database once must never change. In braces stand the
 // column types of the dialect, its table options and the prefix. What an enumeration may hold is not checked here,
@@ -151,7 +210,16 @@ create table "{prefix}counter" (
   "compacted_through" {integer} not null
 ){options};
 insert into "{prefix}counter" ("id", "revision", "compacted_through") values (1, 0, 0);
-)"}};
+)"},
+                                Migration{2, "births and ended installs", R"(
+alter table "{prefix}team" add column "birth" {integer} not null default 0;
+alter table "{prefix}environment" add column "birth" {integer} not null default 0;
+alter table "{prefix}integration" add column "birth" {integer} not null default 0;
+alter table "{prefix}environment_integration" add column "birth" {integer} not null default 0;
+alter table "{prefix}grant" add column "birth" {integer} not null default 0;
+alter table "{prefix}environment_integration" add column "ended" {document};
+)",
+                                          fill_births}};
 
 constexpr std::string_view migration_table = R"(
 create table "{prefix}migration" (
@@ -307,6 +375,7 @@ void migrate(Connection& connection, Tables const& tables, bool may_migrate, std
     for (Migration const& migration : migrations) {
       if (migration.number <= recorded.value_or(0)) continue;
       run_all(connection, tables, migration.statements);
+      if (migration.fill != nullptr) migration.fill(connection, tables);
       Statement record;
       record << "insert into " << tables.quoted("migration") << R"( ("number", "name", "applied_at") values ()";
       record.bind(integer(migration.number)) << ", ";

@@ -91,20 +91,22 @@ void take_parts(Readable& readable, Row& row, std::size_t at, Tables const& tabl
 
 /** The statement behind find, for one id. */
 template <class Readable>
-[[nodiscard]] Statement find_statement(Tables const& tables, FindRequest<Readable> const& request) {
+[[nodiscard]] Statement find_statement(Dialect const& dialect, Tables const& tables,
+                                       FindRequest<Readable> const& request) {
   Statement statement("select ");
   select_parts<Readable>(statement);
   select_from<Readable>(statement, tables);
   statement << " where t0.\"id\" = ";
   statement.bind(text(to_string(request.id)));
-  and_scope<model::Root<Readable>>(statement, request.scope, "t0", tables);
+  and_scope<model::Root<Readable>>(statement, dialect, request.scope, "t0", tables);
   statement.gives_one_row();
   return statement;
 }
 
 /** The same and, as further rows, the environments where the integration is installed. */
 template <HasInstalledIn Readable>
-[[nodiscard]] Statement find_installed_in_statement(Tables const& tables, FindRequest<Readable> const& request) {
+[[nodiscard]] Statement find_installed_in_statement(Dialect const& dialect, Tables const& tables,
+                                                    FindRequest<Readable> const& request) {
   Statement statement("select ");
   select_parts<Readable>(statement);
   std::size_t const columns = statement.columns().size();
@@ -113,25 +115,39 @@ template <HasInstalledIn Readable>
   select_from<Readable>(statement, tables);
   statement << " where t0.\"id\" = ";
   statement.bind(text(to_string(request.id)));
-  and_scope<model::Root<Readable>>(statement, request.scope, "t0", tables);
+  and_scope<model::Root<Readable>>(statement, dialect, request.scope, "t0", tables);
   statement << " union all select ";
   for (std::size_t i = 0; i < columns; ++i) statement << "null, ";
-  statement << "x.\"environment_id\" from (select i.\"environment_id\" from "
-            << tables.quoted(EnvironmentIntegration::entity_name) << " i where i.\"integration_id\" = ";
-  constexpr std::size_t part = integration_part<Readable>;
-  static_assert(part <= 1, "further down, more than one table would have to be searched for the integration");
-  if constexpr (part == 1) {
-    using Root = model::Root<Readable>;
-    statement << "(select \"" << model::joining_reference<Readable, 0>.member << "\" from "
-              << tables.quoted(Root::entity_name) << " where \"id\" = ";
-  }
-  statement.bind(text(to_string(request.id)));
-  if constexpr (part == 1) statement << ')';
-  if (!request.installed_in_scope.is_everything()) {
-    statement << " and exists (select 1 from " << tables.quoted(Environment::entity_name)
-              << " e where e.\"id\" = i.\"environment_id\"";
-    and_scope<Environment>(statement, request.installed_in_scope, "e", tables);
-    statement << ')';
+  statement << "x.\"environment_id\" from (select i.\"environment_id\" from ";
+  auto const add_integration = [&] {
+    constexpr std::size_t part = integration_part<Readable>;
+    static_assert(part <= 1, "further down, more than one table would have to be searched for the integration");
+    if constexpr (part == 1) {
+      using Root = model::Root<Readable>;
+      statement << "(select \"" << model::joining_reference<Readable, 0>.member << "\" from "
+                << tables.quoted(Root::entity_name) << " where \"id\" = ";
+    }
+    statement.bind(text(to_string(request.id)));
+    if constexpr (part == 1) statement << ')';
+  };
+  std::string const installs = tables.quoted(EnvironmentIntegration::entity_name);
+  if (request.installed_in_scope.is_everything()) {
+    statement << installs << " i where i.\"integration_id\" = ";
+    add_integration();
+  } else {
+    // From the environments that are seen, or it would cost something where others have installed it.
+    statement << tables.quoted(Environment::entity_name) << " e";
+    if (!dialect.fence().empty()) {
+      statement << " cross join lateral (select n.\"environment_id\" from " << installs
+                << " n where n.\"environment_id\" = e.\"id\" and n.\"integration_id\" = ";
+      add_integration();
+      statement << dialect.fence() << ") i where 1 = 1";
+    } else {
+      statement << dialect.ordered_join() << installs
+                << " i on i.\"environment_id\" = e.\"id\" where i.\"integration_id\" = ";
+      add_integration();
+    }
+    and_scope<Environment>(statement, dialect, request.installed_in_scope, "e", tables);
   }
   statement << " order by i.\"environment_id\" limit " << std::to_string(InstalledIn::max_ids + 1) << ") x";
   return statement;
@@ -143,8 +159,10 @@ struct FixedStatements {
   Statement find;
   Statement find_installed_in;
 
-  explicit FixedStatements(Tables const& tables) : find(find_statement<Readable>(tables, {})) {
-    if constexpr (HasInstalledIn<Readable>) find_installed_in = find_installed_in_statement<Readable>(tables, {});
+  FixedStatements(Dialect const& dialect, Tables const& tables) : find(find_statement<Readable>(dialect, tables, {})) {
+    if constexpr (HasInstalledIn<Readable>) {
+      find_installed_in = find_installed_in_statement<Readable>(dialect, tables, {});
+    }
   }
 };
 
@@ -169,7 +187,7 @@ template <class Readable>
         std::array const ids{text(to_string(request.id)), text(to_string(request.id))};
         connection.run(statements.find_installed_in, ids, on_row);
       } else {
-        connection.run(find_installed_in_statement(tables, request), on_row);
+        connection.run(find_installed_in_statement(connection.dialect(), tables, request), on_row);
       }
       if (!found) return found;
       std::sort(installed_in.ids.begin(), installed_in.ids.end());
@@ -184,7 +202,7 @@ template <class Readable>
     Parameter const id = text(to_string(request.id));
     connection.run(statements.find, std::span(&id, 1), on_row);
   } else {
-    connection.run(find_statement(tables, request), on_row);
+    connection.run(find_statement(connection.dialect(), tables, request), on_row);
   }
   return found;
 }

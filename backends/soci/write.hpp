@@ -112,11 +112,13 @@ class Writer {
     }
   }
 
+  // Nothing: the row is gone, and perhaps another has its id.
   template <class Entity>
-  [[nodiscard]] std::optional<Version> version_of(Id<Entity> const& id, std::string_view lock = "") {
+  [[nodiscard]] std::optional<Version> version_of(Id<Entity> const& id, Birth birth) {
     Statement select;
     select << "select \"version\" from " << tables_.quoted(Entity::entity_name) << " where \"id\" = ";
-    select.bind(text(to_string(id))).gives(ValueType::integer) << lock;
+    select.bind(text(to_string(id))) << " and \"birth\" = ";
+    select.bind(parameter(birth)).gives(ValueType::integer) << connection_.dialect().lock_rows();
     std::optional<Version> found;
     connection_.run(select, [&](Row& row) { found = Version{row.front().number}; });
     return found;
@@ -124,13 +126,13 @@ class Writer {
 
   template <class Entity>
   void check(Guard<Entity> const& guard) {
-    auto const current = version_of(guard.id, connection_.dialect().lock_rows());
+    auto const current = version_of(guard.id, guard.birth);
     if (current != guard.version) throw Exception(storage::stale_version(Entity::entity_name, current));
   }
 
   template <class Entity>
   void apply(Insert<Entity> const& insert) {
-    Entity const row = inserted(insert.row, commit_.time, revision());
+    Entity const row = inserted(insert, commit_.time, revision());
     Statement statement;
     statement << "insert into " << tables_.quoted(Entity::entity_name) << " (";
     std::string_view separator;
@@ -160,7 +162,7 @@ class Writer {
     std::string_view separator;
     model::for_each_field<Entity>([&](model::Field const& field, auto pointer) {
       if (update.before.*pointer == row.*pointer && !field.is_set_by_store()) return;
-      if (field.name == "created_at") return;
+      if (field.name == "created_at" || field.name == "birth") return;
       statement << std::exchange(separator, ", ") << '"' << field.name << "\" = ";
       statement.bind(parameter(row.*pointer));
     });
@@ -171,7 +173,7 @@ class Writer {
     } catch (DatabaseFailure const& failure) {
       explain(row, false, failure);
     }
-    if (written == 0) throw_stale(row.id);
+    if (written == 0) throw_stale(update.before);
     log(row.id, ChangeKind::updated, &update.before, &row);
   }
 
@@ -209,7 +211,7 @@ class Writer {
     } catch (DatabaseFailure const& failure) {
       explain_removal(remove.before.id, failure);
     }
-    if (written == 0) throw_stale(remove.before.id);
+    if (written == 0) throw_stale(remove.before);
     log(remove.before.id, ChangeKind::removed, &remove.before, static_cast<Entity const*>(nullptr));
   }
 
@@ -217,13 +219,14 @@ class Writer {
   static void where_unchanged(Statement& statement, Entity const& before) {
     statement << " where \"id\" = ";
     statement.bind(text(to_string(before.id))) << " and \"version\" = ";
-    statement.bind(integer(before.version.value));
+    statement.bind(integer(before.version.value)) << " and \"birth\" = ";
+    statement.bind(parameter(before.birth));
   }
 
   // By a second statement: the one that lost still sees the row as it was.
   template <class Entity>
-  [[noreturn]] void throw_stale(Id<Entity> const& id) {
-    throw Exception(storage::stale_version(Entity::entity_name, version_of(id, connection_.dialect().lock_rows())));
+  [[noreturn]] void throw_stale(Entity const& before) {
+    throw Exception(storage::stale_version(Entity::entity_name, version_of(before.id, before.birth)));
   }
 
   template <class Entity>

@@ -21,8 +21,8 @@ namespace inlay::sql {
 
 /** Puts a commit into one statement, which begins and ends its own transaction.
 
-    It gives one integer: the revision; or nothing, null or 0 when a row was not at its version, and nothing was done.
-    Why a commit was refused it does not tell: for that the commit is done again, step by step.
+    It gives one integer: the revision; or nothing, null or 0 when a row was not itself at its version, and nothing was
+   done. Why a commit was refused it does not tell: for that the commit is done again, step by step.
 */
 class OnceWriter {
  public:
@@ -47,7 +47,7 @@ class OnceWriter {
 
   template <class Entity>
   bool put(Insert<Entity> const& insert) {
-    Entity const row = inserted(insert.row, commit_.time, Revision{});
+    Entity const row = inserted(insert, commit_.time, Revision{});
     begin([&] { return false; });
     begin_write();
     out_ << "insert into " << tables_.quoted(Entity::entity_name) << " (";
@@ -75,13 +75,13 @@ class OnceWriter {
   template <class Entity>
   bool put(Update<Entity> const& update) {
     Entity const row = updated(update, commit_.time, Revision{});
-    begin([&] { return put_is_there(row.id, update.before.version); });
+    begin([&] { return put_is_there(update.before); });
     begin_write();
     out_ << "update " << tables_.quoted(Entity::entity_name) << " set ";
     std::string_view separator;
     model::for_each_field<Entity>([&]<class Member>(model::Field const& field, Member Entity::*pointer) {
       if (update.before.*pointer == row.*pointer && !field.is_set_by_store()) return;
-      if (field.name == "created_at") return;
+      if (field.name == "created_at" || field.name == "birth") return;
       out_ << std::exchange(separator, ", ") << '"' << field.name << "\" = ";
       if constexpr (std::is_same_v<Member, Revision>) {
         put_revision();
@@ -89,7 +89,7 @@ class OnceWriter {
         out_.bind(parameter(row.*pointer));
       }
     });
-    put_where(row.id, update.before.version);
+    put_where(update.before);
     end_write();
     log(ChangeKind::updated, row.id, &update.before, &row);
     end();
@@ -98,10 +98,10 @@ class OnceWriter {
 
   template <class Entity>
   bool put(Remove<Entity> const& remove) {
-    begin([&] { return put_is_there(remove.before.id, remove.before.version); });
+    begin([&] { return put_is_there(remove.before); });
     begin_write();
     out_ << "delete from " << tables_.quoted(Entity::entity_name);
-    put_where(remove.before.id, remove.before.version);
+    put_where(remove.before);
     end_write();
     log(ChangeKind::removed, remove.before.id, &remove.before, static_cast<Entity const*>(nullptr));
     end();
@@ -132,7 +132,7 @@ class OnceWriter {
       if (!put_condition()) out_.shorten(length);
       for (AnyGuard const& guard : commit_.guards) {
         out_ << " and ";
-        std::visit([&](auto const& one) { put_is_there(one.id, one.version); }, guard);
+        std::visit([&](auto const& one) { put_is_there(one); }, guard);
       }
       out_ << R"( returning "revision"), c as ()";
     }
@@ -155,7 +155,7 @@ class OnceWriter {
       std::visit(
           [&]<class Entity>(Guard<Entity> const& guard) {
             out_ << tables_.quoted(Entity::entity_name);
-            put_where(guard.id, guard.version);
+            put_where(guard);
           },
           commit_.guards[i]);
       out_ << (is_block() ? " for update; end if; " : " for update), ");
@@ -195,19 +195,30 @@ class OnceWriter {
 
   void put_revision() { out_ << (is_block() ? "inlay_revision" : "(select \"revision\" from c)"); }
 
-  template <class Entity>
-  void put_where(Id<Entity> const& id, Version version) {
+  /** Appends that a row is the one that was read, or guarded, and as it was. */
+  template <class RowOrGuard>
+  void put_unchanged(RowOrGuard const& row) {
     out_ << " where \"id\" = ";
-    out_.bind(text(to_string(id))) << " and \"version\" = ";
-    out_.bind(integer(version.value));
+    out_.bind(text(to_string(row.id))) << " and \"version\" = ";
+    out_.bind(integer(row.version.value)) << " and \"birth\" = ";
+    out_.bind(parameter(row.birth));
+  }
+
+  template <class RowOrGuard>
+  void put_where(RowOrGuard const& row) {
+    put_unchanged(row);
     if (!is_block()) out_ << " and exists (select 1 from c)";
   }
 
   template <class Entity>
-  bool put_is_there(Id<Entity> const& id, Version version) {
-    out_ << "exists (select 1 from " << tables_.quoted(Entity::entity_name) << " where \"id\" = ";
-    out_.bind(text(to_string(id))) << " and \"version\" = ";
-    out_.bind(integer(version.value)) << ')';
+  bool put_is_there(Entity const& before) {
+    return put_is_there(Guard<Entity>(before));
+  }
+  template <class Entity>
+  bool put_is_there(Guard<Entity> const& guard) {
+    out_ << "exists (select 1 from " << tables_.quoted(Entity::entity_name);
+    put_unchanged(guard);
+    out_ << ')';
     return true;
   }
 

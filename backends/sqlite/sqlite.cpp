@@ -200,6 +200,14 @@ class SqliteDialect final : public sql::Dialect {
     }
   }
 
+  // A column that was added keeps its default here.
+  std::string refuse_default(std::string const& table, std::string_view column) const override {
+    std::string const name(column);
+    return "create trigger \"" + table + "_" + name + "\" before insert on \"" + table + "\" when new.\"" + name +
+           "\" = 0 begin select raise(abort, 'a row without " + name +
+           ": the store was migrated by a newer inlay'); end";
+  }
+
   void begin_migration(sql::Connection& connection) const override { connection.run(sql::Statement(begin_write())); }
   void end_migration(sql::Connection& connection) const override {
     check_place(connection.session());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "expect.hpp"
 
+#include <inlay/team_catalog.hpp>
+
 //[own_backends
 #include <inlay/backends/memory.hpp>
 #include <inlay/catalog.hpp>
@@ -29,5 +31,11 @@ int main() {
   auto effective =
       catalog.effective_config(production.id, "crm", {{"account 42", inlay::LayerKind::merge_patch, account}}).value();
   expect(effective.config.get<int>("/rate_limit").value() == 100);
+  //]
+
+  //[for_team
+  inlay::TeamCatalog const acme = catalog.for_team({.team = team.id, .actor = "alice@example.com"});
+  expect(acme.get(production.id).has_value());
+  expect(acme.as("bob@example.com", "ticket 4711").update(production.id, {.name = "live"}).has_value());
   //]
 }

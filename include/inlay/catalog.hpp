@@ -2,6 +2,7 @@
 #ifndef INLAY_CATALOG_HPP
 #define INLAY_CATALOG_HPP
 
+#include <inlay/birth.hpp>
 #include <inlay/config/effective_config.hpp>
 #include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
@@ -15,6 +16,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <functional>
 #include <memory>
@@ -52,10 +54,30 @@ struct Caller {
   std::optional<Id<Team>> team{};
 };
 
+/** A caller who has a team: a Caller that cannot become the host's administration by leaving something out. */
+struct TeamCaller {
+  Id<Team> team{};  ///< see Caller::team; nil: a team that nothing belongs to
+  std::string actor{};
+  std::optional<std::string> reason{};
+};
+
+class TeamCatalog;
+
 /** Settings of a catalogue; the defaults suit most hosts. */
 struct CatalogOptions {
   Clock clock = now;
+
+  /** New ids of environments, installs and grants. A version 7 UUID tells when it was made; but whoever sees such a row
+      sees it whole, its times too. */
   IdGenerator generate_id = generate_uuid;
+
+  /** New ids of teams and integrations, of which others see a summary, and no times: ids that tell none. */
+  IdGenerator generate_public_id = generate_random_uuid;
+
+  /** How long a team that was denied a request, or had its grant revoked, waits until it may ask again: as long as
+      this after the answer, at most a hundred years. The host's administration may ask for it at any time. */
+  std::chrono::microseconds ask_again_after{0};
+
   /** For each config and each override. `max_depth` is capped at 8 below json::greatest_depth, since a row and a record
       of the change log are wrapped around a document. */
   json::Limits limits{};
@@ -69,8 +91,9 @@ enum class DocumentMode {
 
 /** How an update is made. */
 struct UpdateOptions {
-  /** The row must be at this version, else conflict; even when the patch would change nothing. */
-  std::optional<Version> expected_version{};
+  /** The row must be at this version, and with a birth the row that had it, else conflict; even when the patch would
+      change nothing. */
+  std::optional<RowVersion> expected_version{};
 
   DocumentMode documents = DocumentMode::merge;
 
@@ -181,6 +204,16 @@ struct Asked {
   bool created{};  ///< false: the team had asked before
 };
 
+/** How end() is done. */
+struct EndOptions {
+  bool dry_run = false;  ///< nothing is written; what the call would be refused for is refused here too
+};
+
+/** What end() returns. */
+struct EndedInstalls {
+  std::size_t count{};  ///< that this call has ended; in a dry run, that it would end
+};
+
 /** What the configuration of an install really is. */
 struct InstalledConfig {
   Id<EnvironmentIntegration> id{};
@@ -188,7 +221,9 @@ struct InstalledConfig {
   bool is_enabled{};  ///< reported, not enforced
   bool show_in_catalog{};
   Version version{};              ///< the install's
+  Birth birth{};                  ///< the install's
   Version integration_version{};  ///< the integration's
+  Birth integration_birth{};      ///< the integration's
   EffectiveConfig config;
 };
 
@@ -209,6 +244,10 @@ struct ReportedConfig {
 
     Writes without an expected version are applied to whatever is current, again if somebody was faster, so that
     writers of different members never undo each other.
+
+    What a write was decided on is what it commits over: the row itself, told from others that had or will have its id
+   by its birth, and the rows from which it followed that the caller may write it. Where one of them is not as it was
+   read, row and caller are judged anew.
 */
 class Catalog {
  public:
@@ -227,6 +266,10 @@ class Catalog {
 
   /** The same catalogue for this caller: what its team may see and do, and the actor and reason of its writes. */
   [[nodiscard]] INLAY_DECL Catalog as(Caller caller) const;
+
+  /** The same catalogue for this team, in the hands of code that must not get further than that: it has every
+      operation, and no way back to this. It takes <inlay/team_catalog.hpp>. */
+  [[nodiscard]] TeamCatalog for_team(TeamCaller caller) const;
 
   // ---- teams, environments, integrations, environment integrations
 
@@ -264,11 +307,13 @@ class Catalog {
 
   /** Applies a merge patch (RFC 7396) to the caller's members of a resource.
 
-      A patch that changes nothing writes nothing: version, times and revision stay.
+      A patch that changes nothing writes nothing: version, times and revision stay. When a team changes what its
+      verified mark vouches for (Team::verified_members), the mark goes with it.
 
       @return invalid_argument with the pointer of an unknown, read-only or wrong member, or for
       DocumentMode::replace without expected version or force; invalid_document for a result beyond the limits;
-      not_found; conflict with the current version.
+      not_found; conflict with the current version, or without one where the row that was expected is gone, though
+     another have its id.
   */
   template <Writable Entity, std::same_as<boost::json::object> Object>  // deduced, so that braces mean a typed change
   [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, Object const& patch,
@@ -293,11 +338,14 @@ class Catalog {
 
   /** Removes a row; an install is removed by uninstall().
 
+      An integration takes its grants along, and the installs that its owner has ended: where there are more than a
+      hundred of those, the others in commits before, once none is left that is not ended.
+
       @return not_found; conflict; in_use, saying by what, when others still reference it.
   */
   template <Writable Entity>
   requires(!std::same_as<Entity, EnvironmentIntegration>)  // remove(id, pointer) without its pointer must not uninstall
-      [[nodiscard]] Result<void> remove(Id<Entity> id, std::optional<Version> expected_version = {}) const {
+      [[nodiscard]] Result<void> remove(Id<Entity> id, std::optional<RowVersion> expected_version = {}) const {
     return remove_row(id, expected_version);
   }
 
@@ -314,19 +362,19 @@ class Catalog {
 
   /** Removes an install. @return as remove. */
   [[nodiscard]] INLAY_DECL Result<void> uninstall(Id<EnvironmentIntegration> id,
-                                                  std::optional<Version> expected_version = {}) const;
+                                                  std::optional<RowVersion> expected_version = {}) const;
 
   // ---- sharing
 
   /** Asks the owner of an integration whose sharing is `ask` to let a team install it.
 
       The request is pending until answer() settles it. Asking again returns the same request, which is not made anew;
-      one that was denied or revoked is pending again.
+      one that was denied or revoked is pending again, unless that is too early (CatalogOptions::ask_again_after).
 
       @param team who asks: for a caller with a team that one, and it may be left out.
       @return invalid_argument where there is no need to ask (the team's own integration, or sharing is `allow`) or no
-      team is named; forbidden when it is another team than the caller's, or sharing is `deny`; not_found for what the
-      team may not see.
+      team is named; forbidden when it is another team than the caller's, sharing is `deny`, or it is too early to ask
+      again, with the time from which it may be asked; not_found for what the team may not see.
   */
   [[nodiscard]] INLAY_DECL Result<Asked> ask_for(Id<Integration> integration, std::optional<Id<Team>> team = {}) const;
 
@@ -337,7 +385,23 @@ class Catalog {
       integration; not_found; conflict.
   */
   [[nodiscard]] INLAY_DECL Result<Grant> answer(Id<Grant> id, GrantStatus status,
-                                                std::optional<Version> expected_version = {}) const;
+                                                std::optional<RowVersion> expected_version = {}) const;
+
+  /** Ends the installs that other teams have of an integration, for its owner: each gets `ended` with the time and the
+      reason, is not enabled any more, and cannot be enabled again. Those that are ended already stay as they are.
+
+      The owner learns how many there are, and nothing else of them. They belong to their teams as before, who see the
+      reason; one of the owner's team is the owner's to uninstall. Removing the integration takes those that are ended
+      along. New ones may be made meanwhile and afterwards, for as long as the sharing lets them.
+
+      They are ended a hundred at a time, each time in a commit. What was ended before an error stays ended; to call it
+      again ends the rest.
+
+      @param reason 1 to 255 characters, as model::check_text takes them.
+      @return invalid_argument at "/reason"; not_found; forbidden for a caller that does not own the integration.
+  */
+  [[nodiscard]] INLAY_DECL Result<EndedInstalls> end(Id<Integration> integration, std::string_view reason,
+                                                     EndOptions const& options = {}) const;
 
   // ---- one value of an override
 
@@ -413,6 +477,10 @@ class Catalog {
 
   /** Commits after a revision, oldest first.
 
+      In the history of a grant a team reads who made a step, and why, where its own side made it: asking is the asking
+      team's, answering the owner's. Of the other side's steps actor and reason are empty. (A step that the host's
+      administration has made counts as that of the side that could have.)
+
       @return as Repository::changes; forbidden where a caller with a team asks for more than one row's, or for a row
       that it does not own; not_found for a row that it does not see.
   */
@@ -443,7 +511,7 @@ class Catalog {
   template <class Entity>
   [[nodiscard]] Result<Resource<Entity>> insert(Entity row) const;
   template <class Entity>
-  [[nodiscard]] Result<void> remove_row(Id<Entity> id, std::optional<Version> expected_version) const;
+  [[nodiscard]] Result<void> remove_row(Id<Entity> id, std::optional<RowVersion> expected_version) const;
   [[nodiscard]] Result<std::optional<InstalledIntegration>> find_install(Id<Integration> integration,
                                                                          Id<Environment> environment) const;
   [[nodiscard]] Result<InstalledConfig> config_of(InstalledIntegration found, std::vector<Layer> extra_layers) const;
@@ -458,8 +526,10 @@ class Catalog {
   [[nodiscard]] Result<std::vector<AnyGuard>> may_insert(Entity const& row) const;
   [[nodiscard]] Result<std::vector<AnyGuard>> may_install(EnvironmentIntegration const& row) const;
   template <class Entity>
+  [[nodiscard]] Result<std::vector<AnyGuard>> owners_of(Entity const& row) const;
+  template <class Entity>
   [[nodiscard]] Result<void> may_change(Entity const& before, Entity const* after) const;
-  [[nodiscard]] Result<Timestamp> may_see_history(ChangesRequest::Row const& row) const;
+  [[nodiscard]] Result<Birth> may_see_history(ChangesRequest::Row const& row) const;
   [[nodiscard]] static Result<void> check_mode(UpdateOptions const& options, bool may_undo_others);
   template <class Readable>
   [[nodiscard]] Result<Query<Readable>> scoped(Query<Readable> query) const;
@@ -470,6 +540,8 @@ class Catalog {
   template <class Entity>
   [[nodiscard]] std::optional<Error> who_uses(Id<Entity> id, Error error) const;
   [[nodiscard]] Catalog administration() const;
+  [[nodiscard]] Result<std::vector<EnvironmentIntegration>> remove_ended(Integration const& integration,
+                                                                         std::vector<AnyGuard> guards) const;
   [[nodiscard]] Result<std::optional<Grant>> find_grant(Id<Integration> integration, Id<Team> team) const;
 
   std::shared_ptr<Repository> repository_;

@@ -54,8 +54,8 @@ struct Error {
   /** Where in the document the fault lies (RFC 6901); "" is the whole document. Absent: not about a document. */
   std::optional<std::string> pointer{};
 
-  /** For a conflict of versions: the one that the row has now. Absent when the row is gone, where it was a `test` that
-      does not hold, and for other kinds. */
+  /** For a conflict of versions: the one that the row has now. Absent when the row is gone, also where another
+      one has its id by now, where it was a `test` that does not hold, and for other kinds. */
   std::optional<Version> current_version{};
 
   Outcome outcome = Outcome::not_done;

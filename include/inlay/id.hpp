@@ -33,6 +33,9 @@ using IdGenerator = std::function<Uuid()>;
 /** A new version 7 UUID (RFC 9562, section 5.7). Those one thread makes grow, within a millisecond too. */
 [[nodiscard]] INLAY_DECL Uuid generate_uuid();
 
+/** A new version 4 UUID (RFC 9562, section 5.4), which tells nothing. */
+[[nodiscard]] INLAY_DECL Uuid generate_random_uuid();
+
 /** The 36 characters of RFC 9562, section 4, in lower case. */
 [[nodiscard]] INLAY_DECL std::string to_string(Uuid const& uuid);
 

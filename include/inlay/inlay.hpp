@@ -11,11 +11,13 @@
 #include <inlay/backends/postgresql.hpp>
 #include <inlay/backends/soci/host.hpp>
 #include <inlay/backends/sqlite.hpp>
+#include <inlay/birth.hpp>
 #include <inlay/catalog.hpp>
 #include <inlay/config/config_node.hpp>
 #include <inlay/config/effective_config.hpp>
 #include <inlay/config/layer.hpp>
 #include <inlay/config/override.hpp>
+#include <inlay/ended.hpp>
 #include <inlay/error.hpp>
 #include <inlay/id.hpp>
 #include <inlay/json/document.hpp>
@@ -50,6 +52,7 @@
 #include <inlay/storage/scope.hpp>
 #include <inlay/storage/store_url.hpp>
 #include <inlay/storage/transfer.hpp>
+#include <inlay/team_catalog.hpp>
 #include <inlay/timestamp.hpp>
 
 #endif

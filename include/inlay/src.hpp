@@ -10,6 +10,7 @@
 #endif
 
 #include <inlay/impl/backends.ipp>
+#include <inlay/impl/birth.ipp>
 #include <inlay/impl/catalog.ipp>
 #include <inlay/impl/catalog_config.ipp>
 #include <inlay/impl/catalog_install.ipp>

@@ -101,12 +101,12 @@ Result<void> check_may_undo(WriteArguments const& arguments) {
   return Error{.kind = ErrorKind::invalid_argument,
                .message =
                    "this can undo what somebody else has just written: name the version that you have seen "
-                   "with --if-version N, or do it all the same with --force"};
+                   "with --if-version VERSION[-BIRTH], or do it all the same with --force"};
 }
 
 UpdateOptions update_options(WriteArguments const& arguments) {
   UpdateOptions options;
-  if (arguments.if_version) options.expected_version = Version{*arguments.if_version};
+  options.expected_version = arguments.if_version;
   if (arguments.replaces_documents) options.documents = DocumentMode::replace;
   options.force = arguments.force;
   options.dry_run = arguments.dry_run;

@@ -15,6 +15,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <map>
@@ -44,6 +47,7 @@ struct Arguments {
   std::string pointer;
   std::string integration;
   std::string team;
+  std::string end_reason;
   std::string entity;
   ListArguments list;
   WriteArguments write;
@@ -68,6 +72,21 @@ std::string system_user() {
   passwd const* const entry = ::getpwuid(id);  // NOLINT(concurrency-mt-unsafe): there is one thread
   bool const has_name = entry != nullptr && entry->pw_name != nullptr && *entry->pw_name != '\0';
   return has_name ? entry->pw_name : "uid:" + std::to_string(id);
+}
+
+/** Reads a whole number of seconds, minutes, hours or days, and gives it as seconds. */
+std::string read_duration(std::string& text) {
+  std::int64_t number = 0;
+  char const* const last = text.data() + text.size();
+  auto const [end, failure] = std::from_chars(text.data(), last, number);
+  std::string_view const unit(end, static_cast<std::size_t>(last - end));
+  std::int64_t const seconds = unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3'600 : unit == "d" ? 86'400 : 0;
+  constexpr std::int64_t longest = std::int64_t{100} * 366 * 86'400;
+  if (failure != std::errc() || seconds == 0 || number < 0 || number > longest / seconds) {
+    return "a duration is a number with s, m, h or d, such as 12h or 30d; this is " + text;
+  }
+  text = std::to_string(number * seconds);
+  return {};
 }
 
 class Program {
@@ -207,9 +226,18 @@ class Program {
   }
 
   void add_if_version(CLI::App* command) {
-    command->add_option("--if-version", arguments_.write.if_version, "Only if the row is at this version")
-        ->type_name("N")
-        ->check(whole_number);
+    command
+        ->add_option_function<std::string>(
+            "--if-version",
+            [this](std::string const& text) {
+              auto const version = parse_row_version(text);
+              if (version.has_error())
+                throw CLI::ValidationError("--if-version", text + " is " + version.error().message);
+              arguments_.write.if_version = *version;
+            },
+            "Only if the row is at this version, and with its birth still the row that had it:\n"
+            "\"version\" and \"birth\" as get and list show them")
+        ->type_name("VERSION[-BIRTH]");
   }
 
   void add_dry_run(CLI::App* command, Kind kind) {
@@ -344,6 +372,21 @@ class Program {
     auto* get_it = add(*group, "get", "Show a request", "sharing get ID");
     add_id(get_it, "request");
     runs(get_it, [this](Session& session) { return get(session, Kind::grant, arguments_.id); });
+
+    auto* end_them = add(app_, "end", "End the installs that other teams have of an integration, for its owner",
+                         "end --integration zendesk \"the API is switched off on 1 March\"");
+    end_them->group(catalogue_group);
+    end_them->add_option("--integration", arguments_.integration, "Its id, or its name if only one has it")
+        ->required()
+        ->type_name("ID|NAME")
+        ->check(not_empty);
+    end_them->add_option("REASON", arguments_.end_reason, "Why, for the teams that have it installed")
+        ->required()
+        ->check(not_empty);
+    end_them->add_flag("--dry-run", arguments_.write.dry_run, "Say how many there are, and end none");
+    runs(end_them, [this](Session& session) {
+      return end_installs(session, arguments_.integration, arguments_.end_reason, arguments_.write.dry_run);
+    });
 
     add_answer(*group, "grant", "Let the team install the integration", GrantStatus::granted);
     add_answer(*group, "deny", "Refuse a request that is pending", GrantStatus::denied);
@@ -622,6 +665,12 @@ class Program {
                      "takes off or puts before paths; / for none")
         ->type_name("PATH")
         ->check(not_empty);
+    command
+        ->add_option("--ask-again-after", into.ask_again_after,
+                     "How long a team waits, after a request was denied or revoked, until it may ask\n"
+                     "again, such as 12h or 30d; without it, it may at once")
+        ->type_name("DURATION")
+        ->transform(CLI::Validator(&read_duration, ""));
     runs_without_team(command, [this](Session& session) { return serve(session, arguments_.serve); });
   }
 

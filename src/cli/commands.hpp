@@ -6,6 +6,7 @@
 
 #include "session.hpp"
 
+#include <inlay/birth.hpp>
 #include <inlay/model/grant.hpp>
 
 #include <cstddef>
@@ -29,7 +30,7 @@ struct ListArguments {
 };
 
 struct WriteArguments {
-  std::optional<std::int64_t> if_version;
+  std::optional<RowVersion> if_version;
   bool is_json_patch = false;  // else a merge patch
   bool replaces_documents = false;
   bool force = false;
@@ -59,6 +60,7 @@ struct ServeArguments {
   std::vector<std::string> proxies;
   std::string base_path;
   std::optional<std::string> public_path;
+  std::int64_t ask_again_after = 0;  // seconds
 };
 
 struct CompactArguments {
@@ -87,12 +89,14 @@ enum class Verb { set, remove, inherit };
 [[nodiscard]] Result<void> update(Session& session, Kind kind, std::string const& id, std::string const& patch,
                                   WriteArguments const& arguments);
 [[nodiscard]] Result<void> remove_row(Session& session, Kind kind, std::string const& id,
-                                      std::optional<std::int64_t> if_version);
+                                      std::optional<RowVersion> if_version);
 
 // sharing_commands.cpp; the integration and the team are ids or names, no team is the one that the caller acts for
 [[nodiscard]] Result<void> ask_for(Session& session, std::string const& integration, std::string const& team);
+[[nodiscard]] Result<void> end_installs(Session& session, std::string const& integration, std::string const& reason,
+                                        bool is_dry_run);
 [[nodiscard]] Result<void> answer_request(Session& session, std::string const& id, GrantStatus status,
-                                          std::optional<std::int64_t> if_version);
+                                          std::optional<RowVersion> if_version);
 
 // install_commands.cpp
 [[nodiscard]] Result<void> install(Session& session, InstallArguments const& arguments);

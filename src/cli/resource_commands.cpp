@@ -268,20 +268,18 @@ Result<void> update(Session& session, Kind kind, std::string const& id, std::str
   });
 }
 
-Result<void> remove_row(Session& session, Kind kind, std::string const& id, std::optional<std::int64_t> if_version) {
+Result<void> remove_row(Session& session, Kind kind, std::string const& id, std::optional<RowVersion> if_version) {
   return visit_written(kind, [&](auto tag) -> Result<void> {
     using Entity = typename decltype(tag)::type;
     auto const parsed = parse_id<Entity>(id);
     if (parsed.has_error()) return parsed.error();
     auto const catalog = session.open();
     if (catalog.has_error()) return catalog.error();
-    std::optional<Version> expected;
-    if (if_version) expected = Version{*if_version};
     Result<void> removed;
     if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
-      removed = catalog->uninstall(*parsed, expected);
+      removed = catalog->uninstall(*parsed, if_version);
     } else {
-      removed = catalog->remove(*parsed, expected);
+      removed = catalog->remove(*parsed, if_version);
     }
     if (removed.has_error()) return removed.error();
     session.output.note_write();

@@ -3,6 +3,7 @@
 
 #include <inlay/catalog.hpp>
 
+#include <chrono>
 #include <string>
 
 #ifdef INLAY_HAS_REST
@@ -15,7 +16,9 @@ namespace inlay::cli {
 Result<void> serve([[maybe_unused]] Session& session, [[maybe_unused]] ServeArguments const& arguments) {
 #ifdef INLAY_HAS_REST
   http_server::hold_hangups();
-  auto const catalog = session.open();
+  CatalogOptions options;
+  options.ask_again_after = std::chrono::seconds(arguments.ask_again_after);
+  auto const catalog = session.open(Access::write, options);
   if (catalog.has_error()) return catalog.error();
   // What is no number in octal is no mode to CLI11 either.
   mode_t const mode =

@@ -11,6 +11,7 @@
 
 namespace inlay {
 class Catalog;
+struct CatalogOptions;
 class Repository;
 }  // namespace inlay
 
@@ -50,6 +51,7 @@ struct Session {
      for a name that several have.
   */
   [[nodiscard]] Result<Catalog> open(Access access = Access::write) const;
+  [[nodiscard]] Result<Catalog> open(Access access, CatalogOptions const& catalog_options) const;
 };
 
 using Command = std::function<Result<void>(Session&)>;

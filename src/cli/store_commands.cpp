@@ -27,11 +27,11 @@ bool opens_without_migrating(Session session) {
   return session.open().has_value();
 }
 
-Result<Catalog> open_catalog(std::string const& url, Access access) {
-  if (access == Access::write) return Catalog::open(url);
+Result<Catalog> open_catalog(std::string const& url, Access access, CatalogOptions const& options) {
+  if (access == Access::write) return Catalog::open(url, options);
   auto store = open_for_reading(url);
   if (store.has_error()) return store.error();
-  return Catalog(std::move(*store));
+  return Catalog(std::move(*store), options);
 }
 
 // Only SQLite makes what a URL names out of nothing but a name; not beside what is left of a file that was moved.
@@ -115,8 +115,10 @@ Result<std::shared_ptr<Repository>> open_for_reading(std::string const& url) {
   return error;
 }
 
-Result<Catalog> Session::open(Access access) const {
-  auto catalog = open_catalog(options.store, access);
+Result<Catalog> Session::open(Access access) const { return open(access, CatalogOptions()); }
+
+Result<Catalog> Session::open(Access access, CatalogOptions const& catalog_options) const {
+  auto catalog = open_catalog(options.store, access, catalog_options);
   if (catalog.has_error()) return catalog;
   Caller caller{.actor = options.actor, .reason = options.reason, .team = {}};
   if (!options.team.empty()) {

@@ -35,6 +35,8 @@ std::uint64_t merge(std::uint64_t hash, std::uint64_t lane) noexcept {
   return (hash ^ round_of(0, lane)) * prime1 + prime4;
 }
 
+constexpr RowVersion no_row{Version{}, Birth{}};
+
 }  // namespace
 
 std::uint64_t xxh64(std::string_view text) noexcept {
@@ -72,23 +74,24 @@ std::uint64_t xxh64(std::string_view text) noexcept {
   return hash ^ (hash >> 32U);
 }
 
-std::string etag_of(Version version, std::string_view body) {
+std::string etag_of(RowVersion const& version, std::string_view body) {
   std::array<char, 16> digits;
   std::uint64_t const hash = xxh64(body);
   for (std::size_t i = 0; i < digits.size(); ++i) digits[i] = "0123456789abcdef"[(hash >> (60 - 4 * i)) & 0xFU];
-  std::string tag = "\"" + std::to_string(version.value) + '-';
+  std::string tag = "\"" + to_string(version) + '-';
   tag.append(digits.data(), digits.size());
   return tag + '"';
 }
 
-std::optional<Version> EntityTag::version() const {
-  std::size_t const dash = opaque.find('-');
-  bool const has_padding = dash > 1 && opaque.starts_with('0');  // "01-…" was never one of ours
-  if (dash == std::string::npos || has_padding) return std::nullopt;
-  Version version;
-  auto const [end, failure] = std::from_chars(opaque.data(), opaque.data() + dash, version.value);
-  if (failure != std::errc() || end != opaque.data() + dash) return std::nullopt;
-  return version;
+std::optional<RowVersion> EntityTag::version() const {
+  std::string_view const text = opaque;
+  std::size_t const birth = text.find('-') + 1;  // 0: there is no dash
+  std::size_t const hash = birth == 0 ? std::string_view::npos : text.find('-', birth);
+  if (hash == std::string_view::npos) return std::nullopt;
+  // A summary does not say which row it is of.
+  if (text.substr(0, hash) == to_string(no_row)) return no_row;
+  auto const version = parse_row_version(text.substr(0, hash));  // "01-…" was never one of ours
+  return version ? std::optional(*version) : std::nullopt;
 }
 
 bool TagList::matches(std::string_view etag) const noexcept {
@@ -101,22 +104,32 @@ bool TagList::matches(std::string_view etag) const noexcept {
          });
 }
 
-bool TagList::matches(Version version) const {
+bool TagList::matches(RowVersion const& version) const {
   return is_any || std::any_of(tags.begin(), tags.end(),
                                [&](EntityTag const& tag) { return !tag.is_weak && tag.version() == version; });
 }
 
 bool TagList::names_weakly(Version version) const {
-  return std::any_of(tags.begin(), tags.end(),
-                     [&](EntityTag const& tag) { return tag.is_weak && tag.version() == version; });
+  return std::any_of(tags.begin(), tags.end(), [&](EntityTag const& tag) {
+    auto const named = tag.version();
+    return tag.is_weak && named && named->version == version;
+  });
+}
+
+bool TagList::are_of_other_rows(Birth birth) const {
+  return !is_any && std::all_of(tags.begin(), tags.end(), [&](EntityTag const& tag) {
+    auto const named = tag.version();
+    return named && named->birth != birth;
+  });
 }
 
 Result<TagList> parse_tags(std::string_view field, std::string_view value) {
   value = trimmed(value);
   if (value == "*") return TagList{.is_any = true};
   auto const malformed = [&] {
-    return Error{.kind = ErrorKind::invalid_argument,
-                 .message = std::string(field) + R"( takes * or entity tags, such as "3-0123456789abcdef")"};
+    return Error{
+        .kind = ErrorKind::invalid_argument,
+        .message = std::string(field) + R"( takes * or entity tags, such as "3-0123456789abcdef-fedcba9876543210")"};
   };
   TagList list;
   // A list may have empty elements anywhere (RFC 9110, 5.6.1.2).

@@ -84,11 +84,14 @@ Response bad_request(std::string message) {
   return problem(400, Error{.kind = ErrorKind::invalid_argument, .message = std::move(message)});
 }
 
-Response precondition_failed(Exchange const& exchange, Version current) {
+Response precondition_failed(Exchange const& exchange, RowVersion const& of_row) {
   Error error{.kind = ErrorKind::conflict,
               .message = "the resource is not in the state that the request's condition names"};
   auto const tags = if_match(exchange);
-  if (current != Version{} && tags && *tags && (*tags)->names_weakly(current)) {
+  Version const current = of_row.version;
+  if (of_row.birth && tags && *tags && (*tags)->are_of_other_rows(*of_row.birth)) {
+    error.message += ": what it names is gone, and another one has its id";
+  } else if (current != Version{} && tags && *tags && (*tags)->names_weakly(current)) {
     error.message +=
         ": a weak entity tag (W/) never matches here (RFC 9110, 13.1.1); a proxy that compresses answers"
         " makes tags weak";
@@ -195,13 +198,13 @@ Response answer_json(int status, std::string body) {
   return response;
 }
 
-Response answer(int status, Version version, std::string body) {
+Response answer(int status, RowVersion const& version, std::string body) {
   Response response = answer_json(status, std::move(body));
   response.headers.add("ETag", etag_of(version, response.body));
   return response;
 }
 
-Response answer_get(Exchange const& exchange, Version version, std::string body) {
+Response answer_get(Exchange const& exchange, RowVersion const& version, std::string body) {
   auto const match = if_match(exchange);
   if (!match) return match.error();
   auto const none_match = if_none_match(exchange);

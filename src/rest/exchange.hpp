@@ -4,6 +4,7 @@
 
 #include "cursor.hpp"
 #include "etag.hpp"
+#include "front_door.hpp"
 #include "target.hpp"
 
 #include <inlay/catalog.hpp>
@@ -32,8 +33,8 @@ struct Exchange {
   Caller const& caller;
   HandlerOptions const& options;
   CursorKey const& cursor_key;
-  Catalog catalog;  ///< as the caller sees it
-  Target target{};  ///< without the base path
+  FrontDoor catalog;  ///< as the caller sees it
+  Target target{};    ///< without the base path
   std::size_t max_body_bytes{};
   std::span<std::string_view const> allowed{};  ///< the methods of the target
 
@@ -116,13 +117,14 @@ template <class Entity>
 [[nodiscard]] Or<std::optional<TagList>> if_match(Exchange const& exchange);
 [[nodiscard]] Or<std::optional<TagList>> if_none_match(Exchange const& exchange);
 
-/** Refuses because the row is not as the request's condition says. A summary's version, 0, is not told: it is none. */
-[[nodiscard]] Response precondition_failed(Exchange const& exchange, Version current);
+/** Refuses because the row is not as the request's condition says. A summary's version, 0, is not told: it is none; nor
+    is that of a row other than all that the condition names. */
+[[nodiscard]] Response precondition_failed(Exchange const& exchange, RowVersion const& current);
 
 /** What the conditions of a request mean for a write of a row. */
 struct WriteCondition {
-  bool is_given{};                    ///< there was an If-Match
-  std::optional<Version> expected{};  ///< absent: any version
+  bool is_given{};                       ///< there was an If-Match
+  std::optional<RowVersion> expected{};  ///< absent: any version
 };
 
 /** Works out the condition of a write. Reads the row only where one version can't say what was asked. */
@@ -136,17 +138,17 @@ template <class Readable>
 void write_resource(Readable const& readable, std::string& out, bool with_nested_documents = true);
 
 /** Answers with a JSON body of a row at a version: an entity tag goes with it. */
-[[nodiscard]] Response answer(int status, Version version, std::string body);
+[[nodiscard]] Response answer(int status, RowVersion const& version, std::string body);
 
 /** The same for GET, which may find that the client has this already (304) or wanted another version (412). */
-[[nodiscard]] Response answer_get(Exchange const& exchange, Version version, std::string body);
+[[nodiscard]] Response answer_get(Exchange const& exchange, RowVersion const& version, std::string body);
 
 /** Answers with a JSON body that belongs to no row. */
 [[nodiscard]] Response answer_json(int status, std::string body);
 
 template <class Readable>
-[[nodiscard]] Version version_of(Readable const& readable) {
-  return model::part_of<0>(readable).version;
+[[nodiscard]] RowVersion version_of(Readable const& readable) {
+  return RowVersion::of(model::part_of<0>(readable));
 }
 
 }  // namespace inlay::rest

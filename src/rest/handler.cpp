@@ -35,6 +35,7 @@ constexpr Route routes[] = {
     {"GET", "integration", true, "", &get_row<Integration>},
     {"PATCH", "integration", true, "", &update_row<Integration>},
     {"DELETE", "integration", true, "", &remove_row<Integration>},
+    {"POST", "integration", true, "end", &end_installs},
 
     {"GET", "environment", false, "", &list_rows<Environment>},
     {"POST", "environment", false, "", &create_row<Environment>},
@@ -186,7 +187,7 @@ Response Handler::operator()(Request const& request, Caller const& caller) const
                       .caller = caller,
                       .options = options_,
                       .cursor_key = cursor_key_,
-                      .catalog = catalog_.as(caller),
+                      .catalog = FrontDoor(catalog_, caller),
                       .max_body_bytes = max_body_bytes()};
     response = respond(exchange);
   } catch (Exception const& failure) {

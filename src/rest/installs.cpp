@@ -116,7 +116,9 @@ Response effective_config(Exchange const& exchange) {
   append_json(body, "is_enabled", text_of(found->is_enabled));
   append_json(body, "show_in_catalog", text_of(found->show_in_catalog));
   append_json(body, "version", std::to_string(found->version.value));
+  append_text(body, "birth", to_string(found->birth));
   append_json(body, "integration_version", std::to_string(found->integration_version.value));
+  append_text(body, "integration_birth", to_string(found->integration_birth));
   if (*pointer_text) append_text(body, "pointer", **pointer_text);
   if (value) {
     body += *pointer_text ? R"(,"value":)" : R"(,"config":)";
@@ -131,7 +133,7 @@ Response effective_config(Exchange const& exchange) {
     }
     body += ']';
   }
-  return answer_get(exchange, found->version, body + '}');
+  return answer_get(exchange, RowVersion::of(*found), body + '}');
 }
 
 }  // namespace inlay::rest

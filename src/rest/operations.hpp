@@ -28,6 +28,7 @@ template <class Entity>
 // sharing.cpp
 [[nodiscard]] Response ask_for(Exchange const& exchange);
 [[nodiscard]] Response answer_grant(Exchange const& exchange);
+[[nodiscard]] Response end_installs(Exchange const& exchange);
 
 /** The media types that PATCH takes. */
 [[nodiscard]] std::span<std::string_view const> patch_types() noexcept;

@@ -44,12 +44,13 @@ Or<WriteCondition> write_condition(Exchange const& exchange, Id<Entity> id) {
   // One version can't say it: look at the row, and then hold the write to what was seen.
   auto found = exchange.catalog.get(id);
   if (!found) return refuse(exchange, found.error(), Situation::conditional);
-  Version const current = version_of(*found);
+  RowVersion const current = version_of(*found);
   bool const holds = (!*match || (*match)->matches(current)) &&
                      !(*none_match && (*none_match)->matches(etag_of(current, resource_text(*found))));
   // Where it does not hold the catalogue refuses, as for a single version: 403 comes before 412 there. It is asked for
-  // the version that no row has.
-  condition.expected = holds ? current : Version{};
+  // the version that no row has, and where only other rows were named for a row that there is not.
+  bool const names_others = *match && (*match)->are_of_other_rows(*current.birth);
+  condition.expected = holds ? current : names_others ? RowVersion{Version{}, Birth{}} : RowVersion{Version{}};
   return condition;
 }
 

@@ -52,7 +52,7 @@ Response ask_for(Exchange const& exchange) {
 
   auto const asked = exchange.catalog.ask_for(**integration, *team);
   if (!asked) return refuse(exchange, asked.error(), Situation::content);
-  Response response = answer(asked->created ? 201 : 200, asked->grant.version, resource_text(asked->grant));
+  Response response = answer(asked->created ? 201 : 200, version_of(asked->grant), resource_text(asked->grant));
   response.headers.add(asked->created ? "Location" : "Content-Location", location(exchange, asked->grant));
   return response;
 }
@@ -76,7 +76,25 @@ Response answer_grant(Exchange const& exchange) {
   if (!condition) return condition.error();
   auto const grant = exchange.catalog.answer(*id, *answer_given, condition->expected);
   if (!grant) return refuse_content(exchange, grant.error());
-  return answer(200, grant->version, resource_text(*grant));
+  return answer(200, version_of(*grant), resource_text(*grant));
+}
+
+Response end_installs(Exchange const& exchange) {
+  Parameters parameters(exchange.target);
+  auto const is_dry_run = parameters.take_flag("dry_run");
+  if (!is_dry_run) return is_dry_run.error();
+  if (auto const known = parameters.finish(); !known) return known.error();
+  auto const id = id_in_path<Integration>(exchange);
+  if (!id) return id.error();
+  auto const object = read_object(exchange);
+  if (!object) return object.error();
+  if (auto const known = check_members(*object, {"reason"}); !known) return known.error();
+  auto const* const reason = object->if_contains("reason");
+  auto const* const text = reason == nullptr ? nullptr : reason->if_string();
+  if (text == nullptr) return bad_member("reason", "reason says why, to the teams whose installs are ended");
+  auto const ended = exchange.catalog.end(*id, {text->data(), text->size()}, {.dry_run = *is_dry_run});
+  if (!ended) return refuse(exchange, ended.error(), Situation::content);
+  return answer_json(200, R"({"ended":)" + std::to_string(ended->count) + '}');
 }
 
 }  // namespace inlay::rest

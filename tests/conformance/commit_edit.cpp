@@ -61,6 +61,7 @@ TEST_CASE("an edit of nothing but what belongs to the store changes nothing", "[
     must(store->commit(edit_commit<Entity>(row.id, [](Entity current) -> Result<Entity> {
       current.id = Id<Entity>{scattered_uuid()};
       current.version = Version{30};
+      current.birth = Birth{35};
       current.revision = Revision{40};
       current.created_at = current.updated_at = Timestamp{50};
       return current;

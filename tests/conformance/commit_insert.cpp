@@ -8,6 +8,7 @@ TEST_CASE("an inserted row starts at version 1 with the commit's time and revisi
     Store const store;
     std::vector<Change> changes;
     Entity const brought = add_sample<Entity>(changes, 0);
+    auto const insert = std::get<Insert<Entity>>(changes.back());
     Commit const commit = commit_of(std::move(changes));
     Revision const revision = store.commit(commit);
     Entity const row = store.read<Entity>(brought.id);
@@ -15,7 +16,8 @@ TEST_CASE("an inserted row starts at version 1 with the commit's time and revisi
     CHECK(row.created_at == commit.time);
     CHECK(row.updated_at == commit.time);
     CHECK(row.revision == revision);
-    CHECK(row == inserted(brought, commit.time, revision));
+    CHECK(row.birth == insert.birth);
+    CHECK(row == inserted(insert, commit.time, revision));
   });
 }
 
@@ -143,7 +145,7 @@ TEST_CASE("a commit without changes is invalid_argument, with guards too", "[ins
   Team const team = store.insert_sample<Team>(0);
   Commit commit = commit_of({});
   CHECK(store.refused(commit).kind == ErrorKind::invalid_argument);
-  commit.guards.push_back(Guard<Team>{team.id, team.version});
+  commit.guards.emplace_back(Guard<Team>(team));
   CHECK(store.refused(commit).kind == ErrorKind::invalid_argument);
 }
 
@@ -179,7 +181,7 @@ TEST_CASE("a token that is taken is said before all else that is wrong with the 
     CHECK(error.pointer == "/token");
   };
   Commit guarded = commit_of({Insert<Team>{absent}});
-  guarded.guards.push_back(Guard<Team>{team.id, stale.version});
+  guarded.guards.push_back(Guard<Team>(stale));
   is_refused(guarded);
   is_refused(commit_of({Insert<Team>{team}}));
   is_refused(commit_of({Insert<Environment>{orphan}}));

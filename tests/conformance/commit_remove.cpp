@@ -42,6 +42,21 @@ TEST_CASE("a removal of a row that is gone or never was is a conflict without a 
   });
 }
 
+TEST_CASE("a removal of a row whose id another has by now is a conflict without a version", "[remove]") {
+  for_each_entity([]<class Entity>() {
+    Store const store;
+    Entity const first = store.insert_sample<Entity>(0);
+    store.remove(first);
+    Entity const second = store.insert(first);
+    CHECK(second.version == first.version);
+    Error const error = store.refused({Remove<Entity>{first}});
+    CHECK(error.kind == ErrorKind::conflict);
+    CHECK(!error.current_version);
+    CHECK(store.read<Entity>(first.id) == second);
+    store.remove(second);
+  });
+}
+
 TEST_CASE("a row that another references is in_use, and free when that one is gone", "[remove]") {
   for_each_entity([]<class Parent>() {
     model::for_each_referrer<Parent>([]<class Child>(model::Reference const& reference, auto member) {
@@ -81,9 +96,10 @@ TEST_CASE("a unique key is free again when its row is removed, in the same commi
     Entity const first = store.insert_sample<Entity>(0);
     Entity second = first;
     second.id = Id<Entity>{scattered_uuid()};
-    Commit const commit = commit_of({Remove<Entity>{first}, Insert<Entity>{second}});
+    Insert<Entity> const insert{second};
+    Commit const commit = commit_of({Remove<Entity>{first}, insert});
     Revision const revision = store.commit(commit);
-    Entity const stored = inserted(second, commit.time, revision);
+    Entity const stored = inserted(insert, commit.time, revision);
     CHECK(store.all<Entity>() == std::vector{stored});
     store.remove(stored);
     Entity third = second;

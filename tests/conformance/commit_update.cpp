@@ -29,6 +29,7 @@ TEST_CASE("an update can't change what belongs to the store", "[update]") {
     Entity after = rewritten(row, 1);
     after.id = Id<Entity>{scattered_uuid()};
     after.version = Version{500};
+    after.birth = Birth{400};
     after.revision = Revision{600};
     after.created_at = Timestamp{1};
     after.updated_at = Timestamp{2};
@@ -148,6 +149,26 @@ TEST_CASE("an update can move a row to another reference", "[update]") {
   });
 }
 
+TEST_CASE("an update of a row whose id another has by now is a conflict without a version", "[update]") {
+  for_each_entity([]<class Entity>() {
+    Store const store;
+    Entity const first = store.insert_sample<Entity>(0);
+    store.remove(first);
+    Entity const second = store.insert(first);
+    CHECK(second.version == first.version);
+    CHECK(second.birth != first.birth);
+    Error const error = store.refused({Update<Entity>{first, rewritten(first, 1)}});
+    CHECK(error.kind == ErrorKind::conflict);
+    CHECK(!error.current_version);
+    CHECK(store.all<Entity>() == std::vector{second});
+
+    // In a commit of several changes, too.
+    CHECK(!store.refused({Insert<Team>{sample<Team>(5)}, Update<Entity>{first, rewritten(first, 1)}}).current_version);
+    Entity const third = store.update(second, rewritten(second, 1));
+    CHECK(third.birth == second.birth);
+  });
+}
+
 TEST_CASE("an absent member can be set and cleared again", "[update]") {
   Store const store;
   EnvironmentIntegration const install = store.insert_sample<EnvironmentIntegration>(0);
@@ -167,8 +188,9 @@ TEST_CASE("each change of a commit sees those before it", "[update]") {
     Store const store;
     std::vector<Change> changes;
     Entity const row = add_sample<Entity>(changes, 0);
+    auto const insert = std::get<Insert<Entity>>(changes.back());
     Commit commit = commit_of(std::move(changes));
-    Entity const first = inserted(row, commit.time, Revision{});
+    Entity const first = inserted(insert, commit.time, Revision{});
     Entity const second = updated(Update<Entity>{first, rewritten(first, 1)}, commit.time, Revision{});
     commit.changes.push_back(Update<Entity>{first, rewritten(first, 1)});
     commit.changes.push_back(Update<Entity>{second, rewritten(second, 2)});

@@ -222,7 +222,7 @@ TEST_CASE("a page is the state of the store at its revision while others write",
       if (mine.size() > 3) commit.changes.push_back(Remove<Team>{mine[0]});
       Revision const revision = store->commit(commit).value().revision;
       if (mine.size() > 3) mine.erase(mine.begin());
-      mine.push_back(inserted(std::get<Insert<Team>>(commit.changes[0]).row, commit.time, revision));
+      mine.push_back(inserted(std::get<Insert<Team>>(commit.changes[0]), commit.time, revision));
     }
   });
   auto const log = log_after(*store);
@@ -282,7 +282,7 @@ TEST_CASE("of two commits that each guard what the other writes one wins", "[con
     std::optional<Error> errors[2];
     in_threads(2, [&](std::size_t i) {
       Commit commit = commit_of({Update<Team>{rows[i], rewritten(rows[i], 5)}});
-      commit.guards.push_back(Guard<Team>{rows[1 - i].id, rows[1 - i].version});
+      commit.guards.emplace_back(Guard<Team>(rows[1 - i]));
       for (++ready; ready < 2;) std::this_thread::yield();
       auto const committed = store->commit(commit);
       if (!committed) errors[i] = committed.error();

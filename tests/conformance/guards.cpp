@@ -6,9 +6,9 @@ namespace inlay::conformance {
 namespace {
 
 template <class Entity>
-Commit guarded(Id<Entity> id, Version version) {
+Commit guarded(Guard<Entity> const& guard) {
   Commit commit = commit_of({Insert<Team>{sample<Team>(0)}});
-  commit.guards.push_back(Guard<Entity>{id, version});
+  commit.guards.push_back(guard);
   return commit;
 }
 
@@ -19,7 +19,7 @@ TEST_CASE("a commit happens when its guards hold, and does not write the guarded
     Store const store;
     Entity const first = store.insert_sample<Entity>(0);
     Entity const second = store.update(first, rewritten(first, 1));
-    Revision const revision = store.commit(guarded(second.id, second.version));
+    Revision const revision = store.commit(guarded(Guard<Entity>(second)));
     CHECK(store.read<Entity>(second.id) == second);
     auto const log = log_after(*store, second.revision);
     REQUIRE(log.size() == 1);
@@ -34,7 +34,7 @@ TEST_CASE("a guard on a row that has changed is a conflict that says the current
     Entity const first = store.insert_sample<Entity>(0);
     Entity const second = store.update(first, rewritten(first, 1));
     for (Version const version : {first.version, Version{3}, Version{}}) {
-      Error const error = store.refused(guarded(first.id, version));
+      Error const error = store.refused(guarded(Guard<Entity>(first.id, version, first.birth)));
       CHECK(error.kind == ErrorKind::conflict);
       CHECK(error.current_version == second.version);
     }
@@ -47,10 +47,36 @@ TEST_CASE("a guard on a row that is gone or never was is a conflict without a ve
     Entity const row = store.insert_sample<Entity>(0);
     store.remove(row);
     for (Id<Entity> const id : {row.id, Id<Entity>{scattered_uuid()}}) {
-      Error const error = store.refused(guarded(id, row.version));
+      Error const error = store.refused(guarded(Guard<Entity>(id, row.version, row.birth)));
       CHECK(error.kind == ErrorKind::conflict);
       CHECK(!error.current_version);
     }
+  });
+}
+
+TEST_CASE("a guard on a row that was removed does not hold for another that has its id", "[guards]") {
+  for_each_entity([]<class Entity>() {
+    Store const store;
+    Entity const first = store.insert_sample<Entity>(0);
+    store.remove(first);
+    Entity const second = store.insert(first);
+    Error const error = store.refused(guarded(Guard<Entity>(first)));
+    CHECK(error.kind == ErrorKind::conflict);
+    CHECK(!error.current_version);
+    store.commit(guarded(Guard<Entity>(second)));
+  });
+}
+
+TEST_CASE("commits that guard the same row all happen", "[guards]") {
+  for_each_entity([]<class Entity>() {
+    Store const store;
+    Entity const row = store.insert_sample<Entity>(0);
+    std::size_t const before = store.all<Team>().size();
+    in_threads(4, [&](std::size_t) {
+      for (int i = 0; i < 3; ++i) store->commit(guarded(Guard<Entity>(row))).value();
+    });
+    CHECK(store.all<Team>().size() == before + 12);
+    CHECK(store.read<Entity>(row.id) == row);
   });
 }
 
@@ -59,12 +85,12 @@ TEST_CASE("all guards must hold", "[guards]") {
   std::vector<Team> teams;
   for (std::size_t number = 0; number < 5; ++number) teams.push_back(store.insert_sample<Team>(number));
   Commit commit = commit_of({Insert<Team>{sample<Team>(9)}});
-  for (Team const& team : teams) commit.guards.push_back(Guard<Team>{team.id, team.version});
+  for (Team const& team : teams) commit.guards.push_back(Guard<Team>(team));
   Team const moved = store.update(teams[3], rewritten(teams[3], 8));
   Error const error = store.refused(commit);
   CHECK(error.kind == ErrorKind::conflict);
   CHECK(error.current_version == moved.version);
-  commit.guards[3] = Guard<Team>{moved.id, moved.version};
+  commit.guards[3] = Guard<Team>(moved);
   store.commit(commit);
   CHECK(store.all<Team>().size() == 6);
 }

@@ -18,6 +18,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace inlay::conformance {
@@ -91,8 +92,12 @@ class Store {
   /** The row as it is stored after a commit that inserts it. */
   template <class Entity>
   Entity insert(Entity const& row) const {
-    Commit const write = commit_of({Insert<Entity>{row}});
-    return inserted(row, write.time, commit(write));
+    return insert(Insert<Entity>{row});
+  }
+  template <class Entity>
+  Entity insert(Insert<Entity> const& insert) const {
+    Commit const write = commit_of({insert});
+    return inserted(insert, write.time, commit(write));
   }
 
   /** The row as it is stored after a commit that changes it. */
@@ -111,9 +116,8 @@ class Store {
   template <class Entity>
   Entity insert_sample(std::size_t number) const {
     std::vector<Change> changes;
-    Entity const row = add_sample<Entity>(changes, number);
-    Commit const write = commit_of(std::move(changes));
-    return inserted(row, write.time, commit(write));
+    add_sample<Entity>(changes, number);
+    return commit_last<Entity>(std::move(changes));
   }
 
   /** The same, with that document in the place of each of its own. */
@@ -122,8 +126,7 @@ class Store {
     std::vector<Change> changes;
     Entity const row = with_documents(add_sample<Entity>(changes, number), document);
     changes.back() = Insert<Entity>{row};
-    Commit const write = commit_of(std::move(changes));
-    return inserted(row, write.time, commit(write));
+    return commit_last<Entity>(std::move(changes));
   }
 
   /** The row of that id; fails the test when there is none. */
@@ -142,6 +145,14 @@ class Store {
   Error refused(std::vector<Change> changes) const { return refused(commit_of(std::move(changes))); }
 
  private:
+  /** The row of the last change, an insert, as it is stored after a commit of all of them. */
+  template <class Entity>
+  Entity commit_last(std::vector<Change> changes) const {
+    auto const last = std::get<Insert<Entity>>(changes.back());
+    Commit const write = commit_of(std::move(changes));
+    return inserted(last, write.time, commit(write));
+  }
+
   std::string name_;
   std::shared_ptr<Repository> repository_;
 };
@@ -196,6 +207,10 @@ struct Catch::StringMaker<inlay::conformance::Contents, void> {
 template <>
 struct Catch::StringMaker<inlay::Version, void> {
   static std::string convert(inlay::Version version) { return "version " + std::to_string(version.value); }
+};
+template <>
+struct Catch::StringMaker<inlay::Birth, void> {
+  static std::string convert(inlay::Birth birth) { return "birth " + inlay::to_string(birth); }
 };
 template <>
 struct Catch::StringMaker<inlay::Revision, void> {

@@ -25,8 +25,10 @@ std::vector<Entity> insert_at(Store const& store, std::vector<std::int64_t> cons
   std::vector<Entity> rows;
   for (std::size_t i = 0; i < times.size(); ++i) {
     std::vector<Change> changes;
-    Entity const first = add_sample<Entity>(changes, 2 * i);
-    Entity const second = add_sample<Entity>(changes, 2 * i + 1);
+    add_sample<Entity>(changes, 2 * i);
+    auto const first = std::get<Insert<Entity>>(changes.back());
+    add_sample<Entity>(changes, 2 * i + 1);
+    auto const second = std::get<Insert<Entity>>(changes.back());
     Commit commit = commit_of(std::move(changes));
     commit.time = Timestamp{times[i]};
     Revision const revision = store.commit(commit);

@@ -58,10 +58,15 @@ template <class Entity>
       });
     } else if constexpr (std::is_same_v<Value, Document>) {
       row.*member = sample_document(field.name, number);
+    } else if constexpr (std::is_same_v<Value, Ended>) {
+      row.*member = Ended{Timestamp{1'628'589'600'000'001 + static_cast<std::int64_t>(number)},
+                          "\"\xC3\xA9\" " + std::to_string(number)};
     } else if constexpr (std::is_same_v<Value, Id<Entity>>) {
       row.*member = Value{scattered_uuid()};
     } else if constexpr (std::is_same_v<Value, Version>) {
       row.*member = Version{77};
+    } else if constexpr (std::is_same_v<Value, Birth>) {
+      row.*member = Birth{66};
     } else if constexpr (std::is_same_v<Value, Revision>) {
       row.*member = Revision{88};
     } else if constexpr (std::is_same_v<Value, Timestamp>) {
@@ -83,12 +88,12 @@ Entity add_sample(std::vector<Change>& changes, std::size_t number) {
   return row;
 }
 
-/** The row with every member that a caller may write taken from the sample of that number. */
+/** The row with every member that is not the store's alone taken from the sample of that number. */
 template <class Entity>
 [[nodiscard]] Entity rewritten(Entity row, std::size_t number) {
   Entity const other = sample<Entity>(number);
   model::for_each_field<Entity>([&](model::Field const& field, auto member) {
-    if (field.is_patchable()) row.*member = other.*member;
+    if (field.is_patchable() || field.type == model::FieldType::ended) row.*member = other.*member;
   });
   return row;
 }

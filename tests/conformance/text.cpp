@@ -158,9 +158,10 @@ TEST_CASE("names of 255 characters come back whole, of four bytes each too", "[t
           row.*member = repeated(character, 255);
         }
       });
-      changes.back() = Insert<Entity>{row};
+      Insert<Entity> const insert{row};
+      changes.back() = insert;
       Commit const commit = commit_of(changes);
-      Entity const expected = inserted(row, commit.time, store.commit(commit));
+      Entity const expected = inserted(insert, commit.time, store.commit(commit));
       CHECK(store.read<Entity>(row.id) == expected);
     }
   });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // One long session with the program, on every store that this build and the environment have: each prints the same
-// bytes and exits with the same status, but for what a store chooses itself, which is ids, times and cursors.
+// bytes and exits with the same status, but for what a store chooses itself, which is ids, births, times and cursors.
 #include "cli.hpp"
 
 #include <inlay/storage/store_url.hpp>
@@ -27,7 +27,7 @@ std::string with_all_replaced(std::string text, std::string const& what, std::st
 }
 
 /** Texts of one store, with placeholders for what is its own: `<store>`, `<time>`, `<cursor>`, `<id 1>`, `<id 2>`, … in
-    the order in which the ids appear. */
+    the order in which the ids appear, and as many for births. */
 class Placeholders {
  public:
   explicit Placeholders(std::string url) : url_(std::move(url)), redacted_(StoreUrl::parse(url_).value().redacted()) {}
@@ -40,15 +40,22 @@ class Placeholders {
     static std::regex const id("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     text = std::regex_replace(text, time, "<time>");
     text = std::regex_replace(text, cursor, "$1<cursor>");
-    std::smatch found;
-    while (std::regex_search(text, found, id)) {
-      auto const number = numbers_.try_emplace(found.str(), numbers_.size() + 1).first->second;
-      text.replace(static_cast<std::size_t>(found.position()), 36, "<id " + std::to_string(number) + ">");
-    }
+    static std::regex const birth(R"(\b[0-9a-f]{16}\b)");
+    number_all(text, id, "id");
+    number_all(text, birth, "birth");
     return text;
   }
 
  private:
+  void number_all(std::string& text, std::regex const& what, std::string const& name) {
+    std::smatch found;
+    while (std::regex_search(text, found, what)) {
+      auto const number = numbers_.try_emplace(found.str(), numbers_.size() + 1).first->second;
+      text.replace(static_cast<std::size_t>(found.position()), static_cast<std::size_t>(found.length()),
+                   "<" + name + " " + std::to_string(number) + ">");
+    }
+  }
+
   std::string url_;
   std::string redacted_;
   std::map<std::string, std::size_t> numbers_;

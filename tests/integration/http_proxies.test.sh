@@ -146,7 +146,7 @@ round_trip() {
   ask GET "$url" -H "Accept-Encoding: $coding"
   check "$what" 200 "$status"
   tag=$(header ETag)
-  version=$(sed -n 's/.*"version":\([0-9]*\).*/\1/p' body)
+  version=$(sed -n 's/.*"version":\([0-9]*\),"birth":"\([0-9a-f]*\)".*/\1-\2/p' body)
   [[ $tag =~ ^$pattern$ ]] || check "$what: the tag" "$pattern" "$tag"
   ask GET "$url" -H "Accept-Encoding: $coding" -H "If-None-Match: $tag"
   check "$what: what the client has already" "304 " "$status $body"
@@ -160,7 +160,7 @@ round_trip() {
     check_has "$what: the refusal" "a weak entity tag (W/) never matches" "$body"
     check_has "$what: the refusal" '"kind":"conflict"' "$body"
     ask PATCH "$url" -H "Accept-Encoding: $coding" -H "If-Match: \"$version-\"" --data '{"domain":"way.example"}'
-    check "$what: an update that names the version" 200 "$status"
+    check "$what: an update that names version and birth" 200 "$status"
     ask PATCH "$url" -H "Accept-Encoding: $coding" -H "If-Match: \"$version-\"" --data '{"domain":"late.example"}'
     check "$what: an update that names the version before" 412 "$status"
   fi

@@ -86,7 +86,7 @@ TEST_CASE("Update Environment Integration: PATCH /environment-integration/{id}")
   CHECK(response.headers.find("Content-Type") == "application/json");
   auto const body = test::body_of(response);
   CHECK(names_of(body) == Names{"id", "integration_id", "environment_id", "show_in_catalog", "is_enabled", "override",
-                                "version", "created_at", "updated_at", "integration"});
+                                "version", "birth", "created_at", "updated_at", "integration"});
   CHECK(body.at("id") == environment_integration_id);
   CHECK(body.at("integration_id") == integration_id);
   CHECK(body.at("environment_id") == environment_id);
@@ -99,7 +99,7 @@ TEST_CASE("Update Environment Integration: PATCH /environment-integration/{id}")
   // The referenced integration object.
   auto const& integration = body.at("integration");
   CHECK(names_of(integration) == Names{"id", "name", "category", "is_beta", "config", "team_id", "sharing", "version",
-                                       "created_at", "updated_at", "environment_ids", "team"});
+                                       "birth", "created_at", "updated_at", "environment_ids", "team"});
   CHECK(integration.at("id") == integration_id);
   CHECK(integration.at("name") == "zendesk");
   CHECK(integration.at("category") == "helpdesk");
@@ -114,7 +114,7 @@ TEST_CASE("Update Environment Integration: PATCH /environment-integration/{id}")
   // The team that owns this integration.
   auto const& team = integration.at("team");
   CHECK(names_of(team) == Names{"id", "name", "domain", "logo", "is_verified", "is_white_labeled", "terms_of_service",
-                                "allows_impersonation", "version", "created_at", "updated_at"});
+                                "allows_impersonation", "version", "birth", "created_at", "updated_at"});
   CHECK(team.at("id") == team_id);
   CHECK(team.at("name") == "My Awesome Team");
   CHECK(team.at("domain") == "example.com");

@@ -81,7 +81,8 @@ class Requests {
         break;
     }
     if (random_.chance(2)) {
-      request.headers.add("If-Match", '"' + std::to_string(1 + random_.below(3)) + "-0123456789abcdef\"");
+      request.headers.add("If-Match",
+                          '"' + std::to_string(1 + random_.below(3)) + "-0123456789abcdef-0123456789abcdef\"");
     }
     return request;
   }

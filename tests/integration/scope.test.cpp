@@ -24,7 +24,7 @@ std::string shown(Result<OwnedIntegration> const& result) {
   if (!result) return answer(result);
   auto const json = test::object(model::to_json(*result));
   if (json.contains("config")) return json.contains("version") ? "whole" : "broken";
-  for (char const* hidden : {"sharing", "version", "created_at", "updated_at", "environment_ids", "config"}) {
+  for (char const* hidden : {"sharing", "version", "birth", "created_at", "updated_at", "environment_ids", "config"}) {
     if (json.contains(hidden)) return std::string("leaks ") + hidden;
   }
   return json.contains("team") && json.contains("category") && json.contains("is_beta") ? "summary" : "broken";
@@ -33,8 +33,8 @@ std::string shown(Result<OwnedIntegration> const& result) {
 std::string shown(Result<Team> const& result) {
   if (!result) return answer(result);
   auto const json = test::object(model::to_json(*result));
-  bool const hidden =
-      !json.contains("allows_impersonation") && !json.contains("version") && !json.contains("created_at");
+  bool const hidden = !json.contains("allows_impersonation") && !json.contains("version") && !json.contains("birth") &&
+                      !json.contains("created_at");
   return hidden ? "summary" : "whole";
 }
 

@@ -53,6 +53,7 @@ TEST_CASE("find and list are one round trip, and a commit is one") {
   Catalogue const rows;
   REQUIRE(store->commit(rows.commit()).has_value());
   EnvironmentIntegration install = store->find(FindRequest<EnvironmentIntegration>{.id = rows.install.id}).value();
+  Team const team = store->find(FindRequest<Team>{.id = rows.team.id}).value();
 
   auto const find = [&] {
     CHECK(store->find(FindRequest<InstalledIntegration>{.id = rows.install.id, .with_installed_in = true}).has_value());
@@ -62,7 +63,7 @@ TEST_CASE("find and list are one round trip, and a commit is one") {
     EnvironmentIntegration after = install;
     after.is_enabled = !after.is_enabled;
     Commit commit = commit_of({Update<EnvironmentIntegration>{install, after}});
-    commit.guards.push_back(Guard<Team>{rows.team.id, Version{1}});
+    commit.guards.emplace_back(Guard<Team>(team));
     CHECK(store->commit(commit).has_value());
     install = store->find(FindRequest<EnvironmentIntegration>{.id = install.id}).value();
   };

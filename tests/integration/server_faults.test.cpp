@@ -65,8 +65,7 @@ void break_everywhere(Behind& behind, bool is_one_statement, Fault fault, Then t
     CAPTURE(skipped);
     is_changed = !interferes;
     Commit commit = new_commit(is_one_statement);
-    commit.guards.push_back(
-        Guard<Team>{team.id, behind.direct->find(FindRequest<Team>{.id = team.id}).value().version});
+    commit.guards.emplace_back(Guard<Team>(behind.direct->find(FindRequest<Team>{.id = team.id}).value()));
     int requests = 0;
     behind.proxy.arm({.when = [&](Request const&) { return ++requests > skipped; },
                       .fault = fault,
@@ -286,7 +285,7 @@ TEST_CASE("a commit that was done is not refused for what others did since") {
   Team const team = new_team();
   REQUIRE(behind.store->commit(commit_of({Insert<Team>{team}})).has_value());
   Commit commit = new_commit(is_one_statement);
-  commit.guards.push_back(Guard<Team>{team.id, Version{1}});
+  commit.guards.emplace_back(Guard<Team>(behind.direct->find(FindRequest<Team>{.id = team.id}).value()));
   Result<Committed> others = Committed{};
   behind.proxy.arm({.when = ends(commit, is_one_statement), .fault = Fault::lose_reply, .meanwhile = [&] {
                       Team const before = behind.direct->find(FindRequest<Team>{.id = team.id}).value();

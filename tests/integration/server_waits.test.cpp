@@ -96,10 +96,11 @@ TEST_CASE("a commit of n changes and g guards takes 4 + g + 2n round trips") {
   Behind behind(engine, std::string("pool_size=1&lease_timeout=3s") + parameters);
   Team const team = new_team();
   REQUIRE(behind.store->commit(commit_of({Insert<Team>{team}})).has_value());
+  Team const stored = behind.store->find(FindRequest<Team>{.id = team.id}).value();
   for (int changes = 2; changes < 6; ++changes) {
     Commit commit = commit_of({});
     for (int i = 0; i < changes; ++i) commit.changes.emplace_back(Insert<Team>{new_team()});
-    if (changes % 2 == 1) commit.guards.push_back(Guard<Team>{team.id, Version{1}});
+    if (changes % 2 == 1) commit.guards.emplace_back(Guard<Team>(stored));
     auto const guards = static_cast<int>(commit.guards.size());
     // Once, to have its statements prepared.
     REQUIRE(behind.store->commit(commit).has_value());

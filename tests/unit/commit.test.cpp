@@ -21,22 +21,43 @@ TEST_CASE("every entity can be inserted, updated, edited, removed and guarded") 
       [&]<class Entity>(std::type_identity<Entity>) {
         places.insert({Change(Insert<Entity>{}).index(), Change(Update<Entity>{}).index(),
                        Change(Edit<Entity>{}).index(), Change(Remove<Entity>{}).index()});
-        CHECK(std::holds_alternative<Guard<Entity>>(AnyGuard(Guard<Entity>{})));
+        CHECK(std::holds_alternative<Guard<Entity>>(AnyGuard(Guard<Entity>(Entity{}))));
       });
   CHECK(places.size() == std::variant_size_v<Change>);
+}
+
+TEST_CASE("each insert draws a birth, which its copies share") {
+  Insert<Team> const one{Team{.name = "acme"}};
+  Insert<Team> const same = one;
+  Insert<Team> const other{Team{.name = "acme"}};
+  CHECK(one.birth != Birth{});
+  CHECK(same.birth == one.birth);
+  CHECK(other.birth != one.birth);
+}
+
+TEST_CASE("a guard is of a row as it was read") {
+  Team const team{.id = Id<Team>::generate(), .version = Version{3}, .birth = Birth{7}};
+  Guard<Team> const guard(team);
+  CHECK(guard.id == team.id);
+  CHECK(guard.version == Version{3});
+  CHECK(guard.birth == Birth{7});
 }
 
 TEST_CASE("an inserted row is at version 1, made and changed when the commit was, whatever the caller wrote there") {
   Team const given{.id = Id<Team>::generate(),
                    .name = "acme",
                    .version = Version{9},
+                   .birth = Birth{9},
                    .revision = Revision{9},
                    .created_at = earlier,
                    .updated_at = earlier};
-  Team const row = inserted(given, later, Revision{4});
+  Insert<Team> const insert{given};
+  Team const row = inserted(insert, later, Revision{4});
   CHECK(row.id == given.id);
   CHECK(row.name == "acme");
   CHECK(row.version == Version{1});
+  CHECK(row.birth == insert.birth);
+  CHECK(row.birth != given.birth);
   CHECK(row.revision == Revision{4});
   CHECK(row.created_at == later);
   CHECK(row.updated_at == later);
@@ -46,6 +67,7 @@ TEST_CASE("an updated row takes from the caller what is the caller's, and what i
   Team const before{.id = Id<Team>::generate(),
                     .name = "acme",
                     .version = Version{3},
+                    .birth = Birth{8},
                     .revision = Revision{4},
                     .created_at = earlier,
                     .updated_at = earlier};
@@ -54,6 +76,7 @@ TEST_CASE("an updated row takes from the caller what is the caller's, and what i
                                                                          .name = "umbrella",
                                                                          .is_verified = true,
                                                                          .version = Version{4},
+                                                                         .birth = Birth{8},
                                                                          .revision = Revision{5},
                                                                          .created_at = earlier,
                                                                          .updated_at = later});

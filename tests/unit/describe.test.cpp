@@ -102,7 +102,7 @@ TEST_CASE("a member's type is its role: what a patch may touch, what the store w
   CHECK(names([](model::Field const& field) { return field.is_patchable(); }) ==
         std::vector<std::string>{"show_in_catalog", "is_enabled", "override"});
   CHECK(names([](model::Field const& field) { return field.is_set_by_store(); }) ==
-        std::vector<std::string>{"version", "revision", "created_at", "updated_at"});
+        std::vector<std::string>{"version", "birth", "revision", "created_at", "updated_at"});
   CHECK(names([](model::Field const& field) { return field.is_filterable(); }) ==
         std::vector<std::string>{"id", "integration_id", "environment_id", "show_in_catalog", "is_enabled", "version",
                                  "created_at", "updated_at"});

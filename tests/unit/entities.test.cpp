@@ -18,7 +18,7 @@ void for_each_entity(Visitor&& visit) {
 
 }  // namespace
 
-TEST_CASE("every entity has an id, a version, a revision and both times, and a name of its own") {
+TEST_CASE("every entity has an id, a version, a birth, a revision and both times, and a name of its own") {
   std::set<std::string_view> names;
   for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
     INFO(Entity::entity_name);
@@ -26,6 +26,7 @@ TEST_CASE("every entity has an id, a version, a revision and both times, and a n
     REQUIRE(model::find_field<Entity>("id") != nullptr);
     CHECK(model::fields<Entity>[0].name == "id");
     for (auto const& [name, type] : {std::pair{"version", model::FieldType::version},
+                                     {"birth", model::FieldType::birth},
                                      {"revision", model::FieldType::revision},
                                      {"created_at", model::FieldType::timestamp},
                                      {"updated_at", model::FieldType::timestamp}}) {

@@ -235,15 +235,17 @@ TEST_CASE_METHOD(Fixture, "what is not there is 404, what is there already or st
   CHECK(kind_of(used) == "in_use");
 }
 
-TEST_CASE_METHOD(Fixture, "the entity tag is the version and XXH64 of the body") {
+TEST_CASE_METHOD(Fixture, "the entity tag is version and birth of the row, and XXH64 of the body") {
   CHECK(rest::xxh64("") == 0xEF46DB3751D8E999U);
   CHECK(rest::xxh64("a") == 0xD24EC4F1A98C6E5BU);
   CHECK(rest::xxh64("abc") == 0x44BC2CF5AD770999U);
   CHECK(rest::xxh64("Nobody inspects the spammish repetition") == 0xFBCEA83C8A378BF1U);
 
   auto const response = client.get(install);
-  CHECK(header_of(response, "ETag") == rest::etag_of(Version{1}, response.body));
-  CHECK(rest::etag_of(Version{12}, "abc") == "\"12-44bc2cf5ad770999\"");
+  Birth const birth = catalog.get(example.install.id).value().install.birth;
+  CHECK(body_of(response).at("birth").as_string() == to_string(birth));
+  CHECK(header_of(response, "ETag") == rest::etag_of({Version{1}, birth}, response.body));
+  CHECK(rest::etag_of({Version{12}, Birth{0x0123456789ABCDEFU}}, "abc") == "\"12-0123456789abcdef-44bc2cf5ad770999\"");
 }
 
 TEST_CASE_METHOD(Fixture, "If-None-Match compares the whole tag, so that a change of a nested row is never missed") {
@@ -255,7 +257,7 @@ TEST_CASE_METHOD(Fixture, "If-None-Match compares the whole tag, so that a chang
     CHECK(response.body.empty());
     CHECK(header_of(response, "ETag") == tag);
   }
-  CHECK(client.get(install, {{"If-None-Match", "\"1-0000000000000000\""}}).status == 200);
+  CHECK(client.get(install, {{"If-None-Match", "\"1-0000000000000000-0000000000000000\""}}).status == 200);
   CHECK(client.get(install, {{"If-None-Match", "1-x"}}).status == 400);
 
   REQUIRE(client.patch(integration, R"({"config":{"label":"Renamed"}})").status == 200);
@@ -267,7 +269,8 @@ TEST_CASE_METHOD(Fixture, "If-None-Match compares the whole tag, so that a chang
   CHECK(client.patch(install, R"({"is_enabled":false})", {{"If-Match", tag}}).status == 200);
 }
 
-TEST_CASE_METHOD(Fixture, "If-Match compares versions, strongly") {
+TEST_CASE_METHOD(Fixture, "If-Match compares versions and births, strongly") {
+  std::string const birth = to_string(catalog.get(example.install.id).value().install.birth);
   auto const old = header_of(client.get(install), "ETag");
   auto const now = header_of(client.patch(install, R"({"is_enabled":false})"), "ETag");
   struct Case {
@@ -276,8 +279,10 @@ TEST_CASE_METHOD(Fixture, "If-Match compares versions, strongly") {
   };
   for (Case const& each :
        {Case{now, 200}, Case{old + ", " + now, 200}, Case{"*", 200}, Case{old, 412}, Case{"W/" + now, 412},
-        Case{"\"other\"", 412}, Case{"\"02-x\"", 412}, Case{"\"+2-x\"", 412}, Case{"\"2-x\"", 200},
-        Case{old + ", \"other\"", 412}, Case{"2", 400}, Case{"", 400}, Case{"\"2", 400}}) {
+        Case{"\"other\"", 412}, Case{"\"02-" + birth + "-x\"", 412}, Case{"\"+2-" + birth + "-x\"", 412},
+        Case{"\"2-" + birth + "-x\"", 200}, Case{"\"2-" + birth + "-\"", 200}, Case{"\"2-" + birth + "\"", 412},
+        Case{"\"2-0123456789abcdef\"", 412}, Case{"\"2-x\"", 412}, Case{"\"2-\"", 412}, Case{old + ", \"other\"", 412},
+        Case{"2", 400}, Case{"", 400}, Case{"\"2", 400}}) {
     CAPTURE(each.value);
     auto const response = client.patch(install, "{}", {{"If-Match", each.value}});
     CHECK(response.status == each.status);
@@ -293,6 +298,31 @@ TEST_CASE_METHOD(Fixture, "If-Match compares versions, strongly") {
   CHECK(client.remove(install, {{"If-Match", old}}).status == 412);
   CHECK(client.remove(install, {{"If-Match", now}}).status == 200);
   CHECK(client.remove(install, {{"If-Match", "*"}}).status == 404);
+}
+
+TEST_CASE_METHOD(Fixture, "a tag of a row that is gone matches no other row that has its id by now") {
+  auto const gone = header_of(client.get(install), "ETag");
+  auto row = catalog.get(example.install.id).value().install;
+  catalog.uninstall(row.id).value();
+  REQUIRE(catalog.install(row).value().created);
+  auto const now = header_of(client.get(install), "ETag");
+  REQUIRE(now.substr(0, 3) == gone.substr(0, 3));
+  auto const old_form = "\"1-0123456789abcdef\"";
+  for (std::string const& tags : {gone, "W/" + gone, gone + ", " + gone}) {
+    CAPTURE(tags);
+    for (auto const& response :
+         {client.patch(install, R"({"is_enabled":false})", {{"If-Match", tags}}),
+          client.patch(install, "{}", {{"If-Match", tags}}), client.remove(install, {{"If-Match", tags}}),
+          client.get(install, {{"If-Match", tags}})}) {
+      CHECK(response.status == 412);
+      CHECK(kind_of(response) == "conflict");
+      CHECK_FALSE(body_of(response).as_object().contains("current_version"));
+    }
+  }
+  CHECK(client.get(install, {{"If-None-Match", gone}}).status == 200);
+  CHECK(client.patch(install, "{}", {{"If-Match", gone + ", " + old_form}}).status == 412);
+  CHECK(client.patch(install, "{}", {{"If-Match", gone + ", " + now}}).status == 200);
+  CHECK(catalog.get(row.id).value().install.version == Version{1});
 }
 
 TEST_CASE_METHOD(Fixture, "replacing a document needs If-Match, unless the host says otherwise") {
@@ -399,6 +429,8 @@ TEST_CASE_METHOD(Fixture, "the effective configuration: whole, one value, and wh
   CHECK(body.at("show_in_catalog") == true);
   CHECK(body.at("version") == 3);
   CHECK(body.at("integration_version") == 1);
+  CHECK(body.at("birth").as_string() == to_string(catalog.get(example.install.id).value().install.birth));
+  CHECK(body.at("integration_birth").as_string() == to_string(catalog.get(example.integration.id).value().integration.birth));
   CHECK(body.at("config").at("base_url") == "https://eu");
   CHECK_FALSE(body.at("config").as_object().contains("label"));
   CHECK(header_of(whole, "ETag").substr(0, 3) == "\"3-");

@@ -41,6 +41,25 @@ TEST_CASE("generated ids are version 7, the variant of RFC 9562, all different, 
   CHECK(seen.size() == 10'000);
 }
 
+TEST_CASE("random ids are version 4, the variant of RFC 9562, and have no bit in common but those") {
+  std::set<Uuid> seen;
+  Uuid ever_set;
+  Uuid always_set = generate_random_uuid();
+  for (int i = 0; i < 1'000; ++i) {
+    Uuid const id = generate_random_uuid();
+    CHECK((id.bytes[6] >> 4U) == 4);
+    CHECK((id.bytes[8] >> 6U) == 2);
+    for (std::size_t at = 0; at < id.bytes.size(); ++at) {
+      ever_set.bytes[at] |= id.bytes[at];
+      always_set.bytes[at] &= id.bytes[at];
+    }
+    seen.insert(id);
+  }
+  CHECK(seen.size() == 1'000);
+  CHECK(to_string(ever_set) == "ffffffff-ffff-4fff-bfff-ffffffffffff");
+  CHECK(to_string(always_set) == "00000000-0000-4000-8000-000000000000");
+}
+
 TEST_CASE("ids order as their texts do") {
   Uuid const low = parse_uuid("0fda2b4c-0516-41bc-8ae6-4927e42ecce9").value();
   Uuid const high = parse_uuid("f0da2b4c-0516-41bc-8ae6-4927e42ecce9").value();

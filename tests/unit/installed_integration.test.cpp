@@ -26,6 +26,7 @@ InstalledIntegration example() {
                 .is_verified = true,
                 .terms_of_service = "https://example.com/tos",
                 .version = Version{1},
+                .birth = Birth{0xAAAU},
                 .created_at = time,
                 .updated_at = time};
   whole.integration = {.id = Id<Integration>::parse("4a4de828-f4db-4c9e-adfd-434e0864c3c7").value(),
@@ -35,6 +36,7 @@ InstalledIntegration example() {
                        .team_id = whole.team.id,
                        .sharing = Sharing::allow,
                        .version = Version{1},
+                       .birth = Birth{0xBBBU},
                        .created_at = time,
                        .updated_at = time};
   whole.install = {.id = Id<EnvironmentIntegration>::parse("3fda2b4c-0516-41bc-8ae6-4927e42ecce9").value(),
@@ -42,6 +44,7 @@ InstalledIntegration example() {
                    .environment_id = Id<Environment>::parse("8a2b104d-74a6-47f2-b93e-c6b611e82391").value(),
                    .override = Document::parse(R"({"headers":{"Accept":null}})").value(),
                    .version = Version{2},
+                   .birth = Birth{0xCCCU},
                    .created_at = time,
                    .updated_at = time};
   whole.installed_in = InstalledIn{.ids = {whole.install.environment_id}};
@@ -51,17 +54,17 @@ InstalledIntegration example() {
 constexpr char const* install_members =
     R"({"id":"3fda2b4c-0516-41bc-8ae6-4927e42ecce9","integration_id":"4a4de828-f4db-4c9e-adfd-434e0864c3c7",)"
     R"("environment_id":"8a2b104d-74a6-47f2-b93e-c6b611e82391","show_in_catalog":true,"is_enabled":true,)"
-    R"("override":{"headers":{"Accept":null}},"version":2,"created_at":"2021-08-10T10:00:00.000Z",)"
+    R"("override":{"headers":{"Accept":null}},"version":2,"birth":"0000000000000ccc","created_at":"2021-08-10T10:00:00.000Z",)"
     R"("updated_at":"2021-08-10T10:00:00.000Z",)";
 
 constexpr char const* integration_members =
-    R"("team_id":"05daecaf-4365-42e8-8370-8127de5dd717","sharing":"allow","version":1,)"
+    R"("team_id":"05daecaf-4365-42e8-8370-8127de5dd717","sharing":"allow","version":1,"birth":"0000000000000bbb",)"
     R"("created_at":"2021-08-10T10:00:00.000Z","updated_at":"2021-08-10T10:00:00.000Z",)";
 
 constexpr char const* team_object =
     R"("team":{"id":"05daecaf-4365-42e8-8370-8127de5dd717","name":"My Awesome Team","domain":"example.com",)"
     R"("logo":"https://example.com/logo.png","is_verified":true,"is_white_labeled":false,)"
-    R"("terms_of_service":"https://example.com/tos","allows_impersonation":false,"version":1,)"
+    R"("terms_of_service":"https://example.com/tos","allows_impersonation":false,"version":1,"birth":"0000000000000aaa",)"
     R"("created_at":"2021-08-10T10:00:00.000Z","updated_at":"2021-08-10T10:00:00.000Z"})";
 
 }  // namespace

@@ -42,6 +42,7 @@ TEST_CASE("a record keeps everything but the revision, microseconds too, and rea
   row.team_id = Id<Team>::generate();
   row.sharing = Sharing::ask;
   row.version = Version{std::numeric_limits<std::int64_t>::max()};
+  row.birth = Birth{std::numeric_limits<std::uint64_t>::max()};
   row.created_at = parse_timestamp("2021-08-10T10:00:00.123456Z").value();
   row.updated_at = parse_timestamp("1969-12-31T23:59:59.999999Z").value();
 
@@ -62,7 +63,8 @@ TEST_CASE("a record keeps everything but the revision, microseconds too, and rea
 TEST_CASE("a record that lacks a member which is always there is refused, one that lacks an optional one is not") {
   EnvironmentIntegration row{.id = Id<EnvironmentIntegration>::generate(),
                              .integration_id = Id<Integration>::generate(),
-                             .environment_id = Id<Environment>::generate()};
+                             .environment_id = Id<Environment>::generate(),
+                             .birth = Birth{7}};
   std::string text;
   model::write_json(row, text, model::JsonUse::record);
   for (char const* member : {"id", "integration_id", "show_in_catalog", "version", "created_at"}) {
@@ -73,6 +75,18 @@ TEST_CASE("a record that lacks a member which is always there is refused, one th
     CHECK(read.error().pointer == std::string("/") + member);
   }
   CHECK(model::read_record<EnvironmentIntegration>(object(text.c_str())).value() == row);
+}
+
+TEST_CASE("a record without a birth, as inlay 0.1 wrote it, has the one that follows from its id and time") {
+  Grant row{.id = Id<Grant>::generate(), .birth = Birth{7}, .created_at = Timestamp{1'628'589'600'000'001}};
+  row.integration_id = Id<Integration>::generate();
+  row.team_id = Id<Team>::generate();
+  std::string text;
+  model::write_json(row, text, model::JsonUse::record);
+  boost::json::object record = object(text.c_str());
+  record.erase("birth");
+  row.birth = birth_of_older_row(row.id.uuid, row.created_at);
+  CHECK(model::read_record<Grant>(record).value() == row);
 }
 
 TEST_CASE("each fault of a new row is an error of its own that says where") {
@@ -92,6 +106,8 @@ TEST_CASE("each fault of a new row is an error of its own that says where") {
   error = refused_new<Team>(R"({"name":"a","version":1})");
   CHECK(error.pointer == "/version");
   CHECK(error.message == "version is set by the store and can't be given");
+  error = refused_new<Team>(R"({"name":"a","birth":"0123456789abcdef"})");
+  CHECK(error.message == "birth is set by the store and can't be given");
 
   error = refused_new<Team>(R"({})");
   CHECK(error.pointer == "/name");

@@ -14,8 +14,8 @@ namespace {
 
 constexpr char const* team_line =
     R"({"entity":"team","revision":3,"row":{"id":"3fda2b4c-0516-41bc-8ae6-4927e42ecce9","name":"A","is_verified":false,)"
-    R"("is_white_labeled":false,"allows_impersonation":true,"version":2,"created_at":"2021-08-10T10:00:00.000001Z",)"
-    R"("updated_at":"2021-08-10T10:00:00.000002Z"}})"
+    R"("is_white_labeled":false,"allows_impersonation":true,"version":2,"birth":"0123456789abcdef",)"
+    R"("created_at":"2021-08-10T10:00:00.000001Z","updated_at":"2021-08-10T10:00:00.000002Z"}})"
     "\n";
 constexpr char const* commit_line =
     R"({"commit":{"revision":3,"token":"3fda2b4c-0516-41bc-8ae6-4927e42ecce9","actor":"a\n\"b","reason":"why",)"
@@ -66,6 +66,7 @@ TEST_CASE("a record is one line of JSON, which reads back the same") {
   auto const team = std::get<Team>(record_of(team_line));
   CHECK(team.revision == Revision{3});
   CHECK(team.version == Version{2});
+  CHECK(team.birth == Birth{0x0123456789ABCDEFU});
   CHECK(team.updated_at.microseconds % 1'000'000 == 2);
   auto const commit = std::get<CommitRecord>(record_of(commit_line));
   CHECK(commit.actor == "a\n\"b");
@@ -73,6 +74,14 @@ TEST_CASE("a record is one line of JSON, which reads back the same") {
   auto const header = std::get<StoreHeader>(record_of(header_line));
   CHECK(header.size() == 2);
   CHECK(header.compacted_through == Revision{2});
+}
+
+TEST_CASE("a row from before there were births is read with the one that follows from it, and written with it") {
+  std::string const older = replaced(team_line, R"("birth":"0123456789abcdef",)", "");
+  auto const team = std::get<Team>(record_of(older));
+  CHECK(team.birth == birth_of_older_row(team.id.uuid, team.created_at));
+  CHECK(line_of(team) == replaced(team_line, "0123456789abcdef", to_string(team.birth)));
+  CHECK(std::get<Team>(record_of(older)) == team);
 }
 
 TEST_CASE("an entity that the header does not name has no rows") {
@@ -95,6 +104,9 @@ TEST_CASE("a line that is no record is refused where it is wrong") {
            {R"({"entity":"team","revision":1,"row":[]})", "invalid_argument /row"},
            {R"({"entity":"team","revision":1,"row":{},"more":1})", "invalid_argument /more"},
            {replaced(team_line, R"("version":2)", R"("version":"2")"), "invalid_argument /row/version"},
+           {replaced(team_line, "0123456789abcdef", "0000000000000000"), "invalid_argument /row/birth"},
+           {replaced(team_line, "0123456789abcdef", "0123456789ABCDEF"), "invalid_argument /row/birth"},
+           {replaced(team_line, R"("0123456789abcdef")", "7"), "invalid_argument /row/birth"},
            {replaced(team_line, R"("name":"A")", R"("nome":"A")"), "invalid_argument /row/nome"},
            {replaced(team_line, R"("name":"A")", R"("name":"")"), "invalid_argument /row/name"},
            {replaced(header_line, R"("inlay_format":1)", R"("inlay_format":2)"), "invalid_argument /inlay_format"},
@@ -178,9 +190,12 @@ TEST_CASE("records are held to their order and to what the header says") {
   auto ahead = team;
   ahead.revision = Revision{4};
   CHECK_THAT(fault_of({header, ahead, commit}), Contains("a row's revision"));
+  auto unwritten = team;
+  unwritten.version = Version{};
+  CHECK_THAT(fault_of({header, unwritten, commit}), Contains("version"));
   auto unborn = team;
-  unborn.version = Version{};
-  CHECK_THAT(fault_of({header, unborn, commit}), Contains("version"));
+  unborn.birth = Birth{};
+  CHECK_THAT(fault_of({header, unborn, commit}), Contains("birth"));
   auto forgotten = commit;
   forgotten.revision = Revision{2};
   CHECK_THAT(fault_of({header, team, forgotten}), Contains("revisions of commits"));

@@ -66,6 +66,31 @@ void normalise(Entity& row) {
   }
 }
 
+/** A mark that vouches for some members of a row goes when others than those who gave it change them. */
+template <class Entity>
+void withdraw_mark(Entity const& before, Entity& after) {
+  if constexpr (requires { Entity::verified_members; }) {
+    model::for_each_field<Entity>([&](model::Field const& field, auto member) {
+      auto const& vouched_for = Entity::verified_members;
+      bool const is_vouched_for = std::find(vouched_for.begin(), vouched_for.end(), field.name) != vouched_for.end();
+      if (is_vouched_for && before.*member != after.*member) after.is_verified = false;
+    });
+  }
+}
+
+/** Whether an install may be as it is now: what its integration's owner has ended is not enabled again, by anybody. */
+template <class Entity>
+Result<void> may_be_enabled(Entity const& row) {
+  if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
+    if (row.ended && row.is_enabled) {
+      return Error{.kind = ErrorKind::forbidden,
+                   .message = "the integration's owner has ended this install: it cannot be enabled again",
+                   .pointer = "/is_enabled"};
+    }
+  }
+  return {};
+}
+
 /** How a document member is written: merged or replaced; an optional one is an override. */
 inline Result<std::optional<Document>> written_document(model::Field const& field,
                                                         std::optional<Document> const& current,

@@ -102,24 +102,80 @@ std::string name_of(Entity const& row) {
   }
 }
 
-/** Leaves the commits about the row of an id that was made at that moment: one that had the id before, and is gone, was
-    perhaps another team's. */
-inline Result<void> keep_history_of(std::vector<CommitRecord>& commits, Timestamp created_at) {
+/** The birth of the row that a change was made to; nothing when the log does not hold what inlay wrote. */
+inline std::optional<Birth> birth_in(ChangeRecord const& change) {
+  std::optional<Document> const& row = change.after ? change.after : change.before;
+  auto const values = row ? row->values() : Result<boost::json::object const*>(nullptr);
+  if (!values || *values == nullptr) return std::nullopt;
+  auto const text_of = [&](char const* member) -> std::optional<std::string_view> {
+    auto const* const value = (*values)->if_contains(member);
+    if (value == nullptr || !value->is_string()) return std::nullopt;
+    return std::string_view(value->get_string());
+  };
+  if ((*values)->contains("birth")) {
+    auto const birth = parse_birth(text_of("birth").value_or(""));
+    return birth ? std::optional(*birth) : std::nullopt;
+  }
+  auto const time = parse_timestamp(text_of("created_at").value_or(""));
+  return time ? std::optional(birth_of_older_row(change.id, *time)) : std::nullopt;
+}
+
+/** Leaves what was done to the row of that birth: one that had its id before, or has it by now, is perhaps another
+    team's. */
+inline Result<void> keep_history_of(std::vector<CommitRecord>& commits, Birth birth) {
   Result<void> result;
-  std::erase_if(commits, [&, created = to_precise_string(created_at)](CommitRecord const& commit) {
-    for (ChangeRecord const& change : commit.changes) {
-      std::optional<Document> const& row = change.after ? change.after : change.before;
-      auto const values = row ? row->values() : Result<boost::json::object const*>(nullptr);
-      auto const* const time = values && *values != nullptr ? (*values)->if_contains("created_at") : nullptr;
-      if (time == nullptr) {
-        result = storage::corrupt_row("change", change.id, "the row that it changed is not what inlay wrote");
-      } else if (time->is_string() && time->get_string() == created) {
-        return false;
-      }
-    }
-    return true;
-  });
+  for (CommitRecord& commit : commits) {
+    std::erase_if(commit.changes, [&](ChangeRecord const& change) {
+      auto const born = birth_in(change);
+      if (!born) result = storage::corrupt_row("change", change.id, "the row that it changed is not what inlay wrote");
+      return born != birth;
+    });
+  }
+  std::erase_if(commits, [](CommitRecord const& commit) { return commit.changes.empty(); });
   return result;
+}
+
+/** Whether a step in the history of a row that a team sees is another's, for all that can be told: an install is ended
+    by the owner of the integration; of a grant, the team that asks makes it pending, and the owner answers. */
+inline bool is_other_sides(ChangeRecord const& change, Id<Team> team) {
+  auto const values = change.after ? change.after->values() : Result<boost::json::object const*>(nullptr);
+  if (change.entity == EnvironmentIntegration::entity_name) {
+    auto const before = change.before ? change.before->values() : Result<boost::json::object const*>(nullptr);
+    auto const is_ended = [](Result<boost::json::object const*> const& row) {
+      return row && *row != nullptr && (*row)->contains("ended");
+    };
+    return is_ended(values) && !is_ended(before);
+  }
+  if (change.entity != Grant::entity_name) return false;
+  auto const text_of = [&](std::string_view member) {
+    auto const* const value = values && *values != nullptr ? (*values)->if_contains(member) : nullptr;
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+  };
+  std::string const status = text_of("status");
+  if (status.empty()) return true;
+  return (text_of("team_id") == to_string(team)) != (status == model::enum_name(GrantStatus::pending));
+}
+
+/** Takes out of commits about one row who made them, and why, where that was another team. */
+inline void conceal_actors(std::vector<CommitRecord>& commits, Id<Team> team) {
+  for (CommitRecord& commit : commits) {
+    bool const is_theirs = std::any_of(commit.changes.begin(), commit.changes.end(),
+                                       [&](ChangeRecord const& change) { return is_other_sides(change, team); });
+    if (!is_theirs) continue;
+    commit.actor.clear();
+    commit.reason.reset();
+  }
+}
+
+/** Whether a row is what a caller expects. */
+template <class Entity>
+Result<void> check_expected(Entity const& row, std::optional<RowVersion> const& expected) {
+  if (!expected) return {};
+  if (expected->birth && *expected->birth != row.birth) {
+    return storage::stale_version(Entity::entity_name, std::nullopt);
+  }
+  if (expected->version != row.version) return storage::stale_version(Entity::entity_name, row.version);
+  return {};
 }
 
 /** The error of a row that was created and cannot be shown. */
@@ -149,6 +205,7 @@ namespace detail {
 inline CatalogOptions bounded(CatalogOptions options) {
   constexpr std::size_t levels_around = 8;
   options.limits.max_depth = std::min(options.limits.max_depth, json::greatest_depth - levels_around);
+  options.ask_again_after = std::min<std::chrono::microseconds>(options.ask_again_after, std::chrono::years(100));
   return options;
 }
 
@@ -185,22 +242,30 @@ INLAY_DECL Result<Committed> Catalog::commit(Timestamp time, std::vector<Change>
 
 template <class Entity>
 Result<Resource<Entity>> Catalog::insert(Entity row) const {
-  if (row.id.is_nil()) row.id = Id<Entity>{options_->generate_id()};
+  if (row.id.is_nil()) {
+    constexpr bool has_summary = requires { Entity::public_members; };
+    row.id = Id<Entity>{has_summary ? options_->generate_public_id() : options_->generate_id()};
+  }
+  if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) row.ended.reset();
   detail::normalise(row);
   if (auto checked = detail::check_row<Entity>(row, nullptr, options_->limits); !checked) return checked.error();
-  Id<Entity> const id = row.id;
+  Insert<Entity> const insert{std::move(row)};
 
   for (int attempt = 0;; ++attempt) {
-    auto guards = may_insert(row);
+    auto guards = may_insert(insert.row);
     if (!guards) return guards.error();
     Timestamp const time = options_->clock();
-    auto committed = commit(time, {Insert<Entity>{row}}, std::move(*guards));
+    auto committed = commit(time, {insert}, std::move(*guards));
     if (committed) {
       if constexpr (std::is_same_v<Resource<Entity>, Entity>) {
-        return inserted(row, time, committed->revision);
+        return inserted(insert, time, committed->revision);
       } else {
-        auto created = get(id);
-        return created ? std::move(created) : detail::done_but_unread<Entity>(id, created.error());
+        auto created = get(insert.row.id);
+        // Another that has the id by now is not what was created.
+        if (created && model::part_of<0>(*created).birth != insert.birth) {
+          created = storage::no_such_row(Entity::entity_name);
+        }
+        return created ? std::move(created) : detail::done_but_unread<Entity>(insert.row.id, created.error());
       }
     }
     // A guard that no longer holds: what allowed it has changed, so look again.
@@ -303,7 +368,8 @@ Result<void> Catalog::conceal(std::span<Readable> items) const {
         if (integration.team_id == team || integration.sharing != Sharing::ask) continue;
         // At another revision it is another row: what was read first may never have been this team's to see.
         bool const seen = std::any_of(whole->items.begin(), whole->items.end(), [&](Integration const& other) {
-          return other.id == integration.id && other.revision == integration.revision;
+          return other.id == integration.id && other.birth == integration.birth &&
+                 other.revision == integration.revision;
         });
         if (seen) continue;
         model::reduce_to_summary(integration);
@@ -318,6 +384,23 @@ Result<void> Catalog::conceal(std::span<Readable> items) const {
     }
   }
   return {};
+}
+
+/** The rows beside a row from which it follows that it is the caller's. */
+template <class Entity>
+Result<std::vector<AnyGuard>> Catalog::owners_of([[maybe_unused]] Entity const& row) const {
+  std::vector<AnyGuard> guards;
+  if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
+    if (!caller_.team) return guards;
+    auto environment = find<Environment>(row.environment_id);
+    if (!environment) {
+      // No longer the caller's, and so the install is not either.
+      if (environment.error().kind == ErrorKind::not_found) return storage::no_such_row(Entity::entity_name);
+      return environment.error();
+    }
+    guards.emplace_back(Guard<Environment>(*environment));
+  }
+  return guards;
 }
 
 /** Whether the caller may make that change to a row that it sees. */
@@ -349,13 +432,13 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
                                        ResourceCheck<Entity> const& check) const {
   auto const edited = [&](Entity const& before) -> Result<Entity> {
     if (auto allowed = may_change<Entity>(before, nullptr); !allowed) return allowed.error();
-    if (options.expected_version && before.version != *options.expected_version) {
-      return storage::stale_version(Entity::entity_name, before.version);
-    }
+    if (auto is_it = detail::check_expected(before, options.expected_version); !is_it) return is_it.error();
     auto after = edit(before);
     if (!after) return detail::of_row(before, after.error());
     detail::normalise(*after);
     if (auto allowed = may_change(before, &*after); !allowed) return allowed.error();
+    if (caller_.team) detail::withdraw_mark(before, *after);
+    if (auto allowed = detail::may_be_enabled(*after); !allowed) return allowed.error();
     if (auto checked = detail::check_row(*after, &before, options_->limits); !checked) return checked.error();
     return after;
   };
@@ -389,33 +472,45 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
       return answer;
     }
 
-    if (attempt < detail::optimistic_attempts) {
-      Update<Entity> update{before, std::move(*after)};
-      auto const time = options_->clock();
-      auto committed = commit(time, {update});
-      if (committed) {
-        row = updated(update, time, committed->revision);
-        return answer;
-      }
-      bool const lost_a_race = committed.error().kind == ErrorKind::conflict && committed.error().current_version;
-      if (!lost_a_race || options.expected_version) return committed.error();
-      detail::back_off(attempt);
-      continue;
+    auto guards = owners_of(before);
+    if (!guards) return guards.error();
+    if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
+      if (check) guards->emplace_back(Guard<Integration>(answer.resource.integration));
     }
-
-    // Others were faster every time: let the store decide it between them.
-    std::optional<Update<Entity>> update;
     auto const time = options_->clock();
-    auto committed = commit(time, {Edit<Entity>{id, [&](Entity const& current) {
-                                                  auto edited_row = edited(current);
-                                                  update.reset();
-                                                  if (edited_row) update = Update<Entity>{current, *edited_row};
-                                                  return edited_row;
-                                                }}});
-    if (!committed) return committed.error();
-    answer.changed = update->before != update->after;
-    row = answer.changed ? updated(*update, time, committed->revision) : update->before;
-    return answer;
+    std::optional<Update<Entity>> update;
+    Change change = Update<Entity>{before, *after};
+    if (attempt < detail::optimistic_attempts) {
+      update = Update<Entity>{before, std::move(*after)};
+    } else {
+      // Others were faster every time: let the store decide it between them.
+      change = Edit<Entity>{id, [&](Entity const& current) -> Result<Entity> {
+                              // Another row, of which nothing has been judged.
+                              if (current.birth != before.birth) {
+                                return storage::stale_version(Entity::entity_name, std::nullopt);
+                              }
+                              auto edited_row = edited(current);
+                              if (!edited_row) return edited_row;
+                              if (check && *edited_row != current) {
+                                auto resource = answer.resource;
+                                model::part_of<0>(resource) = current;
+                                if (auto allowed = check(resource); !allowed) return allowed.error();
+                              }
+                              update = Update<Entity>{current, *edited_row};
+                              return edited_row;
+                            }};
+    }
+    auto committed = commit(time, {std::move(change)}, std::move(*guards));
+    if (committed) {
+      answer.changed = update->before != update->after;
+      row = answer.changed ? updated(*update, time, committed->revision) : update->before;
+      return answer;
+    }
+    // A conflict with a pointer is a JSON Patch's own. Else the row, or one that it was judged by, is not as it was
+    // read, and perhaps it is another: what is then to be said, to this caller, is found by looking again.
+    bool const lost_a_race = committed.error().kind == ErrorKind::conflict && !committed.error().pointer;
+    if (!lost_a_race || attempt == detail::max_lost_races) return committed.error();
+    detail::back_off(attempt);
   }
 }
 
@@ -503,15 +598,16 @@ INLAY_DECL Result<void> Catalog::check_mode(UpdateOptions const& options, bool m
 }
 
 template <class Entity>
-Result<void> Catalog::remove_row(Id<Entity> id, std::optional<Version> expected_version) const {
+Result<void> Catalog::remove_row(Id<Entity> id, std::optional<RowVersion> expected_version) const {
   int unexplained = 0;
   for (int attempt = 0;; ++attempt) {
     auto found = find<Entity>(id);
     if (!found) return found.error();
     if (auto allowed = may_change<Entity>(*found, nullptr); !allowed) return allowed.error();
-    if (expected_version && found->version != *expected_version) {
-      return storage::stale_version(Entity::entity_name, found->version);
-    }
+    if (auto is_it = detail::check_expected(*found, expected_version); !is_it) return is_it.error();
+    auto guards = owners_of(*found);
+    if (!guards) return guards.error();
+    Birth const birth = found->birth;
 
     std::vector<Change> changes;
     // A grant is about the integration and the team, not a use of them: it goes with either.
@@ -524,15 +620,27 @@ Result<void> Catalog::remove_row(Id<Entity> id, std::optional<Version> expected_
       }
     });
     if (!listed) return listed.error();
+    Result<void> prepared;
+    if constexpr (std::is_same_v<Entity, Integration>) {
+      auto ended = remove_ended(*found, *guards);
+      if (!ended) prepared = ended.error();
+      for (std::size_t i = 0; ended && i < ended->size(); ++i) {
+        changes.push_back(Remove<EnvironmentIntegration>{std::move((*ended)[i])});
+      }
+    }
     changes.push_back(Remove<Entity>{std::move(*found)});
 
-    auto committed = commit(options_->clock(), std::move(changes));
+    auto committed = prepared ? commit(options_->clock(), std::move(changes), std::move(*guards)) : prepared.error();
     if (committed) return {};
     Error const& error = committed.error();
     if (error.kind != ErrorKind::in_use && error.kind != ErrorKind::conflict) return error;
     if (error.kind == ErrorKind::in_use) {
-      if (auto used = who_uses(id, error)) return *std::move(used);
-      if (++unexplained > 3) return error;  // somebody whom inlay does not know
+      auto used = who_uses(id, error);
+      auto const still = find<Entity>(id);
+      if (still && still->birth == birth) {  // else it was perhaps another row that was used
+        if (used) return *std::move(used);
+        if (++unexplained > 3) return error;  // somebody whom inlay does not know
+      }
     }
     if (attempt == detail::max_lost_races) return error;
     detail::back_off(attempt);
@@ -578,13 +686,22 @@ INLAY_DECL Result<ChangePage> Catalog::changes(ChangesRequest const& request) co
       return Error{.kind = ErrorKind::forbidden,
                    .message = "on behalf of a team, the history of one row at a time can be read"};
     }
-    auto created_at = may_see_history(*request.row);
-    if (!created_at) return created_at.error();
+    auto birth = may_see_history(*request.row);
+    if (!birth) return birth.error();
     auto own = request;
     while (true) {
       auto page = repository_->changes(own);
       if (!page) return page;
-      if (auto kept = detail::keep_history_of(page->commits, *created_at); !kept) return kept.error();
+      // Once more: it was perhaps somebody else's, or another row, by the time that the page was read.
+      auto const still = may_see_history(*request.row);
+      if (!still) return still.error();
+      if (*still != *birth) {
+        birth = still;
+        own = request;
+        continue;
+      }
+      if (auto kept = detail::keep_history_of(page->commits, *birth); !kept) return kept.error();
+      detail::conceal_actors(page->commits, *caller_.team);
       if (!page->commits.empty() || !page->has_more) return page;
       own.after = page->through;
     }
@@ -592,9 +709,9 @@ INLAY_DECL Result<ChangePage> Catalog::changes(ChangesRequest const& request) co
   return repository_->changes(request);
 }
 
-/** A team reads the history of what belongs to it. @return when the row was made. */
-INLAY_DECL Result<Timestamp> Catalog::may_see_history(ChangesRequest::Row const& row) const {
-  Result<Timestamp> result = storage::no_such_row(row.entity);
+/** A team reads the history of what belongs to it. @return which row that is. */
+INLAY_DECL Result<Birth> Catalog::may_see_history(ChangesRequest::Row const& row) const {
+  Result<Birth> result = storage::no_such_row(row.entity);
   boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
       [&]<class Entity>(std::type_identity<Entity>) {
         if (row.entity != Entity::entity_name) return;
@@ -603,7 +720,7 @@ INLAY_DECL Result<Timestamp> Catalog::may_see_history(ChangesRequest::Row const&
           result = found.error();
           return;
         }
-        result = found->created_at;
+        result = found->birth;
         if constexpr (!std::is_same_v<Entity, Grant>) {  // which is seen by the two teams that it is between
           if (auto allowed = may_change<Entity>(*found, nullptr); !allowed) result = allowed.error();
         }
@@ -631,7 +748,7 @@ INLAY_DECL Catalog Catalog::administration() const {
   template Result<Updated<Entity>> Catalog::update<Entity>(Id<Entity>, ChangeOf<Entity> const&, UpdateOptions const&) \
       const;                                                                                                          \
   template Result<Updated<Entity>> Catalog::update<Entity>(Id<Entity>, JsonPatch const&, UpdateOptions const&) const; \
-  template Result<void> Catalog::remove_row<Entity>(Id<Entity>, std::optional<Version>) const;
+  template Result<void> Catalog::remove_row<Entity>(Id<Entity>, std::optional<RowVersion>) const;
 
 template Result<Grant> Catalog::get<Grant>(Id<Grant>) const;
 INLAY_INSTANTIATE_ENTITY(Team)

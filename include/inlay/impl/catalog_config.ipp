@@ -118,7 +118,9 @@ INLAY_DECL Result<InstalledConfig> Catalog::laid_over(InstalledIntegration found
                          .is_enabled = found.install.is_enabled,
                          .show_in_catalog = found.install.show_in_catalog,
                          .version = found.install.version,
+                         .birth = found.install.birth,
                          .integration_version = integration.version,
+                         .integration_birth = integration.birth,
                          .config = std::move(*config)};
 }
 
@@ -132,13 +134,17 @@ INLAY_DECL Result<InstalledConfig> Catalog::effective_config(Id<EnvironmentInteg
 INLAY_DECL Result<InstalledConfig> Catalog::effective_config(Id<Environment> environment,
                                                              std::string_view integration_name,
                                                              std::vector<Layer> extra_layers) const {
-  Query<InstalledIntegration> query{.where = {{"environment_id", Operator::eq, {environment.uuid}},
-                                              {"integration.name", Operator::eq, {std::string(integration_name)}}},
-                                    .limit = 2};
+  Query<InstalledIntegration> const query{
+      .where = {{"environment_id", Operator::eq, {environment.uuid}},
+                {"integration.name", Operator::eq, {std::string(integration_name)}}},
+      .limit = 2};
+  auto ids_only = query;
+  ids_only.with_documents = ids_only.with_nested_documents = false;
   auto page = list(query);
-  if (page && page->items.size() == 1 && page->next) {  // of two that are too large for one page no more than the ids
-    query.with_documents = query.with_nested_documents = false;
-    page = list(query);
+  while (page && page->items.size() == 1 &&
+         page->next) {  // of two that are too large for one page no more than the ids
+    page = list(ids_only);
+    if (page && page->items.size() == 1) page = list(query);  // the other one is gone by now
   }
   if (!page) return page.error();
   std::string const place =

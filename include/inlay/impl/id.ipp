@@ -37,6 +37,20 @@ INLAY_DECL Uuid generate_uuid() {
   return uuid;
 }
 
+INLAY_DECL Uuid generate_random_uuid() {
+  thread_local std::random_device device;  // the system's own source, which does not run dry
+  std::uint64_t const first = std::uint64_t{device()} << 32U | device();
+  std::uint64_t const second = std::uint64_t{device()} << 32U | device();
+  std::uint64_t const high = (first & 0xFFFF'FFFF'FFFF'0FFFU) | 0x4000U;
+  std::uint64_t const low = (second & 0x3FFF'FFFF'FFFF'FFFFU) | 0x8000'0000'0000'0000U;
+  Uuid uuid;
+  for (std::size_t i = 0; i < 8; ++i) {
+    uuid.bytes[i] = static_cast<std::uint8_t>(high >> (56U - 8U * i));
+    uuid.bytes[8 + i] = static_cast<std::uint8_t>(low >> (56U - 8U * i));
+  }
+  return uuid;
+}
+
 namespace detail {
 
 /** Where the two digits of each byte stand in a UUID's text. */

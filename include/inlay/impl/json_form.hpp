@@ -49,7 +49,9 @@ using Refuse = std::optional<Error> (*)(Field const& field);
                                                         json::Limits const& limits);
 [[nodiscard]] INLAY_DECL Result<Uuid> read_uuid(Field const& field, boost::json::value const& value);
 [[nodiscard]] INLAY_DECL Result<Version> read_version(Field const& field, boost::json::value const& value);
+[[nodiscard]] INLAY_DECL Result<Birth> read_birth(Field const& field, boost::json::value const& value);
 [[nodiscard]] INLAY_DECL Result<Timestamp> read_timestamp(Field const& field, boost::json::value const& value);
+[[nodiscard]] INLAY_DECL Result<Ended> read_ended(Field const& field, boost::json::value const& value);
 
 /** The place of the field of that name, or fields.size(). */
 [[nodiscard]] INLAY_DECL std::size_t index_of(std::span<Field const> fields, std::string_view name) noexcept;
@@ -73,6 +75,16 @@ void write_value(Value const& value, std::string& out, JsonUse use) {
     out += '"';
   } else if constexpr (std::is_same_v<Value, Version>) {
     out += std::to_string(value.value);
+  } else if constexpr (std::is_same_v<Value, Birth>) {
+    out += '"';
+    out += to_string(value);
+    out += '"';
+  } else if constexpr (std::is_same_v<Value, Ended>) {
+    out += R"({"at":)";
+    write_value(value.at, out, use);
+    out += R"(,"reason":)";
+    json::print_string(value.reason, out);
+    out += '}';
   } else {
     static_assert(std::is_same_v<Value, Timestamp>);
     out += '"';
@@ -153,6 +165,10 @@ template <class Value>
     return Value{*uuid};
   } else if constexpr (std::is_same_v<Value, Version>) {
     return read_version(field, value);
+  } else if constexpr (std::is_same_v<Value, Birth>) {
+    return read_birth(field, value);
+  } else if constexpr (std::is_same_v<Value, Ended>) {
+    return read_ended(field, value);
   } else {
     static_assert(std::is_same_v<Value, Timestamp>);
     return read_timestamp(field, value);
@@ -259,6 +275,7 @@ Result<Entity> read_new(boost::json::object const& object, json::Limits const& l
   Entity row;
   auto const given = detail::read_members(row, object, limits, [](Field const& field) -> std::optional<Error> {
     if (field.is_set_by_store()) return detail::set_by_store(field);
+    if (field.type == FieldType::ended) return detail::read_only(field.name);
     return std::nullopt;
   });
   if (!given) return given.error();
@@ -307,6 +324,11 @@ Result<Entity> read_record(boost::json::object const& object) {
     }
   });
   if (missing) return *std::move(missing);
+  for_each_field<Entity>([&]<class Member>(Field const&, Member Entity::*pointer) {
+    if constexpr (std::is_same_v<Member, Birth>) {
+      if (row.*pointer == Birth{}) row.*pointer = birth_of_older_row(row.id.uuid, row.created_at);
+    }
+  });
   return row;
 }
 
@@ -324,7 +346,10 @@ Result<void> check(Entity const& row) {
   Result<void> result = check_whole(row);
   for_each_field<Entity>([&]<class Member>(Field const& field, Member Entity::*pointer) {
     using Value = ValueOf<Member>;
-    if constexpr (std::is_same_v<Value, std::string> || std::is_enum_v<Value>) {
+    if constexpr (std::is_same_v<Value, Ended>) {
+      std::optional<Ended> const& ended = row.*pointer;
+      if (result && ended) result = detail::check_text_member(field, ended->reason);
+    } else if constexpr (std::is_same_v<Value, std::string> || std::is_enum_v<Value>) {
       if (!result) return;
       Value const* value = nullptr;
       if constexpr (is_optional_v<Member>) {

@@ -179,6 +179,29 @@ INLAY_DECL Result<Version> read_version(Field const& field, boost::json::value c
   return Version{*number};
 }
 
+INLAY_DECL Result<Birth> read_birth(Field const& field, boost::json::value const& value) {
+  boost::json::string const* text = value.if_string();
+  if (!text) return wrong_type(field, "a string", value);
+  auto const birth = parse_birth(*text);
+  if (!birth) return member_error(field.name, ": " + birth.error().message);
+  return *birth;
+}
+
+INLAY_DECL Result<Ended> read_ended(Field const& field, boost::json::value const& value) {
+  auto const object = read_object(field, value);
+  if (!object) return object.error();
+  auto const* const at = (*object)->if_contains("at");
+  auto const* const reason = (*object)->if_contains("reason");
+  if (at == nullptr || reason == nullptr || (*object)->size() != 2) {
+    return member_error(field.name, " has the members at and reason, and no others");
+  }
+  auto const time = read_timestamp({"at", FieldType::timestamp, false}, *at);
+  if (!time) return below_member(field.name, time.error());
+  auto const text = read_text({"reason", FieldType::text, false}, *reason);
+  if (!text) return below_member(field.name, text.error());
+  return Ended{*time, *text};
+}
+
 INLAY_DECL Result<Timestamp> read_timestamp(Field const& field, boost::json::value const& value) {
   boost::json::string const* text = value.if_string();
   if (!text) return wrong_type(field, "a string", value);

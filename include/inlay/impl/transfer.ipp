@@ -378,6 +378,7 @@ INLAY_DECL Result<void> RecordCheck::accept(StoreRecord const& record) {
           if (given.version.value > detail::last_restorable_number) {
             return detail::too_great("a row's version", "/row/version");
           }
+          if (given.birth == Birth{}) return detail::record_fault("a row must have a birth", "/row/birth");
           if (given.revision.value < 1 || given.revision > header_.revision) {
             return detail::record_fault("a row's revision must be from 1 to the store's");
           }

@@ -4,7 +4,9 @@
 
 // What the rest of inlay knows about an entity, all of it derived from its one BOOST_DESCRIBE_STRUCT.
 
+#include <inlay/birth.hpp>
 #include <inlay/detail/is_optional.hpp>
+#include <inlay/ended.hpp>
 #include <inlay/id.hpp>
 #include <inlay/json/document.hpp>
 #include <inlay/revision.hpp>
@@ -28,7 +30,7 @@
 namespace inlay::model {
 
 /** What kind of value a member holds. */
-enum class FieldType { boolean, text, enumeration, document, id, version, revision, timestamp };
+enum class FieldType { boolean, text, enumeration, document, id, version, birth, revision, timestamp, ended };
 
 /** One member of an entity: a member of its JSON, a column of its table, a field to filter by. */
 struct Field {
@@ -36,7 +38,7 @@ struct Field {
   FieldType type{};
   bool is_optional{};  ///< may be absent: std::optional in the struct, NULL in the table, left out of the JSON
 
-  /** Whether a patch may touch it: Id, Version, Revision and Timestamp are never patched. */
+  /** Whether a patch may touch it: Id, Version, Birth, Revision, Timestamp and Ended are never patched. */
   [[nodiscard]] constexpr bool is_patchable() const noexcept {
     return type == FieldType::boolean || type == FieldType::text || type == FieldType::enumeration ||
            type == FieldType::document;
@@ -44,12 +46,14 @@ struct Field {
 
   /** Whether the store writes it, whatever the caller says. */
   [[nodiscard]] constexpr bool is_set_by_store() const noexcept {
-    return type == FieldType::version || type == FieldType::revision || type == FieldType::timestamp;
+    return type == FieldType::version || type == FieldType::birth || type == FieldType::revision ||
+           type == FieldType::timestamp;
   }
 
   /** Whether a list can be filtered by it. */
   [[nodiscard]] constexpr bool is_filterable() const noexcept {
-    return type != FieldType::document && type != FieldType::revision;
+    return type != FieldType::document && type != FieldType::birth && type != FieldType::revision &&
+           type != FieldType::ended;
   }
 
   friend constexpr bool operator==(Field const&, Field const&) = default;
@@ -115,10 +119,14 @@ template <class Member>
     return FieldType::id;
   } else if constexpr (std::is_same_v<Value, Version>) {
     return FieldType::version;
+  } else if constexpr (std::is_same_v<Value, Birth>) {
+    return FieldType::birth;
   } else if constexpr (std::is_same_v<Value, Revision>) {
     return FieldType::revision;
   } else if constexpr (std::is_same_v<Value, Timestamp>) {
     return FieldType::timestamp;
+  } else if constexpr (std::is_same_v<Value, Ended>) {
+    return FieldType::ended;
   } else {
     static_assert(detail::always_false<Value>, "an entity's member must have one of the types of FieldType");
   }

@@ -12,6 +12,7 @@ struct Environment {
   Id<Team> team_id{};
   std::string name{};  ///< unique within its team
   Version version{};
+  Birth birth{};        ///< which row this is of those that ever had its id
   Revision revision{};  ///< the commit that last wrote this row
   Timestamp created_at{};
   Timestamp updated_at{};
@@ -19,10 +20,13 @@ struct Environment {
   static constexpr std::string_view entity_name = "environment";
   static constexpr std::array<model::UniqueKey, 1> unique_keys{{{"team_id", "name"}}};
 
+  /** What exports and change logs of inlay 0.1 do not have. */
+  static constexpr std::array<std::string_view, 1> added_members{"birth"};
+
   friend bool operator==(Environment const&, Environment const&) = default;
 };
 
-BOOST_DESCRIBE_STRUCT(Environment, (), (id, team_id, name, version, revision, created_at, updated_at))
+BOOST_DESCRIBE_STRUCT(Environment, (), (id, team_id, name, version, birth, revision, created_at, updated_at))
 
 }  // namespace inlay
 

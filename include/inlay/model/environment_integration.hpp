@@ -15,7 +15,9 @@ struct EnvironmentIntegration {
   bool show_in_catalog = true;         ///< shown in the environment's catalogue
   bool is_enabled = true;              ///< enabled in the environment; reported, not enforced by inlay
   std::optional<Document> override{};  ///< a merge patch (RFC 7396) laid over the integration's config
+  std::optional<Ended> ended{};        ///< by the integration's owner: not enabled, and never again; see Catalog::end
   Version version{};
+  Birth birth{};        ///< which row this is of those that ever had its id
   Revision revision{};  ///< the commit that last wrote this row
   Timestamp created_at{};
   Timestamp updated_at{};
@@ -23,12 +25,15 @@ struct EnvironmentIntegration {
   static constexpr std::string_view entity_name = "environment_integration";
   static constexpr std::array<model::UniqueKey, 1> unique_keys{{{"environment_id", "integration_id"}}};
 
+  /** What exports and change logs of inlay 0.1 do not have. */
+  static constexpr std::array<std::string_view, 2> added_members{"birth", "ended"};
+
   friend bool operator==(EnvironmentIntegration const&, EnvironmentIntegration const&) = default;
 };
 
 BOOST_DESCRIBE_STRUCT(EnvironmentIntegration, (),
-                      (id, integration_id, environment_id, show_in_catalog, is_enabled, override, version, revision,
-                       created_at, updated_at))
+                      (id, integration_id, environment_id, show_in_catalog, is_enabled, override, ended, version, birth,
+                       revision, created_at, updated_at))
 
 }  // namespace inlay
 

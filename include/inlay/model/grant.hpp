@@ -17,6 +17,7 @@ struct Grant {
   Id<Team> team_id{};  ///< the team that asks, not the owner
   GrantStatus status = GrantStatus::pending;
   Version version{};
+  Birth birth{};        ///< which row this is of those that ever had its id
   Revision revision{};  ///< the commit that last wrote this row
   Timestamp created_at{};
   Timestamp updated_at{};
@@ -24,10 +25,14 @@ struct Grant {
   static constexpr std::string_view entity_name = "grant";
   static constexpr std::array<model::UniqueKey, 1> unique_keys{{{"integration_id", "team_id"}}};
 
+  /** What exports and change logs of inlay 0.1 do not have. */
+  static constexpr std::array<std::string_view, 1> added_members{"birth"};
+
   friend bool operator==(Grant const&, Grant const&) = default;
 };
 
-BOOST_DESCRIBE_STRUCT(Grant, (), (id, integration_id, team_id, status, version, revision, created_at, updated_at))
+BOOST_DESCRIBE_STRUCT(Grant, (),
+                      (id, integration_id, team_id, status, version, birth, revision, created_at, updated_at))
 
 }  // namespace inlay
 

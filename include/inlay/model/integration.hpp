@@ -24,6 +24,7 @@ struct Integration {
   Id<Team> team_id{};
   Sharing sharing = Sharing::deny;
   Version version{};
+  Birth birth{};        ///< which row this is of those that ever had its id
   Revision revision{};  ///< the commit that last wrote this row
   Timestamp created_at{};
   Timestamp updated_at{};
@@ -34,11 +35,14 @@ struct Integration {
   /** What teams see that may ask for it, beside its team. */
   static constexpr std::array<std::string_view, 5> public_members{"id", "name", "category", "is_beta", "team_id"};
 
+  /** What exports and change logs of inlay 0.1 do not have. */
+  static constexpr std::array<std::string_view, 1> added_members{"birth"};
+
   friend bool operator==(Integration const&, Integration const&) = default;
 };
 
 BOOST_DESCRIBE_STRUCT(Integration, (),
-                      (id, name, category, is_beta, config, team_id, sharing, version, revision, created_at,
+                      (id, name, category, is_beta, config, team_id, sharing, version, birth, revision, created_at,
                        updated_at))
 
 }  // namespace inlay

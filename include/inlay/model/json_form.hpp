@@ -5,8 +5,8 @@
 // The JSON form of entities and read models, derived from their description.
 //
 // A Revision is the store's own business and has no JSON form. An absent member is left out. Ids are their 36
-// characters, times ISO 8601 with milliseconds for callers and microseconds in the change log, a document is its
-// own canonical text, copied and never parsed.
+// characters, a birth its 16 digits, times ISO 8601 with milliseconds for callers and microseconds in the change log, a
+// document is its own canonical text, copied and never parsed.
 
 #include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
@@ -64,7 +64,7 @@ template <class Entity>
 /** Reads a whole row, as write_json wrote it with JsonUse::record; its revision is 0.
 
     A member that came after the first release, and is named in the entity's `added_members`, may be missing, as in what
-    an older inlay exported or logged: the row then has its default.
+    an older inlay exported or logged: the row then has its default; where it is the birth, birth_of_older_row().
 
     @return invalid_argument, as above.
 */

@@ -17,6 +17,7 @@ struct Team {
   std::optional<std::string> terms_of_service{};  ///< a URL
   bool allows_impersonation = false;
   Version version{};
+  Birth birth{};        ///< which row this is of those that ever had its id
   Revision revision{};  ///< the commit that last wrote this row
   Timestamp created_at{};
   Timestamp updated_at{};
@@ -32,12 +33,18 @@ struct Team {
   static constexpr std::array<std::string_view, 3> administered_members{"is_verified", "is_white_labeled",
                                                                         "allows_impersonation"};
 
+  /** What is_verified vouches for: it goes when the team itself changes one of them. */
+  static constexpr std::array<std::string_view, 3> verified_members{"name", "domain", "logo"};
+
+  /** What exports and change logs of inlay 0.1 do not have. */
+  static constexpr std::array<std::string_view, 1> added_members{"birth"};
+
   friend bool operator==(Team const&, Team const&) = default;
 };
 
 BOOST_DESCRIBE_STRUCT(Team, (),
                       (id, name, domain, logo, is_verified, is_white_labeled, terms_of_service, allows_impersonation,
-                       version, revision, created_at, updated_at))
+                       version, birth, revision, created_at, updated_at))
 
 }  // namespace inlay
 

@@ -16,13 +16,16 @@
 
 namespace inlay {
 
-/** A new row. The store sets its version to 1, both times to the commit's, and its revision. */
+/** A new row. The store sets its version to 1, its birth to the one drawn here, both times to the commit's, and its
+    revision, whatever the row brings for those. */
 template <class Entity>
 struct Insert {
   Entity row{};
+  Birth birth = generate_birth();
 };
 
-/** A changed row. It must still be at `before.version`; the store makes that one more, sets updated_at and revision.
+/** A changed row. It must still be the row that was born as `before.birth` says, and at `before.version`; the store
+    makes that one more, sets updated_at and revision.
 
     `before` is the row as it was read, whole: it goes into the change log.
 */
@@ -47,17 +50,23 @@ struct Edit {
   std::function<Result<Entity>(Entity const& current)> edit{};
 };
 
-/** A removed row. It must still be at `before.version`. */
+/** A removed row. It must still be the row that was born as `before.birth` says, and at `before.version`. */
 template <class Entity>
 struct Remove {
   Entity before{};
 };
 
-/** A row that is not written but must still be at this version when the commit happens. */
+/** A row that is not written but must still be that row, at this version, when the commit happens. It is only read: any
+    number of commits may guard the same row. */
 template <class Entity>
 struct Guard {
-  Id<Entity> id{};
-  Version version{};
+  Id<Entity> id;
+  Version version;
+  Birth birth;
+
+  /** The row as it was read. */
+  explicit Guard(Entity const& row) : Guard(row.id, row.version, row.birth) {}
+  Guard(Id<Entity> row, Version at, Birth born) : id(row), version(at), birth(born) {}
 };
 
 using Change =
@@ -84,8 +93,10 @@ struct Committed {
 
 /** The row as an Insert stores it. */
 template <class Entity>
-[[nodiscard]] Entity inserted(Entity row, Timestamp time, Revision revision) {
+[[nodiscard]] Entity inserted(Insert<Entity> const& insert, Timestamp time, Revision revision) {
+  Entity row = insert.row;
   row.version = Version{1};
+  row.birth = insert.birth;
   row.created_at = time;
   row.updated_at = time;
   row.revision = revision;
@@ -98,6 +109,7 @@ template <class Entity>
   Entity row = update.after;
   row.id = update.before.id;
   row.version = Version{update.before.version.value + 1};
+  row.birth = update.before.birth;
   row.created_at = update.before.created_at;
   row.updated_at = time;
   row.revision = revision;

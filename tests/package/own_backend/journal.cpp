@@ -152,11 +152,11 @@ struct Draft {
     state.table<Entity>().exchange(before, after);
   }
 
-  /** Contract 9.2 and 9.3, 11.2, 12.2: the row, which must be at that version. */
+  /** Contract 9.2 and 9.3, 11.2, 12.2: the row, which must be the one that was born so, and at that version. */
   template <class Entity>
-  [[nodiscard]] Result<Row<Entity>> at_version(Id<Entity> id, Version version) const {
+  [[nodiscard]] Result<Row<Entity>> unchanged(Id<Entity> id, Version version, Birth birth) const {
     Row<Entity> row = state.table<Entity>().find(id.uuid);
-    if (!row) return storage::stale_version(Entity::entity_name, std::nullopt);
+    if (!row || row->birth != birth) return storage::stale_version(Entity::entity_name, std::nullopt);
     if (row->version != version) return storage::stale_version(Entity::entity_name, row->version);
     return row;
   }
@@ -164,12 +164,12 @@ struct Draft {
   template <class Entity>
   Result<void> apply(Insert<Entity> const& change) {
     if (state.table<Entity>().find(change.row.id.uuid)) return storage::id_taken(Entity::entity_name);
-    return write<Entity>(nullptr, inserted(change.row, record.time, record.revision));
+    return write<Entity>(nullptr, inserted(change, record.time, record.revision));
   }
 
   template <class Entity>
   Result<void> apply(Update<Entity> const& change) {
-    auto const before = at_version(change.before.id, change.before.version);
+    auto const before = unchanged(change.before.id, change.before.version, change.before.birth);
     if (!before) return before.error();
     return write<Entity>(*before, updated(Update<Entity>{**before, change.after}, record.time, record.revision));
   }
@@ -184,6 +184,7 @@ struct Draft {
     Entity same = *edited;
     same.id = before->id;
     same.version = before->version;
+    same.birth = before->birth;
     same.revision = before->revision;
     same.created_at = before->created_at;
     same.updated_at = before->updated_at;
@@ -194,7 +195,7 @@ struct Draft {
 
   template <class Entity>
   Result<void> apply(Remove<Entity> const& change) {
-    auto const before = at_version(change.before.id, change.before.version);
+    auto const before = unchanged(change.before.id, change.before.version, change.before.birth);
     if (!before) return before.error();
     auto const referrers = referrers_of(state, change.before.id);
     if (!referrers.empty()) return storage::still_referenced(Entity::entity_name, referrers);
@@ -323,7 +324,7 @@ class JournalRepository final : public RepositoryFrom<JournalRepository> {
     for (AnyGuard const& any : commit.guards) {
       auto const checked = std::visit(
           [&](auto const& guard) -> Result<void> {
-            auto const row = draft.at_version(guard.id, guard.version);
+            auto const row = draft.unchanged(guard.id, guard.version, guard.birth);
             if (!row) return row.error();
             return {};
           },

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: BSL-1.0
+// An id is free again when its row is removed. So between an operation's look and its write, and between two of its
+// looks, the row may have become another, and somebody else's. Each operation is stopped at each of these moments.
+#include <support/catch.hpp>
+#include <support/stores.hpp>
+#include "reborn_world.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace inlay;
+using namespace inlay::test;
+
+namespace {
+
+/** What becomes of Victor's rows, or rights, while one of his calls is on its way. */
+struct Event {
+  char const* name;
+  void (RebornWorld::*run)();
+};
+
+std::vector<ChangeRecord> changes_after(Repository const& store, Revision revision) {
+  std::vector<ChangeRecord> all;
+  for (CommitRecord& commit : store.changes({.after = revision, .limit = 1'000}).value().commits) {
+    std::move(commit.changes.begin(), commit.changes.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+/** Of a call that was stopped: what it said, and what it wrote after that. */
+struct Seen {
+  Result<std::string> told;
+  std::vector<ChangeRecord> written;
+};
+
+/** A store, and how calls on it are stopped. */
+struct Stage {
+  std::shared_ptr<Repository> store;
+  std::shared_ptr<Stopped> stopped;
+
+  explicit Stage(std::string const& url) : store(all_backends().open(url).value()) {
+    stopped = std::make_shared<Stopped>(store);
+  }
+
+  /** Runs a call while the event happens at each of its moments, one after the other, each time in a new world. */
+  void for_each_moment(std::function<Result<std::string>(Catalog const&, RebornWorld const&)> const& call,
+                       void (RebornWorld::*event)(),
+                       std::function<void(RebornWorld const&, Seen const&)> const& check) const {
+    for (int moment = 0;; ++moment) {
+      CAPTURE(moment);
+      RebornWorld world(store);
+      Revision then;
+      stopped->arm(moment, [&] {
+        (world.*event)();
+        then = store->revision().value();
+      });
+      auto told = call(Catalog(stopped).as({.actor = "victor", .team = world.victor.id}), world);
+      if (!stopped->has_stopped()) {
+        REQUIRE(moment > 1);  // it did something
+        return;
+      }
+      check(world, {std::move(told), changes_after(*store, then)});
+    }
+  }
+};
+
+bool speaks_of_hers(Result<std::string> const& told) {
+  return (told ? *told : told.error().message).find("hers") != std::string::npos;
+}
+
+/** The calls of those names. */
+std::vector<VictorsCall> calls_named(std::vector<std::string> const& names) {
+  std::vector<VictorsCall> found;
+  for (VictorsCall const& call : victors_calls()) {
+    if (std::find(names.begin(), names.end(), call.name) != names.end()) found.push_back(call);
+  }
+  REQUIRE(found.size() == names.size());
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("no call of a team writes or tells of what has become another team's, whenever that happens") {
+  std::string const url = GENERATE(from_range(test::new_store_urls()));
+  CAPTURE(test::scheme_of(url));
+  Stage const stage(url);
+  for (Event const& event : {Event{"removed, and made by the other", &RebornWorld::become_ritas},
+                             Event{"given to the other", &RebornWorld::are_handed_to_rita}}) {
+    for (VictorsCall const& call : victors_calls()) {
+      CAPTURE(event.name, call.name);
+      stage.for_each_moment(call.run, event.run, [&](RebornWorld const& world, Seen const& seen) {
+        CAPTURE(seen.told ? *seen.told : to_string(seen.told.error()));
+        CHECK_FALSE(speaks_of_hers(seen.told));
+        if (call.makes_rows) {
+          CHECK(std::none_of(seen.written.begin(), seen.written.end(),
+                             [&](ChangeRecord const& change) { return world.was_victors(change.id); }));
+          CHECK(seen.told.has_value());
+          return;
+        }
+        CHECK(seen.written == std::vector<ChangeRecord>{});
+        if (seen.told) return;  // it had come first
+        // There is no such row for him any more, or it was in use when it still was his.
+        Error const& error = seen.told.error();
+        bool const cannot = error.kind == ErrorKind::not_built && !stage.store->capabilities().can_snapshot;
+        CHECK((error.outcome == Outcome::done || error.kind == ErrorKind::not_found ||
+               error.kind == ErrorKind::forbidden || error.kind == ErrorKind::in_use || cannot));
+        CHECK_FALSE(error.current_version);
+      });
+    }
+  }
+}
+
+TEST_CASE("no install is written once what allowed it was withdrawn, whenever that happens") {
+  std::string const url = GENERATE(from_range(test::new_store_urls()));
+  CAPTURE(test::scheme_of(url));
+  Stage const stage(url);
+  for (VictorsCall const& call : calls_named({"install what everybody may", "install what he was granted",
+                                              "create an install", "ask for an integration"})) {
+    CAPTURE(call.name);
+    stage.for_each_moment(call.run, &RebornWorld::are_withdrawn, [&](RebornWorld const&, Seen const& seen) {
+      CAPTURE(seen.told ? *seen.told : to_string(seen.told.error()));
+      CHECK(seen.written == std::vector<ChangeRecord>{});
+      if (seen.told) return;
+      CHECK((seen.told.error().outcome == Outcome::done || seen.told.error().kind == ErrorKind::forbidden ||
+             seen.told.error().kind == ErrorKind::not_found));
+    });
+  }
+}
+
+TEST_CASE("a write that names a version with a birth is of that row or of none, whenever the row is made anew") {
+  std::string const url = GENERATE(from_range(test::new_store_urls()));
+  CAPTURE(test::scheme_of(url));
+  Stage const stage(url);
+  using World = RebornWorld;
+  auto const at = [](auto const& row) { return UpdateOptions{.expected_version = RowVersion::of(row)}; };
+  for (VictorsCall const &call : std::vector<VictorsCall>{
+           {"install",
+            [&](Catalog const&c, World const&w) {
+              return told(c.update(w.install.id, {.is_enabled = false}, at(w.install)));
+            }},
+           {"integration",
+            [&](Catalog const&c, World const&w) {
+              return told(c.update(w.integration.id, {.is_beta = true}, at(w.integration)));
+            }},
+           {"environment",
+            [&](Catalog const&c, World const&w) {
+              return told(c.update(w.environment.id, {.name = "new"}, at(w.environment)));
+            }},
+           {"JSON Patch",
+            [&](Catalog const&c, World const&w) {
+              return told(c.update(w.install.id,
+                                   JsonPatch{parsed(R"([{"op":"replace","path":"/is_enabled","value":false}])")},
+                                   at(w.install)));
+            }},
+           {"nothing to change",
+            [&](Catalog const&c, World const&w) {
+              return told(c.update(w.install.id, {.is_enabled = true}, at(w.install)));
+            }},
+           {"set", [&](Catalog const&c,
+                       World const&w) { return told(c.set(w.install.id, pointer("/headers/c"), "3", at(w.install))); }},
+           {"remove",
+            [&](Catalog const&c, World const&w) {
+              return told(c.remove(w.install.id, pointer("/headers/b"), at(w.install)));
+            }},
+           {"inherit",
+            [&](Catalog const&c, World const&w) {
+              return told(c.inherit(w.install.id, pointer("/headers/a"), at(w.install)));
+            }},
+           {"uninstall",
+            [](Catalog const&c, World const&w) { return told(c.uninstall(w.install.id, RowVersion::of(w.install))); }},
+           {"remove an environment",
+            [](Catalog const&c, World const&w) {
+              return told(c.remove(w.bare_environment.id, RowVersion::of(w.bare_environment)));
+            }},
+           {"remove an integration",
+            [](Catalog const&c, World const&w) {
+              return told(c.remove(w.bare_integration.id, RowVersion::of(w.bare_integration)));
+            }},
+           {"answer",
+            [](Catalog const&c, World const&w) {
+              return told(c.answer(w.request.id, GrantStatus::granted, RowVersion::of(w.request)));
+            }},
+       }) {
+    CAPTURE(call.name);
+    stage.for_each_moment(call.run, &World::are_made_anew, [&](World const& world, Seen const& seen) {
+      CAPTURE(seen.told ? *seen.told : to_string(seen.told.error()));
+      CHECK(seen.written == std::vector<ChangeRecord>{});
+      if (!seen.told) {
+        CHECK(seen.told.error().kind == ErrorKind::conflict);
+        CHECK_FALSE(seen.told.error().current_version);
+      }
+      // And not only while it happens.
+      auto const late = call.run(Catalog(stage.store).as({.team = world.victor.id}), world);
+      REQUIRE(late.has_error());
+      CHECK(late.error().kind == ErrorKind::conflict);
+      CHECK_FALSE(late.error().current_version);
+    });
+  }
+}
+
+TEST_CASE("a write without a version is applied to the row that its team has made anew") {
+  std::string const url = GENERATE(from_range(test::new_store_urls()));
+  CAPTURE(test::scheme_of(url));
+  Stage const stage(url);
+  for (VictorsCall const& call :
+       calls_named({"patch an install", "patch an integration", "patch an environment", "set a value", "remove a value",
+                    "uninstall", "remove an environment", "answer a request"})) {
+    CAPTURE(call.name);
+    stage.for_each_moment(call.run, &RebornWorld::are_made_anew, [&](RebornWorld const&, Seen const& seen) {
+      CAPTURE(seen.told ? *seen.told : to_string(seen.told.error()));
+      CHECK(seen.told.has_value());
+      CHECK(seen.written.size() <= 1);
+    });
+  }
+}
+
+TEST_CASE("a write that the store decides after lost races is of the row that was judged, or of none") {
+  std::string const url = GENERATE(from_range(test::new_store_urls()));
+  CAPTURE(test::scheme_of(url));
+  auto const store = all_backends().open(url).value();
+
+  /** Changes the install before the first three commits, and then something else. */
+  struct Busy : Stopped {
+    using Stopped::Stopped;
+    int commits = 0;
+    std::function<void(int)> before_commit{};
+    Result<Committed> commit(Commit const& commit) override {
+      before_commit(commits++);
+      return inner->commit(commit);
+    }
+  };
+  for (VictorsCall const& call : calls_named({"patch an install", "JSON Patch an install", "set a value"})) {
+    CAPTURE(call.name);
+    for (auto const event :
+         {&RebornWorld::become_ritas, &RebornWorld::are_handed_to_rita, &RebornWorld::are_made_anew}) {
+      RebornWorld world(store);
+      Busy busy(store);
+      Revision then;
+      busy.before_commit = [&](int number) {
+        if (number < 3) {
+          Catalog(store).update(world.install.id, {.show_in_catalog = number % 2 != 0}).value();
+        } else if (number == 3) {
+          (world.*event)();
+          then = store->revision().value();
+        }
+      };
+      auto const told = call.run(
+          Catalog(std::shared_ptr<Repository>(std::shared_ptr<void>(), &busy)).as({.team = world.victor.id}), world);
+      REQUIRE(busy.commits > 3);
+      auto const written = changes_after(*store, then);
+      if (event == &RebornWorld::are_made_anew) {
+        CHECK(told.has_value());
+        CHECK(written.size() == 1);
+      } else {
+        CHECK_FALSE(speaks_of_hers(told));
+        REQUIRE(told.has_error());
+        CHECK(told.error().kind == ErrorKind::not_found);
+        CHECK(written == std::vector<ChangeRecord>{});
+      }
+    }
+  }
+}
+
+TEST_CASE("a value is not set by what a config was before it changed") {
+  std::string const url = GENERATE(from_range(test::new_store_urls()));
+  CAPTURE(test::scheme_of(url));
+  auto const store = all_backends().open(url).value();
+  auto const stopped = std::make_shared<Stopped>(store);
+  Catalog const host(store);
+  for (int moment = 0;; ++moment) {
+    CAPTURE(moment);
+    RebornWorld const world(store);
+    Revision then;
+    stopped->arm(moment, [&] {
+      // There is no way into an array.
+      host.update(world.integration.id, {.config = document(R"({"other":["b"]})")}, {.force = true}).value();
+      then = store->revision().value();
+    });
+    auto const set = Catalog(stopped).as({.team = world.victor.id}).set(world.install.id, pointer("/other/c"), "3");
+    if (!stopped->has_stopped()) break;
+    if (set) {
+      CHECK(changes_after(*store, then).empty());  // it had come first
+    } else {
+      CHECK(set.error().kind == ErrorKind::invalid_argument);
+      CHECK(set.error().pointer == "/other");
+    }
+  }
+}
+
+TEST_CASE("a removal that runs against any write of its row ends as if one had come before the other") {
+  std::string const url = GENERATE(from_range(test::new_store_urls()));
+  CAPTURE(test::scheme_of(url));
+  auto const store = all_backends().open(url).value();
+  auto const stopped = std::make_shared<Stopped>(store);
+  for (VictorsCall const& removal :
+       calls_named({"uninstall", "remove an environment in use", "remove an integration"})) {
+    for (VictorsCall const& call : victors_calls()) {
+      CAPTURE(removal.name, call.name);
+      for (int moment = 0;; ++moment) {
+        CAPTURE(moment);
+        RebornWorld const world(store);
+        Catalog const victor = Catalog(store).as({.team = world.victor.id});
+        std::optional<Result<std::string>> other;
+        stopped->arm(moment, [&] { other = call.run(victor, world); });
+        auto const removed = removal.run(Catalog(stopped).as({.team = world.victor.id}), world);
+        if (!stopped->has_stopped()) break;
+        REQUIRE(other.has_value());
+        // Nothing is left half done: a removal is done, or says by what the row is used; or the other has removed it.
+        auto const again = removal.run(victor, world);
+        if (removed) {
+          REQUIRE(again.has_error());
+          CHECK(again.error().kind == ErrorKind::not_found);
+        } else {
+          CHECK((removed.error().kind == ErrorKind::in_use || removed.error().kind == ErrorKind::not_found));
+        }
+        if (*other) continue;
+        ErrorKind const kind = other->error().kind;
+        bool const cannot = kind == ErrorKind::not_built && !store->capabilities().can_snapshot;
+        CHECK((kind == ErrorKind::not_found || kind == ErrorKind::in_use || kind == ErrorKind::invalid_argument ||
+               cannot));
+      }
+    }
+  }
+}
