@@ -11,6 +11,8 @@
 #include <soci/mysql/soci-mysql.h>
 #include <soci/soci.h>
 
+#include <mysqld_error.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -213,9 +215,20 @@ class OwnDialect final : public MysqlDialect {
     auto session = std::make_unique<soci::session>(connector_, "");
     mysql::Session& own = backend(*session);
     check_version(own.handle());
-    set_up(own);
+    try {
+      set_up(own);
+    } catch (soci::soci_error const& error) {
+      if (!is_cut_off(own, error)) throw;
+      throw DatabaseFailure(FailureKind::not_ready, MysqlDialect::classify(session.get(), error).what());
+    }
     own.limit_silence(true);
     return session;
+  }
+
+  DatabaseFailure classify(soci::session* session, std::exception const& error) const override {
+    DatabaseFailure failure = MysqlDialect::classify(session, error);
+    if (!session || failure.kind() != FailureKind::busy || !is_cut_off(backend(*session), error)) return failure;
+    return {FailureKind::not_ready, failure.what()};
   }
 
   RowReader row_reader() const override { return read_row; }
@@ -269,6 +282,22 @@ class OwnDialect final : public MysqlDialect {
       can_cluster_ = has_variable ? Ability::there : Ability::missing;
     }
     return can_cluster_ == Ability::there;
+  }
+
+  // A node that has lost its cluster says of a read that is to wait for the others, and of no table, the same as of one
+  // that has waited for a lock.
+  [[nodiscard]] static bool is_cut_off(mysql::Session& session, std::exception const& error) noexcept {
+    auto const* ours = dynamic_cast<soci::mysql_soci_error const*>(&error);
+    if (!ours || ours->err_num_ != ER_LOCK_WAIT_TIMEOUT) return false;
+    try {
+      auto const is = [&](std::string const& what, std::string_view value) {
+        auto const found = session.query("show " + what);
+        return found.size() == 1 && found.front().at(1) == value;
+      };
+      return is("session variables like 'wsrep_on'", "ON") && is("global status like 'wsrep_ready'", "OFF");
+    } catch (soci::soci_error const&) {
+      return false;
+    }
   }
 
   enum class Ability { unknown, missing, there };
