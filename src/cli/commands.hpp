@@ -99,7 +99,7 @@ enum class Verb { set, remove, inherit };
 [[nodiscard]] Result<void> config(Session& session, std::string const& id, std::string const& pointer,
                                   std::vector<std::string> const& layers);
 [[nodiscard]] Result<void> explain(Session& session, std::string const& id, std::string const& pointer,
-                                   std::vector<std::string> const& layers);
+                                   std::vector<std::string> const& layers, std::string const& cursor);
 
 // report_command.cpp
 [[nodiscard]] Result<void> report(Session& session, ReportArguments const& arguments);

@@ -364,6 +364,7 @@ TEST_CASE("a dry run shows the resource and the difference it would make, and wr
   CHECK(preview.changed);
   CHECK_FALSE(preview.resource.install.is_enabled);
   CHECK(preview.resource.install.version == Version{2});
+  CHECK_FALSE(preview.differences_truncated);
   REQUIRE(preview.differences.size() == 2);
   CHECK(preview.differences[0].pointer == "/url");
   CHECK(preview.differences[0].before == R"("x")");

@@ -260,10 +260,11 @@ INLAY_DECL Result<Revision> Catalog::for_each_config(
 }
 
 INLAY_DECL Result<Explanation> Catalog::explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
-                                                std::vector<Layer> extra_layers) const {
+                                                std::vector<Layer> extra_layers,
+                                                std::optional<ConfigCursor> const& after) const {
   auto found = effective_config(id, std::move(extra_layers));
   if (!found) return found.error();
-  return found->config.explain(pointer);
+  return after ? found->config.explain(pointer, *after) : found->config.explain(pointer);
 }
 
 }  // namespace inlay

@@ -516,7 +516,7 @@ class Difference {
     std::size_t const work_before = work_left_;
     bool may_be_applied = true;
     if (from.is_object() && to.is_object()) {
-      compare_members(from.get_object(), to.get_object());
+      may_be_applied = compare_members(from.get_object(), to.get_object(), to);
     } else if (from.is_array() && to.is_array()) {
       may_be_applied = compare_elements(from.get_array(), to.get_array());
     } else if (!identical(from, to)) {
@@ -573,9 +573,23 @@ class Difference {
     path_.resize(length);
   }
 
-  void compare_members(boost::json::object const& from, boost::json::object const& to) {
+  /** False when it has come to more by then than a replacement can make up for: each operation has its whole path, so
+      that all of them can come to many times what they change. */
+  [[nodiscard]] bool compare_members(boost::json::object const& from, boost::json::object const& to,
+                                     boost::json::value const& replacement) {
+    constexpr std::size_t little = std::size_t{64} << 10U;
+    std::size_t const bytes_before = bytes_;
+    std::optional<std::size_t> replacement_bytes;
+    auto const is_hopeless = [&] {
+      std::size_t const bytes = bytes_ - bytes_before;
+      if (bytes <= little) return false;
+      if (!replacement_bytes) replacement_bytes = print(operation_value("replace", path_, replacement)).size() + 1;
+      return bytes / 2 > *replacement_bytes;
+    };
     for (auto const& member : from) {
-      if (!to.contains(member.key())) below(member.key(), [&] { push(operation_value("remove", path_)); });
+      if (to.contains(member.key())) continue;
+      below(member.key(), [&] { push(operation_value("remove", path_)); });
+      if (is_hopeless()) return false;
     }
     for (auto const& member : to) {
       below(member.key(), [&] {
@@ -585,7 +599,9 @@ class Difference {
           push(operation_value("add", path_, member.value()));
         }
       });
+      if (is_hopeless()) return false;
     }
+    return true;
   }
 
   /** False when so much would be moved that apply() with its own limits would refuse it. */
