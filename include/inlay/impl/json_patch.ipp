@@ -4,7 +4,9 @@
 
 #include <inlay/detail/common_subsequence.hpp>
 #include <inlay/detail/keep_members.hpp>
+#include <inlay/detail/keyed_hash.hpp>
 #include <inlay/detail/value_journal.hpp>
+#include <inlay/detail/wide_object.hpp>
 #include <inlay/json/equal.hpp>
 #include <inlay/json/json_patch.hpp>
 #include <inlay/json/pointer.hpp>
@@ -219,12 +221,14 @@ class Application {
     std::optional<boost::json::value> replaced;
   };
 
+  using Names = std::unordered_set<std::string, inlay::detail::KeyedHash>;
+
   /** Members of one object that are removed, one after the other. They are still there, as null: taking them out one by
       one would move all that follow each time. */
   struct Removals {
     Pointer parent{};
     boost::json::object* object = nullptr;  // nothing else is touched while this is held, so it stays where it is
-    std::unordered_set<std::string> names{};
+    Names names{};
   };
 
   Result<void> spend(Operation const& operation, std::size_t count, std::size_t work) {
@@ -335,7 +339,7 @@ class Application {
     removals_ = {};
   }
 
-  static std::vector<inlay::detail::ValueJournal::Member> places_of(std::unordered_set<std::string> const& names,
+  static std::vector<inlay::detail::ValueJournal::Member> places_of(Names const& names,
                                                                     boost::json::object const& object) {
     std::vector<inlay::detail::ValueJournal::Member> members;
     members.reserve(names.size());
@@ -671,7 +675,7 @@ class Difference {
     constexpr std::size_t max_edits = 1'000;  // a few million steps at the most
     std::vector<std::pair<std::size_t, std::size_t>> shared;
     if (start < from_end && start < to_end) {
-      std::unordered_map<std::string, std::size_t> texts;
+      std::unordered_map<std::string, std::size_t, inlay::detail::KeyedHash> texts;
       auto const number = [&texts, start](boost::json::array const& array, std::size_t end) {
         std::vector<std::size_t> numbers;
         for (std::size_t i = start; i < end; ++i) {
@@ -753,6 +757,7 @@ INLAY_DECL Result<boost::json::value> invert(boost::json::value const& before, b
                                              Limits const& limits) {
   using detail::Application;
   boost::json::value changed = before;
+  inlay::detail::spread(changed);
   Application application(changed, limits, Application::Records::undo_patch);
   if (auto const done = application.run(patch); done.has_error()) return done.error();
   auto undo = application.take_undo();
