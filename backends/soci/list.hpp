@@ -282,10 +282,10 @@ class Lister {
         return;
       case Source::Kind::values: {
         std::string_view separator;
-        for (FieldValue const& value : query_.where[source.condition].values) {
+        for_each_padded(query_.where[source.condition].values, [&](FieldValue const& value) {
           statement << std::exchange(separator, " union ") << "select ";
           statement.bind(parameter(value)) << " \"id\"";
-        }
+        });
         return;
       }
       case Source::Kind::nested: break;
