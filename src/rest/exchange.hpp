@@ -4,6 +4,7 @@
 
 #include "cursor.hpp"
 #include "etag.hpp"
+#include "in_flight.hpp"
 #include "target.hpp"
 
 #include <inlay/catalog.hpp>
@@ -32,6 +33,7 @@ struct Exchange {
   Caller const& caller;
   HandlerOptions const& options;
   CursorKey const& cursor_key;
+  BytesInFlight& in_flight;
   Catalog catalog;  ///< as the caller sees it
   Target target{};  ///< without the base path
   std::size_t max_body_bytes{};

@@ -483,13 +483,17 @@ class Session : public std::enable_shared_from_this<Session> {
     int const status = response.status;
     std::size_t const bytes = response.body.size();
     form_.keeps_alive = form_.keeps_alive && !is_last_;
+    in_flight_ = std::move(response.in_flight);
     message_ = to_message(std::move(response), form_);
     log(actor, status, bytes);
     // What was left of the time is no matter: the body may have come in slowly, and the store taken its time.
     stream_.expires_after(state_.listen.transfer_time);
     http::async_write(stream_, message_, step([](Session& self, Failure failure, std::size_t) {
                         if (failure) return;
-                        if (!self.message_.keep_alive()) return self.close();
+                        bool const keeps_alive = self.message_.keep_alive();
+                        self.message_ = {};  // a large one would stay with a connection that is idle
+                        self.in_flight_.reset();
+                        if (!keeps_alive) return self.close();
                         self.await_request(self.state_.listen.idle_time);
                       }));
     is_due_ = false;
@@ -549,6 +553,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string request_;  // its method and target, for the log
   Form form_;
   http::response<http::string_body> message_;
+  std::shared_ptr<void const> in_flight_;  // as long as the message is on its way
   std::array<char, 4096> rest_{};
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   unsigned empty_lines_ = 0;  // that stood before the request
