@@ -648,6 +648,12 @@ class Program {
         ->check(not_empty)
         ->type_name("");
     add_replace_all(import_it);
+    import_it
+        ->add_option("--max-line-bytes", arguments_.transfer.max_line_bytes,
+                     "How long a line may be (" + std::to_string(storage::max_line_bytes) +
+                         "): more for a store with larger documents, or larger commits")
+        ->type_name("N")
+        ->check(whole_number);
     runs_without_team(import_it, [this](Session& session) { return import_store(session, arguments_.transfer); });
   }
 

@@ -7,6 +7,7 @@
 #include "session.hpp"
 
 #include <inlay/model/grant.hpp>
+#include <inlay/storage/transfer.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -67,6 +68,7 @@ struct TransferArguments {
   std::string from;  // a store's URL; for import a file, or - for standard input
   std::string to;
   bool replace = false;
+  std::size_t max_line_bytes = storage::max_line_bytes;
 };
 
 enum class Verb { set, remove, inherit };
