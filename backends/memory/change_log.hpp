@@ -71,7 +71,7 @@ struct LoggedPage {
 
   [[nodiscard]] ChangePage read(ChangesRequest const& request) const {
     ChangePage page{{}, through, has_more};
-    storage::PageBytes bytes;
+    PageBytes bytes;
     for (auto const& commit : commits) {
       auto record = commit->record(request.row);
       if (!bytes.take(document_bytes(record))) {

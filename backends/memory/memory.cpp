@@ -530,7 +530,7 @@ Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& qu
   bool const has_more = found.size() > query.limit;
   if (has_more) found.pop_back();
   page.items.reserve(found.size());
-  storage::PageBytes bytes;
+  PageBytes bytes;
   for (auto const& rows : found) {
     auto whole = assemble<Readable>(rows, query);
     if (!bytes.take(document_bytes(whole, query))) break;

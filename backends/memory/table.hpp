@@ -2,6 +2,7 @@
 #ifndef INLAY_BACKENDS_MEMORY_TABLE_HPP
 #define INLAY_BACKENDS_MEMORY_TABLE_HPP
 
+#include <inlay/detail/keyed_hash.hpp>
 #include <inlay/model/references.hpp>
 #include <inlay/storage/query.hpp>
 
@@ -163,7 +164,7 @@ class Table {
 
   std::unordered_map<Uuid, Row<Entity>> by_id_;
   OrderedRows<Entity> in_order_;
-  std::array<std::unordered_map<std::string, Uuid>, key_count> by_key_;
+  std::array<std::unordered_map<std::string, Uuid, inlay::detail::KeyedHash>, key_count> by_key_;
   std::array<std::unordered_map<Uuid, OrderedRows<Entity>>, model::reference_count<Entity>> by_reference_;
   std::map<std::pair<std::size_t, int>, OrderedRows<Entity>> by_value_;
 };

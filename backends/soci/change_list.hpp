@@ -24,7 +24,7 @@ namespace inlay::sql {
     then come a commit and one of its changes. There is a row without a change for a commit that has none, and one
     without a commit where there is none.
 
-    Of the rows before and after no more are read than storage::max_page_bytes and those of one change, but for the
+    Of the rows before and after no more are read than max_page_bytes and those of one change, but for the
     first commit, which is read whole.
 */
 class ChangeLister {
@@ -44,7 +44,7 @@ class ChangeLister {
       if (row[3].is_null) return true;
       bytes += take(row);
       if (!may_stop || commits_.size() == 1) return true;
-      return commits_.size() <= request_.limit && bytes <= storage::max_page_bytes;
+      return commits_.size() <= request_.limit && bytes <= max_page_bytes;
     });
     if (request_.after < compacted_through_) return storage::changes_compacted(compacted_through_);
     if (request_.after > current_) {
@@ -52,7 +52,7 @@ class ChangeLister {
     }
 
     ChangePage page;
-    storage::PageBytes page_bytes;
+    PageBytes page_bytes;
     for (CommitRecord& commit : commits_) {
       // The last that was read may not have been read whole, but only where it is too much.
       page.has_more = page.commits.size() == request_.limit || !page_bytes.take(document_bytes(commit));
@@ -122,7 +122,7 @@ class ChangeLister {
       select << " and ";
       add_row(select, "d");
     }
-    select << R"() x) b on b."bytes_before" is null or b."bytes_before" <= )" << std::to_string(storage::max_page_bytes)
+    select << R"() x) b on b."bytes_before" is null or b."bytes_before" <= )" << std::to_string(max_page_bytes)
            << R"( or b."revision" = (select min("revision") from c))";
     if (by_keys) {
       select << " left join " << tables_.quoted("commit") << R"( o on o."revision" = b."revision" left join )"

@@ -10,9 +10,6 @@ namespace inlay::sql {
 
 namespace {
 
-// Statements differ by their filters; a caller who invents ever new ones must not fill the memory.
-constexpr std::size_t max_prepared = 256;
-
 constexpr std::chrono::milliseconds place_is_known_for(100);
 
 void refuse_nul(std::span<Parameter const> parameters) {
@@ -83,6 +80,23 @@ struct Connection::Prepared {
     return on_row(row);
   }
 
+  /** Lets go of large texts that were exchanged: what stays prepared is to be as small as it was. */
+  void let_go() noexcept {
+    constexpr std::size_t large = std::size_t{4} << 10U;
+    auto const empty = [](std::string& text) {
+      if (text.capacity() > large) std::string().swap(text);
+    };
+    for (Exchanged& slot : given) empty(slot.text);
+    for (Column& column : row) empty(column.text);
+  }
+
+  /** Roughly what it takes here, and in the engine or the server. */
+  [[nodiscard]] std::size_t bytes(std::string_view text) const noexcept {
+    constexpr std::size_t own = std::size_t{4} << 10U;
+    constexpr std::size_t for_each_value = 512;
+    return own + 4 * text.size() + for_each_value * (given.size() + row.size());
+  }
+
   soci::statement statement;
   std::vector<ValueType> columns;
   Dialect::RowReader read_row;
@@ -111,14 +125,22 @@ DatabaseFailure Connection::failed(std::exception const& error) {
   return failure;
 }
 
+bool Connection::keeps(Statement const& statement) const noexcept {
+  // The host may do with its session what it likes afterwards.
+  return !is_hosts_ && statement.is_kept() && statement.text().size() <= max_kept_text;
+}
+
+std::unique_ptr<Connection::Prepared> Connection::prepare(Statement const& statement,
+                                                          std::span<Parameter const> parameters) {
+  return std::make_unique<Prepared>(*session_, dialect_.spell(statement.text()), parameters, statement.columns(),
+                                    dialect_.prepares() && keeps(statement), dialect_.row_reader());
+}
+
 Connection::Prepared& Connection::prepared(Statement const& statement, std::span<Parameter const> parameters) {
-  auto const found = prepared_.find(statement.text());
-  if (found != prepared_.end()) return *found->second;
-  if (prepared_.size() >= max_prepared) prepared_.clear();
-  auto made =
-      std::make_unique<Prepared>(*session_, dialect_.spell(statement.text()), parameters, statement.columns(),
-                                 dialect_.prepares() && !is_hosts_ && statement.is_kept(), dialect_.row_reader());
-  return *prepared_.emplace(statement.text(), std::move(made)).first->second;
+  if (auto* const found = prepared_.find(statement.text())) return **found;
+  std::shared_ptr<Prepared> made = prepare(statement, parameters);
+  auto const bytes = made->bytes(statement.text());
+  return *prepared_.put(statement.text(), std::move(made), bytes);
 }
 
 long long Connection::run(Statement const& statement, std::span<Parameter const> parameters,
@@ -132,30 +154,34 @@ long long Connection::run(Statement const& statement, std::span<Parameter const>
 long long Connection::execute(Statement const& statement, std::span<Parameter const> parameters,
                               std::function<bool(Row&)> const& on_row) {
   if (!dialect_.takes_nul()) refuse_nul(parameters);
-  struct Forget {
-    Connection& connection;
-    Statement const& statement;
-    ~Forget() {
-      // The host may do with its session what it likes afterwards.
-      if (connection.is_hosts_) connection.prepared_.clear();
-      if (!statement.is_kept()) connection.prepared_.erase(statement.text());
-    }
-  } const forget{*this, statement};
+  std::unique_ptr<Prepared> once;
   Prepared* ready = nullptr;
   bool has_row = false;
   try {
-    ready = &prepared(statement, parameters);
+    if (keeps(statement)) {
+      ready = &prepared(statement, parameters);
+    } else {
+      once = prepare(statement, parameters);
+      ready = once.get();
+    }
     ready->give(parameters);
     has_row = ready->statement.execute(true);
   } catch (soci::soci_error const& error) {
     DatabaseFailure const failure = failed(error);
     try {
-      if (ready) ready->recover();
+      if (ready && !once) {
+        ready->let_go();
+        ready->recover();
+      }
     } catch (soci::soci_error const&) {
       prepared_.erase(statement.text());
     }
     throw failure;
   }
+  struct LetGo {
+    Prepared& prepared;
+    ~LetGo() { prepared.let_go(); }
+  } const let_go{*ready};
   if (ready->columns.empty()) return ready->statement.get_affected_rows();
   // To the very end, or to where it is ended: a select that was left half read would pin what this connection sees, and
   // on SQLite a write with RETURNING would not be done. Whatever on_row throws is thrown after that.

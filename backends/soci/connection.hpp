@@ -3,6 +3,7 @@
 #define INLAY_BACKENDS_SOCI_CONNECTION_HPP
 
 #include <backends/soci/dialect.hpp>
+#include <backends/soci/least_recently_used.hpp>
 #include <backends/soci/statement.hpp>
 
 #include <chrono>
@@ -11,7 +12,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace inlay::sql {
@@ -33,7 +33,9 @@ class Connection {
 
   /** Runs a statement to its end, calls `on_row` for each row it gives, and returns how many rows it wrote.
 
-      The statement stays prepared under its text, unless it says otherwise.
+      The statement stays prepared under its text, unless it says otherwise or that is long. Of those that stay, the
+     ones used last do, as far as max_prepared_bytes go: statements differ by their filters, and a caller who invents
+     ever new ones must not fill the memory, neither ours nor a server's.
   */
   long long run(Statement const& statement, std::span<Parameter const> parameters,
                 std::function<void(Row&)> const& on_row = {});
@@ -55,6 +57,10 @@ class Connection {
 
   /** Ends the transaction, if one is open; a connection that can't even do that is broken. */
   void roll_back() noexcept;
+
+  /** What may stay prepared on one connection, and what a statement's text may come to for it to stay. */
+  static constexpr std::size_t max_prepared_bytes = std::size_t{2} << 20U;
+  static constexpr std::size_t max_kept_text = std::size_t{8} << 10U;
 
   /** Makes sure that it is not used again. */
   void discard() noexcept { is_broken_ = true; }
@@ -85,6 +91,8 @@ class Connection {
   struct Prepared;
   long long execute(Statement const& statement, std::span<Parameter const> parameters,
                     std::function<bool(Row&)> const& on_row);
+  [[nodiscard]] bool keeps(Statement const& statement) const noexcept;
+  [[nodiscard]] std::unique_ptr<Prepared> prepare(Statement const& statement, std::span<Parameter const> parameters);
   Prepared& prepared(Statement const& statement, std::span<Parameter const> parameters);
   [[nodiscard]] DatabaseFailure failed(std::exception const& error);
 
@@ -93,7 +101,7 @@ class Connection {
   soci::session* session_ = nullptr;
   bool is_hosts_ = false;
   // After own_: statements must be destroyed before their session.
-  std::unordered_map<std::string, std::unique_ptr<Prepared>> prepared_;
+  LeastRecentlyUsed<std::shared_ptr<Prepared>> prepared_{max_prepared_bytes};
   bool is_broken_ = false;
   bool is_outdated_ = false;
   std::chrono::steady_clock::time_point place_checked_{};

@@ -45,7 +45,7 @@ enum class OneStatement {
   block,         ///< begin not atomic ... end, as MariaDB has it
 };
 
-/** How a page is kept from reading more documents than it may hold (storage::max_page_bytes). Where whatever a
+/** How a page is kept from reading more documents than it may hold (max_page_bytes). Where whatever a
     statement gives is in memory before the first row of it can be looked at, the database must not give more. */
 enum class PageBound {
   reading,  ///< rows are made while they are read, so that it is enough to read no further

@@ -11,6 +11,7 @@
 #include <inlay/storage/query.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -40,6 +41,15 @@ enum class Indexes {
   any,
   none,  ///< it is only looked at for rows that are read anyway: an index would also lead to those that are hidden
 };
+
+/** Calls `append` with each value of an `in`, and then with the last one again until there are as many as the next
+   power of two: so that statements that differ in how many values they have are few, 14 for the most that a query may
+   have. */
+template <class Append>
+void for_each_padded(std::span<FieldValue const> values, Append const& append) {
+  std::size_t const count = std::bit_ceil(values.size());
+  for (std::size_t i = 0; i < count; ++i) append(values[std::min(i, values.size() - 1)]);
+}
 
 /** Appends one condition on a table's field; check_condition has accepted it. */
 inline void add_condition(Statement& statement, Condition const& condition, model::Field const& field,
@@ -73,10 +83,17 @@ inline void add_condition(Statement& statement, Condition const& condition, mode
         statement << "1 = 0";
         break;
       }
-      statement << column << " in (";
-      for (std::size_t i = 0; i < condition.values.size(); ++i) {
-        if (i > 0) statement << ", ";
-        statement.bind(parameter(condition.values[i]));
+      if (condition.values.size() == 1) {
+        compare(" = ");
+        break;
+      }
+      statement << column;
+      {
+        std::string_view separator = " in (";
+        for_each_padded(condition.values, [&](FieldValue const& value) {
+          statement << std::exchange(separator, ", ");
+          statement.bind(parameter(value));
+        });
       }
       statement << ')';
       break;

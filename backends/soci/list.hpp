@@ -51,7 +51,7 @@ void put_in_order(std::vector<Readable>& items) {
     A page is one statement: first a row with the revision and nulls, then the page, one row longer than asked for when
     there is more.
 
-    Of the documents no more are read than storage::max_page_bytes and those of one row, by which is seen that they are
+    Of the documents no more are read than max_page_bytes and those of one row, by which is seen that they are
     too many: how, is PageBound's. A list without documents is read as if there were no such thing. Where rows would be
     summed up, those of a page are small nearly always: a first statement reads them so, and says where one is not.
 
@@ -88,7 +88,7 @@ class Lister {
   [[nodiscard]] Page<Readable> page() {
     if (is_bounded_by(PageBound::rows)) {
       // A running sum costs more than the rest. Where each row keeps to its share of the page there is no need of one.
-      small_ = document_size() + " <= " + std::to_string(storage::max_page_bytes / planned_rows());
+      small_ = document_size() + " <= " + std::to_string(max_page_bytes / planned_rows());
       if (auto page = read_page()) return std::move(*page);
       small_.clear();
     }
@@ -345,10 +345,10 @@ class Lister {
         return;
       case Source::Kind::values: {
         std::string_view separator;
-        for (FieldValue const& value : query_.where[source.condition].values) {
+        for_each_padded(query_.where[source.condition].values, [&](FieldValue const& value) {
           statement << std::exchange(separator, " union ") << "select ";
           statement.bind(parameter(value)) << " \"id\"";
-        }
+        });
         return;
       }
       case Source::Kind::nested: break;
@@ -512,13 +512,13 @@ class Lister {
       fills a page, so that the row after it is read, by which is seen that it is not the last. */
   void add_bytes_before(Statement& statement, std::string const& size, std::string_view time,
                         std::string_view id) const {
-    statement << "sum(least(" << size << ", " << std::to_string(storage::max_page_bytes) << ")) over (order by " << time
-              << ", " << id << " rows between unbounded preceding and 1 preceding) \"bytes_before\"";
+    statement << "sum(least(" << size << ", " << std::to_string(max_page_bytes) << ")) over (order by " << time << ", "
+              << id << " rows between unbounded preceding and 1 preceding) \"bytes_before\"";
   }
 
   static void add_bound(Statement& statement) {
     statement << " where bounded.\"bytes_before\" is null or bounded.\"bytes_before\" <= "
-              << std::to_string(storage::max_page_bytes);
+              << std::to_string(max_page_bytes);
   }
 
   /** What a column of the first part is called in the page. */
@@ -593,14 +593,14 @@ class Lister {
       if (!may_stop) return true;
       bytes += document_bytes(page.items.back(), query_);
       // The row that is too many says that there is a next page.
-      return page.items.size() == 1 || bytes <= storage::max_page_bytes;
+      return page.items.size() == 1 || bytes <= max_page_bytes;
     });
     if (are_left_out) return std::nullopt;
     put_in_order(page.items);
     bool has_more = page.items.size() > query_.limit;
     if (has_more) page.items.pop_back();
     if (last_document_) {
-      storage::PageBytes page_bytes;
+      PageBytes page_bytes;
       auto const end = std::find_if_not(page.items.begin(), page.items.end(), [&](Readable const& item) {
         return page_bytes.take(document_bytes(item, query_));
       });

@@ -8,8 +8,8 @@
 #include <inlay/json/parse.hpp>
 #include <inlay/json/print.hpp>
 #include <inlay/model/json_form.hpp>
+#include <inlay/page_bytes.hpp>
 #include <inlay/storage/changes.hpp>
-#include <inlay/storage/page.hpp>
 #include <inlay/storage/transfer.hpp>
 
 #include <boost/json/monotonic_resource.hpp>
@@ -86,7 +86,7 @@ class Dumper {
 
   /** Takes as many rows as make a page, at least one. */
   [[nodiscard]] static std::size_t take_page(Sizes& sizes) {
-    storage::PageBytes page;
+    PageBytes page;
     std::size_t rows = 0;
     for (; !sizes.empty() && page.take(sizes.front()); ++rows) sizes.pop_front();
     return rows;

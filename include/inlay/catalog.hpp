@@ -188,8 +188,10 @@ struct Updated {
   Resource<Entity> resource{};  ///< as it is now; in a dry run, as it would be
   bool changed{};               ///< false: the patch changed nothing, so nothing was written
 
-  /** In a dry run of an environment integration: how its effective configuration would differ. Else empty. */
+  /** In a dry run of an environment integration: how its effective configuration would differ. Else empty. The first
+      page of what inlay::differences() finds: they come to 4 MiB at most, or there is one alone. */
   std::vector<ConfigDifference> differences{};
+  bool differences_truncated{};  ///< there are more
 };
 
 /** What install() returns. */
@@ -468,10 +470,14 @@ class Catalog {
   [[nodiscard]] INLAY_DECL Result<Revision> for_each_config(
       Query<InstalledIntegration> query, std::function<Result<void>(ReportedConfig const&)> const& visit) const;
 
-  /** Where the values at and below the pointer come from. See EffectiveConfig::explain. @return as effective_config().
-   */
+  /** Where the values at and below the pointer come from, a page of it. See EffectiveConfig::explain.
+
+      @return as effective_config(); invalid_argument for a cursor that is of another question, or of a configuration
+      that has changed since.
+  */
   [[nodiscard]] INLAY_DECL Result<Explanation> explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer = {},
-                                                       std::vector<Layer> extra_layers = {}) const;
+                                                       std::vector<Layer> extra_layers = {},
+                                                       std::optional<ConfigCursor> const& after = {}) const;
 
   // ---- history
 

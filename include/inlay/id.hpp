@@ -3,6 +3,7 @@
 #define INLAY_ID_HPP
 
 #include <inlay/detail/config.hpp>
+#include <inlay/detail/keyed_hash.hpp>
 #include <inlay/error.hpp>
 
 #include <array>
@@ -80,9 +81,8 @@ std::ostream& operator<<(std::ostream& out, Id<Entity> const& id) {
 template <>
 struct std::hash<inlay::Uuid> {
   std::size_t operator()(inlay::Uuid const& uuid) const noexcept {
-    std::uint64_t halves[2];
-    std::memcpy(halves, uuid.bytes.data(), sizeof halves);
-    return static_cast<std::size_t>((halves[0] * 0x9E3779B97F4A7C15U) ^ halves[1]);
+    // Keyed, since callers choose ids.
+    return inlay::detail::KeyedHash{}({reinterpret_cast<char const*>(uuid.bytes.data()), uuid.bytes.size()});
   }
 };
 

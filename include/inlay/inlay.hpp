@@ -40,13 +40,13 @@
 #include <inlay/model/references.hpp>
 #include <inlay/model/summary.hpp>
 #include <inlay/model/team.hpp>
+#include <inlay/page_bytes.hpp>
 #include <inlay/revision.hpp>
 #include <inlay/storage/backends.hpp>
 #include <inlay/storage/changes.hpp>
 #include <inlay/storage/commit.hpp>
 #include <inlay/storage/condition.hpp>
 #include <inlay/storage/errors.hpp>
-#include <inlay/storage/page.hpp>
 #include <inlay/storage/query.hpp>
 #include <inlay/storage/repository.hpp>
 #include <inlay/storage/scope.hpp>

@@ -37,7 +37,8 @@ Cell cell_of_json(std::optional<std::string> const& json) {
   return json ? Cell{*json, Tone::plain} : Cell{"(absent)", Tone::faint};
 }
 
-void show_dry_run(Output& output, bool is_changed, std::vector<ConfigDifference> const& differences) {
+void show_dry_run(Output& output, bool is_changed, std::vector<ConfigDifference> const& differences,
+                  bool is_truncated) {
   if (!is_changed) {
     output.add_text("Nothing would change.\n");
     return;
@@ -53,6 +54,7 @@ void show_dry_run(Output& output, bool is_changed, std::vector<ConfigDifference>
     table.add({{difference.pointer, Tone::name}, cell_of_json(difference.before), cell_of_json(difference.after)});
   }
   output.add_text(table.text(output.style()));
+  if (is_truncated) output.remark("There are more differences than are shown here.");
 }
 
 }  // namespace
@@ -75,10 +77,11 @@ Result<void> answer_resource(Output& output, std::string const& json) {
 }
 
 Result<void> answer_update(Output& output, std::string const& resource_json, bool is_changed, bool is_dry_run,
-                           std::vector<ConfigDifference> const& differences) {
+                           std::vector<ConfigDifference> const& differences, bool is_truncated) {
   if (is_dry_run && output.is_json()) {
     output.add_json(R"({"resource":)" + resource_json + R"(,"changed":)" + (is_changed ? "true" : "false") +
-                    R"(,"differences":)" + differences_json(differences) + '}');
+                    R"(,"differences":)" + differences_json(differences) + R"(,"truncated":)" +
+                    (is_truncated ? "true" : "false") + '}');
     return {};
   }
   if (!is_dry_run && !is_changed) output.remark("Nothing changed: it was so already.");
@@ -91,7 +94,7 @@ Result<void> answer_update(Output& output, std::string const& resource_json, boo
   output.add_text(listing(own_members(resource->get_object()), output.style()));
   if (is_dry_run) {
     output.add_text("\n");
-    show_dry_run(output, is_changed, differences);
+    show_dry_run(output, is_changed, differences, is_truncated);
   }
   return {};
 }

@@ -66,12 +66,13 @@ template <class Readable>
 }
 
 /** Adds the answer to an update. In a dry run, as JSON:
-    `{"resource": …, "changed": …, "differences": [{"pointer", "before"?, "after"?}, …]}`.
+    `{"resource": …, "changed": …, "differences": [{"pointer", "before"?, "after"?}, …], "truncated": …}`.
 
     @return what read_back() returns.
 */
 [[nodiscard]] Result<void> answer_update(Output& output, std::string const& resource_json, bool is_changed,
-                                         bool is_dry_run, std::vector<ConfigDifference> const& differences);
+                                         bool is_dry_run, std::vector<ConfigDifference> const& differences,
+                                         bool is_truncated);
 
 template <class Entity>
 [[nodiscard]] Result<void> answer_update(Output& output, Updated<Entity> const& updated, bool is_dry_run) {
@@ -79,7 +80,8 @@ template <class Entity>
   if (!output.is_json()) {
     if (auto const checked = check_documents(updated.resource); checked.has_error()) return checked.error();
   }
-  return answer_update(output, model::to_json(updated.resource), updated.changed, is_dry_run, updated.differences);
+  return answer_update(output, model::to_json(updated.resource), updated.changed, is_dry_run, updated.differences,
+                       updated.differences_truncated);
 }
 
 /** What the arguments of a write mean to the library. */

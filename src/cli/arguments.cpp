@@ -245,9 +245,10 @@ class Program {
         "--dry-run", arguments_.write.dry_run,
         kind == Kind::environment_integration
             ? "Write nothing; show the resource as it would be and what would differ in its effective\n"
-              "configuration: {\"resource\", \"changed\", \"differences\": [{\"pointer\", \"before\", \"after\"}]}"
-            : "Write nothing; show the resource as it would be: {\"resource\", \"changed\", \"differences\": []}\n"
-              "(differences are those of an install's effective configuration)");
+              "configuration: {\"resource\", \"changed\", \"differences\": [{\"pointer\", \"before\", \"after\"}],\n"
+              "\"truncated\"} (true: these are the first 4 MiB of the differences)"
+            : "Write nothing; show the resource as it would be: {\"resource\", \"changed\", \"differences\": [],\n"
+              "\"truncated\": false} (differences are those of an install's effective configuration)");
   }
 
   // `replace_flag` is nothing where there is no document.
@@ -530,12 +531,18 @@ class Program {
     auto* explain_it = add_question(
         "explain", "Show where each value comes from and what it shadows",
         "explain ID /headers\n\n"
-        "JSON: an array with an object for each leaf (scalar, array, empty object, or removed value):\n"
+        "JSON: {\"result\": [...], \"next_cursor\": TEXT or null}, with an object for each leaf (scalar, array, empty\n"
+        "object, or removed value):\n"
         "  {\"pointer\": \"/headers/Accept\", \"layer\": \"environment\", \"value\": \"text/csv\",\n"
         "   \"shadows\": [{\"layer\": \"integration\", \"value\": \"application/json\"}]}\n"
-        "with \"removed\": true in place of \"value\" where a layer removes it. [] when no layer says anything.");
-    runs(explain_it,
-         [this](Session& session) { return explain(session, arguments_.id, arguments_.pointer, arguments_.layers); });
+        "with \"removed\": true in place of \"value\" where a layer removes it. None when no layer says anything.\n"
+        "A page ends at 4 MiB.");
+    explain_it->add_option("--cursor", arguments_.list.cursor, "The next_cursor of the page before")
+        ->type_name("TEXT")
+        ->check(not_empty);
+    runs(explain_it, [this](Session& session) {
+      return explain(session, arguments_.id, arguments_.pointer, arguments_.layers, arguments_.list.cursor);
+    });
   }
 
   CLI::App* add_log(std::string const& name, std::string const& what, std::string const& example) {
@@ -736,6 +743,12 @@ class Program {
         ->check(not_empty)
         ->type_name("");
     add_replace_all(import_it);
+    import_it
+        ->add_option("--max-line-bytes", arguments_.transfer.max_line_bytes,
+                     "How long a line may be (" + std::to_string(storage::max_line_bytes) +
+                         "): more for a store with larger documents, or larger commits")
+        ->type_name("N")
+        ->check(whole_number);
     runs_without_team(import_it, [this](Session& session) { return import_store(session, arguments_.transfer); });
   }
 

@@ -8,6 +8,7 @@
 
 #include <inlay/birth.hpp>
 #include <inlay/model/grant.hpp>
+#include <inlay/storage/transfer.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -73,6 +74,7 @@ struct TransferArguments {
   std::string from;  // a store's URL; for import a file, or - for standard input
   std::string to;
   bool replace = false;
+  std::size_t max_line_bytes = storage::max_line_bytes;
 };
 
 enum class Verb { set, remove, inherit };
@@ -107,7 +109,7 @@ enum class Verb { set, remove, inherit };
 [[nodiscard]] Result<void> config(Session& session, std::string const& id, std::string const& pointer,
                                   std::vector<std::string> const& layers);
 [[nodiscard]] Result<void> explain(Session& session, std::string const& id, std::string const& pointer,
-                                   std::vector<std::string> const& layers);
+                                   std::vector<std::string> const& layers, std::string const& cursor);
 
 // report_command.cpp
 [[nodiscard]] Result<void> report(Session& session, ReportArguments const& arguments);

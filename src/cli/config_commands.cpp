@@ -50,9 +50,9 @@ void append_contribution(std::string& out, Contribution const& contribution) {
 }
 
 std::string explanation_json(Explanation const& explanation) {
-  std::string out = "[";
+  std::string out = R"({"result":[)";
   for (LeafOrigin const& leaf : explanation.leaves) {
-    if (out.size() > 1) out += ',';
+    if (&leaf != &explanation.leaves.front()) out += ',';
     out += R"({"pointer":)";
     json::print_string(leaf.pointer, out);
     out += ',';
@@ -65,7 +65,7 @@ std::string explanation_json(Explanation const& explanation) {
     }
     out += "]}";
   }
-  return out + ']';
+  return out + R"(],"next_cursor":)" + (explanation.next ? '"' + to_string(*explanation.next) + '"' : "null") + '}';
 }
 
 std::string value_or_removed(Contribution const& contribution) { return contribution.json.value_or("(removed)"); }
@@ -87,6 +87,7 @@ void show_explanation(Output& output, Explanation const& explanation) {
                {shadows, Tone::faint}});
   }
   output.add_text(table.text(output.style()));
+  if (explanation.next) output.remark("There are more: add --cursor " + to_string(*explanation.next));
 }
 
 void show_value(Output& output, ConfigNode const& node) {
@@ -124,12 +125,18 @@ Result<void> config(Session& session, std::string const& id, std::string const& 
 }
 
 Result<void> explain(Session& session, std::string const& id, std::string const& pointer,
-                     std::vector<std::string> const& layers) {
+                     std::vector<std::string> const& layers, std::string const& cursor) {
   auto question = read_question(id, pointer, layers);
   if (question.has_error()) return question.error();
+  std::optional<ConfigCursor> after;
+  if (!cursor.empty()) {
+    auto const parsed = parse_config_cursor(cursor);
+    if (parsed.has_error()) return parsed.error();
+    after = *parsed;
+  }
   auto const catalog = session.open(Access::read);
   if (catalog.has_error()) return catalog.error();
-  auto const explanation = catalog->explain(question->id, question->pointer, std::move(question->layers));
+  auto const explanation = catalog->explain(question->id, question->pointer, std::move(question->layers), after);
   if (explanation.has_error()) return explanation.error();
   if (session.output.is_json()) {
     session.output.add_json(explanation_json(*explanation));

@@ -98,7 +98,10 @@ Result<void> import_store(Session& session, TransferArguments const& arguments) 
   if (to.has_error()) return to.error();
   Progress progress("Importing", session.output.shows_progress());
   auto const fill = [&](RecordSink const& sink) {
-    return storage::read_lines(is_standard_input ? std::cin : file, progress.counting(sink));
+    return storage::read_lines({.in = is_standard_input ? std::cin : file,
+                                .sink = progress.counting(sink),
+                                .source = is_standard_input ? "standard input" : arguments.from,
+                                .max_line_bytes = arguments.max_line_bytes});
   };
   auto const restored = (*to)->restore({.fill = fill, .replace = arguments.replace});
   if (restored.has_error()) return with_replace_told(restored.error());

@@ -5,6 +5,7 @@
 #include "cursor.hpp"
 #include "etag.hpp"
 #include "front_door.hpp"
+#include "in_flight.hpp"
 #include "target.hpp"
 
 #include <inlay/catalog.hpp>
@@ -33,6 +34,7 @@ struct Exchange {
   Caller const& caller;
   HandlerOptions const& options;
   CursorKey const& cursor_key;
+  BytesInFlight& in_flight;
   FrontDoor catalog;  ///< as the caller sees it
   Target target{};    ///< without the base path
   std::size_t max_body_bytes{};

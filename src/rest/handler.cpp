@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cursor.hpp"
+#include "in_flight.hpp"
 #include "media.hpp"
 #include "operations.hpp"
 
+#include <inlay/page_bytes.hpp>
 #include <inlay/rest/handler.hpp>
 
 #include <algorithm>
 #include <array>
 #include <exception>
 #include <new>
+#include <variant>
 
 namespace inlay::rest {
 namespace {
@@ -19,37 +22,38 @@ struct Route {
   bool has_id;                  ///< the second segment is an id
   std::string_view part;        ///< the third segment; "": there is none
   Response (*answer)(Exchange const&);
+  bool is_page = false;  ///< the answer may come to a page
 };
 
 constexpr Route routes[] = {
-    {"GET", "environment-integration", false, "", &list_rows<EnvironmentIntegration>},
+    {"GET", "environment-integration", false, "", &list_rows<EnvironmentIntegration>, true},
     {"POST", "environment-integration", false, "", &install},
     {"GET", "environment-integration", true, "", &get_row<EnvironmentIntegration>},
     {"PATCH", "environment-integration", true, "", &update_row<EnvironmentIntegration>},
     {"DELETE", "environment-integration", true, "", &remove_row<EnvironmentIntegration>},
-    {"GET", "environment-integration", true, "config", &effective_config},
-    {"POST", "environment-integration", true, "preview", &preview},
+    {"GET", "environment-integration", true, "config", &effective_config, true},
+    {"POST", "environment-integration", true, "preview", &preview, true},
 
-    {"GET", "integration", false, "", &list_rows<Integration>},
+    {"GET", "integration", false, "", &list_rows<Integration>, true},
     {"POST", "integration", false, "", &create_row<Integration>},
     {"GET", "integration", true, "", &get_row<Integration>},
     {"PATCH", "integration", true, "", &update_row<Integration>},
     {"DELETE", "integration", true, "", &remove_row<Integration>},
     {"POST", "integration", true, "end", &end_installs},
 
-    {"GET", "environment", false, "", &list_rows<Environment>},
+    {"GET", "environment", false, "", &list_rows<Environment>, true},
     {"POST", "environment", false, "", &create_row<Environment>},
     {"GET", "environment", true, "", &get_row<Environment>},
     {"PATCH", "environment", true, "", &update_row<Environment>},
     {"DELETE", "environment", true, "", &remove_row<Environment>},
 
-    {"GET", "team", false, "", &list_rows<Team>},
+    {"GET", "team", false, "", &list_rows<Team>, true},
     {"POST", "team", false, "", &create_row<Team>},
     {"GET", "team", true, "", &get_row<Team>},
     {"PATCH", "team", true, "", &update_row<Team>},
     {"DELETE", "team", true, "", &remove_row<Team>},
 
-    {"GET", "grant", false, "", &list_rows<Grant>},
+    {"GET", "grant", false, "", &list_rows<Grant>, true},
     {"POST", "grant", false, "", &ask_for},
     {"GET", "grant", true, "", &get_row<Grant>},
     {"PATCH", "grant", true, "", &answer_grant},
@@ -94,6 +98,38 @@ Response no_such_path() {
   return problem(404, Error{.kind = ErrorKind::not_found, .message = "there is no such path"});
 }
 
+Response too_much_in_flight(Exchange const& exchange, Full full) {
+  bool const is_own = full == Full::caller;
+  Error const error{.kind = ErrorKind::unavailable,
+                    .message = is_own
+                                   ? "too many bytes of answers to this caller are on their way; try again when they "
+                                     "have been read"
+                                   : "too many bytes of answers are on their way; try again later"};
+  if (!is_own && exchange.options.on_error) {
+    try {
+      exchange.options.on_error(exchange.request, error);
+    } catch (...) {
+      // The client is answered all the same.
+    }
+  }
+  Response response = problem(is_own ? 429 : 503, error);
+  response.headers.add("Retry-After", std::to_string(exchange.options.retry_after.count()));
+  return response;
+}
+
+/** Answers what may come to a page, once there is room for that: a page, and what is shown beside it, an install with
+   its config and its override. */
+Response answer_page(Exchange const& exchange, Route const& route) {
+  std::size_t const beside = std::min(2 * std::min(exchange.max_body_bytes, max_page_bytes), max_page_bytes);
+  auto reserved = exchange.in_flight.reserve(exchange.caller, max_page_bytes + beside);
+  if (auto const* const full = std::get_if<Full>(&reserved)) return too_much_in_flight(exchange, *full);
+  auto const hold = std::get<std::shared_ptr<BytesInFlight::Hold>>(std::move(reserved));
+  Response response = route.answer(exchange);
+  hold->settle(exchange.request.method == "HEAD" ? 0 : response.body.size());
+  response.in_flight = hold;
+  return response;
+}
+
 Response respond(Exchange& exchange) {
   Request const& request = exchange.request;
   if (request.method == "OPTIONS" && request.target == "*") {
@@ -129,7 +165,7 @@ Response respond(Exchange& exchange) {
         406, Error{.kind = ErrorKind::invalid_argument,
                    .message = "answers are " + std::string(json_type) + ", and errors " + std::string(problem_type)});
   }
-  return route->answer(exchange);
+  return route->is_page ? answer_page(exchange, *route) : route->answer(exchange);
 }
 
 /** What is answered when memory has run out. What the request took is given back by then, so that there is some for a
@@ -167,7 +203,11 @@ std::string normalised(std::string path, std::string_view which) {
 }  // namespace
 
 Handler::Handler(Catalog catalog, HandlerOptions options)
-    : catalog_(std::move(catalog)), options_(std::move(options)), cursor_key_(make_cursor_key(options_.cursor_key)) {
+    : catalog_(std::move(catalog)),
+      options_(std::move(options)),
+      cursor_key_(make_cursor_key(options_.cursor_key)),
+      in_flight_(
+          std::make_shared<BytesInFlight>(options_.max_bytes_in_flight, options_.max_bytes_in_flight_of_caller)) {
   options_.base_path = normalised(std::move(options_.base_path), "base");
   options_.public_path =
       options_.public_path ? normalised(std::move(*options_.public_path), "public") : options_.base_path;
@@ -187,6 +227,7 @@ Response Handler::operator()(Request const& request, Caller const& caller) const
                       .caller = caller,
                       .options = options_,
                       .cursor_key = cursor_key_,
+                      .in_flight = *in_flight_,
                       .catalog = FrontDoor(catalog_, caller),
                       .max_body_bytes = max_body_bytes()};
     response = respond(exchange);

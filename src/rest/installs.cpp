@@ -85,7 +85,9 @@ Response preview(Exchange const& exchange) {
     if (difference.after) append_json(body, "after", *difference.after);
     body += '}';
   }
-  return answer_json(200, body + "]}");
+  body += ']';
+  append_json(body, "truncated", text_of(updated->differences_truncated));
+  return answer_json(200, body + '}');
 }
 
 Response effective_config(Exchange const& exchange) {
@@ -94,7 +96,16 @@ Response effective_config(Exchange const& exchange) {
   if (!pointer_text) return pointer_text.error();
   auto const is_explained = parameters.take_flag("explain");
   if (!is_explained) return is_explained.error();
+  auto const cursor_text = parameters.take("next_cursor");
+  if (!cursor_text) return cursor_text.error();
   if (auto const known = parameters.finish(); !known) return known.error();
+  if (*cursor_text && !*is_explained) return bad_request("next_cursor goes with explain=true");
+  std::optional<ConfigCursor> cursor;
+  if (*cursor_text) {
+    auto const parsed = parse_config_cursor(**cursor_text);
+    if (!parsed) return refuse(exchange, parsed.error(), Situation::request);
+    cursor = *parsed;
+  }
   auto const pointer = json::Pointer::parse(pointer_text->value_or(""));
   if (!pointer) return refuse(exchange, pointer.error(), Situation::request);
   auto const id = id_in_path<EnvironmentIntegration>(exchange);
@@ -111,6 +122,12 @@ Response effective_config(Exchange const& exchange) {
                   Situation::request);
   }
 
+  // Before anything is written: a cursor may be of a configuration that is gone.
+  auto const explanation = cursor          ? found->config.explain(*pointer, *cursor)
+                           : *is_explained ? Result<Explanation>(found->config.explain(*pointer))
+                                           : Result<Explanation>(Explanation{});
+  if (!explanation) return refuse(exchange, explanation.error(), Situation::request);
+
   std::string body = R"({"id":")" + to_string(found->id) + '"';
   append_text(body, "integration_name", found->integration_name);
   append_json(body, "is_enabled", text_of(found->is_enabled));
@@ -124,16 +141,23 @@ Response effective_config(Exchange const& exchange) {
     body += *pointer_text ? R"(,"value":)" : R"(,"config":)";
     value->write(body);
   }
+  std::string const next = explanation->next ? to_string(*explanation->next) : std::string();
   if (*is_explained) {
-    auto const explanation = found->config.explain(*pointer);
     body += R"(,"explanation":[)";
-    for (std::size_t i = 0; i < explanation.leaves.size(); ++i) {
+    for (std::size_t i = 0; i < explanation->leaves.size(); ++i) {
       if (i > 0) body += ',';
-      append_leaf(body, explanation.leaves[i]);
+      append_leaf(body, explanation->leaves[i]);
     }
     body += ']';
+    append_json(body, "next_cursor", next.empty() ? "null" : '"' + next + '"');
   }
-  return answer_get(exchange, RowVersion::of(*found), body + '}');
+  Response response = answer_get(exchange, RowVersion::of(*found), body + '}');
+  if (!next.empty() && response.status == 200) {
+    std::string const here = *exchange.options.public_path + collection_path<EnvironmentIntegration>() + '/' +
+                             to_string(found->id) + "/config";
+    response.headers.add("Link", '<' + exchange.target.next_page(here, next) + R"(>; rel="next")");
+  }
+  return response;
 }
 
 }  // namespace inlay::rest

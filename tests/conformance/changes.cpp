@@ -284,7 +284,7 @@ TEST_CASE("a page of the log ends before its rows come to more bytes than it may
     }
     store.commit(commit_of(std::move(changes)));
   };
-  constexpr std::size_t max = storage::max_page_bytes;
+  constexpr std::size_t max = max_page_bytes;
   commit_of_sizes({max / 2, max / 4});
   commit_of_sizes({max / 8});
   commit_of_sizes({max / 8, 10});            // begins within the first page, and does not end there
@@ -328,7 +328,7 @@ TEST_CASE("a page of the log ends before its rows come to more bytes than it may
 
 TEST_CASE("a page of one row's log holds what fits of that row, whatever else its commits did", "[changes]") {
   Store const store;
-  constexpr std::size_t max = storage::max_page_bytes;
+  constexpr std::size_t max = max_page_bytes;
   Integration row = store.insert_sample<Integration>(0, document_of(max / 5));
   for (std::size_t number = 1; number < 6; ++number) {
     Integration other = with_documents(sample<Integration>(number), document_of(max / 3));

@@ -45,7 +45,7 @@ std::vector<Id<model::Root<Readable>>> ids_of(std::vector<Readable> const& reada
   return ids;
 }
 
-constexpr std::size_t max = storage::max_page_bytes;
+constexpr std::size_t max = max_page_bytes;
 
 /** Rows of the root with documents of these sizes, in the order of lists. */
 template <class Entity>

@@ -111,7 +111,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     auto const* const found = json::find(value, json::Pointer::parse(pointer).value());
     return found == nullptr ? std::nullopt : std::optional(json::print(*found));
   };
-  for (auto const& difference : differences(EffectiveConfig::from({layers.front()}).value(), view)) {
+  for (auto const& difference : differences(EffectiveConfig::from({layers.front()}).value(), view).items) {
     require(text_at(base, difference.pointer) == difference.before, "a difference says what was", shown);
     require(text_at(folded, difference.pointer) == difference.after, "a difference says what is", shown);
   }

@@ -280,16 +280,47 @@ TEST_CASE("explain tells for each leaf which layer it is from and what it shadow
   CHECK(catalogue.run({"set", catalogue.install, "/headers/Accept", "\"text/csv\""}).status == 0);
   CHECK(catalogue.run({"remove", catalogue.install, "/headers/User-Agent"}).status == 0);
   CHECK(catalogue.run({"explain", catalogue.install, "/headers"}).out ==
-        R"([{"pointer":"/headers/Accept","layer":"environment","value":"text/csv",)"
+        R"({"result":[{"pointer":"/headers/Accept","layer":"environment","value":"text/csv",)"
         R"("shadows":[{"layer":"integration","value":"application/json"}]},)"
         R"({"pointer":"/headers/User-Agent","layer":"environment","removed":true,)"
-        R"("shadows":[{"layer":"integration","value":"inlay"}]}])"
+        R"("shadows":[{"layer":"integration","value":"inlay"}]}],"next_cursor":null})"
         "\n");
-  CHECK(catalogue.run({"explain", catalogue.install, "/nowhere"}).out == "[]\n");
+  CHECK(catalogue.run({"explain", catalogue.install, "/nowhere"}).out == R"({"result":[],"next_cursor":null})"
+                                                                         "\n");
   auto const extra = catalogue.answer(
       {"explain", catalogue.install, "/headers/Accept", "--layer", R"(mine={"headers":{"Accept":1}})"});
-  CHECK(at(extra, "/0/layer") == "\"mine\"");
-  CHECK(at(extra, "/0/shadows/1/layer") == "\"integration\"");
+  CHECK(at(extra, "/result/0/layer") == "\"mine\"");
+  CHECK(at(extra, "/result/0/shadows/1/layer") == "\"integration\"");
+}
+
+TEST_CASE("explain ends at 4 MiB and goes on with its cursor, and a dry run's differences end there and say so") {
+  Catalogue const catalogue;
+  std::string const name(40'000, 'n');
+  boost::json::object members;
+  for (int i = 0; i < 150; ++i) members.emplace(std::to_string(i), i);
+  std::string const patch = json::print(boost::json::object{{"override", {{name, members}}}});
+  auto const dry_run = catalogue.answer({"update", catalogue.install, patch, "--dry-run"});
+  CHECK(at(dry_run, "/truncated") == "false");  // of an object that is new as a whole there is one
+  CHECK(catalogue.run({"update", catalogue.install, patch}).status == 0);
+
+  auto const first = catalogue.answer({"explain", catalogue.install});
+  auto const second = catalogue.answer(
+      {"explain", catalogue.install, "--cursor", std::string(first.at("next_cursor").as_string().c_str())});
+  CHECK(second.at("next_cursor").is_null());
+  std::size_t leaves = 0;
+  for (auto const* page : {&first, &second}) {
+    for (auto const& leaf : page->at("result").as_array()) leaves += leaf.at("pointer").as_string().size() > 40'000;
+  }
+  CHECK(leaves == 150);
+  CHECK(catalogue.fault({"explain", catalogue.install, "/headers", "--cursor",
+                         std::string(first.at("next_cursor").as_string().c_str())}) == "invalid_argument");
+
+  for (auto& member : members) member.value() = -1;
+  auto const changed = catalogue.answer(
+      {"update", catalogue.install, json::print(boost::json::object{{"override", {{name, members}}}}), "--dry-run"});
+  CHECK(at(changed, "/truncated") == "true");
+  CHECK(changed.at("differences").as_array().size() > 50);
+  CHECK(changed.at("differences").as_array().size() < 150);
 }
 
 TEST_CASE("what others still reference cannot be deleted, and says by what") {

@@ -75,7 +75,8 @@ TEST_CASE("a store moves through memory and through every backend of the build b
   std::istringstream file(moving.exported);
   auto const first = all_backends().open("memory:").value();
   REQUIRE(
-      first->restore({.fill = [&](RecordSink const& sink) { return storage::read_lines(file, sink); }}).has_value());
+      first->restore({.fill = [&](RecordSink const& sink) { return storage::read_lines({.in = file, .sink = sink}); }})
+          .has_value());
   CHECK(lines_of(*first) == moving.exported);
 
   support::TemporaryFolder const folder;

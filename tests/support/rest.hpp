@@ -44,6 +44,9 @@ class Client {
 };
 
 inline boost::json::value body_of(rest::Response const& response) { return json::parse(response.body).value(); }
+inline boost::json::value large_body_of(rest::Response const& response) {
+  return json::parse(response.body, json::no_limits).value();
+}
 inline std::string header_of(rest::Response const& response, std::string_view name) {
   return response.headers.find(name).value_or("(none)");
 }

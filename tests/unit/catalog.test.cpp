@@ -364,6 +364,7 @@ TEST_CASE("a dry run shows the resource and the difference it would make, and wr
   CHECK(preview.changed);
   CHECK_FALSE(preview.resource.install.is_enabled);
   CHECK(preview.resource.install.version == Version{2});
+  CHECK_FALSE(preview.differences_truncated);
   REQUIRE(preview.differences.size() == 2);
   CHECK(preview.differences[0].pointer == "/url");
   CHECK(preview.differences[0].before == R"("x")");
@@ -620,9 +621,10 @@ TEST_CASE("a document as deep as may be comes through the change log and an expo
   REQUIRE(catalog.repository().dump({.sink = to_lines}).has_value());
   Catalog const other = Catalog::open("memory:", Backends().add(memory_backend())).value();
   std::istringstream file(lines);
-  REQUIRE(other.repository()
-              .restore({.fill = [&](RecordSink const& sink) { return storage::read_lines(file, sink); }})
-              .has_value());
+  REQUIRE(
+      other.repository()
+          .restore({.fill = [&](RecordSink const& sink) { return storage::read_lines({.in = file, .sink = sink}); }})
+          .has_value());
   CHECK(other.get(id).value().integration.config == nested(deepest));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <inlay/catalog.hpp>
+#include <inlay/json/print.hpp>
 
 #include <support/catch.hpp>
 #include <support/example.hpp>
@@ -141,8 +142,37 @@ TEST_CASE("a changed default is seen at once by everybody who inherits it") {
         "integration");
 }
 
+TEST_CASE("an explanation goes on where its page ended, until the configuration changes") {
+  Catalog const catalog = test::open_in_memory();
+  boost::json::object config;
+  for (char const* name : {"a", "b", "c", "d", "e", "f"}) config.emplace(name, 1);
+  auto const id = install_of(catalog, json::print(boost::json::object{{std::string(800'000, 'n'), config}}), "none");
+  auto const first = catalog.explain(id).value();
+  CHECK(first.leaves.size() == 5);
+  REQUIRE(first.next);
+  auto const second = catalog.explain(id, {}, {}, first.next).value();
+  CHECK(second.leaves.size() == 1);
+  CHECK_FALSE(second.next);
+  catalog.set(id, test::pointer("/new"), 1).value();
+  CHECK(error_of(catalog.explain(id, {}, {}, first.next)).kind == ErrorKind::invalid_argument);
+}
+
+TEST_CASE("the differences of a dry run end at 4 MiB and say so") {
+  Catalog const catalog = test::open_in_memory();
+  std::string const name(80'000, 'n');
+  boost::json::object members;
+  for (int i = 0; i < 100; ++i) members.emplace(std::to_string(i), i);
+  auto const id = install_of(catalog, json::print(boost::json::object{{name, members}}), "none");
+  for (auto& member : members) member.value() = -1;
+  auto const preview =
+      catalog.update(id, boost::json::object{{"override", {{name, members}}}}, {.dry_run = true}).value();
+  CHECK(preview.differences_truncated);
+  CHECK(preview.differences.size() > 40);
+  CHECK(preview.differences.size() * name.size() <= max_page_bytes);
+}
+
 TEST_CASE("integrations under one name are told apart where their configs are too large for one page, too") {
-  constexpr std::size_t large = storage::max_page_bytes;
+  constexpr std::size_t large = max_page_bytes;
   CatalogOptions options;
   options.limits.max_bytes = 2 * large;
   Catalog const catalog = test::open_in_memory(std::move(options));

@@ -4,6 +4,7 @@
 #include <inlay/json/equal.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
+#include <inlay/page_bytes.hpp>
 
 #include <boost/json/object.hpp>
 #include <support/catch.hpp>
@@ -35,6 +36,7 @@ std::string shown(Contribution const& contribution) {
 // "present|contributors|pointer winner < shadowed < shadowed|..."
 std::string explained(EffectiveConfig const& view, std::string_view pointer) {
   auto const explanation = view.explain(at(pointer));
+  REQUIRE_FALSE(explanation.next);
   std::string result = explanation.present ? "present:" : "absent:";
   for (auto const& name : explanation.contributors) result += " " + name;
   for (auto const& leaf : explanation.leaves) {
@@ -44,13 +46,39 @@ std::string explained(EffectiveConfig const& view, std::string_view pointer) {
   return result;
 }
 
-std::string shown(std::vector<ConfigDifference> const& found) {
+std::string shown(ConfigDifferences const& found) {
+  REQUIRE_FALSE(found.next);
   std::string result;
-  for (auto const& difference : found) {
+  for (auto const& difference : found.items) {
     result += (result.empty() ? "" : " | ") + difference.pointer + " " + difference.before.value_or("-") + " > " +
               difference.after.value_or("-");
   }
   return result;
+}
+
+/** One that is larger than documents usually may be. */
+EffectiveConfig large_config(boost::json::object const& values) {
+  return EffectiveConfig::from({{"base", LayerKind::base, Document::from(values, json::no_limits).value()}}).value();
+}
+
+std::vector<LeafOrigin> all_leaves(EffectiveConfig const& view) {
+  auto page = view.explain();
+  auto leaves = page.leaves;
+  while (page.next) {
+    page = view.explain({}, *page.next).value();
+    leaves.insert(leaves.end(), page.leaves.begin(), page.leaves.end());
+  }
+  return leaves;
+}
+
+std::vector<ConfigDifference> all_differences(EffectiveConfig const& before, EffectiveConfig const& after) {
+  auto page = differences(before, after);
+  auto found = page.items;
+  while (page.next) {
+    page = differences(before, after, *page.next).value();
+    found.insert(found.end(), page.items.begin(), page.items.end());
+  }
+  return found;
 }
 
 template <class Config>
@@ -254,7 +282,7 @@ TEST_CASE("differences are named as high up as they differ as a whole") {
         R"(/n 1 > 1.0 | /b/x 1 > 2 | /b/w - > {} | /c {"d":1} > 5 | /new - > {"k":{"l":1}})");
   CHECK(shown(differences(after, before)) ==
         R"(/b/x 2 > 1 | /b/w {} > - | /c 5 > {"d":1} | /n 1.0 > 1 | /new {"k":{"l":1}} > -)");
-  CHECK(differences(before, before).empty());
+  CHECK(differences(before, before).items.empty());
 }
 
 TEST_CASE("the text is canonical even when a stored row's is not") {
@@ -370,7 +398,7 @@ TEST_CASE("sixty-four levels are no trouble") {
   CHECK(json::print(view.to_value()) == over);
   CHECK(view.get<int>(pointer).value() == 2);
   CHECK(view.explain().leaves.front().shadowed.size() == 3);
-  CHECK(differences(test::config({deep}), view).size() == 1);
+  CHECK(differences(test::config({deep}), view).items.size() == 1);
 }
 
 TEST_CASE("a hundred thousand members, all overridden, take no quadratic time") {
@@ -395,8 +423,88 @@ TEST_CASE("a hundred thousand members, all overridden, take no quadratic time") 
     CHECK(view.to_value() == folded);
   }
   auto const view = EffectiveConfig::from(layers).value();
-  CHECK(view.explain().leaves.size() == 105'000);
-  CHECK(differences(EffectiveConfig::from({layers[0]}).value(), view).size() == 105'000);
+  CHECK(all_leaves(view).size() == 105'000);
+  CHECK(all_differences(EffectiveConfig::from({layers[0]}).value(), view).size() == 105'000);
+}
+
+// --- Pages. ----------------------------------------------------------------------------------------------------------
+
+TEST_CASE("an explanation ends at 4 MiB, however often a long name has to be repeated, and goes on there") {
+  constexpr int leaves = 2'000;
+  std::string const name(40'000, 'n');
+  boost::json::object inner;
+  for (int i = 0; i < leaves; ++i) inner.emplace(std::to_string(i), i);
+  auto const view = test::config({json::print(boost::json::object{{name, inner}})});
+
+  std::vector<std::string> pointers;
+  auto page = view.explain();
+  for (;;) {
+    std::size_t bytes = 0;
+    for (auto const& leaf : page.leaves) {
+      bytes += leaf.pointer.size();
+      pointers.push_back(leaf.pointer);
+    }
+    CHECK(bytes <= max_page_bytes);
+    if (!page.next) break;
+    CHECK(bytes > max_page_bytes - 2 * name.size());
+    page = view.explain({}, *page.next).value();
+  }
+  REQUIRE(pointers.size() == leaves);
+  for (std::size_t i = 0; i != pointers.size(); ++i) REQUIRE(pointers[i] == "/" + name + "/" + std::to_string(i));
+}
+
+TEST_CASE("a leaf that alone is larger than a page is a page") {
+  std::string const text(max_page_bytes, 'x');
+  auto const view = large_config({{"first", text}, {"second", 2}});
+  auto const first = view.explain();
+  REQUIRE(first.leaves.size() == 1);
+  REQUIRE(first.next);
+  auto const second = view.explain({}, *first.next).value();
+  REQUIRE(second.leaves.size() == 1);
+  CHECK(second.leaves[0].pointer == "/second");
+  CHECK_FALSE(second.next);
+}
+
+TEST_CASE("control characters count in a page as their JSON has them") {
+  boost::json::object inner;
+  for (int i = 0; i < 100; ++i) inner.emplace(std::to_string(i), i);
+  auto const view = test::config({json::print(boost::json::object{{std::string(20'000, '\x01'), inner}})});
+  CHECK(view.explain().leaves.size() < 40);
+}
+
+TEST_CASE("differences end at 4 MiB and go on there") {
+  std::string const name(40'000, 'n');
+  boost::json::object before;
+  boost::json::object after;
+  for (int i = 0; i < 500; ++i) before.emplace("old " + std::to_string(i), i);
+  for (int i = 0; i < 500; ++i) after.emplace("new " + std::to_string(i), i);
+  auto const one = test::config({json::print(boost::json::object{{name, before}})});
+  auto const other = test::config({json::print(boost::json::object{{name, after}})});
+  auto const first = differences(one, other);
+  REQUIRE(first.next);
+  CHECK(first.items.size() * name.size() <= max_page_bytes);
+  auto const all = all_differences(one, other);
+  REQUIRE(all.size() == 1'000);
+  for (int i = 0; i < 500; ++i) {
+    auto const place = static_cast<std::size_t>(i);
+    REQUIRE(all[place].pointer == "/" + name + "/new " + std::to_string(i));
+    REQUIRE(all[500 + place].pointer == "/" + name + "/old " + std::to_string(i));
+  }
+}
+
+TEST_CASE("a cursor is refused by a configuration, a pointer or a pair that it is not of") {
+  std::string const text(max_page_bytes, 'x');
+  auto const view = large_config({{"first", text}, {"second", 2}});
+  auto const changed = large_config({{"first", text}, {"second", 3}});
+  auto const next = view.explain().next.value();
+  CHECK(view.explain({}, next).has_value());
+  CHECK(changed.explain({}, next).error().kind == ErrorKind::invalid_argument);
+  CHECK(view.explain(at("/first"), next).error().kind == ErrorKind::invalid_argument);
+  CHECK(differences(view, changed, next).error().kind == ErrorKind::invalid_argument);
+  CHECK(parse_config_cursor(to_string(next)).value() == next);
+  for (char const* bad : {"", "x", "AAAAAAAAAAAAAAAAAAAAAAAA"}) {
+    CHECK(parse_config_cursor(bad).error().kind == ErrorKind::invalid_argument);
+  }
 }
 
 // --- The property: the view is the fold. -----------------------------------------------------------------------------
@@ -634,7 +742,7 @@ TEST_CASE("differences are all there is between two views") {
     auto const before = EffectiveConfig::from({layers.front()}).value();
     auto const after = EffectiveConfig::from(layers).value();
     auto patched = before.to_value();
-    for (auto const& difference : differences(before, after)) {
+    for (auto const& difference : differences(before, after).items) {
       auto pointer = at(difference.pointer);
       REQUIRE(text_at(before.to_value(), pointer) == difference.before.value_or("nothing"));
       REQUIRE(text_at(after.to_value(), pointer) == difference.after.value_or("nothing"));

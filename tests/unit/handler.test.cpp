@@ -17,6 +17,7 @@ using test::Client;
 using test::Fixture;
 using test::header_of;
 using test::kind_of;
+using test::large_body_of;
 using test::pointer_of;
 
 namespace {
@@ -390,6 +391,41 @@ TEST_CASE_METHOD(Fixture, "a JSON Patch is done whole or not at all, and needs I
   CHECK(text(body_of(seen).at("differences")) == R"([{"pointer":"/label","after":"Example API"}])");
 }
 
+TEST_CASE_METHOD(Fixture,
+                 "an explanation ends at 4 MiB and its cursor and link go on, until the configuration changes") {
+  boost::json::object members;
+  for (int i = 0; i < 150; ++i) members.emplace(std::to_string(i), i);
+  std::string const name(40'000, 'n');
+  std::string const patch = json::print(boost::json::object{{"override", {{name, members}}}});
+  REQUIRE(client.patch(install, patch).status == 200);
+
+  std::string const target = install + "/config?pointer=/" + name + "&explain=true";
+  auto const first = client.get(target);
+  REQUIRE(first.status == 200);
+  CHECK(first.body.size() < (std::size_t{4} << 20U) + 2 * name.size());
+  std::string const cursor(large_body_of(first).at("next_cursor").as_string());
+  CHECK(header_of(first, "Link").find("next_cursor=" + cursor + ">; rel=\"next\"") != std::string::npos);
+  auto const second = client.get(target + "&next_cursor=" + cursor);
+  CHECK(large_body_of(second).at("next_cursor").is_null());
+  CHECK(header_of(second, "Link") == "(none)");
+  CHECK(large_body_of(first).at("explanation").as_array().size() +
+            large_body_of(second).at("explanation").as_array().size() ==
+        150);
+
+  for (auto& member : members) member.value() = -1;
+  auto const preview =
+      client.post(install + "/preview", json::print(boost::json::object{{"override", {{name, members}}}}));
+  REQUIRE(preview.status == 200);
+  CHECK(large_body_of(preview).at("truncated") == true);
+  CHECK(preview.body.size() < (std::size_t{4} << 20U) + 4 * name.size());
+
+  CHECK(client.get(install + "/config?next_cursor=" + cursor).status == 400);
+  CHECK(client.get(install + "/config?explain=true&next_cursor=" + cursor).status == 400);
+  CHECK(client.get(install + "/config?explain=true&next_cursor=x").status == 400);
+  REQUIRE(client.patch(install, R"({"override":{"new":1}})").status == 200);
+  CHECK(client.get(target + "&next_cursor=" + cursor).status == 400);
+}
+
 TEST_CASE_METHOD(Fixture, "a preview says what a patch would do and writes nothing") {
   auto const before = client.get(install).body;
   auto const revision = catalog.repository().revision().value();
@@ -402,6 +438,7 @@ TEST_CASE_METHOD(Fixture, "a preview says what a patch would do and writes nothi
   CHECK(body.at("resource").at("is_enabled") == false);
   CHECK(text(body.at("differences")) ==
         R"([{"pointer":"/base_url","before":"https://api.example.com","after":"https://eu"}])");
+  CHECK(body.at("truncated") == false);
 
   auto const replaced = client.post(install + "/preview?override=replace", R"({"override":{"label":null}})");
   REQUIRE(replaced.status == 200);

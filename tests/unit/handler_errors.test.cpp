@@ -6,6 +6,7 @@
 #include <support/example.hpp>
 #include <support/rest.hpp>
 
+#include <chrono>
 #include <memory>
 #include <new>
 #include <stdexcept>
@@ -296,4 +297,71 @@ TEST_CASE("a summary has no version to tell") {
     CHECK(response.status == 412);
     CHECK_FALSE(body_of(response).as_object().contains("current_version"));
   }
+}
+
+TEST_CASE("what is in flight bounds what is asked for: 503 for everybody, 429 for the caller whose share it is") {
+  Catalog const catalog = test::open_in_memory();
+  test::Example const example(catalog);
+  auto const other = catalog.create(Team{.name = "other"}).value();
+  std::vector<std::string> told;
+  rest::HandlerOptions const options{
+      .retry_after = std::chrono::seconds(7),
+      .max_bytes_in_flight = std::size_t{14} << 20U,
+      .max_bytes_in_flight_of_caller = std::size_t{13} << 19U,
+      .on_error = [&](auto const&, Error const& error) { told.push_back(error.message); }};
+  rest::Handler const handler(catalog, options);
+  Client const owner(handler, {.actor = "a", .team = example.team.id});
+  Client const another(handler, {.actor = "b", .team = other.id});
+  Client const administration(handler);
+  std::string const config = "/environment-integration/" + to_string(example.install.id) + "/config";
+
+  // Answers that are small hold little, while they are kept and when they are gone.
+  std::vector<rest::Response> kept;
+  for (int i = 0; i != 100; ++i) kept.push_back(owner.get("/integration"));
+  for (auto const& response : kept) REQUIRE(response.status == 200);
+
+  catalog.update(example.integration.id, boost::json::object{{"config", {{"text", std::string(1'000'000, 'x')}}}})
+      .value();
+  kept.assign(1, owner.get("/integration"));
+  REQUIRE(kept.front().status == 200);
+  CHECK(kept.front().body.size() > 1'000'000);
+  for (std::string const& target :
+       {std::string("/integration"), std::string("/team"), config, config + "?explain=true"}) {
+    CAPTURE(target);
+    auto const refused = owner.get(target);
+    CHECK(refused.status == 429);
+    CHECK(header_of(refused, "Retry-After") == "7");
+    CHECK(header_of(refused, "Content-Type") == "application/problem+json");
+    CHECK(body_of(refused).at("kind") == "unavailable");
+  }
+  CHECK(owner.post("/environment-integration/" + to_string(example.install.id) + "/preview", "{}").status == 429);
+  CHECK(told.empty());
+  CHECK(owner.get("/team/" + to_string(example.team.id)).status == 200);  // what can't be large needs no room
+  CHECK(another.get("/integration").status == 200);
+
+  for (int i = 0; i != 8; ++i) kept.push_back(Client(handler, {.actor = std::to_string(i)}).get("/integration"));
+  for (auto const& response : kept) REQUIRE(response.status == 200);
+  auto const full = another.get("/integration");
+  CHECK(full.status == 503);
+  CHECK(header_of(full, "Retry-After") == "7");
+  CHECK(told.size() == 1);
+
+  auto const copy = handler;  // counts with the handler that it is a copy of
+  CHECK(Client(copy, {.actor = "b", .team = other.id}).get("/integration").status == 503);
+  kept.clear();
+  CHECK(another.get("/integration").status == 200);
+  CHECK(owner.get(config).status == 200);
+}
+
+TEST_CASE("one answer is let in however little may be in flight, and 0 is no limit") {
+  Catalog const catalog = test::open_in_memory();
+  test::Example const example(catalog);
+  rest::Handler const narrow(catalog, {.max_bytes_in_flight = 1, .max_bytes_in_flight_of_caller = 1});
+  auto const kept = Client(narrow).get("/integration");
+  CHECK(kept.status == 200);
+  CHECK(Client(narrow).get("/integration").status == 429);
+  rest::Handler const wide(catalog, {.max_bytes_in_flight = 0, .max_bytes_in_flight_of_caller = 0});
+  std::vector<rest::Response> all;
+  for (int i = 0; i != 50; ++i) all.push_back(Client(wide).get("/integration"));
+  for (auto const& response : all) CHECK(response.status == 200);
 }

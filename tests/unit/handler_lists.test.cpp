@@ -217,7 +217,7 @@ TEST_CASE_METHOD(Fixture, "a list that is asked to exclude a document has none o
 TEST_CASE_METHOD(Fixture, "pages that end by their documents link to the next, with what was asked for") {
   for (int i = 0; i < 6; ++i) {
     Integration row{.name = "large " + std::to_string(i), .team_id = example.team.id};
-    row.config = Document::from_stored(R"({"text":")" + std::string(storage::max_page_bytes / 5, 'x') + "\"}");
+    row.config = Document::from_stored(R"({"text":")" + std::string(max_page_bytes / 5, 'x') + "\"}");
     REQUIRE(catalog.create(std::move(row)).has_value());
   }
   std::string target = "/integration?name[gte]=large&limit=1000";

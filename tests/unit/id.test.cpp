@@ -4,6 +4,7 @@
 #include <support/catch.hpp>
 
 #include <set>
+#include <string>
 
 using namespace inlay;
 
@@ -65,4 +66,17 @@ TEST_CASE("ids order as their texts do") {
   Uuid const high = parse_uuid("f0da2b4c-0516-41bc-8ae6-4927e42ecce9").value();
   CHECK(low < high);
   CHECK(to_string(low) < to_string(high));
+}
+
+TEST_CASE("ids and names are hashed with a key, by SipHash as it was published") {
+  detail::HashKey const key{0x0706050403020100U, 0x0F0E0D0C0B0A0908U};
+  std::string text;
+  for (int i = 0; i != 15; ++i) text += static_cast<char>(i);
+  CHECK(detail::sip_hash<2, 4>("", key) == 0x726FDB47DD0E0E31U);
+  CHECK(detail::sip_hash<2, 4>(text, key) == 0xA129CA6149BE45E5U);
+
+  CHECK(detail::sip_hash<1, 3>(text, key) != detail::sip_hash<1, 3>(text, {key.first + 1, key.second}));
+  Uuid const id = generate_uuid();
+  std::string const bytes(reinterpret_cast<char const*>(id.bytes.data()), id.bytes.size());
+  CHECK(std::hash<Uuid>{}(id) == detail::KeyedHash{}(bytes));
 }

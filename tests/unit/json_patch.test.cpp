@@ -388,6 +388,19 @@ TEST_CASE("arrays that share nothing are compared in a moment too") {
   CHECK(patch.as_array().size() == 1);  // one replacement of it all is the shortest
 }
 
+TEST_CASE("a difference of which each operation would repeat a long name is a replacement, and is not made first") {
+  std::string const name(100'000, 'n');
+  boost::json::object before;
+  boost::json::object after;
+  for (int i = 0; i != 20'000; ++i) before.emplace(std::to_string(i), boost::json::object{{"x", 1}});
+  for (int i = 0; i != 20'000; ++i) after.emplace(std::to_string(i), boost::json::object{{"x", 2}});
+  // 2 GB of operations
+  auto const patch = json_patch::diff({{name, before}, {"same", 1}}, {{name, after}, {"same", 1}});
+  REQUIRE(patch.as_array().size() == 1);
+  CHECK(patch.at(0).at("op") == "replace");
+  CHECK(patch.at(0).at("path").as_string() == std::string_view("/" + name));
+}
+
 TEST_CASE("the difference of random values, applied, gives the one from the other, and is short") {
   auto random = test::random();
   CAPTURE(random.seed());

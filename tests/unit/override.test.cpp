@@ -240,15 +240,15 @@ TEST_CASE("each verb does what its name says to the effective value, and nothing
     }
     auto const set = view(*set_override);
     REQUIRE(set.get<std::string>(pointer).value() == "v");
-    REQUIRE(only_below(differences(before, set), to_string(pointer)));
+    REQUIRE(only_below(differences(before, set).items, to_string(pointer)));
 
     auto const removed = view(config::remove(stored, pointer).value());
     REQUIRE_FALSE(removed.find(pointer));
-    REQUIRE(only_below(differences(before, removed), to_string(pointer)));
+    REQUIRE(only_below(differences(before, removed).items, to_string(pointer)));
 
     auto const inherited_override = config::inherit(stored, pointer).value();
     auto const inherited = view(inherited_override);
-    REQUIRE(only_below(differences(before, inherited), to_string(pointer)));
+    REQUIRE(only_below(differences(before, inherited).items, to_string(pointer)));
     if (inherited_override) {
       auto const again = config::inherit(inherited_override, pointer).value();
       REQUIRE(again == inherited_override);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <inlay/detail/wide_object.hpp>
 #include <inlay/json/document.hpp>
+#include <inlay/json/merge_patch.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/print.hpp>
 
 #include <boost/json/array.hpp>
+#include <boost/json/detail/digest.hpp>
+#include <boost/json/memory_resource.hpp>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
@@ -16,7 +20,7 @@
 #include <cstdlib>
 #include <limits>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
 using namespace inlay;
@@ -40,34 +44,26 @@ double parse_double(std::string_view text) { return json::parse(text).value().as
 
 std::string nested(std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); }
 
-/** Names of seven characters that have their low 16 bits of FNV-1a in common, begun at an address that ends so: what
-    Boost.JSON would look through one by one. */
-std::vector<std::string> colliding_names(std::size_t count, std::uint32_t end_of_address) {
-  constexpr std::uint32_t prime = 0x1B3;
-  constexpr std::uint32_t inverse_of_prime = 0x957B;  // modulo 2^16
-  static_assert((prime * inverse_of_prime & 0xFFFFU) == 1);
-  std::string const characters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  // What leads from a hash to 0 in three characters.
-  std::unordered_map<std::uint32_t, std::string> ends;
-  for (char const a : characters) {
-    for (char const b : characters) {
-      for (char const c : characters) {
-        std::uint32_t hash = 0;
-        for (char const each : {c, b, a}) hash = (hash * inverse_of_prime & 0xFFFFU) ^ static_cast<unsigned char>(each);
-        ends.emplace(hash, std::string{a, b, c});
-      }
-    }
+/** Counts what is allocated, and tells where the last piece lies. */
+class CountingStorage final : public boost::json::memory_resource {
+ public:
+  std::size_t pieces = 0;
+  void* last = nullptr;
+
+ private:
+  void* do_allocate(std::size_t size, std::size_t alignment) override {
+    ++pieces;
+    return last = boost::json::storage_ptr()->allocate(size, alignment);
   }
+  void do_deallocate(void* place, std::size_t size, std::size_t alignment) override {
+    boost::json::storage_ptr()->deallocate(place, size, alignment);
+  }
+  bool do_is_equal(boost::json::memory_resource const& other) const noexcept override { return this == &other; }
+};
+
+std::vector<std::string> ordinary_names(std::size_t count) {
   std::vector<std::string> names;
-  for (std::size_t number = 0; names.size() < count; ++number) {
-    std::string name;
-    std::uint32_t hash = 0x2325 + end_of_address;
-    for (std::size_t rest = number, i = 0; i != 4; ++i, rest /= characters.size()) {
-      name += characters[rest % characters.size()];
-      hash = (hash ^ static_cast<unsigned char>(name.back())) * prime & 0xFFFFU;
-    }
-    if (auto const end = ends.find(hash); end != ends.end()) names.push_back(name + end->second);
-  }
+  for (std::size_t i = 0; i != count; ++i) names.push_back("name_" + std::to_string(i));
   return names;
 }
 
@@ -361,38 +357,117 @@ TEST_CASE("values that a program built are held to the same rules") {
   CHECK(fault({{"a", "xxx"}}, {.max_bytes = 10}) == "");
 }
 
-TEST_CASE("an object whose names were chosen to collide is refused where it begins, and one of as many others is not") {
-  for (std::uint32_t const end_of_address : {0x00U, 0x10U, 0x68U, 0xF8U}) {
-    CAPTURE(end_of_address);
-    auto const names = colliding_names(4'096, end_of_address);
-    for (std::string const& text : {object_of(names), R"({"a":[0,)" + object_of(names) + "]}"}) {
-      auto const refused = json::parse(text);
-      REQUIRE(refused.has_error());
-      CHECK(refused.error().kind == ErrorKind::invalid_document);
-      CHECK(refused.error().pointer == (text[2] == 'a' && text[3] == '"' ? "/a/1" : ""));
-      CHECK(refused.error().message.find("hash") != std::string::npos);
-    }
-    // Written in escapes they are the same names.
-    auto const plain = "\"" + names[0];
-    std::string escaped = object_of(names);
-    for (std::size_t at = 0; (at = escaped.find(",\"", at)) != std::string::npos; at += 7) {
-      char const c = escaped[at + 2];
-      static constexpr char digits[] = "0123456789abcdef";
-      escaped.replace(at + 2, 1, std::string("\\u00") + digits[c >> 4] + digits[c & 15]);
-    }
-    CHECK(json::parse(escaped).error().kind == ErrorKind::invalid_document);
-  }
-  boost::json::object built;
-  for (auto const& name : colliding_names(1'500, 0x10)) built.emplace(name, 1);
-  CHECK(json::check(built).error().kind == ErrorKind::invalid_document);
-  CHECK(Document::from(built).error().kind == ErrorKind::invalid_document);
+// --- Wide objects: how Boost.JSON looks names up is nothing that it promises. ----------------------------------------
 
-  for (std::size_t const size : {1'023U, 1'024U, 4'096U, 65'536U}) {
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i != size; ++i) names.push_back("name_" + std::to_string(i));
-    auto const parsed = json::parse(object_of(names));
-    REQUIRE(parsed.has_value());
-    CHECK(parsed->get_object().size() == size);
-    CHECK(parsed->get_object().contains(names.back()));
+TEST_CASE("Boost.JSON hashes names as is reckoned with, in a table that lies where it is thought to lie") {
+  CountingStorage storage;
+  boost::json::object object(&storage);
+  object.reserve(100);
+  CHECK(detail::table_of(object) == reinterpret_cast<std::uintptr_t>(storage.last));
+  for (std::string const name : {"", "a", "name", "caf\xC3\xA9", "a name that is longer than others"}) {
+    for (std::size_t const table : {std::size_t{0}, detail::table_of(object)}) {
+      CHECK(detail::name_hash(name, table) == boost::json::detail::digest(name.begin(), name.end(), table));
+    }
   }
+}
+
+TEST_CASE("names lie spread in a table unless too many of them meet in one place of it") {
+  constexpr std::size_t capacity = 4'099;
+  constexpr std::uintptr_t table = 0x10;
+  auto const names = ordinary_names(100'000);
+  std::vector<std::string> meeting;
+  for (auto const& name : names) {
+    if (detail::name_hash(name, table) % 64 == 7) meeting.push_back(name);
+  }
+  REQUIRE(meeting.size() > 1'000);
+  auto const are_spread = [](std::vector<std::string> const& some, std::size_t room) {
+    return detail::are_spread(
+        some.size(), [&](std::size_t i) -> std::string_view { return some[i]; }, room, table);
+  };
+  CHECK(are_spread(names, names.size()));
+  CHECK(are_spread(meeting, capacity));
+  CHECK_FALSE(are_spread(meeting, 64));
+  meeting.resize(detail::longest_chain);
+  CHECK(are_spread(meeting, 64));
+  meeting.push_back(meeting.front());
+  CHECK_FALSE(are_spread(meeting, 64));
+}
+
+TEST_CASE("a wide object gets another table where names meet, and none when they always do") {
+  CountingStorage storage;
+  boost::json::object object(&storage);
+  std::size_t const count = detail::wide_object + 1;
+  auto const names = ordinary_names(count);
+  CHECK(detail::reserve(object, count, [&](std::size_t i) -> std::string_view { return names[i]; }));
+  CHECK(storage.pieces == 1);
+  CHECK(object.capacity() >= count);
+
+  boost::json::object refused(&storage);
+  CHECK_FALSE(detail::reserve(refused, count, [](std::size_t) -> std::string_view { return "always the same"; }));
+  CHECK(storage.pieces == 9);
+
+  // Meeting in the first few tables alone, whichever these are.
+  std::size_t asked = 0;
+  boost::json::object late(&storage);
+  CHECK(detail::reserve(late, count, [&](std::size_t i) -> std::string_view {
+    return ++asked <= 3 * (detail::longest_chain + 1) ? std::string_view("the same") : std::string_view(names[i]);
+  }));
+  CHECK(storage.pieces == 13);
+}
+
+TEST_CASE("wide objects are read as others are, wherever they lie, and their members found in few steps") {
+  for (std::size_t const size : {200U, 2'048U, 2'049U, 65'536U}) {
+    CAPTURE(size);
+    auto const names = ordinary_names(size);
+    std::string const wide = object_of(names);
+    std::string const text =
+        R"({"list":[1,)" + wide + R"(,"x"],"inner":{"wide":)" + wide + R"(,"none":null},"e\nd":{}})";
+    auto const value = json::parse(text, json::no_limits).value();
+    CHECK(json::print(value) == text);
+    auto const& object = value.at("inner").at("wide").get_object();
+    REQUIRE(object.size() == size);
+    for (auto const& name : names) REQUIRE(object.contains(name));
+    if (size > detail::wide_object) {
+      CHECK(detail::are_spread(
+          size, [&](std::size_t i) -> std::string_view { return names[i]; }, object.capacity(),
+          detail::table_of(object)));
+    }
+    auto const document = Document::parse(text, json::no_limits).value();
+    CHECK(document.text() == text);
+    CHECK(document.values().value()->at("inner").at("wide").get_object().size() == size);
+  }
+}
+
+TEST_CASE(
+    "a wide object with a name twice is refused at that name, and text that goes wrong behind one where it does") {
+  auto names = ordinary_names(5'000);
+  names.push_back("name_17");
+  auto const twice = json::parse(R"({"a":)" + object_of(names) + "}");
+  REQUIRE(twice.has_error());
+  CHECK(twice.error().pointer == "/a/name_17");
+  names.pop_back();
+  CHECK(json::parse(R"({"a":)" + object_of(names) + R"(,"b":tru})").error().pointer == "/b");
+  names.push_back("0e9");
+  CHECK(json::parse(R"({"a":)" + object_of(names) + R"(,"b":0e9999999999})").has_value());
+}
+
+TEST_CASE("a wide object that was patched, copied or cut keeps its members and their order") {
+  auto const names = ordinary_names(10'000);
+  auto value = json::parse(object_of(names)).value();
+  boost::json::object patch;
+  for (std::size_t i = 0; i != 3'000; ++i) patch.emplace("new_" + std::to_string(i), 2);
+  for (std::size_t i = 0; i != 3'000; ++i) patch.emplace(names[3 * i], nullptr);
+  auto expected = names;
+  for (std::size_t i = 0; i != 3'000; ++i) expected[3 * i].clear();
+  std::erase(expected, std::string());
+  for (std::size_t i = 0; i != 3'000; ++i) expected.push_back("new_" + std::to_string(i));
+  json::merge_patch::apply(value, patch);
+  std::vector<std::string> found;
+  for (auto const& member : value.get_object()) found.emplace_back(std::string_view(member.key()));
+  CHECK(found == expected);
+
+  boost::json::value copy = value;
+  detail::spread(copy);
+  CHECK(json::print(copy) == json::print(value));
+  for (auto const& name : expected) REQUIRE(copy.get_object().contains(name));
 }

@@ -506,8 +506,9 @@ TEST_CASE("a document that somebody has laid out by hand is exported as inlay wr
 
   std::istringstream file(export_of(*store));
   auto const imported = open_sqlite(folder.file("imported.db")).value();
-  CHECK(
-      imported->restore({.fill = [&](RecordSink const& sink) { return storage::read_lines(file, sink); }}).has_value());
+  CHECK(imported
+            ->restore({.fill = [&](RecordSink const& sink) { return storage::read_lines({.in = file, .sink = sink}); }})
+            .has_value());
   auto const copy = open_sqlite(folder.file("copy.db")).value();
   CHECK(copy->restore({.fill = [&](RecordSink const& sink) { return store->dump({.sink = sink}); }}).has_value());
   CHECK(export_of(*imported) == exported);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <inlay/model/json_form.hpp>
 #include <inlay/storage/repository.hpp>
 #include <inlay/storage/transfer.hpp>
 
@@ -126,14 +127,72 @@ TEST_CASE("a line that is no record is refused where it is wrong") {
   }
 }
 
+namespace {
+
+RecordSink counting(std::size_t& count) {
+  return [&count](StoreRecord const&) {
+    ++count;
+    return Result<void>();
+  };
+}
+
+/** A stream of one line without an end, which counts what is read of it. */
+class EndlessLine final : public std::streambuf {
+ public:
+  std::size_t read = 0;
+
+ private:
+  int_type underflow() override {
+    read += sizeof piece_;
+    setg(piece_, piece_, piece_ + sizeof piece_);
+    return traits_type::to_int_type(piece_[0]);
+  }
+  char piece_[1'000] = {'{', '"', 'a'};
+};
+
+}  // namespace
+
+TEST_CASE("a line that is too long is refused with its place, and no more of it is read than to see that") {
+  EndlessLine endless;
+  std::istream in(&endless);
+  std::size_t count = 0;
+  auto const read = storage::read_lines({.in = in, .sink = counting(count)});
+  REQUIRE_FALSE(read);
+  CHECK(read.error().kind == ErrorKind::invalid_document);
+  CHECK_THAT(read.error().message, Catch::Matchers::StartsWith("line 1: the line is longer than the "));
+  CHECK(endless.read <= storage::max_line_bytes + 1'000);
+
+  std::string const text = std::string(header_line) + team_line;
+  std::size_t const longest = std::max(std::string_view(header_line).size(), std::string_view(team_line).size()) - 1;
+  std::istringstream fits(text);
+  CHECK(storage::read_lines({.in = fits, .sink = counting(count), .max_line_bytes = longest}).has_value());
+  std::istringstream too_long(text);
+  auto const refused = storage::read_lines(
+      {.in = too_long, .sink = counting(count), .source = "inlay.jsonl", .max_line_bytes = longest - 1});
+  CHECK_THAT(refused.error().message, Catch::Matchers::StartsWith("inlay.jsonl, line "));
+}
+
+TEST_CASE("the longest line that a catalogue's change can make at the standard limits is let in") {
+  auto const largest = Document::from_stored(R"({"text":")" + std::string(json::Limits{}.max_bytes - 11, 'x') + "\"}");
+  REQUIRE(largest.text().size() == json::Limits{}.max_bytes);
+  Integration row{.name = std::string(10'000, 'n')};
+  row.config = largest;
+  auto const text = Document::from_stored(model::to_json(row));
+  CommitRecord commit{.revision = Revision{1}};
+  for (int i = 0; i != 8; ++i) {
+    commit.changes.push_back(
+        {.entity = "integration", .id = row.id.uuid, .kind = ChangeKind::updated, .before = text, .after = text});
+  }
+  std::string line;
+  storage::append_line(StoreRecord(commit), line);
+  CHECK(line.size() <= storage::max_line_bytes);
+}
+
 TEST_CASE("blank lines at the end of a file are no records") {
   for (char const* const end : {"", "\n", " \r\n\n", "\t"}) {
     std::istringstream file(std::string(header_line) + team_line + end);
     std::size_t count = 0;
-    auto const read = storage::read_lines(file, [&](StoreRecord const&) {
-      ++count;
-      return Result<void>();
-    });
+    auto const read = storage::read_lines({.in = file, .sink = counting(count)});
     CHECK(read.has_value());
     CHECK(count == 2);
   }
@@ -142,10 +201,7 @@ TEST_CASE("blank lines at the end of a file are no records") {
 TEST_CASE("what is wrong in a file is told with the number of its line") {
   std::istringstream file(std::string(header_line) + team_line + "{\"entity\":\n");
   std::size_t count = 0;
-  auto const read = storage::read_lines(file, [&](StoreRecord const&) {
-    ++count;
-    return Result<void>();
-  });
+  auto const read = storage::read_lines({.in = file, .sink = counting(count)});
   REQUIRE_FALSE(read);
   CHECK(read.error().kind == ErrorKind::invalid_document);
   CHECK_THAT(read.error().message, Catch::Matchers::StartsWith("line 3: "));
@@ -153,18 +209,20 @@ TEST_CASE("what is wrong in a file is told with the number of its line") {
 
   std::istringstream shuffled(std::string(team_line) + header_line);
   storage::RecordCheck check;
-  auto const refused = storage::read_lines(shuffled, [&](StoreRecord const& record) { return check.accept(record); });
+  auto const refused =
+      storage::read_lines({.in = shuffled, .sink = [&](StoreRecord const& record) { return check.accept(record); }});
   REQUIRE_FALSE(refused);
   CHECK_THAT(refused.error().message, Catch::Matchers::StartsWith("line 1: the header"));
 
   std::istringstream gap(std::string(header_line) + "\n" + team_line);
-  auto const blank = storage::read_lines(gap, [](StoreRecord const&) { return Result<void>(); });
+  auto const blank = storage::read_lines({.in = gap, .sink = [](StoreRecord const&) { return Result<void>(); }});
   REQUIRE_FALSE(blank);
   CHECK(blank.error().message == "line 2: the line is blank");
 
   std::istringstream whole(header_line);
-  auto const unavailable = storage::read_lines(
-      whole, [](StoreRecord const&) -> Result<void> { return Error{.kind = ErrorKind::unavailable, .message = "x"}; });
+  auto const unavailable = storage::read_lines({.in = whole, .sink = [](StoreRecord const&) -> Result<void> {
+                                                  return Error{.kind = ErrorKind::unavailable, .message = "x"};
+                                                }});
   REQUIRE_FALSE(unavailable);
   CHECK(unavailable.error().message == "x");
 }
@@ -227,7 +285,8 @@ TEST_CASE("a file with a number after which none could follow, or a time that ha
     CAPTURE(text);
     std::istringstream file(text);
     storage::RecordCheck check;
-    auto const read = storage::read_lines(file, [&](StoreRecord const& record) { return check.accept(record); });
+    auto const read =
+        storage::read_lines({.in = file, .sink = [&](StoreRecord const& record) { return check.accept(record); }});
     CHECK(read.has_value() == fault.empty());
     if (read.has_value()) continue;
     CHECK(read.error().kind == ErrorKind::invalid_argument);

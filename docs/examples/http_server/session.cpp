@@ -211,6 +211,7 @@ void Session::send(rest::Response response, std::string_view actor) {
   int const status = response.status;
   std::size_t const bytes = response.body.size();
   form_.keeps_alive = form_.keeps_alive && !is_last_;
+  in_flight_ = std::move(response.in_flight);
   message_ = to_message(std::move(response), form_);
   log(actor, status, bytes);
   // What was left of the time is no matter: the body may have come in slowly, and the store taken its time.
@@ -220,6 +221,7 @@ void Session::send(rest::Response response, std::string_view actor) {
                       bool const keeps_alive = self.message_.keep_alive();
                       // What was long is not kept for as long as the connection.
                       self.message_ = {};
+                      self.in_flight_.reset();
                       {
                         std::lock_guard const lock(self.state_.mutex);
                         self.state_.connections.wait(self.member_);

@@ -89,6 +89,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string request_;  // its method and target, for the log
   Form form_;
   Message message_;
+  std::shared_ptr<void const> in_flight_;  // as long as the message is on its way
   std::array<char, 4096> rest_{};
   std::size_t drained_ = 0;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();

@@ -12,6 +12,7 @@
 #include <boost/json/value.hpp>
 
 #include <concepts>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,7 +40,19 @@ struct LeafOrigin {
   friend bool operator==(LeafOrigin const&, LeafOrigin const&) = default;
 };
 
-/** Where a value comes from, and everything below it. */
+/** Where the next page of an explanation or of differences begins. Opaque; to be given back with the same question. */
+struct ConfigCursor {
+  std::uint64_t place{};   ///< how many entries come before
+  std::uint64_t digest{};  ///< of what was asked, and of the layers (FNV-1a): in others the place would be another
+
+  friend bool operator==(ConfigCursor const&, ConfigCursor const&) = default;
+};
+
+/** The cursor as text for clients, letters, digits, `-` and `_` (base64url), and back. @return invalid_argument. */
+[[nodiscard]] INLAY_DECL std::string to_string(ConfigCursor const& cursor);
+[[nodiscard]] INLAY_DECL Result<ConfigCursor> parse_config_cursor(std::string_view text);
+
+/** Where a value comes from, and everything below it: a page of it. */
 struct Explanation {
   bool present{};  ///< whether there is a value at the pointer
 
@@ -49,8 +62,12 @@ struct Explanation {
 
   /** Everything at and below the pointer that some layer has or removes: what there is in the fold's order, and what
      was removed at the place that its lowest layer gave it. What is removed as a whole is one leaf. Where an object
-     took the place of something else, it stands before its members as its layer has it, with what it shadows. */
+     took the place of something else, it stands before its members as its layer has it, with what it shadows.
+
+      Their JSON comes to max_page_bytes (4 MiB) at most, or there is one leaf alone. */
   std::vector<LeafOrigin> leaves;
+
+  std::optional<ConfigCursor> next{};  ///< for explain(), where there are more leaves
 };
 
 /** What a configuration comes to when its layers are laid over each other: a view that merges nothing.
@@ -127,9 +144,15 @@ class EffectiveConfig {
   /** Where the value at the pointer, and every leaf below it, comes from, and what each of them shadows.
 
       An absent value is explained too: by the layer that removed it, or as nobody's. A pointer into an array names a
-      leaf, whatever is there.
+      leaf, whatever is there. This is the first page: a leaf has its whole pointer, so that all of them can come to
+     many times what the layers do.
+
+      Complexity: a page looks at every member of what is at the pointer, and makes no text but that of its own leaves.
   */
   [[nodiscard]] INLAY_DECL Explanation explain(json::Pointer const& pointer = {}) const;
+
+  /** The page after another one. @return invalid_argument for a cursor that is of other layers or another pointer. */
+  [[nodiscard]] INLAY_DECL Result<Explanation> explain(json::Pointer const& pointer, ConfigCursor const& after) const;
 
   /** A copy in the storage given, merged: exactly the fold. */
   [[nodiscard]] INLAY_DECL boost::json::value to_value(boost::json::storage_ptr storage = {}) const;
@@ -161,6 +184,12 @@ struct ConfigDifference {
   friend bool operator==(ConfigDifference const&, ConfigDifference const&) = default;
 };
 
+/** A page of differences: their JSON comes to max_page_bytes (4 MiB) at most, or there is one alone. */
+struct ConfigDifferences {
+  std::vector<ConfigDifference> items;
+  std::optional<ConfigCursor> next{};  ///< for differences(), where there are more
+};
+
 /** Where two effective configurations differ, for somebody who looks at a change before or after it is made.
 
     A place is named as high up as it differs as a whole: where two objects stand against each other their members are
@@ -168,12 +197,16 @@ struct ConfigDifference {
     array that differs is one difference. Numbers differ when their canonical texts do: 1 is not 1.0. The order of
     members does not count.
 
-    @return first what is different or new, in the order of `after`, then, for each object, what is gone.
+    @return the first page; in the end there is first what is different or new, in the order of `after`, then, for each
+    object, what is gone.
 
     Complexity: linear in both; what both have from the same documents is passed over.
 */
-[[nodiscard]] INLAY_DECL std::vector<ConfigDifference> differences(EffectiveConfig const& before,
-                                                                   EffectiveConfig const& after);
+[[nodiscard]] INLAY_DECL ConfigDifferences differences(EffectiveConfig const& before, EffectiveConfig const& after);
+
+/** The page after another one. @return invalid_argument for a cursor that is of other configurations. */
+[[nodiscard]] INLAY_DECL Result<ConfigDifferences> differences(EffectiveConfig const& before,
+                                                               EffectiveConfig const& after, ConfigCursor const& from);
 
 template <ConfigReadable T>
 Result<T> EffectiveConfig::get(std::string_view pointer) const& {

@@ -2,6 +2,8 @@
 #ifndef INLAY_DETAIL_KEEP_MEMBERS_HPP
 #define INLAY_DETAIL_KEEP_MEMBERS_HPP
 
+#include <inlay/detail/wide_object.hpp>
+
 #include <boost/json/object.hpp>
 
 #include <cstddef>
@@ -16,7 +18,7 @@ inline constexpr std::size_t few_erasures = 4;
 template <class Stays>
 void keep_members(boost::json::object& object, std::size_t count, Stays stays) {
   boost::json::object kept(object.storage());
-  kept.reserve(count);
+  reserve(kept, count);
   for (auto& member : object) {
     if (stays(std::as_const(member))) kept.emplace(member.key(), std::move(member.value()));
   }

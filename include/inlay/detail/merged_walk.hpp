@@ -6,6 +6,7 @@
 
 #include <inlay/detail/find_member.hpp>
 #include <inlay/detail/value_in_text.hpp>
+#include <inlay/detail/wide_object.hpp>
 #include <inlay/json/member_spans.hpp>
 #include <inlay/json/print.hpp>
 
@@ -363,7 +364,7 @@ class ValueSink {
  public:
   explicit ValueSink(boost::json::value& result) : open_{&result.emplace_object()} {}
 
-  void begin_object(std::size_t size) { open_.back()->reserve(size); }
+  void begin_object(std::size_t size) { reserve(*open_.back(), size); }
   void end_object() { open_.pop_back(); }
   void key(ObjectPart const& part, std::size_t at) {
     auto const name = part.name(at);

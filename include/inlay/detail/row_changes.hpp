@@ -6,6 +6,7 @@
 
 #include <inlay/catalog.hpp>
 #include <inlay/config/override.hpp>
+#include <inlay/detail/wide_object.hpp>
 #include <inlay/json/equal.hpp>
 #include <inlay/json/json_patch.hpp>
 #include <inlay/json/merge_patch.hpp>
@@ -103,6 +104,7 @@ inline Result<std::optional<Document>> written_document(model::Field const& fiel
       auto stored = current->values();
       if (!stored) return stored.error();
       target = **stored;
+      spread(target);
     }
     json::merge_patch::apply(target, boost::json::value(given));
   }
@@ -245,6 +247,7 @@ Result<Entity> json_patched(Entity const& row, boost::json::value const& operati
   auto before = json::parse(model::to_json(row), json::no_limits);
   if (!before) return before.error();
   boost::json::value after = *before;
+  spread(after);
   // The documents are one level down, beside members that count for nothing.
   json::Limits const around{.max_bytes = std::max(limits.max_bytes, limits.max_bytes + (std::size_t{64} << 10U)),
                             .max_depth = std::max(limits.max_depth, limits.max_depth + 1)};

@@ -2,6 +2,7 @@
 #ifndef INLAY_DETAIL_VALUE_JOURNAL_HPP
 #define INLAY_DETAIL_VALUE_JOURNAL_HPP
 
+#include <inlay/detail/wide_object.hpp>
 #include <inlay/json/pointer.hpp>
 
 #include <boost/json/array.hpp>
@@ -105,7 +106,7 @@ class ValueJournal {
 
   static void put_back(boost::json::object& object, std::vector<Member> const& members) {
     boost::json::object whole(object.storage());
-    whole.reserve(object.size() + members.size());
+    reserve(whole, object.size() + members.size());
     auto missing = members.begin();
     auto const put_missing = [&] {
       for (; missing != members.end() && missing->position == whole.size(); ++missing)

@@ -467,7 +467,9 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
         if (!config_before) return config_before.error();
         auto config_after = config_of(answer.resource, {});
         if (!config_after) return config_after.error();
-        answer.differences = differences(config_before->config, config_after->config);
+        auto found_differences = differences(config_before->config, config_after->config);
+        answer.differences = std::move(found_differences.items);
+        answer.differences_truncated = found_differences.next.has_value();
       }
       return answer;
     }

@@ -215,7 +215,7 @@ INLAY_DECL Result<Revision> Catalog::for_each_config(
   if (!own) return own.error();
   // A config that many installs share is read once, or now and then, instead of with each of them.
   own->with_nested_documents = false;
-  DocumentCache configs(std::size_t{32} << 20U);
+  DocumentCache configs(std::size_t{16} << 20U);
   Revision revision;
 
   auto const visit_page = [&](Readers const& readers, std::vector<InstalledIntegration>& items) -> Result<void> {
@@ -266,10 +266,11 @@ INLAY_DECL Result<Revision> Catalog::for_each_config(
 }
 
 INLAY_DECL Result<Explanation> Catalog::explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
-                                                std::vector<Layer> extra_layers) const {
+                                                std::vector<Layer> extra_layers,
+                                                std::optional<ConfigCursor> const& after) const {
   auto found = effective_config(id, std::move(extra_layers));
   if (!found) return found.error();
-  return found->config.explain(pointer);
+  return after ? found->config.explain(pointer, *after) : found->config.explain(pointer);
 }
 
 }  // namespace inlay

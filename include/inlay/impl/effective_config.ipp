@@ -3,14 +3,17 @@
 #define INLAY_IMPL_EFFECTIVE_CONFIG_IPP
 
 #include <inlay/config/effective_config.hpp>
+#include <inlay/detail/base64url.hpp>
 #include <inlay/detail/merged_walk.hpp>
 #include <inlay/impl/config_node.ipp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
+#include <inlay/page_bytes.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace inlay {
@@ -132,10 +135,70 @@ INLAY_DECL std::string EffectiveConfig::text() const {
 
 namespace detail {
 
+// FNV-1a of texts that each end with a byte that is none of theirs. Whoever makes two questions have the same answers
+// themselves wrongly.
+class Digest {
+ public:
+  void add(std::string_view text) noexcept {
+    for (char const c : text) add(static_cast<unsigned char>(c));
+    add(0xFFU);
+  }
+  void add(std::vector<Layer> const& layers) noexcept {
+    for (auto const& layer : layers) add(layer.document.text());
+    add(0xFEU);
+  }
+  [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
+
+ private:
+  void add(unsigned byte) noexcept { value_ = (value_ ^ byte) * 0x100000001B3U; }
+  std::uint64_t value_ = 0xCBF29CE484222325U;
+};
+
+// The entries from a place on that belong to one page.
+class ConfigPage {
+ public:
+  explicit ConfigPage(std::uint64_t first) noexcept : first_(first) {}
+
+  // Whether the next entry lies before the page, so that nobody needs to make it.
+  [[nodiscard]] bool skip() noexcept {
+    if (place_ == first_) return false;
+    ++place_;
+    return true;
+  }
+  // Whether the next entry, of so many bytes, belongs to the page. Where it doesn't, the page is full.
+  [[nodiscard]] bool take(std::size_t bytes) noexcept {
+    is_full_ = !bytes_.take(bytes);
+    if (!is_full_) first_ = ++place_;
+    return !is_full_;
+  }
+  [[nodiscard]] bool is_full() const noexcept { return is_full_; }
+  [[nodiscard]] std::uint64_t place() const noexcept { return place_; }
+
+ private:
+  std::uint64_t first_;
+  std::uint64_t place_ = 0;
+  PageBytes bytes_;
+  bool is_full_ = false;
+};
+
+// How long the text is as JSON.
+inline std::size_t printed_size(std::string_view text) noexcept {
+  auto size = text.size() + 2;
+  for (char const c : text) {
+    if (c == '"' || c == '\\') {
+      ++size;
+    } else if (static_cast<unsigned char>(c) < 0x20U) {
+      size += 5;  // where the short form would do, counted too long
+    }
+  }
+  return size;
+}
+
 // Says, for a place and everything below it, which layer said what.
 class Explainer {
  public:
-  Explainer(std::vector<Layer> const& layers, Explanation& explanation) : layers_(layers), explanation_(explanation) {
+  Explainer(std::vector<Layer> const& layers, Explanation& explanation, ConfigPage& page)
+      : layers_(layers), explanation_(explanation), page_(page) {
     for (auto const& layer : layers) {
       // from() has seen to it that there are values, or canonical text to make them of
       roots_.push_back({.what = Says::object, .object = *layer.document.values()});
@@ -263,36 +326,54 @@ class Explainer {
     return result;
   }
 
+  static std::size_t size_of(Contribution const& contribution) noexcept {
+    return sizeof R"({"layer":,"removed":true},)" + printed_size(contribution.layer) +
+           (contribution.json ? contribution.json->size() : 0);
+  }
+
+  void add(LeafOrigin origin) {
+    auto bytes = sizeof R"({"pointer":,"shadows":[]},)" + printed_size(origin.pointer) + size_of(origin.winner);
+    for (auto const& shadowed : origin.shadowed) bytes += size_of(shadowed);
+    if (page_.take(bytes)) explanation_.leaves.push_back(std::move(origin));
+  }
+
+  bool has_members(Sayings const& place) const {
+    for (auto const& saying : place) {
+      if (saying.what != Says::object) continue;
+      for (auto const& member : *saying.object) {
+        if (effect_of(below(place, member.key())).is_present) return true;
+      }
+    }
+    return false;
+  }
+
   void explain_place(Sayings const& place, Effect const& effect) {
     if (!effect.is_object) {
-      if (place[effect.winner].what != Says::nothing) explanation_.leaves.push_back(leaf(place, effect.winner));
+      if (place[effect.winner].what != Says::nothing && !page_.skip()) add(leaf(place, effect.winner));
       return;
     }
-    auto const first_leaf = explanation_.leaves.size();
-    bool has_members = false;
+    if (!has_members(place)) {
+      if (!page_.skip()) {
+        auto of_object = leaf(place, effect.winner);
+        of_object.winner.json = "{}";
+        add(std::move(of_object));
+      }
+    } else if (replaces(place, effect.end) && !page_.skip()) {
+      add(leaf(place, effect.end));
+    }
     auto const pointer_size = pointer_.size();
     for (std::size_t layer = 0; layer != place.size(); ++layer) {
       if (place[layer].what != Says::object) continue;
       for (auto const& member : *place[layer].object) {
+        if (page_.is_full()) return;
         auto const member_place = below(place, member.key());
         auto const member_effect = effect_of(member_place);
         if (layer != there_since(member_place, member_effect)) continue;
-        has_members |= member_effect.is_present;
         json::append_token(pointer_, member.key());
         explain_place(member_place, member_effect);
         pointer_.resize(pointer_size);
       }
     }
-    std::optional<LeafOrigin> of_object;
-    if (!has_members) {
-      of_object = leaf(place, effect.winner);
-      of_object->winner.json = "{}";
-    } else if (replaces(place, effect.end)) {
-      of_object = leaf(place, effect.end);
-    }
-    if (!of_object) return;
-    explanation_.leaves.insert(explanation_.leaves.begin() + static_cast<std::ptrdiff_t>(first_leaf),
-                               std::move(*of_object));
   }
 
   // Whether the layer's object stands over something that is no object. What was removed above is told there.
@@ -307,58 +388,137 @@ class Explainer {
 
   std::vector<Layer> const& layers_;
   Explanation& explanation_;
+  ConfigPage& page_;
   Sayings roots_;
   std::string pointer_;
 };
 
 class DifferenceFinder {
  public:
-  explicit DifferenceFinder(std::vector<ConfigDifference>& found) : found_(found) {}
+  DifferenceFinder(std::vector<ConfigDifference>& found, ConfigPage& page) : found_(found), page_(page) {}
 
   void compare(ConfigNode const& before, ConfigNode const& after) {
     if (before.is_same_view(after)) return;
     if (before.is_leaf() || after.is_leaf()) {
       auto before_text = before.text();
       auto after_text = after.text();
-      if (before_text != after_text) found_.push_back({pointer_, std::move(before_text), std::move(after_text)});
-      return;
+      if (before_text == after_text || page_.skip()) return;
+      return add({pointer_, std::move(before_text), std::move(after_text)});
     }
     auto const size = pointer_.size();
     auto const members_after = after.members();
-    for (auto member = members_after.begin(); member != members_after.end(); ++member) {
+    for (auto member = members_after.begin(); member != members_after.end() && !page_.is_full(); ++member) {
       json::append_token(pointer_, member->name);
       if (auto const was = before.find(member->name)) {
         compare(*was, member->value);
-      } else {
-        found_.push_back({pointer_, std::nullopt, member->value.text()});
+      } else if (!page_.skip()) {
+        add({pointer_, std::nullopt, member->value.text()});
       }
       pointer_.resize(size);
     }
     auto const members_before = before.members();
-    for (auto member = members_before.begin(); member != members_before.end(); ++member) {
-      if (after.contains(member->name)) continue;
+    for (auto member = members_before.begin(); member != members_before.end() && !page_.is_full(); ++member) {
+      if (after.contains(member->name) || page_.skip()) continue;
       json::append_token(pointer_, member->name);
-      found_.push_back({pointer_, member->value.text(), std::nullopt});
+      add({pointer_, member->value.text(), std::nullopt});
       pointer_.resize(size);
     }
   }
 
  private:
+  void add(ConfigDifference difference) {
+    constexpr std::size_t around = sizeof R"({"pointer":,"before":,"after":},)";
+    auto const bytes = around + printed_size(difference.pointer) + difference.before.value_or("").size() +
+                       difference.after.value_or("").size();
+    if (page_.take(bytes)) found_.push_back(std::move(difference));
+  }
+
   std::vector<ConfigDifference>& found_;
+  ConfigPage& page_;
   std::string pointer_;
 };
 
+inline Result<void> check_cursor(ConfigCursor const& cursor, std::uint64_t digest) {
+  if (cursor.digest == digest) return {};
+  return Error{.kind = ErrorKind::invalid_argument,
+               .message =
+                   "the cursor is of another question, or what was asked about has changed since; begin with the"
+                   " first page"};
+}
+
+inline std::uint64_t digest_of(std::vector<Layer> const& layers, json::Pointer const& pointer) {
+  Digest digest;
+  digest.add(layers);
+  digest.add(to_string(pointer));
+  return digest.value();
+}
+
+inline std::uint64_t digest_of(std::vector<Layer> const& before, std::vector<Layer> const& after) {
+  Digest digest;
+  digest.add(before);
+  digest.add(after);
+  return digest.value();
+}
+
 }  // namespace detail
+
+INLAY_DECL std::string to_string(ConfigCursor const& cursor) {
+  std::array<std::uint8_t, 16> bytes{};
+  for (std::size_t i = 0; i < 8; ++i) {
+    bytes[i] = static_cast<std::uint8_t>(cursor.place >> (56U - 8U * i));
+    bytes[8 + i] = static_cast<std::uint8_t>(cursor.digest >> (56U - 8U * i));
+  }
+  return detail::to_base64url(bytes);
+}
+
+INLAY_DECL Result<ConfigCursor> parse_config_cursor(std::string_view text) {
+  std::array<std::uint8_t, 16> bytes{};
+  if (!detail::from_base64url(text, bytes)) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "not a cursor that an explanation has given; begin with its first page"};
+  }
+  ConfigCursor cursor;
+  for (std::size_t i = 0; i < 8; ++i) {
+    cursor.place = cursor.place << 8U | bytes[i];
+    cursor.digest = cursor.digest << 8U | bytes[8 + i];
+  }
+  return cursor;
+}
 
 INLAY_DECL Explanation EffectiveConfig::explain(json::Pointer const& pointer) const {
   Explanation explanation;
-  detail::Explainer(layers(), explanation).explain(pointer);
+  detail::ConfigPage page(0);
+  detail::Explainer(layers(), explanation, page).explain(pointer);
+  if (page.is_full()) explanation.next = {page.place(), detail::digest_of(layers(), pointer)};
   return explanation;
 }
 
-INLAY_DECL std::vector<ConfigDifference> differences(EffectiveConfig const& before, EffectiveConfig const& after) {
-  std::vector<ConfigDifference> found;
-  detail::DifferenceFinder(found).compare(before.root(), after.root());
+INLAY_DECL Result<Explanation> EffectiveConfig::explain(json::Pointer const& pointer, ConfigCursor const& after) const {
+  auto const checked = detail::check_cursor(after, detail::digest_of(layers(), pointer));
+  if (!checked) return checked.error();
+  Explanation explanation;
+  detail::ConfigPage page(after.place);
+  detail::Explainer(layers(), explanation, page).explain(pointer);
+  if (page.is_full()) explanation.next = {page.place(), after.digest};
+  return explanation;
+}
+
+INLAY_DECL ConfigDifferences differences(EffectiveConfig const& before, EffectiveConfig const& after) {
+  ConfigDifferences found;
+  detail::ConfigPage page(0);
+  detail::DifferenceFinder(found.items, page).compare(before.root(), after.root());
+  if (page.is_full()) found.next = {page.place(), detail::digest_of(before.layers(), after.layers())};
+  return found;
+}
+
+INLAY_DECL Result<ConfigDifferences> differences(EffectiveConfig const& before, EffectiveConfig const& after,
+                                                 ConfigCursor const& from) {
+  auto const checked = detail::check_cursor(from, detail::digest_of(before.layers(), after.layers()));
+  if (!checked) return checked.error();
+  ConfigDifferences found;
+  detail::ConfigPage page(from.place);
+  detail::DifferenceFinder(found.items, page).compare(before.root(), after.root());
+  if (page.is_full()) found.next = {page.place(), from.digest};
   return found;
 }
 

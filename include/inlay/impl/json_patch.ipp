@@ -4,7 +4,9 @@
 
 #include <inlay/detail/common_subsequence.hpp>
 #include <inlay/detail/keep_members.hpp>
+#include <inlay/detail/keyed_hash.hpp>
 #include <inlay/detail/value_journal.hpp>
+#include <inlay/detail/wide_object.hpp>
 #include <inlay/json/equal.hpp>
 #include <inlay/json/json_patch.hpp>
 #include <inlay/json/pointer.hpp>
@@ -219,12 +221,14 @@ class Application {
     std::optional<boost::json::value> replaced;
   };
 
+  using Names = std::unordered_set<std::string, inlay::detail::KeyedHash>;
+
   /** Members of one object that are removed, one after the other. They are still there, as null: taking them out one by
       one would move all that follow each time. */
   struct Removals {
     Pointer parent{};
     boost::json::object* object = nullptr;  // nothing else is touched while this is held, so it stays where it is
-    std::unordered_set<std::string> names{};
+    Names names{};
   };
 
   Result<void> spend(Operation const& operation, std::size_t count, std::size_t work) {
@@ -335,7 +339,7 @@ class Application {
     removals_ = {};
   }
 
-  static std::vector<inlay::detail::ValueJournal::Member> places_of(std::unordered_set<std::string> const& names,
+  static std::vector<inlay::detail::ValueJournal::Member> places_of(Names const& names,
                                                                     boost::json::object const& object) {
     std::vector<inlay::detail::ValueJournal::Member> members;
     members.reserve(names.size());
@@ -516,7 +520,7 @@ class Difference {
     std::size_t const work_before = work_left_;
     bool may_be_applied = true;
     if (from.is_object() && to.is_object()) {
-      compare_members(from.get_object(), to.get_object());
+      may_be_applied = compare_members(from.get_object(), to.get_object(), to);
     } else if (from.is_array() && to.is_array()) {
       may_be_applied = compare_elements(from.get_array(), to.get_array());
     } else if (!identical(from, to)) {
@@ -573,9 +577,23 @@ class Difference {
     path_.resize(length);
   }
 
-  void compare_members(boost::json::object const& from, boost::json::object const& to) {
+  /** False when it has come to more by then than a replacement can make up for: each operation has its whole path, so
+      that all of them can come to many times what they change. */
+  [[nodiscard]] bool compare_members(boost::json::object const& from, boost::json::object const& to,
+                                     boost::json::value const& replacement) {
+    constexpr std::size_t little = std::size_t{64} << 10U;
+    std::size_t const bytes_before = bytes_;
+    std::optional<std::size_t> replacement_bytes;
+    auto const is_hopeless = [&] {
+      std::size_t const bytes = bytes_ - bytes_before;
+      if (bytes <= little) return false;
+      if (!replacement_bytes) replacement_bytes = print(operation_value("replace", path_, replacement)).size() + 1;
+      return bytes / 2 > *replacement_bytes;
+    };
     for (auto const& member : from) {
-      if (!to.contains(member.key())) below(member.key(), [&] { push(operation_value("remove", path_)); });
+      if (to.contains(member.key())) continue;
+      below(member.key(), [&] { push(operation_value("remove", path_)); });
+      if (is_hopeless()) return false;
     }
     for (auto const& member : to) {
       below(member.key(), [&] {
@@ -585,7 +603,9 @@ class Difference {
           push(operation_value("add", path_, member.value()));
         }
       });
+      if (is_hopeless()) return false;
     }
+    return true;
   }
 
   /** False when so much would be moved that apply() with its own limits would refuse it. */
@@ -655,7 +675,7 @@ class Difference {
     constexpr std::size_t max_edits = 1'000;  // a few million steps at the most
     std::vector<std::pair<std::size_t, std::size_t>> shared;
     if (start < from_end && start < to_end) {
-      std::unordered_map<std::string, std::size_t> texts;
+      std::unordered_map<std::string, std::size_t, inlay::detail::KeyedHash> texts;
       auto const number = [&texts, start](boost::json::array const& array, std::size_t end) {
         std::vector<std::size_t> numbers;
         for (std::size_t i = start; i < end; ++i) {
@@ -737,6 +757,7 @@ INLAY_DECL Result<boost::json::value> invert(boost::json::value const& before, b
                                              Limits const& limits) {
   using detail::Application;
   boost::json::value changed = before;
+  inlay::detail::spread(changed);
   Application application(changed, limits, Application::Records::undo_patch);
   if (auto const done = application.run(patch); done.has_error()) return done.error();
   auto undo = application.take_undo();

@@ -4,12 +4,14 @@
 
 #include <inlay/detail/find_member.hpp>
 #include <inlay/detail/keep_members.hpp>
+#include <inlay/detail/wide_object.hpp>
 #include <inlay/json/equal.hpp>
 #include <inlay/json/merge_patch.hpp>
 #include <inlay/json/pointer.hpp>
 
 #include <boost/json/object.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -64,6 +66,9 @@ inline bool find_null_member(boost::json::value const& value, std::string& point
 /** Adds to `patch` what turns `from` into `to`. False: `pointer` is the place of a null that no patch can set. */
 inline bool diff_members(boost::json::object const& from, boost::json::object const& to, boost::json::object& patch,
                          std::string& pointer) {
+  if (auto const most = std::max(from.size(), to.size()); most > inlay::detail::wide_object) {
+    inlay::detail::reserve(patch, most);
+  }
   for (auto const& member : from) {
     if (!to.contains(member.key())) patch.emplace(member.key(), nullptr);
   }
@@ -91,6 +96,7 @@ INLAY_DECL void apply(boost::json::value& target, boost::json::value const& patc
   auto const* changes = patch.if_object();
   if (changes == nullptr) return detail::assign(target, patch);
   boost::json::object& members = target.is_object() ? target.get_object() : target.emplace_object();
+  inlay::detail::make_room(members, *changes);
   std::size_t nulled = 0;
   std::size_t expected = 0;  // where a patch of the same order has its next member
   for (auto const& change : *changes) {

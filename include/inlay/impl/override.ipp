@@ -4,6 +4,8 @@
 
 #include <inlay/config/override.hpp>
 #include <inlay/detail/keep_members.hpp>
+#include <inlay/detail/keyed_hash.hpp>
+#include <inlay/detail/wide_object.hpp>
 
 #include <span>
 #include <string>
@@ -30,7 +32,9 @@ inline Result<boost::json::object> values_of(Override const& stored) {
   if (!stored) return Values(boost::system::in_place_value);
   auto const values = stored->values();
   if (values.has_error()) return values.error();
-  return Values(boost::system::in_place_value, **values);
+  Values copy(boost::system::in_place_value, **values);
+  inlay::detail::spread(*copy);
+  return copy;
 }
 
 inline Result<Override> to_be_stored(boost::json::object const& values, json::Limits const& limits) {
@@ -98,7 +102,8 @@ inline void inherit_member(boost::json::object& object, Tokens tokens) {
 }
 
 inline void patch_object(boost::json::object& target, boost::json::object const& patch) {
-  std::unordered_set<std::string_view> gone;  // what the patch inherits, or has emptied
+  inlay::detail::make_room(target, patch);
+  std::unordered_set<std::string_view, inlay::detail::KeyedHash> gone;  // what the patch inherits, or has emptied
   for (auto const& [name, value] : patch) {
     auto* const member = target.if_contains(name);
     auto const* const inner_patch = value.if_object();

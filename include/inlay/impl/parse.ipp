@@ -2,8 +2,9 @@
 #ifndef INLAY_IMPL_PARSE_IPP
 #define INLAY_IMPL_PARSE_IPP
 
-#include <inlay/detail/colliding_names.hpp>
+#include <inlay/detail/find_member.hpp>
 #include <inlay/detail/utf8.hpp>
+#include <inlay/detail/wide_object.hpp>
 #include <inlay/impl/scan.ipp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/pointer.hpp>
@@ -34,7 +35,9 @@ namespace detail {
 
     The text is given to the parser in one piece, so a number's text always comes whole with its last event.
 
-    A wide object is built only where the names were kept, which others do without, and where they do not collide.
+    Objects are built at once as long as finding their members one by one would take few steps for each byte of text.
+    Where that is not so, the text is gone through once more, and an object becomes an array of its names and values,
+    with which WideObjects goes on.
 */
 struct ValueBuilder {
   using string_view = boost::json::string_view;
@@ -45,41 +48,57 @@ struct ValueBuilder {
   static constexpr std::size_t max_key_size = boost::json::string::max_size();
   static constexpr std::size_t max_string_size = boost::json::string::max_size();
 
-  ValueBuilder(unsigned char* buffer, std::size_t size, boost::json::storage_ptr storage, bool is_to_keep_names)
-      : stack(boost::json::storage_ptr(), buffer, size), keeps_names(is_to_keep_names) {
+  /** Of every byte of text, for looking through objects. */
+  static constexpr std::size_t steps_per_byte = 16;
+
+  ValueBuilder(unsigned char* buffer, std::size_t size, boost::json::storage_ptr storage, std::size_t text_size,
+               bool makes_pairs)
+      : stack(boost::json::storage_ptr(), buffer, size),
+        is_of_pairs(makes_pairs),
+        steps_left(text_size * steps_per_byte) {
     stack.reset(std::move(storage));
   }
 
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
-  bool on_object_begin(error_code&) { return true; }
+  bool on_object_begin(error_code&) {
+    if (is_of_pairs) objects.push_back(true);
+    return true;
+  }
   bool on_object_end(std::size_t size, error_code& ec) {
+    if (is_of_pairs) {
+      stack.push_array(2 * size);
+      return true;
+    }
     members += size;
-    if (size >= inlay::detail::wide_object && !may_be_wide(size)) {
+    auto const steps = size > inlay::detail::few_members ? size * size / 2 : 0;
+    if (size > inlay::detail::wide_object || steps > steps_left) {
+      has_wide_objects = true;
       ec = boost::json::error::object_too_large;
       return false;
     }
-    if (keeps_names) names.resize(names.size() - size);
+    steps_left -= steps;
     stack.push_object(size);
     return true;
   }
-  bool on_array_begin(error_code&) { return true; }
+  bool on_array_begin(error_code&) {
+    if (is_of_pairs) objects.push_back(false);
+    return true;
+  }
   bool on_array_end(std::size_t size, error_code&) {
     stack.push_array(size);
     return true;
   }
   bool on_key_part(string_view part, std::size_t, error_code&) {
-    if (keeps_names) name.append(part.data(), part.size());
     stack.push_chars(part);
     return true;
   }
   bool on_key(string_view rest, std::size_t, error_code&) {
-    if (keeps_names) {
-      name.append(rest.data(), rest.size());
-      names.push_back(std::move(name));
-      name.clear();
+    if (is_of_pairs) {
+      stack.push_string(rest);
+    } else {
+      stack.push_key(rest);
     }
-    stack.push_key(rest);
     return true;
   }
   bool on_string_part(string_view part, std::size_t, error_code&) {
@@ -123,20 +142,55 @@ struct ValueBuilder {
   bool on_comment_part(string_view, error_code&) { return true; }
   bool on_comment(string_view, error_code&) { return true; }
 
-  bool may_be_wide(std::size_t size) {
-    has_wide_object = true;
-    auto const first = names.end() - static_cast<std::ptrdiff_t>(keeps_names ? size : 0);
-    return keeps_names && !inlay::detail::names_collide(size, [first](std::size_t i) -> std::string_view {
-             return *(first + static_cast<std::ptrdiff_t>(i));
-           });
+  boost::json::value_stack stack;
+  bool is_of_pairs;
+  bool has_wide_objects = false;
+  std::size_t steps_left;
+  std::size_t members = 0;    // of all objects, counted before duplicates were dropped
+  std::vector<bool> objects;  // of all arrays and objects, as they begin: whether it is an object
+};
+
+/** Makes the values that a text has of those in which objects are arrays of names and values. */
+class WideObjects {
+ public:
+  WideObjects(std::vector<bool> const& objects, boost::json::storage_ptr const& storage)
+      : objects_(objects), storage_(storage) {}
+
+  /** Nothing where an object has two members of a name, or names that meet wherever its table lies. */
+  std::optional<boost::json::value> make(boost::json::value& pairs) {
+    auto value = made_of(pairs);
+    if (is_refused_) return std::nullopt;
+    return value;
   }
 
-  boost::json::value_stack stack;
-  bool keeps_names;
-  bool has_wide_object = false;
-  std::size_t members = 0;  // of all objects, counted before duplicates were dropped
-  std::string name;
-  std::vector<std::string> names;  // of the members of all open objects
+ private:
+  boost::json::value made_of(boost::json::value& source) {
+    auto* const elements = source.if_array();
+    if (elements == nullptr) return boost::json::value(std::move(source), storage_);
+    if (!objects_[next_++]) {
+      boost::json::array array(storage_);
+      array.reserve(elements->size());
+      for (auto& element : *elements) array.push_back(made_of(element));
+      return boost::json::value(std::move(array));
+    }
+    boost::json::object object(storage_);
+    auto const name_at = [&](std::size_t member) {
+      auto const& name = (*elements)[2 * member].get_string();
+      return std::string_view(name.data(), name.size());
+    };
+    std::size_t const count = elements->size() / 2;
+    is_refused_ = is_refused_ || !inlay::detail::reserve(object, count, name_at);
+    for (std::size_t member = 0; member != count && !is_refused_; ++member) {
+      auto value = made_of((*elements)[2 * member + 1]);
+      is_refused_ = is_refused_ || !object.emplace(name_at(member), std::move(value)).second;
+    }
+    return boost::json::value(std::move(object));
+  }
+
+  std::vector<bool> const& objects_;
+  boost::json::storage_ptr storage_;
+  std::size_t next_ = 0;
+  bool is_refused_ = false;
 };
 
 inline std::size_t count_members(boost::json::value const& value) noexcept {
@@ -156,18 +210,20 @@ inline std::size_t count_members(boost::json::value const& value) noexcept {
 
 /** The values, or nothing when any rule is broken; which one is for find_fault() to say. */
 inline std::optional<boost::json::value> build(std::string_view text, std::size_t max_depth,
-                                               boost::json::storage_ptr const& storage, bool keeps_names = false) {
+                                               boost::json::storage_ptr const& storage, bool makes_pairs = false) {
   unsigned char buffer[BOOST_JSON_STACK_BUFFER_SIZE];
   boost::json::parse_options options;
   options.max_depth = max_depth;
   options.allow_invalid_utf8 = true;  // looked at here, at once: the parser's own look costs a tenth of its time
   if (!inlay::detail::is_utf8(text)) return std::nullopt;
-  boost::json::basic_parser<ValueBuilder> parser(options, buffer, sizeof buffer, storage, keeps_names);
+  boost::json::basic_parser<ValueBuilder> parser(
+      options, buffer, sizeof buffer, makes_pairs ? boost::json::storage_ptr() : storage, text.size(), makes_pairs);
   boost::json::error_code ec;
   std::size_t const read = parser.write_some(false, text.data(), text.size(), ec);
-  if (ec && parser.handler().has_wide_object && !keeps_names) return build(text, max_depth, storage, true);
+  if (ec && parser.handler().has_wide_objects) return build(text, max_depth, storage, true);
   if (ec || read < text.size()) return std::nullopt;
   boost::json::value value = parser.handler().stack.release();
+  if (makes_pairs) return WideObjects(parser.handler().objects, storage).make(value);
   if (count_members(value) != parser.handler().members) return std::nullopt;
   return value;
 }
@@ -208,10 +264,6 @@ inline std::optional<std::string> find_fault(boost::json::value const& value, st
 inline std::optional<std::string> find_fault(boost::json::object const& object, std::size_t levels_left,
                                              std::string& pointer) {
   if (levels_left == 0) return "nested too deeply";
-  auto const name_at = [&object](std::size_t i) -> std::string_view {
-    return (object.begin() + static_cast<std::ptrdiff_t>(i))->key();
-  };
-  if (inlay::detail::names_collide(object.size(), name_at)) return colliding_names;
   std::size_t const length = pointer.size();
   for (auto const& member : object) {
     if (!inlay::detail::is_utf8(member.key())) return "a member's name is not UTF-8";
@@ -258,7 +310,12 @@ INLAY_DECL Result<boost::json::value> parse(std::string_view text, Limits const&
   if (auto value = detail::build(scanner.without_exponents_of_zeros(), max_depth, storage)) {
     return std::move(*value);
   }
-  return Error{.kind = ErrorKind::invalid_document, .message = "the text is not JSON", .pointer = ""};
+  // All that is JSON has been read by now, but for objects whose names meet wherever their tables lie.
+  return Error{.kind = ErrorKind::invalid_document,
+               .message =
+                   "too many of an object's member names have the same hash, as nobody's do by chance: finding "
+                   "one would take too long",
+               .pointer = ""};
 }
 
 INLAY_DECL Result<void> check(boost::json::value const& value, Limits const& limits) {

@@ -4,7 +4,7 @@
 
 // The second pass over text that json::parse refuses: it builds nothing, and says what is wrong, and where.
 
-#include <inlay/detail/colliding_names.hpp>
+#include <inlay/detail/keyed_hash.hpp>
 #include <inlay/detail/utf8.hpp>
 #include <inlay/error.hpp>
 #include <inlay/json/pointer.hpp>
@@ -22,11 +22,6 @@
 #include <vector>
 
 namespace inlay::json::detail {
-
-/** What is said of an object whose names collide. */
-inline constexpr char const* colliding_names =
-    "too many of the object's member names have the same hash, as nobody's do by chance: finding one would take too "
-    "long";
 
 enum class NumberFault { none, integer_out_of_range, too_large, too_small, inexact_integer };
 
@@ -201,10 +196,10 @@ class Scanner {
   }
 
   bool object(std::size_t levels_left) {
-    std::size_t const start = at_++;
+    ++at_;
     skip_space();
     if (take('}')) return true;
-    std::unordered_set<std::string> names;
+    std::unordered_set<std::string, inlay::detail::KeyedHash> names;
     std::size_t const length = pointer_.size();
     while (true) {
       skip_space();
@@ -219,13 +214,9 @@ class Scanner {
       if (!value(levels_left)) return false;
       pointer_.resize(length);
       skip_space();
-      if (take('}')) break;
+      if (take('}')) return true;
       if (!take(',')) return fail_expecting("`,` or `}`");
     }
-    if (names.size() < inlay::detail::wide_object) return true;
-    std::vector<std::string_view> const all(names.begin(), names.end());
-    if (!inlay::detail::names_collide(all.size(), [&all](std::size_t i) { return all[i]; })) return true;
-    return fail(colliding_names, start);
   }
 
   bool array(std::size_t levels_left) {

@@ -14,8 +14,12 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <ios>
 #include <istream>
 #include <optional>
+#include <streambuf>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -416,15 +420,40 @@ INLAY_DECL Result<StoreRecord> parse_line(std::string_view line) {
   return detail::record_fault("this is no record: one is an object with a member inlay_format, entity or commit", "");
 }
 
-INLAY_DECL Result<void> read_lines(std::istream& in, RecordSink const& sink) {
-  auto const in_line = [](std::size_t number, Error error) {
-    error.message = "line " + std::to_string(number) + ": " + error.message;
+namespace detail {
+
+enum class LineEnd { none, there, too_long, failed };
+
+/** Reads a line, as std::getline does, if it is no longer than that. None: there is no more. */
+inline LineEnd read_line(std::istream& in, std::size_t max_bytes, std::string& line) {
+  using Traits = std::istream::traits_type;
+  line.clear();
+  try {
+    std::streambuf& buffer = *in.rdbuf();
+    for (auto c = buffer.sbumpc();; c = buffer.sbumpc()) {
+      if (Traits::eq_int_type(c, Traits::eof())) return line.empty() ? LineEnd::none : LineEnd::there;
+      if (Traits::to_char_type(c) == '\n') return LineEnd::there;
+      if (line.size() == max_bytes) return LineEnd::too_long;
+      line += Traits::to_char_type(c);
+    }
+  } catch (std::ios_base::failure const&) {  // how a file says that it can't be read
+    return LineEnd::failed;
+  }
+}
+
+}  // namespace detail
+
+INLAY_DECL Result<void> read_lines(LinesRequest const& request) {
+  std::string const source = request.source.empty() ? std::string() : std::string(request.source) + ", ";
+  auto const in_line = [&source](std::size_t number, Error error) {
+    error.message = source + "line " + std::to_string(number) + ": " + error.message;
     return error;
   };
   std::string line;
   std::size_t number = 0;
   std::size_t last_record = 0;
-  while (std::getline(in, line)) {
+  auto end = detail::LineEnd::none;
+  while ((end = detail::read_line(request.in, request.max_line_bytes, line)) == detail::LineEnd::there) {
     ++number;
     // Blank lines at the end are what editors leave behind; elsewhere something may be missing.
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
@@ -433,12 +462,18 @@ INLAY_DECL Result<void> read_lines(std::istream& in, RecordSink const& sink) {
     }
     auto const record = parse_line(line);
     if (!record) return in_line(number, record.error());
-    if (auto const taken = sink(*record); !taken) {
+    if (auto const taken = request.sink(*record); !taken) {
       return taken.error().kind == ErrorKind::invalid_argument ? in_line(number, taken.error()) : taken.error();
     }
   }
-  if (in.bad()) {
-    return Error{.kind = ErrorKind::unavailable, .message = "reading failed after line " + std::to_string(number)};
+  if (end == detail::LineEnd::too_long) {
+    return in_line(number + 1, Error{.kind = ErrorKind::invalid_document,
+                                     .message = "the line is longer than the " +
+                                                std::to_string(request.max_line_bytes) + " bytes that are allowed"});
+  }
+  if (end == detail::LineEnd::failed) {
+    return Error{.kind = ErrorKind::unavailable,
+                 .message = source + "reading failed after line " + std::to_string(number)};
   }
   return {};
 }

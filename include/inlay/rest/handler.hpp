@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -36,8 +37,17 @@ struct HandlerOptions {
   */
   std::optional<std::string> cursor_key{};
 
-  /** What a client is told to wait when the store is unavailable. */
+  /** What a client is told to wait when the store is unavailable, or too much is in flight. */
   std::chrono::seconds retry_after{1};
+
+  /** How many bytes of answers may be in flight: being made, or made and not sent yet (Response::in_flight). What can
+     be large (a list, an effective configuration, a preview) reserves a page of 4 MiB and its largest documents before
+      the store is asked, and keeps what it came to. Where that is too much a client is answered 503 with Retry-After,
+      and, where it is the caller's own share that is used up, 429. A caller is a team, or an actor of the
+      administration. 0: there is no limit. One answer is always let in.
+  */
+  std::size_t max_bytes_in_flight = std::size_t{256} << 20U;
+  std::size_t max_bytes_in_flight_of_caller = std::size_t{64} << 20U;
 
   /** Called with the error behind an answer of 500 or more, of which the client only learns the kind: a store's own
       words name files, servers and statements.
@@ -47,6 +57,8 @@ struct HandlerOptions {
   */
   std::function<void(Request const&, Error const&)> on_error{};
 };
+
+class BytesInFlight;
 
 /** The REST resource over a catalogue, without a transport: a request and a caller in, a response out.
 
@@ -80,6 +92,7 @@ class Handler {
   Catalog catalog_;
   HandlerOptions options_;
   std::array<unsigned char, 32> cursor_key_;
+  std::shared_ptr<BytesInFlight> in_flight_;  // what a handler's copies have in common
 };
 
 }  // namespace inlay::rest

@@ -5,6 +5,7 @@
 // HTTP requests and responses as plain values: what a host's server hands in, and what it sends.
 
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +55,10 @@ struct Response {
   int status = 200;
   Headers headers{};
   std::string body{};
+
+  /** Holds the answer's bytes among those in flight (HandlerOptions::max_bytes_in_flight) until it, and all copies of
+      it, are gone. A transport keeps it until the body is sent. */
+  std::shared_ptr<void const> in_flight{};
 };
 
 /** The phrase that goes with a status, e.g. "Not Found" (RFC 9110, 15); "" for one that inlay does not use. */

@@ -4,8 +4,8 @@
 
 #include <inlay/id.hpp>
 #include <inlay/json/document.hpp>
+#include <inlay/page_bytes.hpp>
 #include <inlay/revision.hpp>
-#include <inlay/storage/page.hpp>
 #include <inlay/timestamp.hpp>
 
 #include <boost/describe/enum.hpp>
@@ -56,7 +56,7 @@ struct CommitRecord {
 /** Which part of the change log to read. */
 struct ChangesRequest {
   Revision after{};         ///< commits with a greater revision
-  std::size_t limit = 100;  ///< commits at most, 1 to 1,000; rows may end a page earlier (storage::max_page_bytes)
+  std::size_t limit = 100;  ///< commits at most, 1 to 1,000; rows may end a page earlier (max_page_bytes)
 
   /** Only what happened to one row, and the commits in which it did. */
   struct Row {

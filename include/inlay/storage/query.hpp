@@ -5,9 +5,9 @@
 #include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
 #include <inlay/model/entities.hpp>
+#include <inlay/page_bytes.hpp>
 #include <inlay/storage/condition.hpp>
 #include <inlay/storage/errors.hpp>
-#include <inlay/storage/page.hpp>
 #include <inlay/storage/scope.hpp>
 
 #include <cstddef>
@@ -74,7 +74,7 @@ struct Cursor {
 template <class Readable>
 struct Query {
   std::vector<Condition> where{};
-  std::size_t limit = 25;  ///< rows at most, 1 to max_limit; documents may end a page earlier (storage::max_page_bytes)
+  std::size_t limit = 25;  ///< rows at most, 1 to max_limit; documents may end a page earlier (max_page_bytes)
   std::optional<Cursor> after{};
 
   /** Only rows that it lets through, as if there were no others. */

@@ -9,6 +9,7 @@
 
 #include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/json/limits.hpp>
 #include <inlay/model/entities.hpp>
 #include <inlay/storage/changes.hpp>
 #include <inlay/storage/query.hpp>
@@ -119,12 +120,26 @@ INLAY_DECL void append_line(StoreRecord const& record, std::string& out);
 */
 [[nodiscard]] INLAY_DECL Result<StoreRecord> parse_line(std::string_view line);
 
-/** Reads line after line and gives their records to the sink; what a restore is filled with from a file.
+/** How long a line may be unless something else is said: a commit of eight changes, each of a row whose document is as
+    large as json::Limits lets one be, with all that is around it, before and after the change. What catalogues write
+    changes one row or two. A host that lets in larger documents, or puts more of them into one commit, says so. */
+inline constexpr std::size_t max_line_bytes = 8 * 2 * (json::Limits{}.max_bytes + (std::size_t{64} << 10U));
 
-    @return what parse_line returns, or the sink finds wrong with a record, with the line's number in the message;
-    unavailable when the stream breaks; what the sink returns.
+/** What to read lines from. */
+struct LinesRequest {
+  std::istream& in;
+  RecordSink sink;
+  std::string_view source{};  ///< what messages call it: "inlay.jsonl"
+  std::size_t max_line_bytes = storage::max_line_bytes;
+};
+
+/** Reads line after line and gives their records to the sink; what a restore is filled with from a file. Of a line that
+    is too long no more is read than to see that.
+
+    @return what parse_line returns, or the sink finds wrong with a record, with the source and the line's number in the
+    message; invalid_document for a line that is too long; unavailable when the stream breaks; what the sink returns.
 */
-[[nodiscard]] INLAY_DECL Result<void> read_lines(std::istream& in, RecordSink const& sink);
+[[nodiscard]] INLAY_DECL Result<void> read_lines(LinesRequest const& request);
 
 }  // namespace storage
 

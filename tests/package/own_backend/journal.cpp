@@ -261,7 +261,7 @@ class JournalRepository final : public RepositoryFrom<JournalRepository> {
     std::sort(rows.begin(), rows.end(), [](auto const& a, auto const& b) { return place_of(*a) < place_of(*b); });
 
     Page<Readable> page{.revision = state->revision};
-    storage::PageBytes bytes;
+    PageBytes bytes;
     for (Row<Entity> const& row : rows) {
       if (!lets_through(query.scope, *row, *state)) continue;
       auto whole = assembled<Readable>(*state, *row);
@@ -289,7 +289,7 @@ class JournalRepository final : public RepositoryFrom<JournalRepository> {
     if (request.after < state->compacted_through) return storage::changes_compacted(state->compacted_through);
     if (request.after > state->revision) return storage::revision_not_reached(state->revision);
     ChangePage page{.through = state->revision};
-    storage::PageBytes bytes;
+    PageBytes bytes;
     auto const first = std::upper_bound(state->log.begin(), state->log.end(), request.after,
                                         [](Revision after, auto const& commit) { return after < commit->revision; });
     for (auto commit = first; commit != state->log.end(); ++commit) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <inlay/storage/page.hpp>
+#include <inlay/page_bytes.hpp>
 
 #include <support/catch.hpp>
 
 #include <limits>
 
-using inlay::storage::max_page_bytes;
-using inlay::storage::PageBytes;
+using inlay::max_page_bytes;
+using inlay::PageBytes;
 
 TEST_CASE("a page takes what fits, to the last byte, and then nothing more") {
   PageBytes page;
