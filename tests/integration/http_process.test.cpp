@@ -617,6 +617,35 @@ TEST_CASE("a server listens at the socket that it was handed") {
   Client next(port);  // who comes now waits for the next server
 }
 
+TEST_CASE("a server listens at the path that it was handed and leaves its file where it is") {
+  support::TemporaryFolder const folder;
+  std::string const path = folder.file("socket");
+  int const socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un at{};
+  at.sun_family = AF_UNIX;
+  std::copy(path.begin(), path.end(), at.sun_path);
+  int const reach = socket >= 0 ? ::bind(socket, reinterpret_cast<sockaddr*>(&at), sizeof at) : -1;
+  REQUIRE(reach == 0);
+  REQUIRE(::listen(socket, 10) == 0);
+  Kept const kept(socket);
+  REQUIRE(::chmod(path.c_str(), 0666) == 0);
+  {
+    Served server({.prepare = handing_over(socket)});
+    CHECK(server.said().empty());
+    CHECK(server.end().status == 1);
+    CHECK(server.all_errors().find("others can reach unix:" + path) != std::string::npos);
+  }
+  REQUIRE(::chmod(path.c_str(), 0600) == 0);
+  Served server({.prepare = handing_over(socket)});
+  CHECK(server.said() == "listening at unix:" + path);
+  inlay::test::Connection client("unix:" + path);
+  client.say("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(client.first_line(20s) == "HTTP/1.1 200 OK");
+  server.send(SIGTERM);
+  CHECK(server.end().status == 0);
+  CHECK(::access(path.c_str(), F_OK) == 0);
+}
+
 TEST_CASE("a socket that was handed to another process is left alone") {
   unsigned short port = 0;
   Kept const socket(bound_socket(SOCK_STREAM, true, port));

@@ -17,6 +17,7 @@
 #include <chrono>
 #include <functional>
 #include <listener.hpp>
+#include <log.hpp>
 #include <memory>
 #include <service.hpp>
 #include <string>
@@ -132,7 +133,12 @@ TEST_CASE("when there is no room the stranger goes who has waited longest") {
 }
 
 TEST_CASE("those who hold all connections without a word keep nobody out") {
-  Running const server({.max_connections = 8, .max_strangers_of_address = 100, .head_time = 60s}, known_at_its_path);
+  support::TemporaryFolder const folder;
+  std::string const file = folder.file("log");
+  int const descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  auto const log = http_server::Log::to(descriptor).value();
+  Running const server({.max_connections = 8, .max_strangers_of_address = 100, .head_time = 60s, .log = log.get()},
+                       known_at_its_path);
   std::vector<std::unique_ptr<Connection>> silent;
   for (int i = 0; i < 40; ++i) {
     silent.push_back(std::make_unique<Connection>(server));
@@ -141,6 +147,8 @@ TEST_CASE("those who hold all connections without a word keep nobody out") {
       CHECK(is_open(served));
     }
   }
+  CHECK(log->flush(20s));
+  CHECK(support::read_file(file).find("connections: 1 of strangers ended to make room\n") != std::string::npos);
 }
 
 TEST_CASE("an address holds half of the connections for strangers and the rest is for others") {

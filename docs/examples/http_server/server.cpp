@@ -76,7 +76,7 @@ Server::State::State(Listen listen_at, Admit who, Listener at)
       address((listener->family() == AF_UNIX ? "" : "http://") + listener->address()),
       family(listener->family()),
       max_strangers_of_address(
-          listen.max_strangers_of_address.value_or(std::max<std::size_t>(1, listen.max_connections / 2))),
+          std::max<std::size_t>(1, listen.max_strangers_of_address.value_or(listen.max_connections / 2))),
       connections(listen.max_connections),
       acceptor(asio::make_strand(io)),
       pause(acceptor.get_executor()) {}
@@ -143,7 +143,7 @@ bool Server::State::end_stranger(Session* session, std::unique_lock<std::mutex> 
   lock.unlock();
   if (kept) kept->leave();
   if (count > 0 && listen.log != nullptr) {
-    listen.log->line({"connections: ", std::to_string(count), " of strangers were ended to make room"});
+    listen.log->line({"connections: ", std::to_string(count), " of strangers ended to make room"});
   }
   return true;
 }
