@@ -243,7 +243,8 @@ class Lister {
                     tables_, [&](Statement& rows) { join_further_parts(rows); });
         for (std::size_t i = 0; i < places_.size(); ++i) {
           ids << " and ";
-          add_condition(ids, query_.where[i], places_[i].field, part_alias(places_[i].part), Indexes::none);
+          add_condition(ids, query_.where[i], places_[i].field, part_alias(places_[i].part),
+                        completes_key(*visible_[at], i) ? Indexes::any : Indexes::none);
         }
         add_place(ids, " and ");
         ids << in_order << " limit " << planned_limit() << ") v" << std::to_string(at);
@@ -265,6 +266,16 @@ class Lister {
       rows << ") p)";
     });
     return statement;
+  }
+
+  /** Whether a condition and a source together say a unique key, which is then the best of all indexes. */
+  [[nodiscard]] bool completes_key(Scope const& source, std::size_t condition) const {
+    if (source.kind != Scope::Kind::condition || places_[condition].part != 0) return false;
+    if (query_.where[condition].op != Operator::eq) return false;
+    model::UniqueKey const key{source.condition.field, places_[condition].field.name};
+    return std::any_of(Root::unique_keys.begin(), Root::unique_keys.end(), [&](model::UniqueKey const& one) {
+      return std::is_permutation(one.begin(), one.end(), key.begin());
+    });
   }
 
   /** All the ways, each behind the condition that it is the one. */

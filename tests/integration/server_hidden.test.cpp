@@ -131,10 +131,14 @@ struct TwoStores {
 
 }  // namespace
 
-TEST_CASE("rows that a team may not see change neither what PostgreSQL answers nor how many rows it reads") {
+TEST_CASE(
+    "rows that a team may not see change neither what PostgreSQL answers nor, but for a few, how many rows it reads") {
   TwoStores stores(Engine::postgresql);
   PostgresqlRows rows(stores.pool.at(0));
-  CHECK(support::differences(stores.few, stores.many, [&] { return rows.take(); }) == std::vector<std::string>());
+  // In which order it joins the teams of a page's rows, and so how often it reads one of them, is by its statistics.
+  constexpr long long teams_of_a_page = 8;
+  CHECK(support::differences(
+            stores.few, stores.many, [&] { return rows.take(); }, teams_of_a_page) == std::vector<std::string>());
 }
 
 TEST_CASE("rows that a team may not see change neither what MariaDB answers nor how many rows it reads") {

@@ -10,9 +10,22 @@
 
 using namespace inlay;
 
-TEST_CASE("the end of an install is an object with time and reason, which a record keeps to the microsecond") {
-  EnvironmentIntegration install{.ended = Ended{Timestamp{1'628'589'600'000'001}, "the \"API\" is gone"}};
+namespace {
+
+EnvironmentIntegration sample() {
+  EnvironmentIntegration install{.id = Id<EnvironmentIntegration>::generate(),
+                                 .integration_id = Id<Integration>::generate(),
+                                 .environment_id = Id<Environment>::generate()};
+  install.version = Version{1};
   install.birth = Birth{1};
+  return install;
+}
+
+}  // namespace
+
+TEST_CASE("the end of an install is an object with time and reason, which a record keeps to the microsecond") {
+  EnvironmentIntegration install = sample();
+  install.ended = Ended{Timestamp{1'628'589'600'000'001}, "the \"API\" is gone"};
   CHECK(model::to_json(install).find(R"("ended":{"at":"2021-08-10T10:00:00.000Z","reason":"the \"API\" is gone"})") !=
         std::string::npos);
   std::string record;
@@ -24,10 +37,8 @@ TEST_CASE("the end of an install is an object with time and reason, which a reco
 
 TEST_CASE("what is no end of an install is refused, and says where") {
   auto const without = [] {
-    EnvironmentIntegration install;
-    install.birth = Birth{1};
     std::string record;
-    model::write_json(install, record, model::JsonUse::record);
+    model::write_json(sample(), record, model::JsonUse::record);
     return test::object(record);
   }();
   for (char const* const wrong :
