@@ -609,7 +609,7 @@ TEST_CASE("what is wrong with an argument is said in the words of the command li
            {{"list", "is_enabled=true", "isenabled=true"}, "the filter isenabled=true: "},
            {{"list", "created_at=yesterday"}, "the filter created_at=yesterday: "},
            {{"update", id, "[]"}, "a JSON Patch needs --json-patch"},
-           {{"update", id, "[]", "--json-patch"}, "--if-version N"},
+           {{"update", id, "[]", "--json-patch"}, "--if-version VERSION"},
            {{"update", id, R"({"override":{}})", "--replace-override"}, "--force"},
            {{"remove", id, ""}, "`inlay inherit ID ''`"},
            {{"inherit", id, ""}, "--force"},
