@@ -24,10 +24,9 @@ int main(int argc, char** argv) {
     std::cerr << log.error() << '\n';
     return 1;
   }
-  auto const server =
-      http_server::Server::bind({.address = "127.0.0.1:0", .log = log->get()}, [&](inlay::rest::Request const&) {
-        return http_server::Admission{.answer = answer, .is_known = true};
-      });
+  auto const server = http_server::Server::bind(
+      {.address = "127.0.0.1:0", .log = log->get()},
+      [&](inlay::rest::Request const&) { return http_server::Admission{.answer = answer, .is_known = true}; });
   if (!server) {
     std::cerr << server.error() << '\n';
     return 1;

@@ -561,7 +561,7 @@ TEST_CASE("each step of a request names its actor in the change log") {
   CHECK(owner.answer(grant.id, GrantStatus::granted).value().version == Version{3});
   CHECK(owner.answer(grant.id, GrantStatus::revoked, Version{1}).error().current_version == Version{3});
   CHECK(owner.answer(grant.id, GrantStatus::revoked).value().version == Version{4});
-  auto const page = owner.changes({.row = ChangesRequest::Row{"grant", grant.id.uuid}}).value();
+  auto const page = catalog.changes({.row = ChangesRequest::Row{"grant", grant.id.uuid}}).value();
   REQUIRE(page.commits.size() == 4);
   CHECK(page.commits[0].actor == "asker");
   CHECK(page.commits[3].actor == "owner");
