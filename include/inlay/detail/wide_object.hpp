@@ -86,13 +86,9 @@ template <class NameAt>
   return false;
 }
 
-/** Makes room for members whose names somebody else has chosen than those of the members that are there. Linear where
-    the object is wide by then, unless they are few. */
-inline void make_room(boost::json::object& object, boost::json::object const& additions) {
-  constexpr std::size_t few = 64;
+inline void make_wide_room(boost::json::object& object, boost::json::object const& additions) {
   auto const size = object.size();
   auto const count = size + additions.size();
-  if (additions.size() <= few || count <= wide_object) return;
   boost::json::object whole(object.storage());
   auto const name_at = [&](std::size_t i) -> std::string_view {
     auto const& of = i < size ? object : additions;
@@ -102,6 +98,13 @@ inline void make_room(boost::json::object& object, boost::json::object const& ad
   if (!reserve(whole, count, name_at)) reserve(whole, count);
   for (auto& member : object) whole.emplace(member.key(), std::move(member.value()));
   object = std::move(whole);
+}
+
+/** Makes room for members whose names somebody else has chosen than those of the members that are there. Linear where
+    the object is wide by then, unless they are few. */
+inline void make_room(boost::json::object& object, boost::json::object const& additions) {
+  constexpr std::size_t few = 64;
+  if (additions.size() > few && object.size() + additions.size() > wide_object) make_wide_room(object, additions);
 }
 
 /** Gives each wide object in a copied value a table of its own choice: a copy's would follow from its size. Linear. */
