@@ -28,7 +28,7 @@ TEST_CASE("what is written in a host's transaction happens when the host commits
       REQUIRE(again.has_error());
       CHECK(again.error().kind == ErrorKind::already_exists);
       CHECK(again.error().pointer == "/id");
-      Team stale = team;
+      Team stale = joined->find(FindRequest<Team>{.id = team.id}).value();
       stale.version = Version{9};
       auto const conflict = joined->commit(commit_of({Update<Team>{stale, stale}}));
       REQUIRE(conflict.has_error());
