@@ -49,7 +49,8 @@ struct Mysql {
               quoted(row.token) + ", 'benchmark', null, " + row.time + "); update " + prefix_ +
               "environment_integration set `override` = " + quoted(row.override) + ", version = " + row.version +
               ", revision = r, updated_at = " + row.time + " where id = " + quoted(row.id) +
-              " and version = " + row.expected + "; set n = row_count(); if n = 1 then insert into " + prefix_ +
+              " and version = " + row.expected + " and birth = " + row.birth +
+              "; set n = row_count(); if n = 1 then insert into " + prefix_ +
               "change (revision, ordinal, entity, row_id, kind, `before`, `after`) values (r, 0,"
               " 'environment_integration', " +
               quoted(row.id) + ", 'updated', " + quoted(row.json_before) + ", " + quoted(row.json_after) +

@@ -32,7 +32,7 @@ struct Postgresql {
                " $2::bigint from k returning revision), w as (update " +
                p +
                "environment_integration set override = $3, version = $4, revision = (select revision from c),"
-               " updated_at = $2 where id = $5 and version = $6 returning 1), l as (insert into " +
+               " updated_at = $2 where id = $5 and version = $6 and birth = $9 returning 1), l as (insert into " +
                p +
                "change (revision, ordinal, entity, row_id, kind, before, after) select (select revision from c), 0,"
                " 'environment_integration', $5, 'updated', $7::text, $8::text from w)"
@@ -51,10 +51,10 @@ struct Postgresql {
     }
 
     void update(UpdateByHand const& row, bool with_counter) {
-      char const* const values[] = {row.token.c_str(),       row.time.c_str(),      row.override.c_str(),
-                                    row.version.c_str(),     row.id.c_str(),        row.expected.c_str(),
-                                    row.json_before.c_str(), row.json_after.c_str()};
-      run(with_counter ? "update" : "scatter", 8, values);
+      char const* const values[] = {row.token.c_str(),       row.time.c_str(),       row.override.c_str(),
+                                    row.version.c_str(),     row.id.c_str(),         row.expected.c_str(),
+                                    row.json_before.c_str(), row.json_after.c_str(), row.birth.c_str()};
+      run(with_counter ? "update" : "scatter", 9, values);
     }
 
    private:

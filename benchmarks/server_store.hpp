@@ -44,9 +44,12 @@ struct ServerStore {
 [[nodiscard]] inline std::string find_by_hand(std::string const& prefix, std::string const& parameter, char quote) {
   return "select t0.id, t0.integration_id, t0.environment_id, t0.show_in_catalog, t0.is_enabled, t0." +
          (quote + std::string("override") + quote) +
-         ", t0.version, t0.revision, t0.created_at, t0.updated_at, t1.name, t1.category, t1.is_beta, t1.config,"
-         " t1.team_id, t1.sharing, t1.version, t1.revision, t1.created_at, t1.updated_at, t2.name, t2.domain, t2.logo,"
-         " t2.is_verified, t2.is_white_labeled, t2.terms_of_service, t2.allows_impersonation, t2.version, t2.revision,"
+         ", t0.version, t0.birth, t0.revision, t0.created_at, t0.updated_at, t1.name, t1.category, t1.is_beta, "
+         "t1.config,"
+         " t1.team_id, t1.sharing, t1.version, t1.birth, t1.revision, t1.created_at, t1.updated_at, t2.name, "
+         "t2.domain, t2.logo,"
+         " t2.is_verified, t2.is_white_labeled, t2.terms_of_service, t2.allows_impersonation, t2.version, t2.birth, "
+         "t2.revision,"
          " t2.created_at, t2.updated_at from " +
          prefix + "environment_integration t0 join " + prefix + "integration t1 on t1.id = t0.integration_id join " +
          prefix + "team t2 on t2.id = t1.team_id where t0.id = " + parameter;
@@ -59,6 +62,11 @@ template <class Text>
   auto const number = [&](std::int64_t& value) {
     std::string_view const digits = text(at++);
     std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  };
+  auto const birth = [&](Birth& value) {
+    std::int64_t stored = 0;
+    number(stored);
+    value.value = static_cast<std::uint64_t>(stored);
   };
   auto const flag = [&](bool& value) { value = *text(at++) == '1'; };
   auto const string = [&](std::string& value) { value = text(at++); };
@@ -75,6 +83,7 @@ template <class Text>
   flag(install.is_enabled);
   if (char const* const given = text(at++)) install.override = Document::from_stored(given);
   number(install.version.value);
+  birth(install.birth);
   number(install.revision.value);
   number(install.created_at.microseconds);
   number(install.updated_at.microseconds);
@@ -86,6 +95,7 @@ template <class Text>
   id(integration.team_id);
   integration.sharing = *model::enum_from_name<Sharing>(text(at++));
   number(integration.version.value);
+  birth(integration.birth);
   number(integration.revision.value);
   number(integration.created_at.microseconds);
   number(integration.updated_at.microseconds);
@@ -98,6 +108,7 @@ template <class Text>
   optional(team.terms_of_service);
   flag(team.allows_impersonation);
   number(team.version.value);
+  birth(team.birth);
   number(team.revision.value);
   number(team.created_at.microseconds);
   number(team.updated_at.microseconds);
@@ -115,11 +126,12 @@ struct UpdateByHand {
     version = std::to_string(row.version.value);
     id = to_string(row.id);
     expected = std::to_string(before.version.value);
+    birth = std::to_string(static_cast<std::int64_t>(before.birth.value));
     model::write_json(before, json_before, model::JsonUse::record);
     model::write_json(row, json_after, model::JsonUse::record);
   }
 
-  std::string token, time, override, version, id, expected, json_before, json_after;
+  std::string token, time, override, version, id, expected, birth, json_before, json_after;
 };
 
 template <class Suite>

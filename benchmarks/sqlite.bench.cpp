@@ -61,10 +61,12 @@ class ByHand {
     sqlite3_exec(connection_, ("pragma synchronous = " + synchronous).c_str(), nullptr, nullptr, nullptr);
     find_ = prepare(
         "select t0.id, t0.integration_id, t0.environment_id, t0.show_in_catalog, t0.is_enabled, t0.override, "
-        "t0.version,"
+        "t0.version, t0.birth,"
         " t0.revision, t0.created_at, t0.updated_at, t1.id, t1.name, t1.category, t1.is_beta, t1.config, t1.team_id,"
-        " t1.sharing, t1.version, t1.revision, t1.created_at, t1.updated_at, t2.id, t2.name, t2.domain, t2.logo,"
-        " t2.is_verified, t2.is_white_labeled, t2.terms_of_service, t2.allows_impersonation, t2.version, t2.revision,"
+        " t1.sharing, t1.version, t1.birth, t1.revision, t1.created_at, t1.updated_at, t2.id, t2.name, t2.domain, "
+        "t2.logo,"
+        " t2.is_verified, t2.is_white_labeled, t2.terms_of_service, t2.allows_impersonation, t2.version, t2.birth,  "
+        "t2.revision,"
         " t2.created_at, t2.updated_at from inlay_environment_integration t0 join inlay_integration t1 on t1.id ="
         " t0.integration_id join inlay_team t2 on t2.id = t1.team_id where t0.id = ?");
     begin_ = prepare("begin immediate");
@@ -72,7 +74,7 @@ class ByHand {
     insert_commit_ = prepare("insert into inlay_commit (revision, token, actor, reason, time) values (?, ?, ?, ?, ?)");
     update_ = prepare(
         "update inlay_environment_integration set override = ?, version = ?, revision = ?, updated_at = ?"
-        " where id = ? and version = ?");
+        " where id = ? and version = ? and birth = ?");
     insert_change_ = prepare(
         "insert into inlay_change (revision, ordinal, entity, row_id, kind, \"before\", \"after\")"
         " values (?, ?, ?, ?, ?, ?, ?)");
@@ -99,6 +101,7 @@ class ByHand {
     read(install.is_enabled, at);
     read(install.override, at);
     read(install.version.value, at);
+    read(install.birth, at);
     read(install.revision.value, at);
     read(install.created_at.microseconds, at);
     read(install.updated_at.microseconds, at);
@@ -110,6 +113,7 @@ class ByHand {
     read(integration.team_id, at);
     integration.sharing = *model::enum_from_name<Sharing>(text(at++));
     read(integration.version.value, at);
+    read(integration.birth, at);
     read(integration.revision.value, at);
     read(integration.created_at.microseconds, at);
     read(integration.updated_at.microseconds, at);
@@ -122,6 +126,7 @@ class ByHand {
     read(team.terms_of_service, at);
     read(team.allows_impersonation, at);
     read(team.version.value, at);
+    read(team.birth, at);
     read(team.revision.value, at);
     read(team.created_at.microseconds, at);
     read(team.updated_at.microseconds, at);
@@ -151,6 +156,7 @@ class ByHand {
     sqlite3_bind_int64(update_, 4, time.microseconds);
     bind(update_, 5, key);
     sqlite3_bind_int64(update_, 6, before.version.value);
+    sqlite3_bind_int64(update_, 7, static_cast<std::int64_t>(before.birth.value));
     run(update_);
     if (sqlite3_changes(connection_) != 1) throw std::runtime_error("stale");
     std::string json_before;
@@ -191,6 +197,7 @@ class ByHand {
   }
   void read(std::string& value, int& at) { value = text(at++); }
   void read(bool& value, int& at) { value = sqlite3_column_int(find_, at++) != 0; }
+  void read(Birth& value, int& at) { value.value = static_cast<std::uint64_t>(sqlite3_column_int64(find_, at++)); }
   void read(std::int64_t& value, int& at) { value = sqlite3_column_int64(find_, at++); }
   void read(Document& value, int& at) { value = Document::from_stored(std::string(text(at++))); }
   template <class T>

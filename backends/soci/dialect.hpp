@@ -160,8 +160,11 @@ class Dialect {
       what is there already is passed over. */
   [[nodiscard]] virtual bool commits_ddl() const { return false; }
 
-  /** A statement after which no row can be inserted into a table without a value for that column, whose default, 0, no
-      row is to have. */
+  /** What follows `not null` of a column that is added to a table: the rows that are there have 0 in it then. */
+  [[nodiscard]] virtual std::string_view added_column() const { return "default 0"; }
+
+  /** A statement after which no row can be inserted into a table without a value for a column that was added so; empty
+      where none can anyway. */
   [[nodiscard]] virtual std::string refuse_default(std::string const& table, std::string_view column) const;
 
   /** Begins and ends what only one of several processes may do at a time: migrating. */

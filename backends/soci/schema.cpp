@@ -77,13 +77,14 @@ void fill_births(Connection& connection, Tables const& tables) {
   for (std::string_view const name : tables_with_births) {
     fill_births(connection, tables, name);
     // A process of the release before that still runs is to insert nothing here that has none.
-    connection.run_once(connection.dialect().refuse_default(tables.name(name), "birth"));
+    std::string const refuse = connection.dialect().refuse_default(tables.name(name), "birth");
+    if (!refuse.empty()) connection.run_once(refuse);
   }
 }
 
 // Written out, not derived from the entities: what was done to a database once must never change. In braces stand the
-// column types of the dialect, its table options and the prefix. What an enumeration may hold is not checked here,
-// since SQLite could never widen it again.
+// column types of the dialect, its table options, what it says of an added column, and the prefix. What an enumeration
+// may hold is not checked here, since SQLite could never widen it again.
 constexpr std::array migrations{Migration{1, "catalogue and change log", R"(
 create table "{prefix}team" (
   "id" {id} not null primary key,
@@ -212,11 +213,11 @@ create table "{prefix}counter" (
 insert into "{prefix}counter" ("id", "revision", "compacted_through") values (1, 0, 0);
 )"},
                                 Migration{2, "births and ended installs", R"(
-alter table "{prefix}team" add column "birth" {integer} not null default 0;
-alter table "{prefix}environment" add column "birth" {integer} not null default 0;
-alter table "{prefix}integration" add column "birth" {integer} not null default 0;
-alter table "{prefix}environment_integration" add column "birth" {integer} not null default 0;
-alter table "{prefix}grant" add column "birth" {integer} not null default 0;
+alter table "{prefix}team" add column "birth" {integer} not null {added};
+alter table "{prefix}environment" add column "birth" {integer} not null {added};
+alter table "{prefix}integration" add column "birth" {integer} not null {added};
+alter table "{prefix}environment_integration" add column "birth" {integer} not null {added};
+alter table "{prefix}grant" add column "birth" {integer} not null {added};
 alter table "{prefix}environment_integration" add column "ended" {document};
 )",
                                           fill_births}};
@@ -242,6 +243,8 @@ create table "{prefix}migration" (
       result += tables.prefix();
     } else if (word == "options") {
       result += dialect.table_options();
+    } else if (word == "added") {
+      result += dialect.added_column();
     } else if (word == "id") {
       result += dialect.column_type(ColumnKind::id);
     } else if (word == "name") {

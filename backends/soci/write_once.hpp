@@ -21,8 +21,8 @@ namespace inlay::sql {
 
 /** Puts a commit into one statement, which begins and ends its own transaction.
 
-    It gives one integer: the revision; or nothing, null or 0 when a row was not itself at its version, and nothing was
-   done. Why a commit was refused it does not tell: for that the commit is done again, step by step.
+    It gives one integer: the revision; or nothing, null or 0 when a row was not itself at its version, and nothing
+    was done. Why a commit was refused it does not tell: for that the commit is done again, step by step.
 */
 class OnceWriter {
  public:

@@ -245,9 +245,9 @@ struct ReportedConfig {
     Writes without an expected version are applied to whatever is current, again if somebody was faster, so that
     writers of different members never undo each other.
 
-    What a write was decided on is what it commits over: the row itself, told from others that had or will have its id
-   by its birth, and the rows from which it followed that the caller may write it. Where one of them is not as it was
-   read, row and caller are judged anew.
+    What a write was decided on is what it commits over: the row itself, told from others that had or will have its
+    id by its birth, and the rows from which it followed that the caller may write it. Where one of them is not as it
+    was read, row and caller are judged anew.
 */
 class Catalog {
  public:

@@ -16,8 +16,8 @@ namespace inlay::rest {
 /** XXH64 with seed 0: a published algorithm, so that an entity tag means the same to every process and release. */
 [[nodiscard]] std::uint64_t xxh64(std::string_view text) noexcept;
 
-/** The strong tag of a representation: `"<version>-<birth>-<XXH64 of the body, 16 hex digits>"`, where version and
-   birth are the row's.
+/** The strong tag of a representation: `"<version>-<birth>-<XXH64 of the body, 16 hex digits>"`, where version
+    and birth are the row's.
 
     The hash is there because a body also shows what belongs to other rows (a nested integration), which change without
     this row's version.

@@ -119,6 +119,8 @@ TEST_CASE("wrong usage is exit status 2 with a way to the help") {
            {{"--store"}, "--store"},
            {{"list", "--limit", "many"}, "many"},
            {{"update", some_id, "{}", "--if-version", "1.5"}, "1.5"},
+           {{"team", "delete", some_id, "--if-version", "1-"}, "1- is not the version of a row"},
+           {{"team", "delete", some_id, "--if-version", "1-0123456789ABCDEF"}, "0123456789ABCDEF"},
            {{"list", "--expand", "everything"}, "everything"},
            {{"list", "--exclude", "config"}, "takes override, not config"},
            {{"integration", "list", "--exclude", "override"}, "takes config, not override"},

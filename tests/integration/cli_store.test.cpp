@@ -148,6 +148,30 @@ TEST_CASE("an update by a JSON Patch needs a version or force, and is done whole
   CHECK(at(catalogue.answer({"get", catalogue.install}), "/version") == "2");
 }
 
+TEST_CASE("a version with a birth is that of one row, and not of another that has its id by now") {
+  Catalogue const catalogue;
+  auto const seen = catalogue.answer({"get", catalogue.install});
+  std::string const version = at(seen, "/version") + "-" + text_at(seen, "/birth");
+  auto const change = [&](std::string const& if_version) {
+    return catalogue.run({"update", catalogue.install, R"({"is_enabled":false})", "--if-version", if_version});
+  };
+  CHECK(change(version).status == 0);
+  CHECK(at(error_of(change(version)), "/error/current_version") == "2");
+  CHECK(at(error_of(change("2-0123456789abcdef")), "/error/current_version") == "absent");
+
+  CHECK(catalogue.run({"uninstall", catalogue.install, "--if-version", "2-" + text_at(seen, "/birth")}).status == 0);
+  auto const made = json::parse(catalogue.run({"team", "create", R"({"name":"once"})"}).out).value();
+  std::string const id = text_at(made, "/id");
+  REQUIRE(catalogue.run({"team", "delete", id, "--if-version", "1-" + text_at(made, "/birth")}).status == 0);
+  auto const again = catalogue.answer({"team", "create", R"({"id":")" + id + R"(","name":"twice"})"});
+  CHECK(at(again, "/version") == "1");
+  CHECK(text_at(again, "/birth") != text_at(made, "/birth"));
+  auto const refused = error_of(catalogue.run({"team", "delete", id, "--if-version", "1-" + text_at(made, "/birth")}));
+  CHECK(text_at(refused, "/error/kind") == "conflict");
+  CHECK(at(refused, "/error/current_version") == "absent");
+  CHECK(catalogue.run({"team", "delete", id, "--if-version", "1"}).status == 0);
+}
+
 TEST_CASE("an update that changes nothing leaves version and log alone") {
   Catalogue const catalogue;
   auto const before = catalogue.everything();
@@ -541,7 +565,7 @@ TEST_CASE("what is wrong with an argument is said in the words of the command li
            {{"list", "is_enabled=true", "isenabled=true"}, "the filter isenabled=true: "},
            {{"list", "created_at=yesterday"}, "the filter created_at=yesterday: "},
            {{"update", id, "[]"}, "a JSON Patch needs --json-patch"},
-           {{"update", id, "[]", "--json-patch"}, "--if-version N"},
+           {{"update", id, "[]", "--json-patch"}, "--if-version VERSION"},
            {{"update", id, R"({"override":{}})", "--replace-override"}, "--force"},
            {{"remove", id, ""}, "`inlay inherit ID ''`"},
            {{"inherit", id, ""}, "--force"},

@@ -71,9 +71,9 @@ TEST_CASE("find and list are one round trip, and a commit is one") {
     Environment environment = rows.environment;
     environment.id = Id<Environment>::generate();
     environment.name = "another";
-    CHECK(store->commit(commit_of({Insert<Environment>{environment}})).has_value());
-    environment.version = Version{1};
-    CHECK(store->commit(commit_of({Remove<Environment>{environment}})).has_value());
+    Insert<Environment> const insert{environment};
+    CHECK(store->commit(commit_of({insert})).has_value());
+    CHECK(store->commit(commit_of({Remove<Environment>{inserted(insert, {}, {})}})).has_value());
   };
   // Statements are prepared on their connection when they are first used.
   find();

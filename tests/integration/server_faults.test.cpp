@@ -329,9 +329,9 @@ TEST_CASE("an edit whose reply is lost is done once") {
 TEST_CASE("a commit whose reply is lost is not done again because the log was compacted before it was settled") {
   auto const engine = GENERATE(Engine::postgresql, Engine::mysql);
   Team const team = new_team("0");
-  Team after = team;
-  after.version = Version{1};
-  Team const before = after;
+  Insert<Team> const made{team};
+  Team const before = inserted(made, {}, {});
+  Team after = before;
   after.name += "1";
   auto const edit = [](Team current) -> Result<Team> {
     current.name += "1";
@@ -346,7 +346,7 @@ TEST_CASE("a commit whose reply is lost is not done again because the log was co
   if (what == edits) changes.emplace_back(Edit<Team>{team.id, edit});
   Commit const commit = commit_of(std::move(changes));
   Behind behind(engine);
-  REQUIRE(behind.store->commit(commit_of({Insert<Team>{team}})).has_value());
+  REQUIRE(behind.store->commit(commit_of({made})).has_value());
   bool is_compacted = false;
   behind.proxy.arm({.when = ends(commit, what == insert || what == update),
                     .fault = Fault::lose_reply,

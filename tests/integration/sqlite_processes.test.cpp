@@ -126,8 +126,9 @@ TEST_CASE("eight processes that write rows of their own 500 times each all succe
   for (Team& team : teams) {
     team.id = Id<Team>::generate();
     team.name = "team";
-    inserts.emplace_back(Insert<Team>{team});
-    team.version = Version{1};
+    Insert<Team> const insert{team};
+    inserts.emplace_back(insert);
+    team = inserted(insert, {}, {});
   }
   prepare(file, commit_of(inserts));
   std::vector<std::unique_ptr<Process>> processes;

@@ -54,9 +54,10 @@ inline constexpr long most_growth = 8 * 1024;   // KB that more of the same may 
     std::string const letters(900'000, static_cast<char>('a' + i % 26));
     Integration before{.id = Id<Integration>::generate(), .name = std::to_string(i), .team_id = team.id};
     before.config = Document::from_stored(R"({"text":")" + letters + "\"}");
-    is_done = commit({Insert<Integration>{before}});
+    Insert<Integration> const insert{before};
+    is_done = commit({insert});
     if (i >= changed) continue;
-    before.version = Version{1};
+    before = inserted(insert, {}, {});
     Integration after = before;
     after.is_beta = !after.is_beta;
     is_done = is_done && commit({Update<Integration>{before, after}});

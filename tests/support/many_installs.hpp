@@ -112,26 +112,27 @@ void fill_lists(ListDialect const& dialect, std::string const& prefix, long long
   auto const id = dialect.id;
   std::string const team = "'" + numbered_id(0) + "'";
   run("insert into " + prefix +
-      "team (id, name, is_verified, is_white_labeled, allows_impersonation, version, revision, created_at, updated_at)"
-      " select " +
-      id("i") + ", 'team ' || i, 0, 0, 0, 1, 1, " + time + ", " + time + " from " + dialect.series("2"));
+      "team (id, name, is_verified, is_white_labeled, allows_impersonation, version, birth, revision, created_at,"
+      " updated_at) select " +
+      id("i") + ", 'team ' || i, 0, 0, 0, 1, 1 + i, 1, " + time + ", " + time + " from " + dialect.series("2"));
   run("insert into " + prefix +
-      "integration (id, name, category, is_beta, config, team_id, sharing, version, revision, created_at, updated_at)"
-      " select " +
+      "integration (id, name, category, is_beta, config, team_id, sharing, version, birth, revision, created_at,"
+      " updated_at) select " +
       id("i") +
       ", 'integration ' || i, case when i < 500 then 'common' when i = 500 then 'rare' when i < 600 then 'empty' else"
       " 'other' end, 0, '{\"base_url\":\"https://api.example.com\"}', " +
-      team + ", 'allow', 1, 1, " + time + " + i, " + time + " + i from " + dialect.series("1000"));
-  run("insert into " + prefix + "environment (id, team_id, name, version, revision, created_at, updated_at) select " +
-      id("i") + ", " + id("(case when i between 10 and 13 then 1 else 0 end)") + ", 'environment ' || i, 1, 1, " +
-      time + " + i, " + time + " + i from " + dialect.series(std::to_string(installs / 500)));
+      team + ", 'allow', 1, 1 + i, 1, " + time + " + i, " + time + " + i from " + dialect.series("1000"));
+  run("insert into " + prefix +
+      "environment (id, team_id, name, version, birth, revision, created_at, updated_at) select " + id("i") + ", " +
+      id("(case when i between 10 and 13 then 1 else 0 end)") + ", 'environment ' || i, 1, 1 + i, 1, " + time +
+      " + i, " + time + " + i from " + dialect.series(std::to_string(installs / 500)));
   run("insert into " + prefix +
       "environment_integration (id, integration_id, environment_id, show_in_catalog, is_enabled, override, version,"
-      " revision, created_at, updated_at) select " +
+      " birth, revision, created_at, updated_at) select " +
       id("i") + ", " + id("(case when i % 1000 <= 500 then i % 1000 else 600 + (i % 1000 - 501) % 400 end)") + ", " +
       id("(i / 1000 * 2 + case when i % 1000 > 900 then 1 else 0 end)") +
-      ", i % 2, case when i % 997 = 0 then 0 else 1 end, '{\"rate_limit\":5}', 1, 1, " + time + " + i / 2, " + time +
-      " + i / 2 from " + dialect.series(std::to_string(installs)));
+      ", i % 2, case when i % 997 = 0 then 0 else 1 end, '{\"rate_limit\":5}', 1, 1 + i, 1, " + time + " + i / 2, " +
+      time + " + i / 2 from " + dialect.series(std::to_string(installs)));
   run("update " + prefix + "counter set revision = 1");
 }
 

@@ -430,7 +430,8 @@ TEST_CASE_METHOD(Fixture, "the effective configuration: whole, one value, and wh
   CHECK(body.at("version") == 3);
   CHECK(body.at("integration_version") == 1);
   CHECK(body.at("birth").as_string() == to_string(catalog.get(example.install.id).value().install.birth));
-  CHECK(body.at("integration_birth").as_string() == to_string(catalog.get(example.integration.id).value().integration.birth));
+  CHECK(body.at("integration_birth").as_string() ==
+        to_string(catalog.get(example.integration.id).value().integration.birth));
   CHECK(body.at("config").at("base_url") == "https://eu");
   CHECK_FALSE(body.at("config").as_object().contains("label"));
   CHECK(header_of(whole, "ETag").substr(0, 3) == "\"3-");

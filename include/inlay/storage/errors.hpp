@@ -32,8 +32,8 @@ namespace inlay::storage {
 /** already_exists, at "/token": a commit with this token has happened already. */
 [[nodiscard]] INLAY_DECL Error token_taken();
 
-/** conflict: a row is not at the version that was expected, but at `current`; when that is absent it is gone, whether or
-    not another row has its id by now. */
+/** conflict: a row is not at the version that was expected, but at `current`; when that is absent it is gone, also
+    where another row has its id by now. */
 [[nodiscard]] INLAY_DECL Error stale_version(std::string_view entity, std::optional<Version> current);
 
 /** in_use: a row that was to be removed is still referenced by rows of these entities. */
