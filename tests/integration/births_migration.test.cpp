@@ -52,8 +52,8 @@ class OlderStore {
     for (char const* const name : {"team", "environment", "integration", "environment_integration", "grant"}) {
       if (scheme_ == "sqlite") run("drop trigger " + quoted(prefix_ + name + "_birth"));
       run("alter table " + table(name) + " drop column birth");
-      if (name == "environment_integration") run("alter table " + table(name) + " drop column ended");
     }
+    run("alter table " + table("environment_integration") + " drop column ended");
     for (std::string const& column : {quoted("before"), quoted("after")}) {
       std::string const without = scheme_ == "postgresql" ? "(" + column + "::jsonb - 'birth')::text"
                                                           : "json_remove(" + column + ", '$.birth')";
