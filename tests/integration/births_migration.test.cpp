@@ -53,6 +53,7 @@ class OlderStore {
       if (scheme_ == "sqlite") run("drop trigger " + quoted(prefix_ + name + "_birth"));
       run("alter table " + table(name) + " drop column birth");
     }
+    run("alter table " + table("environment_integration") + " drop column ended");
     for (std::string const& column : {quoted("before"), quoted("after")}) {
       std::string const without = scheme_ == "postgresql" ? "(" + column + "::jsonb - 'birth')::text"
                                                           : "json_remove(" + column + ", '$.birth')";
