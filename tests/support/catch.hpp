@@ -9,4 +9,16 @@
 #include <catch2/catch.hpp>
 #endif
 
+#if __has_include(<catch2/catch_all.hpp>)
+#include <string>
+
+namespace Catch::Matchers {
+// What 2.13 calls so. To 3 a text is a range, too, which contains characters.
+inline auto Contains(char const* text) { return ContainsSubstring(text); }
+inline auto Contains(std::string const& text) { return ContainsSubstring(text); }
+inline auto Contains(std::string& text) { return ContainsSubstring(text); }
+inline auto Contains(std::string&& text) { return ContainsSubstring(text); }
+}  // namespace Catch::Matchers
+#endif
+
 #endif
