@@ -12,7 +12,7 @@ TEST_CASE("an owner counts and ends the installs of other teams, and then remove
   Catalogue const catalogue;
   std::string const other = catalogue.create("team", R"({"name":"Other"})");
   std::string const place = catalogue.create("environment", R"({"name":"theirs","team_id":")" + other + R"("})");
-  catalogue.answer({"integration", "update", catalogue.integration, R"({"sharing":"allow"})"});
+  (void)catalogue.answer({"integration", "update", catalogue.integration, R"({"sharing":"allow"})"});
   auto const install = text_at(
       catalogue.answer({"--team", "Other", "install", "--integration", "zendesk", "--environment", place}), "/id");
 
@@ -31,8 +31,8 @@ TEST_CASE("an owner counts and ends the installs of other teams, and then remove
   CHECK(at(ended, "/is_enabled") == "false");
   CHECK(text_at(ended, "/ended/reason") == "over");
   CHECK(catalogue.fault({"update", install, R"({"is_enabled":true})"}) == "forbidden /is_enabled");
-  catalogue.answer({"uninstall", catalogue.install});
-  catalogue.answer({"integration", "delete", catalogue.integration});
+  (void)catalogue.answer({"uninstall", catalogue.install});
+  (void)catalogue.answer({"integration", "delete", catalogue.integration});
   CHECK(catalogue.fault({"get", install}) == "not_found");
 }
 
