@@ -259,8 +259,8 @@ std::optional<std::vector<Row<Entity>>> MemoryRepository::visible_rows(Scope con
   if (scope.kind == Scope::Kind::condition || scope.kind == Scope::Kind::all_of) {
     OrderedRows<Entity> const* indexed = rows_with<Entity>(scope);
     for (Scope const& part : scope.parts) {
-      auto const* const with = rows_with<Entity>(part);
-      if (with != nullptr && (indexed == nullptr || with->size() < indexed->size())) indexed = with;
+      // The first one that can: an index on another part would lead to what others have.
+      if (indexed == nullptr) indexed = rows_with<Entity>(part);
     }
     if (indexed == nullptr) return std::nullopt;
     auto const meets = predicate<Entity>(scope).value();

@@ -60,8 +60,8 @@ int pass_gate(MYSQL_PLUGIN_VIO* wire, MYSQL* connection) {
   if (!mysql_get_ssl_cipher(connection)) return refuse();
   char const* ssl_ca = nullptr;
   mysql_get_option(connection, MYSQL_OPT_SSL_CA, &ssl_ca);
-  mysql_optionsv(connection, MARIADB_OPT_RESTRICTED_AUTH, ssl_ca ? nullptr : "mysql_native_password,client_ed25519");
-  return CR_OK;
+  char const* const plugins = ssl_ca ? nullptr : "mysql_native_password,client_ed25519";
+  return mysql_optionsv(connection, MARIADB_OPT_RESTRICTED_AUTH, plugins) == 0 ? CR_OK : CR_ERROR;
 }
 
 /** A plugin of version 1.0 of the client plugin API. The library's header for it includes one that is not installed. */
@@ -80,22 +80,30 @@ struct AuthenticationPlugin {
   int (*authenticate_user)(MYSQL_PLUGIN_VIO*, MYSQL*) = &pass_gate;
 };
 
+/** What a connection's secrecy rests on the library has to know. */
+void must_take(int refused) {
+  if (refused == 0) return;
+  throw soci::mysql_soci_error("the client's library does not know an option that keeps passwords from strangers",
+                               CR_SSL_CONNECTION_ERROR);
+}
+
 void secure(MYSQL* connection, ConnectOptions const& options) {
   my_bool const is_encrypted = options.encryption == Encryption::none ? 0 : 1;
-  mysql_options(connection, MYSQL_OPT_SSL_ENFORCE, &is_encrypted);
-  // From 3.4 on the library looks at the certificate only when it may look at the name as well.
-  auto const least = MARIADB_PACKAGE_VERSION_ID < 30400 ? Encryption::identity : Encryption::authority;
+  must_take(mysql_options(connection, MYSQL_OPT_SSL_ENFORCE, &is_encrypted));
+  // From 3.4 on the library looks at the certificate only when it may look at the name as well. It may be newer than
+  // its header.
+  auto const least = mysql_get_client_version() < 30400 ? Encryption::identity : Encryption::authority;
   my_bool const is_verified = options.encryption >= least ? 1 : 0;
-  mysql_options(connection, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &is_verified);
+  must_take(mysql_options(connection, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &is_verified));
   if (is_encrypted != 0) {
     static AuthenticationPlugin gate;
     if (!mysql_client_register_plugin(connection, reinterpret_cast<st_mysql_client_plugin*>(&gate))) {
       throw soci::mysql_soci_error(mysql_error(connection), static_cast<int>(mysql_errno(connection)));
     }
-    mysql_options(connection, MYSQL_DEFAULT_AUTH, gate_name);
-    mysql_optionsv(connection, MARIADB_OPT_RESTRICTED_AUTH, gate_name);
+    must_take(mysql_options(connection, MYSQL_DEFAULT_AUTH, gate_name));
+    must_take(mysql_optionsv(connection, MARIADB_OPT_RESTRICTED_AUTH, gate_name));
   } else if (!options.may_hand_over_password()) {
-    mysql_optionsv(connection, MARIADB_OPT_RESTRICTED_AUTH, "mysql_native_password,client_ed25519");
+    must_take(mysql_optionsv(connection, MARIADB_OPT_RESTRICTED_AUTH, "mysql_native_password,client_ed25519"));
   }
 }
 

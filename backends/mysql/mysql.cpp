@@ -99,7 +99,6 @@ class MysqlDialect : public sql::Dialect {
 
   bool commits_ddl() const override { return true; }
 
-  // Held by the connection, and so given back even when this process dies.
   // Rows that are there get it without being told; others, in the strict mode that every session is in, do not.
   std::string_view added_column() const override { return ""; }
   std::string refuse_default(std::string const&, std::string_view) const override { return {}; }
@@ -256,7 +255,7 @@ class OwnDialect final : public MysqlDialect {
     backend(query).read_row(columns, row);
   }
 
-  // Two round trips, and of the first connection a third. What the server's options and init_connect have left is told
+  // Two round trips, and of the first connection two more. What the server's options and init_connect have left is told
   // anew, and that texts arrive as they are is then its own word: the client's library does not learn what became of
   // its wishes.
   void set_up(mysql::Session& session) const {
@@ -266,8 +265,12 @@ class OwnDialect final : public MysqlDialect {
       set += ", session " + std::string(setting.name) + " = ";
       set += setting.value == mysql::lease_timeout ? std::to_string(lock_timeout_.count()) : setting.value;
     }
-    if (waits_for_cluster(session)) set += ", session wsrep_sync_wait = @@session.wsrep_sync_wait | 1";
+    static constexpr std::string_view wait_for_cluster = "session wsrep_sync_wait = @@session.wsrep_sync_wait | 1";
+    bool const is_known = can_cluster_ != Ability::unknown;
+    if (is_known && waits_for_cluster(session)) set.append(", ").append(wait_for_cluster);
     session.query(set);
+    // Asked only now: a server's defaults may refuse it the answer.
+    if (!is_known && waits_for_cluster(session)) session.query(std::string("set ").append(wait_for_cluster));
     auto const found = session.query("select " + std::string(character_sets) + ", @@max_allowed_packet");
     for (int i = 0; i < 3; ++i) require_utf8mb4(found.at(0).at(static_cast<std::size_t>(i)));
     session.set_max_packet(std::stoull(found.at(0).at(3)));

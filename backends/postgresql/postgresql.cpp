@@ -362,9 +362,15 @@ class PostgresqlDialect final : public sql::Dialect {
 
 /** Whether all that a store may be connected to is on this machine. */
 [[nodiscard]] bool is_local(std::vector<sql::libpq::Target::Host> const& hosts) {
-  auto const is_ours = [](std::string const& host) {
-    bool const is_abstract_socket = host.starts_with('@') && host.find(',') == std::string::npos;
-    return host.empty() || is_abstract_socket || sql::is_this_machine(host);
+  // A text may name several, between commas; an empty one is libpq's default socket.
+  auto const is_ours = [](std::string_view hosts_in_text) {
+    while (true) {
+      std::size_t const comma = hosts_in_text.find(',');
+      std::string_view const host = hosts_in_text.substr(0, comma);
+      if (!host.empty() && !host.starts_with('@') && !sql::is_this_machine(host)) return false;
+      if (comma == std::string_view::npos) return true;
+      hosts_in_text.remove_prefix(comma + 1);
+    }
   };
   // An address in the environment is where libpq connects to, whatever the host's name.
   if (!is_ours(default_of("hostaddr"))) return false;

@@ -81,6 +81,7 @@ class Lister {
       return condition.field == "id" && (condition.op == Operator::eq || condition.op == Operator::in);
     });
     if (!names_rows) visible_ = visible_sources(query_.scope);
+    if (visible_.size() > many) visible_.clear();  // a database takes only so many selects in one
     if (visible_.empty() && dialect_.can_probe()) find_sources();
   }
 

@@ -89,7 +89,7 @@ Response precondition_failed(Exchange const& exchange, RowVersion const& of_row)
               .message = "the resource is not in the state that the request's condition names"};
   auto const tags = if_match(exchange);
   Version const current = of_row.version;
-  if (of_row.birth && tags && *tags && (*tags)->are_of_other_rows(*of_row.birth)) {
+  if (of_row.birth && *of_row.birth != Birth{} && tags && *tags && (*tags)->are_of_other_rows(*of_row.birth)) {
     error.message += ": what it names is gone, and another one has its id";
   } else if (current != Version{} && tags && *tags && (*tags)->names_weakly(current)) {
     error.message +=

@@ -53,6 +53,7 @@ std::vector<std::vector<std::string>> commands() {
       {"integration", "list", "--limit", "1000"},
       {"integration", "get", at_integration},
       {"sharing", "list"},
+      {"end", "--integration", at_integration, "over", "--dry-run"},
       {"update", at_install, "@patch.json", "--dry-run"},
       {"update", at_install, "@patch.json"},
       {"integration", "update", at_integration, "@config.json", "--dry-run"},

@@ -165,7 +165,7 @@ round_trip() {
     check "$what: an update that names the version before" 412 "$status"
   fi
 }
-ours='"[0-9]+-[0-9a-f]{16}"'
+ours='"[0-9]+-[0-9a-f]{16}-[0-9a-f]{16}"'
 for coding in gzip identity; do
   round_trip "without compression, $coding" "$stripped/api/$one" "$coding" "$ours" 200
   round_trip "without compression, prefix kept, $coding" "$kept/api/$one" "$coding" "$ours" 200

@@ -151,6 +151,24 @@ TEST_CASE("those who hold all connections without a word keep nobody out") {
   CHECK(support::read_file(file).find("connections: 1 of strangers ended to make room\n") != std::string::npos);
 }
 
+TEST_CASE("those who ask and do not read their answers keep nobody out") {
+  support::TemporaryFolder const folder;
+  Running const server({.address = "unix:" + folder.file("socket"), .max_connections = 8, .head_time = 60s},
+                       known_at_its_path);
+  // More answers than the system keeps for a socket.
+  std::string requests;
+  for (int i = 0; i < 2'000; ++i) requests += request_for("/stranger");
+  std::vector<std::unique_ptr<Connection>> deaf;
+  for (int i = 0; i < 16; ++i) {
+    deaf.push_back(std::make_unique<Connection>(server));
+    deaf.back()->say(requests);
+  }
+  for (int i = 0; i < 4; ++i) {
+    Connection served(server);
+    CHECK(is_open(served));
+  }
+}
+
 TEST_CASE("an address holds half of the connections for strangers and the rest is for others") {
   Running const server({.max_connections = 8, .head_time = 60s}, known_at_its_path);
   Connection other(server.address(), "127.0.0.3");

@@ -90,6 +90,8 @@ std::vector<Asked> requests() {
        [](Worst const&) -> std::string { return R"({"name":"renamed"})"; }},
       {"patch", "/team/{id}", "", at_team, [](Worst const&) -> std::string { return R"({"name":"renamed"})"; }},
       {"patch", "/grant/{id}", "", "(grant)", [](Worst const&) -> std::string { return R"({"status":"denied"})"; }},
+      {"post", "/integration/{id}/end", "", at_integration,
+       [](Worst const&) -> std::string { return R"({"reason":"over"})"; }},
       {"post", "/integration", "", "",
        [](Worst const& worst) {
          return with_documents(R"({"name":"new","team_id":")" + to_string(own_team) + R"(","config":)", worst, 5, "}");

@@ -106,7 +106,8 @@ TEST_CASE("a member's type is its role: what a patch may touch, what the store w
   CHECK(names([](model::Field const& field) { return field.is_filterable(); }) ==
         std::vector<std::string>{"id", "integration_id", "environment_id", "show_in_catalog", "is_enabled", "version",
                                  "created_at", "updated_at"});
-  CHECK(names([](model::Field const& field) { return field.is_optional; }) == std::vector<std::string>{"override"});
+  CHECK(names([](model::Field const& field) { return field.is_optional; }) ==
+        std::vector<std::string>{"override", "ended"});
 }
 
 TEST_CASE("a field is found by its exact name") {

@@ -43,6 +43,21 @@ inlay::Result<void> Health::ask() const {
                .message = "the store has not said how it is within " + std::to_string(times_.patience.count()) + " ms"};
 }
 
+inlay::Result<void> Health::ask_in_passing() const {
+  {
+    std::lock_guard const lock(mutex_);
+    if (is_waited_for_) {
+      if (answered_at_) return last_;
+      return Error{.kind = ErrorKind::unavailable, .message = "the store has not said yet how it is"};
+    }
+    is_waited_for_ = true;
+  }
+  auto result = ask();
+  std::lock_guard const lock(mutex_);
+  is_waited_for_ = false;
+  return result;
+}
+
 void Health::answer() {
   std::unique_lock lock(mutex_);
   while (true) {

@@ -37,6 +37,10 @@ class Health {
    */
   [[nodiscard]] inlay::Result<void> ask() const;
 
+  /** The same in a thread that others need, too: one at a time waits, and while it does the others are told what the
+      store has said last. */
+  [[nodiscard]] inlay::Result<void> ask_in_passing() const;
+
  private:
   void answer();
 
@@ -46,6 +50,7 @@ class Health {
   mutable std::condition_variable changed_;
   mutable std::optional<std::chrono::steady_clock::time_point> asked_at_;  // the question that is underway
   std::optional<std::chrono::steady_clock::time_point> answered_at_;       // the last one
+  mutable bool is_waited_for_ = false;                                     // by one who asks in passing
   std::uint64_t answers_ = 0;
   inlay::Result<void> last_;
   bool is_over_ = false;

@@ -13,11 +13,13 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace http_server {
@@ -178,7 +180,13 @@ inlay::Result<Listener> Listener::at(std::string const& address, mode_t mode) {
   std::string const folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   // Of two servers that start at once one must not take away what the other has just made.
   Descriptor const lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (lock.get() < 0 || ::flock(lock.get(), LOCK_EX) != 0) return unavailable(address, last_error());
+  if (lock.get() < 0) return unavailable(address, last_error());
+  // Whoever may read the folder may hold its lock for as long as they like.
+  for (int tries = 0; ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0; ++tries) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return unavailable(address, last_error());
+    if (tries == 50) return unavailable(address, "somebody holds a lock on the folder " + folder);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
   if (std::string const reason = take_away_stale(path, place); !reason.empty()) return unavailable(address, reason);
   Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   // What bind() makes has the socket's own mode, less the umask: at no moment may more people connect than are meant

@@ -25,8 +25,7 @@ constexpr std::size_t most_read_bytes = std::size_t{32} << 10U;
 constexpr unsigned max_empty_lines = 8;
 constexpr std::string_view end_of_line = "\r\n";
 
-// In what is left of a body in chunks there are no fewer bytes: "0", and the ends of two lines. Boost.Beast takes it
-// for granted that it is not asked again to look at the last chunk before they are there.
+// In what is left of a body in chunks there are no fewer bytes: "0", and the ends of two lines.
 constexpr std::size_t shortest_end_of_chunks = 5;
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -95,6 +96,9 @@ void Server::State::accept() try {
 
 void Server::State::accept_one() {
   try {
+    // Whoever woke this may be gone again: nobody makes room for that.
+    pollfd there{.fd = acceptor.native_handle(), .events = POLLIN, .revents = 0};
+    if (::poll(&there, 1, 0) == 0) return accept();
     if (!make_room()) return accept_later();
     Protocol::endpoint peer;
     Failure failure;
@@ -110,7 +114,7 @@ void Server::State::accept_one() {
     sockaddr_storage const from = to_storage(peer);
     std::string origin = origin_of(from);
     if (proxies.contains(origin)) origin.clear();
-    if (make_room_of(origin)) std::make_shared<Session>(std::move(socket), peer_text(from), origin, *this)->start();
+    if (make_room_of(origin)) std::make_shared<Session>(std::move(socket), peer_text(from), *this)->start(origin);
   } catch (std::bad_alloc const&) {
     return accept_later();
   }

@@ -134,7 +134,8 @@ bool Service::is_healthz(std::string_view target) const noexcept {
 
 Admission Service::admit(rest::Request const& head) const {
   if (is_healthz(head.target))
-    return {[this](rest::Request const& request) -> Answer { return {answer_healthz(request)}; }};
+    return {
+        [this](rest::Request const& request) -> Answer { return {answer_healthz(request, health_.ask_in_passing())}; }};
   auto const refuse = [](rest::Response response) {
     return Admission{[response = std::move(response)](rest::Request const&) -> Answer { return {response}; }};
   };
@@ -166,12 +167,12 @@ Admission Service::admit(rest::Request const& head) const {
 Admission Service::admit_to_health(rest::Request const& head) const {
   bool const is_known_path = is_healthz(head.target);
   return {[this, is_known_path](rest::Request const& request) -> Answer {
-    if (is_known_path) return {answer_healthz(request)};
+    if (is_known_path) return {answer_healthz(request, health_.ask())};
     return {rest::problem(404, Error{.kind = ErrorKind::not_found, .message = "here is /healthz and nothing else"})};
   }};
 }
 
-rest::Response Service::answer_healthz(rest::Request const& request) const {
+rest::Response Service::answer_healthz(rest::Request const& request, inlay::Result<void> const& healthy) const {
   if (request.method != "GET" && request.method != "HEAD") {
     auto response = rest::problem(
         405, Error{.kind = ErrorKind::invalid_argument, .message = "this path has the methods GET, HEAD"});
@@ -179,7 +180,7 @@ rest::Response Service::answer_healthz(rest::Request const& request) const {
     return response;
   }
   rest::Response response;
-  if (auto const healthy = health_.ask(); !healthy) {
+  if (!healthy) {
     // Anybody may ask this, so that nothing is said about the store.
     log_error(log_, request, healthy.error());
     response = rest::problem(503, Error{.kind = ErrorKind::unavailable, .message = "the store can't be reached"});

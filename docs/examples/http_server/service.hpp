@@ -55,7 +55,8 @@ class Service {
 
  private:
   [[nodiscard]] bool is_healthz(std::string_view target) const noexcept;
-  [[nodiscard]] inlay::rest::Response answer_healthz(inlay::rest::Request const& request) const;
+  [[nodiscard]] inlay::rest::Response answer_healthz(inlay::rest::Request const& request,
+                                                     inlay::Result<void> const& healthy) const;
   [[nodiscard]] std::shared_ptr<Tokens const> tokens() const;
 
   Health health_;

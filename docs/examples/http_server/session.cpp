@@ -50,26 +50,25 @@ auto Session::step(Next next) {
   };
 }
 
-Session::Session(Stream::socket_type socket, std::string remote, std::string const& origin, Server::State& state)
+Session::Session(Stream::socket_type socket, std::string remote, Server::State& state)
     : stream_(std::move(socket)),
       state_(state),
       remote_(std::move(remote)),
-      reader_({.body_bytes = state.listen.max_body_bytes}) {
-  // The last thing that can fail: whoever is on the list takes himself off it.
-  std::lock_guard const lock(state_.mutex);
-  member_ = state_.connections.add(this, origin);
-}
+      reader_({.body_bytes = state.listen.max_body_bytes}) {}
 
 Session::~Session() {
+  if (!is_member_) return;
   std::lock_guard const lock(state_.mutex);
   state_.connections.remove(member_);
   state_.changed.notify_all();
 }
 
-void Session::start() {
+void Session::start(std::string const& origin) {
   {
-    // Whoever asks for its owner in between finds none, and stops nothing.
+    // Not in the constructor: whoever finds it on the list asks for its owner, which it has only when that is done.
     std::lock_guard const lock(state_.mutex);
+    member_ = state_.connections.add(this, origin);
+    is_member_ = true;
     is_last_ = state_.is_stopping;
   }
   asio::dispatch(stream_.get_executor(), step([](Session& self) { self.await_request(self.state_.listen.head_time); }));
@@ -216,6 +215,11 @@ void Session::send(rest::Response response, std::string_view actor) {
   log(actor, status, bytes);
   // What was left of the time is no matter: the body may have come in slowly, and the store taken its time.
   stream_.expires_after(state_.listen.transfer_time);
+  {
+    // A stranger waits from here on: who does not read an answer keeps no place by that. For the known it does nothing.
+    std::lock_guard const lock(state_.mutex);
+    state_.connections.wait(member_);
+  }
   http::async_write(stream_, message_, step([](Session& self, Failure failure, std::size_t) {
                       if (failure) return;
                       bool const keeps_alive = self.message_.keep_alive();

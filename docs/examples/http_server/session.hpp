@@ -42,13 +42,13 @@ class Place {
 /** One connection: one request after the other, each read, answered and sent before the next is looked at. */
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  /** @param origin is what strangers are counted by; "": this one is not. */
-  Session(Stream::socket_type socket, std::string remote, std::string const& origin, Server::State& state);
+  Session(Stream::socket_type socket, std::string remote, Server::State& state);
   Session(Session const&) = delete;
   Session& operator=(Session const&) = delete;
   ~Session();
 
-  void start();
+  /** @param origin is what strangers are counted by; "": this one is not. */
+  void start(std::string const& origin);
 
   /** Answers what it was asked, in the place of one that has answered. */
   void go_on(Place place);
@@ -84,6 +84,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Server::State& state_;
   std::string const remote_;
   Connections::Place member_;
+  bool is_member_ = false;  // it has that place
   RequestReader reader_;
   Admission admission_;
   std::string request_;  // its method and target, for the log

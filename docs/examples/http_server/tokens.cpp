@@ -48,6 +48,7 @@ bool read_hex(std::string_view text, std::array<unsigned char, size>& into) {
 
 /** What is wrong with who can open a file; "" for nothing. */
 std::string openness_of(struct stat const& file) {
+  if (file.st_uid != 0 && file.st_uid != ::geteuid()) return "belongs to another user";
   constexpr mode_t of_others = S_IROTH | S_IWOTH;
   bool const is_open_to_group = (file.st_mode & S_IWGRP) != 0 || ((file.st_mode & S_IRGRP) != 0 && file.st_uid != 0);
   char const* const who = (file.st_mode & of_others) != 0 ? "everybody" : (is_open_to_group ? "its group" : nullptr);

@@ -89,7 +89,7 @@ inline void back_off(int attempt) {
 /** How often a write reads first and then commits, before it leaves the decision to the store (Edit). */
 inline constexpr int optimistic_attempts = 3;
 
-/** How often a removal may find the row changed between reading and committing before that is reported. */
+/** How often a write may find what it has read changed before it is done, and tries again. */
 inline constexpr int max_lost_races = 100;
 
 /** What people call a row: its name, or else its id. */
@@ -487,8 +487,13 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
     } else {
       // Others were faster every time: let the store decide it between them.
       change = Edit<Entity>{id, [&](Entity const& current) -> Result<Entity> {
-                              // Another row, of which nothing has been judged.
-                              if (current.birth != before.birth) {
+                              // Another row, or an install elsewhere, of which nothing has been judged.
+                              bool is_another = current.birth != before.birth;
+                              if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
+                                is_another = is_another || current.environment_id != before.environment_id ||
+                                             current.integration_id != before.integration_id;
+                              }
+                              if (is_another) {
                                 return storage::stale_version(Entity::entity_name, std::nullopt);
                               }
                               auto edited_row = edited(current);

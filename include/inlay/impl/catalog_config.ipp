@@ -215,7 +215,7 @@ INLAY_DECL Result<Revision> Catalog::for_each_config(
   if (!own) return own.error();
   // A config that many installs share is read once, or now and then, instead of with each of them.
   own->with_nested_documents = false;
-  DocumentCache configs(std::size_t{16} << 20U);
+  DocumentCache configs(std::size_t{8} << 20U);
   Revision revision;
 
   auto const visit_page = [&](Readers const& readers, std::vector<InstalledIntegration>& items) -> Result<void> {

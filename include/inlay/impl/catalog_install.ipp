@@ -247,6 +247,8 @@ INLAY_DECL Result<EndedInstalls> Catalog::end(Id<Integration> id, std::string_vi
 
     auto const time = options_->clock();
     std::vector<Change> changes;
+    std::vector<AnyGuard> guards{Guard<Integration>(*integration)};
+    for (auto const& found : *environments) guards.emplace_back(Guard<Environment>(found.second));
     std::size_t const count = static_cast<std::size_t>(
         std::count_if(page->items.begin(), page->items.end(), [&](EnvironmentIntegration const& install) {
           auto const environment = environments->find(install.environment_id);
@@ -260,7 +262,7 @@ INLAY_DECL Result<EndedInstalls> Catalog::end(Id<Integration> id, std::string_vi
           return true;
         }));
     if (count > 0 && !options.dry_run) {
-      auto committed = commit(time, std::move(changes), {Guard<Integration>(*integration)});
+      auto committed = commit(time, std::move(changes), std::move(guards));
       if (!committed) {
         if (committed.error().kind != ErrorKind::conflict || ++attempt > detail::max_lost_races) {
           return committed.error();
@@ -296,6 +298,11 @@ INLAY_DECL Result<std::vector<EnvironmentIntegration>> Catalog::remove_ended(Int
   while (true) {
     auto page = repository_->list(query);
     if (!page) return page.error();
+    // One was made meanwhile: nothing goes along, and the commit finds the integration in use.
+    bool const are_all_ended =
+        std::all_of(page->items.begin(), page->items.end(),
+                    [](EnvironmentIntegration const& install) { return install.ended.has_value(); });
+    if (!are_all_ended) return std::vector<EnvironmentIntegration>();
     if (!page->next) return std::move(page->items);
     std::vector<Change> changes;
     for (EnvironmentIntegration& install : page->items) {

@@ -13,6 +13,7 @@
 #include <boost/json/object.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <initializer_list>
 #include <ios>
 #include <istream>
@@ -428,6 +429,7 @@ enum class LineEnd { none, there, too_long, failed };
 inline LineEnd read_line(std::istream& in, std::size_t max_bytes, std::string& line) {
   using Traits = std::istream::traits_type;
   line.clear();
+  if (in.bad() || in.rdbuf() == nullptr) return LineEnd::failed;
   try {
     std::streambuf& buffer = *in.rdbuf();
     for (auto c = buffer.sbumpc();; c = buffer.sbumpc()) {
@@ -436,7 +438,9 @@ inline LineEnd read_line(std::istream& in, std::size_t max_bytes, std::string& l
       if (line.size() == max_bytes) return LineEnd::too_long;
       line += Traits::to_char_type(c);
     }
-  } catch (std::ios_base::failure const&) {  // how a file says that it can't be read
+  } catch (std::bad_alloc const&) {
+    throw;
+  } catch (std::exception const&) {  // how a file, or a host's stream, says that it can't be read
     return LineEnd::failed;
   }
 }
