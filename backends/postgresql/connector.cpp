@@ -94,7 +94,7 @@ using Options = std::vector<std::pair<std::string, std::string>>;
 }
 
 /** What PQconnectdb() does, but that it tells SQLSTATEs. `on_encryption` follows what libpq says of a connection that
-   was not encrypted. */
+    was not encrypted. */
 [[nodiscard]] OpenConnection connect(Options const& options, milliseconds patience, std::string_view on_encryption) {
   std::vector<char const*> names;
   std::vector<char const*> values;

@@ -73,8 +73,8 @@ constexpr std::array session_settings{
 };
 
 /** The query that makes the settings of a session, or, where it is shared, tells those that each transaction is to
-   make. A setting that a server of another make has not is passed over, and one that is as it should be needs no right.
- */
+    make. A setting that a server of another make has not is passed over, and one that is as it should be needs no
+    right. */
 [[nodiscard]] std::string set_up(std::chrono::milliseconds lock_timeout, bool is_shared) {
   auto const make = [&](std::string const& name, std::string const& value) {
     return is_shared ? name + ", " + value : "pg_catalog.set_config(" + name + ", " + value + ", false)";

@@ -34,8 +34,8 @@ class Connection {
   /** Runs a statement to its end, calls `on_row` for each row it gives, and returns how many rows it wrote.
 
       The statement stays prepared under its text, unless it says otherwise or that is long. Of those that stay, the
-     ones used last do, as far as max_prepared_bytes go: statements differ by their filters, and a caller who invents
-     ever new ones must not fill the memory, neither ours nor a server's.
+      ones used last do, as far as max_prepared_bytes go: statements differ by their filters, and a caller who invents
+      ever new ones must not fill the memory, neither ours nor a server's.
   */
   long long run(Statement const& statement, std::span<Parameter const> parameters,
                 std::function<void(Row&)> const& on_row = {});

@@ -43,8 +43,8 @@ enum class Indexes {
 };
 
 /** Calls `append` with each value of an `in`, and then with the last one again until there are as many as the next
-   power of two: so that statements that differ in how many values they have are few, 14 for the most that a query may
-   have. */
+    power of two: so that statements that differ in how many values they have are few, 14 for the most that a query may
+    have. */
 template <class Append>
 void for_each_padded(std::span<FieldValue const> values, Append const& append) {
   std::size_t const count = std::bit_ceil(values.size());

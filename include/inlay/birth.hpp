@@ -20,7 +20,7 @@ namespace inlay {
     exports and imports too.
 
     An id is chosen by callers, and is free again when its row is removed. The row that then takes it starts at version
-   1 like the one before; only its birth is another. A default-constructed Birth (0) belongs to a row that was never
+    1 like the one before; only its birth is another. A default-constructed Birth (0) belongs to a row that was never
     stored.
 */
 struct Birth {

@@ -314,8 +314,8 @@ class Catalog {
 
       @return invalid_argument with the pointer of an unknown, read-only or wrong member, or for
       DocumentMode::replace without expected version or force; invalid_document for a result beyond the limits;
-      not_found; conflict with the current version, or without one where the row that was expected is gone, though
-     another have its id.
+      not_found; conflict with the current version, or without one where the row that was expected is gone, even
+      if another has its id by now.
   */
   template <Writable Entity, std::same_as<boost::json::object> Object>  // deduced, so that braces mean a typed change
   [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, Object const& patch,

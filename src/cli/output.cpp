@@ -53,8 +53,9 @@ void Output::add_text(std::string_view text) { answer_ += text; }
 void Output::remark(std::string_view text) {
   if (errors_are_json_) {
     remarks_ += R"({"remark":)";
-    json::print_string(printable(text), remarks_);
-    remarks_ += "}\n";
+    std::string said;
+    json::print_string(text, said);
+    remarks_.append(::isatty(STDERR_FILENO) != 0 ? printable_records(said) : said) += "}\n";
   } else {
     remarks_.append(error_style_.paint(text, Tone::faint)) += '\n';
   }

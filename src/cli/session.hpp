@@ -48,7 +48,7 @@ struct Session {
   /** Opens the store for the caller of the options.
 
       @return what Catalog::open or open_for_reading() returns; not_found for a team that there is not, invalid_argument
-     for a name that several have.
+      for a name that several have.
   */
   [[nodiscard]] Result<Catalog> open(Access access = Access::write) const;
   [[nodiscard]] Result<Catalog> open(Access access, CatalogOptions const& catalog_options) const;

@@ -29,7 +29,7 @@ struct EntityTag {
   std::string opaque{};  ///< without the quotes
 
   /** The row, and its version, that a tag of ours names; nothing for a tag that is none of ours, such as one from
-     before there were births. */
+      before there were births. */
   [[nodiscard]] std::optional<RowVersion> version() const;
 };
 

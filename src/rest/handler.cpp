@@ -118,7 +118,7 @@ Response too_much_in_flight(Exchange const& exchange, Full full) {
 }
 
 /** Answers what may come to a page, once there is room for that: a page, and what is shown beside it, an install with
-   its config and its override. */
+    its config and its override. */
 Response answer_page(Exchange const& exchange, Route const& route) {
   std::size_t const beside = std::min(2 * std::min(exchange.max_body_bytes, max_page_bytes), max_page_bytes);
   auto reserved = exchange.in_flight.reserve(exchange.caller, max_page_bytes + beside);

@@ -22,7 +22,7 @@ using namespace inlay::test;
 namespace {
 
 /** The commands that answer with what is stored as it comes, with no end but the store's: what they hold is bounded,
-   and what they answer is not. */
+    and what they answer is not. */
 bool is_streamed(std::vector<std::string> const& command) {
   return command[0] == "export" || (command[0] == "config" && command[1] == "--all");
 }

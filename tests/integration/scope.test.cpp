@@ -62,7 +62,7 @@ constexpr Answers owner_only(char const* owners, char const* others = "not_found
 }
 
 /** Whether a row that the caller does not see is told apart from one that is not there. An error may repeat the id that
-   it was asked about.
+    it was asked about.
 */
 std::string compared(Uuid const& hidden, Uuid const& absent,
                      std::initializer_list<std::pair<Result<void>, Result<void>>> hidden_and_absent) {

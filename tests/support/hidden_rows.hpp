@@ -212,7 +212,7 @@ template <class Readable>
 }
 
 /** The ways in which two stores that differ in hidden rows answer differently, or take a number of steps that differs
-   by more than `slack`. */
+    by more than `slack`. */
 [[nodiscard]] inline std::vector<std::string> differences(std::shared_ptr<inlay::Repository> const& few,
                                                           std::shared_ptr<inlay::Repository> const& many,
                                                           std::function<long long()> const& take_steps,

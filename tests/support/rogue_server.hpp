@@ -18,7 +18,7 @@ struct Manners {
 
   /** How it asks for the password, one way after the other, before it lets everybody in. Of MySQL the first is the one
       of its greeting, the others are asked for by name: `mysql_clear_password`, `dialog`, …. Of PostgreSQL:
-     `cleartext`, `md5`, `scram` (which a certificate does not bind) and `scram-plus`. */
+      `cleartext`, `md5`, `scram` (which a certificate does not bind) and `scram-plus`. */
   std::vector<std::string> asks_by{};
 
   /** What it answers the first statement with, from the type of the message on; nothing: it goes away. */

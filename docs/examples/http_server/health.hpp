@@ -16,7 +16,7 @@ namespace http_server {
 /** Whether the store answers: asked by one thread for everybody who wants to know, one question at a time.
 
     So asking about the health takes one connection of the store's at most, now and then, and nobody waits for longer
-   than the time given, however long the store does.
+    than the time given, however long the store does.
 */
 class Health {
  public:

@@ -16,7 +16,7 @@
 namespace http_server {
 
 /** A part of a line. Every byte of it that is not printable ASCII is escaped, as `\xHH`, so that no text begins a line
-   of its own, and no terminal obeys one.
+    of its own, and no terminal obeys one.
 */
 class Part {
  public:

@@ -27,7 +27,7 @@ struct Head {
 };
 
 /** Makes requests of the bytes of a connection (RFC 9112), with nothing of a connection in it: bytes go in, a stage
-   comes out.
+    comes out.
 
     What it holds is bounded, whatever comes in: a head by Limits::head_bytes, a body by Limits::body_bytes, and so is
     what stands between the pieces of a body in chunks. A request is a Head first, made before anything of its body is

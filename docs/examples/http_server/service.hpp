@@ -29,7 +29,7 @@ struct Paths {
     the base path, and at the root as well, for those who ask past the proxy that the base path is for.
 
     Who asks is decided by a request's head. Without tokens every caller is the host's own administration. What goes
-   wrong with the store is for the log, one line an error: a client only learns that something did.
+    wrong with the store is for the log, one line an error: a client only learns that something did.
 */
 class Service {
  public:
@@ -94,7 +94,7 @@ struct ServeOptions {
     called in a process that prepare_process() has prepared.
 
     It has 512 connections at most, and fewer where the process may have few descriptors: some stay for the store and
-   the health.
+    the health.
 
     @return what Tokens::read, Server::bind, Server::start and take_handed_socket return; invalid_argument for an
     address that others can reach, without tokens, for an address where a socket was handed over too, and for paths that

@@ -18,7 +18,7 @@ namespace http_server {
 
     @return nothing when there is none, or when it is meant for another process; invalid_argument for more than one, for
     what is no socket of TCP or of a path that listens (such as one of a unit with Accept=yes), and for variables that
-   make no sense.
+    make no sense.
 */
 [[nodiscard]] inlay::Result<std::optional<int>> take_handed_socket();
 

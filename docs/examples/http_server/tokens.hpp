@@ -23,7 +23,7 @@ class Tokens {
       nothing.
 
       HEX are the 64 digits of the token's SHA-256 (FIPS 180-4), for those who don't want it to stand there. `admin` is
-     the host's own administration. From TIME on, which is as in RFC 3339, the token is good no more.
+      the host's own administration. From TIME on, which is as in RFC 3339, the token is good no more.
 
       @return invalid_argument, naming the line but never a token, for any other line, for an actor that no change log
       takes, and for a token that is too short; for a text that names nobody, too.
@@ -31,15 +31,15 @@ class Tokens {
   [[nodiscard]] static inlay::Result<Tokens> parse(std::string_view text);
 
   /** Reads a file of such lines, which must be its owner's: others must not read or write it, a group must not write
-     it, and may read it where root is its owner.
+      it, and may read it where root is its owner.
 
       @return also not_found, when it can't be read; invalid_argument for an empty name; forbidden for a file that is
-     open to others.
+      open to others.
   */
   [[nodiscard]] static inlay::Result<Tokens> read(std::string const& file);
 
   /** Whom the value of an Authorization header, "Bearer TOKEN", speaks for at a time; nullptr: nobody. How long it
-     takes says nothing about a token. */
+      takes says nothing about a token. */
   [[nodiscard]] inlay::Caller const* find(std::optional<std::string> const& authorization,
                                           inlay::Timestamp at = inlay::now()) const;
 

@@ -9,8 +9,8 @@ namespace inlay {
 /** Stores in PostgreSQL: `postgresql://user:p%40ss@host:5432/db`; `postgres:` is the same.
 
     Several hosts are tried in turn (`//host1:5432,host2/db`). A UNIX socket is the folder that it is in,
-   percent-encoded in the host's place (`//user@%2Frun%2Fpostgresql/db`), or `?host=/run/postgresql`. What is not given,
-    libpq takes from its environment (PGPASSWORD, ~/.pgpass, ...).
+    percent-encoded in the host's place (`//user@%2Frun%2Fpostgresql/db`), or `?host=/run/postgresql`. What is not
+    given, libpq takes from its environment (PGPASSWORD, ~/.pgpass, ...).
 
     Parameters of ours: `pool_size=8` (connections at most), `lease_timeout=5s` (how long a call waits for a connection,
     for a lock, or for others to be less busy), `connect_timeout=10s` (for each address of each host; at least 1s),

@@ -61,8 +61,8 @@ struct Explanation {
   std::vector<std::string> contributors;
 
   /** Everything at and below the pointer that some layer has or removes: what there is in the fold's order, and what
-     was removed at the place that its lowest layer gave it. What is removed as a whole is one leaf. Where an object
-     took the place of something else, it stands before its members as its layer has it, with what it shadows.
+      was removed at the place that its lowest layer gave it. What is removed as a whole is one leaf. Where an object
+      took the place of something else, it stands before its members as its layer has it, with what it shadows.
 
       Their JSON comes to max_page_bytes (4 MiB) at most, or there is one leaf alone. */
   std::vector<LeafOrigin> leaves;
@@ -145,7 +145,7 @@ class EffectiveConfig {
 
       An absent value is explained too: by the layer that removed it, or as nobody's. A pointer into an array names a
       leaf, whatever is there. This is the first page: a leaf has its whole pointer, so that all of them can come to
-     many times what the layers do.
+      many times what the layers do.
 
       Complexity: a page looks at every member of what is at the pointer, and makes no text but that of its own leaves.
   */

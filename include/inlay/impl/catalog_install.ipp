@@ -279,7 +279,7 @@ INLAY_DECL Result<EndedInstalls> Catalog::end(Id<Integration> id, std::string_vi
 }
 
 /** Removes ended installs, until no more are left than go with their integration in one commit, and returns those.
-   None, and nothing is removed, where one is not ended. */
+    None, and nothing is removed, where one is not ended. */
 INLAY_DECL Result<std::vector<EnvironmentIntegration>> Catalog::remove_ended(Integration const& integration,
                                                                              std::vector<AnyGuard> guards) const {
   Query<EnvironmentIntegration> query{.where = {{"integration_id", Operator::eq, {integration.id.uuid}}},

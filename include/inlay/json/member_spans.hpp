@@ -141,7 +141,7 @@ class MemberSpans {
   };
 
   /** Goes through the text once. Nothing when it is not the canonical text of an object, that is, what json::print
-     gives for an object that json::parse takes; or is longer than 2 GiB.
+      gives for an object that json::parse takes; or is longer than 2 GiB.
 
       The text must outlive the result and stay where it is.
   */

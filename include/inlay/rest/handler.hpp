@@ -41,7 +41,7 @@ struct HandlerOptions {
   std::chrono::seconds retry_after{1};
 
   /** How many bytes of answers may be in flight: being made, or made and not sent yet (Response::in_flight). What can
-     be large (a list, an effective configuration, a preview) reserves a page of 4 MiB and its largest documents before
+      be large (a list, an effective configuration, a preview) reserves a page of 4 MiB and its largest documents before
       the store is asked, and keeps what it came to. Where that is too much a client is answered 503 with Retry-After,
       and, where it is the caller's own share that is used up, 429. A caller is a team, or an actor of the
       administration. 0: there is no limit. One answer is always let in.

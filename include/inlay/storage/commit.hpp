@@ -122,8 +122,8 @@ namespace storage {
     which is not known before, with model::check. So a store holds nothing that it could not give to another one.
 
     @return invalid_argument for a commit without changes; and with the pointer of the member for a row that
-   model::check refuses, or a `before` that model::check_whole does, and for an actor or a reason that model::check_text
-    does, unless it is empty.
+    model::check refuses, or a `before` that model::check_whole does, and for an actor or a reason that
+    model::check_text does, unless it is empty.
 */
 [[nodiscard]] INLAY_DECL Result<void> check(Commit const& commit);
 

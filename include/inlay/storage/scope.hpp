@@ -14,7 +14,7 @@ namespace inlay {
 /** Which rows of an entity a read may see: a condition on the row, or on rows that are related to it.
 
     Rules about who sees what are written as Scopes, so that a store can apply them where pages are cut, and needs
-   to know nothing of the rules.
+    to know nothing of the rules.
 */
 struct Scope {
   enum class Kind {

@@ -83,7 +83,7 @@ namespace storage {
 class RecordCheck {
  public:
   /** @return invalid_argument for a format that this inlay doesn't know, a record out of order or one too many, a row
-     or commit that contradicts the header, a change of what is no entity. */
+      or commit that contradicts the header, a change of what is no entity. */
   [[nodiscard]] INLAY_DECL Result<void> accept(StoreRecord const& record);
 
   /** @return invalid_argument when fewer records came than the header says. */
