@@ -149,7 +149,7 @@ TEST_CASE("twenty processes that open an empty database at once make one set of 
   for (auto& process : processes) CHECK(process->wait() == 0);
   ServerShell shell(url);
   std::string const prefix = prefix_of(url);
-  CHECK(shell.number("select count(*) from " + prefix + "migration") == 1);
+  CHECK(shell.number("select count(*) from " + prefix + "migration") == 2);  // each of them once
   CHECK(shell.number("select revision from " + prefix + "counter") == 20);
   CHECK(shell.number("select count(*) from " + prefix + "team") == 20);
 }
