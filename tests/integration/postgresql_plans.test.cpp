@@ -117,7 +117,7 @@ TEST_CASE("PostgreSQL reads no page by going through all installs, nor by sortin
       auto const is_used = [&](std::string const& index) {
         return run.front().find("\"Index Name\": \"" + options.table_prefix + index + '"') != std::string::npos;
       };
-      // With few integrations, those of an environment may as well be looked up one by one, by the unique key.
+      // With few integrations, those of an environment may as well be looked up one by one.
       bool const is_by_environment = list.index == std::string("install_environment");
       CHECK((is_used(list.index) || (is_by_environment && is_used("install_where"))));
     }
