@@ -22,6 +22,7 @@
 #include <service.hpp>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace inlay;
@@ -186,23 +187,20 @@ TEST_CASE("an address holds half of the connections for strangers and the rest i
 
 TEST_CASE("a proxy and a path are not held to the share of an address, and it can be set") {
   support::TemporaryFolder const folder;
-  std::vector<std::unique_ptr<Connection>> connections;
-  auto const are_open = [&](Running const& server, std::string const& from) {
+  auto const are_open = [](http_server::Listen listen, std::string const& from) {
+    Running const server(std::move(listen), known_at_its_path);
     std::size_t count = 0;
-    connections.clear();
+    std::vector<std::unique_ptr<Connection>> connections;
     for (int i = 0; i < 6; ++i) connections.push_back(std::make_unique<Connection>(server.address(), from));
-    std::this_thread::sleep_for(100ms);  // so that whoever is to go has gone
+    std::this_thread::sleep_for(300ms);  // so that whoever is to go has gone
     for (auto const& connection : connections) count += is_open(*connection) ? 1U : 0U;
     return count;
   };
-  Running const proxied({.max_connections = 8, .proxies = {"127.0.0.2", "::1"}, .head_time = 60s}, known_at_its_path);
+  http_server::Listen const proxied{.max_connections = 8, .proxies = {"127.0.0.2", "::1"}, .head_time = 60s};
   CHECK(are_open(proxied, "127.0.0.2") == 6);
   CHECK(are_open(proxied, "127.0.0.3") == 4);
-  Running const at_path({.address = "unix:" + folder.file("socket"), .max_connections = 8, .head_time = 60s},
-                        known_at_its_path);
-  CHECK(are_open(at_path, "") == 6);
-  Running const few({.max_connections = 8, .max_strangers_of_address = 2, .head_time = 60s}, known_at_its_path);
-  CHECK(are_open(few, "127.0.0.1") == 2);
+  CHECK(are_open({.address = "unix:" + folder.file("socket"), .max_connections = 8, .head_time = 60s}, "") == 6);
+  CHECK(are_open({.max_connections = 8, .max_strangers_of_address = 2, .head_time = 60s}, "127.0.0.1") == 2);
 
   auto const refused =
       http_server::Server::bind({.address = "127.0.0.1:0", .proxies = {"proxy.example"}}, known_at_its_path);

@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <mutex>
@@ -30,6 +31,7 @@ struct Over {};
 class Client {
  public:
   explicit Client(int handle) : handle_(handle) {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without asking for an error in its place
     timeval const patience{.tv_sec = 10, .tv_usec = 0};
     setsockopt(handle_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(handle_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
