@@ -44,7 +44,8 @@ struct HandlerOptions {
       be large (a list, an effective configuration, a preview) reserves a page of 4 MiB and its largest documents before
       the store is asked, and keeps what it came to. Where that is too much a client is answered 503 with Retry-After,
       and, where it is the caller's own share that is used up, 429. A caller is a team, or an actor of the
-      administration. 0: there is no limit. One answer is always let in.
+      administration. 0: there is no limit. One answer is always let in. Each reserves 8 MiB at most, so that by
+      the limits below a caller may have at least eight such requests made at a time, and all callers 32.
   */
   std::size_t max_bytes_in_flight = std::size_t{256} << 20U;
   std::size_t max_bytes_in_flight_of_caller = std::size_t{64} << 20U;

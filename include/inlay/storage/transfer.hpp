@@ -121,8 +121,9 @@ INLAY_DECL void append_line(StoreRecord const& record, std::string& out);
 [[nodiscard]] INLAY_DECL Result<StoreRecord> parse_line(std::string_view line);
 
 /** How long a line may be unless something else is said: a commit of eight changes, each of a row whose document is as
-    large as json::Limits lets one be, with all that is around it, before and after the change. What catalogues write
-    changes one row or two. A host that lets in larger documents, or puts more of them into one commit, says so. */
+    large as json::Limits lets one be, with all that is around it, before and after the change. What a catalogue
+    puts into one commit beyond that is bounded by a page of 4 MiB. A host that lets in larger documents, or puts more
+    of them into one commit, says so. */
 inline constexpr std::size_t max_line_bytes = 8 * 2 * (json::Limits{}.max_bytes + (std::size_t{64} << 10U));
 
 /** What to read lines from. */
