@@ -62,6 +62,7 @@ struct ServeArguments {
   std::string base_path;
   std::optional<std::string> public_path;
   std::int64_t ask_again_after = 0;  // seconds
+  TeamQuota team_quota;
 };
 
 struct CompactArguments {
