@@ -253,7 +253,7 @@ class Writer {
     insert.bind(text(std::string(model::enum_name(kind)))) << ", ";
     insert.bind(std::move(before_row)) << ", ";
     insert.bind(std::move(after_row)) << ", ";
-    put_owner(insert, tables_, after ? *after : *before, [&](Parameter id) { insert.bind(std::move(id)); });
+    put_owner(insert, tables_, after ? *after : *before, [&](Parameter team) { insert.bind(std::move(team)); });
     insert << ", ";
     insert.bind(integer(commit_.time.microseconds)) << ", ";
     insert.bind(integer(bytes)) << ')';

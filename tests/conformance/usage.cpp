@@ -49,7 +49,8 @@ bool can_count() { return tested().capabilities.can_count; }
 /** What the log holds of a row, before or after. */
 template <class Entity>
 std::uint64_t record_size(Entity const& row) {
-  return record_of(row).text().size();
+  Document const record = record_of(row);
+  return record.text().size();
 }
 
 /** What a team has more than it had. */
