@@ -103,7 +103,7 @@ TEST_CASE("a backend that knows nothing of what teams have says so") {
   Repository const& repository = noting;
   CHECK_FALSE(repository.capabilities().can_count);
   auto const counted = repository.usage({.team = Id<Team>::generate()});
-  REQUIRE_FALSE(counted);
+  REQUIRE(counted.has_error());
   CHECK(counted.error().kind == ErrorKind::not_built);
   CHECK(counted.error().message == "the backend noting cannot tell how much a team has, which quotas need");
 }
