@@ -7,6 +7,7 @@
 #include <inlay/impl/catalog.ipp>
 
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
