@@ -683,17 +683,18 @@ class Program {
   }
 
   void add_team_quota(CLI::App* command) {
-    TeamQuota& quota = arguments_.serve.team_quota;
+    ServeArguments& into = arguments_.serve;
     command
-        ->add_option("--team-rows", quota.rows,
+        ->add_option("--team-rows", into.team_rows,
                      "How many rows each team may have: environments, integrations, installs and requests")
         ->type_name("N")
         ->check(whole_number);
-    command->add_option("--team-bytes", quota.bytes, "How many bytes the configs and overrides of each team may have")
+    command
+        ->add_option("--team-bytes", into.team_bytes, "How many bytes the configs and overrides of each team may have")
         ->type_name("N")
         ->check(whole_number);
     command
-        ->add_option("--team-log-bytes-a-day", quota.bytes_logged_a_day,
+        ->add_option("--team-log-bytes-a-day", into.team_log_bytes_a_day,
                      "How many bytes of rows before and after changes each team may add to the change\n"
                      "log in a day in UTC")
         ->type_name("N")
