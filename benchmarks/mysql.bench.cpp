@@ -47,14 +47,15 @@ struct Mysql {
               " begin rollback; resignal; end; start transaction; " +
               next + "insert into " + prefix_ + "commit (revision, token, actor, reason, time) values (r, " +
               quoted(row.token) + ", 'benchmark', null, " + row.time + "); update " + prefix_ +
-              "environment_integration set `override` = " + quoted(row.override) + ", version = " + row.version +
-              ", revision = r, updated_at = " + row.time + " where id = " + quoted(row.id) +
-              " and version = " + row.expected + " and birth = " + row.birth +
+              "environment_integration set `override` = " + quoted(row.override) + ", document_bytes = " + row.bytes +
+              ", version = " + row.version + ", revision = r, updated_at = " + row.time +
+              " where id = " + quoted(row.id) + " and version = " + row.expected + " and birth = " + row.birth +
               "; set n = row_count(); if n = 1 then insert into " + prefix_ +
-              "change (revision, ordinal, entity, row_id, kind, `before`, `after`) values (r, 0,"
+              "change (revision, ordinal, entity, row_id, kind, `before`, `after`, team_id, time, bytes) values (r, 0,"
               " 'environment_integration', " +
               quoted(row.id) + ", 'updated', " + quoted(row.json_before) + ", " + quoted(row.json_after) +
-              "); commit; select r; else rollback; select 0; end if; end");
+              ", (select team_id from " + prefix_ + "environment where id = " + quoted(row.environment) + "), " +
+              row.time + ", " + row.logged + "); commit; select r; else rollback; select 0; end if; end");
       if (*mysql_fetch_row(result.get())[0] == '0') throw std::runtime_error("stale");
     }
 

@@ -31,11 +31,15 @@ struct Postgresql {
                "commit (revision, token, actor, reason, time) select k.revision, $1::text, 'benchmark', null,"
                " $2::bigint from k returning revision), w as (update " +
                p +
-               "environment_integration set override = $3, version = $4, revision = (select revision from c),"
+               "environment_integration set override = $3, document_bytes = $11, version = $4, revision = (select "
+               "revision from c),"
                " updated_at = $2 where id = $5 and version = $6 and birth = $9 returning 1), l as (insert into " +
                p +
-               "change (revision, ordinal, entity, row_id, kind, before, after) select (select revision from c), 0,"
-               " 'environment_integration', $5, 'updated', $7::text, $8::text from w)"
+               "change (revision, ordinal, entity, row_id, kind, before, after, team_id, time, bytes) select"
+               " (select revision from c), 0, 'environment_integration', $5, 'updated', $7::text, $8::text,"
+               " (select team_id from " +
+               p +
+               "environment where id = $10), $2, $12::bigint from w)"
                " select revision from c where 1 / (select count(*) from w) = 1";
       };
       prepare("update", update("update " + p + "counter set revision = revision + 1 returning revision"));
@@ -53,8 +57,9 @@ struct Postgresql {
     void update(UpdateByHand const& row, bool with_counter) {
       char const* const values[] = {row.token.c_str(),       row.time.c_str(),       row.override.c_str(),
                                     row.version.c_str(),     row.id.c_str(),         row.expected.c_str(),
-                                    row.json_before.c_str(), row.json_after.c_str(), row.birth.c_str()};
-      run(with_counter ? "update" : "scatter", 9, values);
+                                    row.json_before.c_str(), row.json_after.c_str(), row.birth.c_str(),
+                                    row.environment.c_str(), row.bytes.c_str(),      row.logged.c_str()};
+      run(with_counter ? "update" : "scatter", 12, values);
     }
 
    private:

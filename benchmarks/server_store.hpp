@@ -129,9 +129,12 @@ struct UpdateByHand {
     birth = std::to_string(static_cast<std::int64_t>(before.birth.value));
     model::write_json(before, json_before, model::JsonUse::record);
     model::write_json(row, json_after, model::JsonUse::record);
+    environment = to_string(row.environment_id);
+    bytes = std::to_string(override.size());
+    logged = std::to_string(json_before.size() + json_after.size());
   }
 
-  std::string token, time, override, version, id, expected, birth, json_before, json_after;
+  std::string token, time, override, version, id, expected, birth, json_before, json_after, environment, bytes, logged;
 };
 
 template <class Suite>

@@ -73,11 +73,12 @@ class ByHand {
     count_ = prepare("update inlay_counter set revision = revision + 1 returning revision");
     insert_commit_ = prepare("insert into inlay_commit (revision, token, actor, reason, time) values (?, ?, ?, ?, ?)");
     update_ = prepare(
-        "update inlay_environment_integration set override = ?, version = ?, revision = ?, updated_at = ?"
-        " where id = ? and version = ? and birth = ?");
+        "update inlay_environment_integration set override = ?, version = ?, revision = ?, updated_at = ?,"
+        " document_bytes = ? where id = ? and version = ? and birth = ?");
     insert_change_ = prepare(
-        "insert into inlay_change (revision, ordinal, entity, row_id, kind, \"before\", \"after\")"
-        " values (?, ?, ?, ?, ?, ?, ?)");
+        "insert into inlay_change (revision, ordinal, entity, row_id, kind, \"before\", \"after\","
+        " team_id, time, bytes) values (?, ?, ?, ?, ?, ?, ?, (select team_id from inlay_environment where id = ?), ?, "
+        "?)");
     commit_ = prepare("commit");
   }
   ~ByHand() {
@@ -154,9 +155,10 @@ class ByHand {
     sqlite3_bind_int64(update_, 2, row.version.value);
     sqlite3_bind_int64(update_, 3, revision);
     sqlite3_bind_int64(update_, 4, time.microseconds);
-    bind(update_, 5, key);
-    sqlite3_bind_int64(update_, 6, before.version.value);
-    sqlite3_bind_int64(update_, 7, static_cast<std::int64_t>(before.birth.value));
+    sqlite3_bind_int64(update_, 5, static_cast<std::int64_t>(row.override->text().size()));
+    bind(update_, 6, key);
+    sqlite3_bind_int64(update_, 7, before.version.value);
+    sqlite3_bind_int64(update_, 8, static_cast<std::int64_t>(before.birth.value));
     run(update_);
     if (sqlite3_changes(connection_) != 1) throw std::runtime_error("stale");
     std::string json_before;
@@ -170,6 +172,10 @@ class ByHand {
     bind(insert_change_, 5, "updated");
     bind(insert_change_, 6, json_before);
     bind(insert_change_, 7, json_after);
+    std::string const environment = to_string(row.environment_id);
+    bind(insert_change_, 8, environment);
+    sqlite3_bind_int64(insert_change_, 9, time.microseconds);
+    sqlite3_bind_int64(insert_change_, 10, static_cast<std::int64_t>(json_before.size() + json_after.size()));
     run(insert_change_);
     run(commit_);
   }

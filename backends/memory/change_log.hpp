@@ -2,12 +2,17 @@
 #ifndef INLAY_BACKENDS_MEMORY_CHANGE_LOG_HPP
 #define INLAY_BACKENDS_MEMORY_CHANGE_LOG_HPP
 
+#include <inlay/model/team.hpp>
 #include <inlay/storage/changes.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <iterator>
+#include <map>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +31,8 @@ struct LoggedChange {
   std::shared_ptr<void const> before;
   std::shared_ptr<void const> after;
   std::string (*record_of)(void const* row);
+  std::optional<Id<Team>> owner{};  // whose it is; nobody's when another store has logged it
+  std::size_t bytes{};              // of the rows before and after, where it is somebody's
 
   [[nodiscard]] ChangeRecord record() const {
     auto const document = [this](std::shared_ptr<void const> const& row) -> std::optional<Document> {
@@ -124,9 +131,18 @@ class ChangeLog {
     for (LoggedChange const& change : commit->changes) {
       auto& revisions = revisions_of_[change.id];
       if (revisions.empty() || revisions.back() != commit->revision) revisions.push_back(commit->revision);
+      if (change.owner) bytes_of_[*change.owner][commit->time] += change.bytes;
     }
     revision_ = std::max(revision_, commit->revision);
     commits_.push_back(std::move(commit));
+  }
+
+  /** How many bytes it holds of the team's changes since then. */
+  [[nodiscard]] std::uint64_t bytes_of(Id<Team> team, Timestamp since) const {
+    auto const found = bytes_of_.find(team);
+    if (found == bytes_of_.end()) return 0;
+    return std::accumulate(found->second.lower_bound(since), found->second.end(), std::uint64_t{0},
+                           [](std::uint64_t sum, auto const& one) { return sum + one.second; });
   }
 
   /** The commits after `request.after`, which is from kept_after() to revision(). */
@@ -171,6 +187,7 @@ class ChangeLog {
         if (all.front() == commit.revision) all.pop_front();
         if (all.empty()) revisions_of_.erase(revisions);
       }
+      for (LoggedChange const& change : commit.changes) forget_bytes(change, commit.time);
     }
     auto const kept = storage::KeptTokens::of(revision_, newest_time_);
     std::erase_if(compacted_, [&](KeptToken const& one) {
@@ -189,6 +206,15 @@ class ChangeLog {
                             [](Revision after, auto const& commit) { return after < commit->revision; });
   }
 
+  void forget_bytes(LoggedChange const& change, Timestamp time) {
+    if (!change.owner) return;
+    auto const of_team = bytes_of_.find(*change.owner);
+    auto const at = of_team->second.find(time);
+    at->second -= change.bytes;
+    if (at->second == 0) of_team->second.erase(at);
+    if (of_team->second.empty()) bytes_of_.erase(of_team);
+  }
+
   Revision revision_{};
   Revision kept_after_{};
   Commits commits_;
@@ -196,6 +222,7 @@ class ChangeLog {
   std::vector<KeptToken> compacted_;
   std::unordered_set<Uuid> tokens_;
   std::unordered_map<Uuid, std::deque<Revision>> revisions_of_;  // the commits that wrote a row of that id
+  std::unordered_map<Id<Team>, std::map<Timestamp, std::uint64_t>> bytes_of_;  // by whose changes they are, and when
 };
 
 }  // namespace inlay::memory

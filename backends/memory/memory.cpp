@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <inlay/backends/memory.hpp>
 
+#include <inlay/detail/record_bytes.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/errors.hpp>
 
@@ -65,6 +66,7 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   Result<Committed> commit(Commit const& commit) override;
   Result<ChangePage> changes(ChangesRequest const& request) const override;
   Result<void> compact(CompactRequest const& request) override;
+  Result<Usage> usage(UsageRequest const& request) const override;
   Result<void> snapshot(SnapshotRequest const& request) const override;
   Result<void> dump(DumpRequest const& request) const override;
   Result<void> restore(RestoreRequest const& request) override;
@@ -75,7 +77,7 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   }
 
   Capabilities const& capabilities() const noexcept override {
-    static Capabilities const own{.backend = "memory", .can_transfer = true, .can_snapshot = true};
+    static Capabilities const own{.backend = "memory", .can_transfer = true, .can_snapshot = true, .can_count = true};
     return own;
   }
 
@@ -117,6 +119,8 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   [[nodiscard]] Result<void> check_constraints(Entity const& row) const;
   template <class Entity>
   void write(Row<Entity> const& before, Row<Entity> const& after, Transaction& transaction);
+  template <class Entity>
+  [[nodiscard]] Id<Team> owner_of(Entity const& row) const;
 
   template <class Entity>
   [[nodiscard]] Result<void> apply(Insert<Entity> const& change, Transaction& transaction);
@@ -566,18 +570,35 @@ Result<void> MemoryRepository::check_constraints(Entity const& row) const {
   return result;
 }
 
+/** Whose a change of a row is. */
+template <class Entity>
+Id<Team> MemoryRepository::owner_of(Entity const& row) const {
+  return std::visit(
+      [&]<class Owner>(Id<Owner> id) {
+        if constexpr (std::is_same_v<Owner, Team>) {
+          return id;
+        } else {
+          return (*table<Owner>().find(id.uuid))->team_id;  // which foreign keys see to
+        }
+      },
+      storage::owner_of(row));
+}
+
 template <class Entity>
 void MemoryRepository::write(Row<Entity> const& before, Row<Entity> const& after, Transaction& transaction) {
   Entity const& row = after ? *after : *before;
-  transaction.changes.push_back({Entity::entity_name, row.id.uuid,
-                                 !before  ? ChangeKind::inserted
-                                 : !after ? ChangeKind::removed
-                                          : ChangeKind::updated,
-                                 before, after, [](void const* stored) {
-                                   std::string text;
-                                   model::write_json(*static_cast<Entity const*>(stored), text, model::JsonUse::record);
-                                   return text;
-                                 }});
+  transaction.changes.push_back(
+      {Entity::entity_name, row.id.uuid,
+       !before  ? ChangeKind::inserted
+       : !after ? ChangeKind::removed
+                : ChangeKind::updated,
+       before, after,
+       [](void const* stored) {
+         std::string text;
+         model::write_json(*static_cast<Entity const*>(stored), text, model::JsonUse::record);
+         return text;
+       },
+       owner_of(row), (before ? detail::record_bytes(*before) : 0) + (after ? detail::record_bytes(*after) : 0)});
   transaction.undo.emplace_back([this, before, after] { table<Entity>().replace(after, before); });
   table<Entity>().replace(before, after);
 }
@@ -700,6 +721,25 @@ Result<void> MemoryRepository::compact(CompactRequest const& request) {
   if (request.through > log_.revision()) return storage::revision_not_reached(log_.revision());
   forgotten = log_.forget(request.through);
   return {};
+}
+
+Result<Usage> MemoryRepository::usage(UsageRequest const& request) const {
+  auto const lock = lock_.read();
+  Usage usage;
+  auto const add = [&]<class Entity>(OrderedRows<Entity> const& rows) {
+    usage.rows += rows.size();
+    for (auto const& [place, row] : rows) usage.bytes += document_bytes(*row, Query<Entity>{});
+  };
+  auto const of_team = Scope::where({"team_id", Operator::eq, {request.team.uuid}});
+  add(*rows_with<Integration>(of_team));
+  add(*rows_with<Grant>(of_team));
+  auto const& environments = *rows_with<Environment>(of_team);
+  add(environments);
+  for (auto const& [place, environment] : environments) {
+    add(*rows_with<EnvironmentIntegration>(Scope::where({"environment_id", Operator::eq, {environment->id.uuid}})));
+  }
+  usage.bytes_logged = log_.bytes_of(request.team, request.since);
+  return usage;
 }
 
 // Moving

@@ -41,7 +41,8 @@ class MysqlDialect : public sql::Dialect {
             .is_durable = true,
             .is_shared_by_processes = true,
             .can_transfer = true,
-            .can_snapshot = true};
+            .can_snapshot = true,
+            .can_count = true};
   }
 
   DatabaseFailure classify(soci::session* session, std::exception const& error) const override {

@@ -169,7 +169,8 @@ class PostgresqlDialect final : public sql::Dialect {
             .is_durable = true,
             .is_shared_by_processes = true,
             .can_transfer = true,
-            .can_snapshot = true};
+            .can_snapshot = true,
+            .can_count = true};
   }
 
   std::unique_ptr<soci::session> connect() const override {

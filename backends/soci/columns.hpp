@@ -10,7 +10,10 @@
 #include <inlay/model/entities.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/errors.hpp>
+#include <inlay/storage/query.hpp>
+#include <inlay/storage/usage.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -19,6 +22,7 @@
 #include <type_traits>
 #include <unordered_map>
 #include <utility>
+#include <variant>
 
 namespace inlay::sql {
 
@@ -111,6 +115,38 @@ template <class Member>
     }
     return true;
   }
+}
+
+template <class Entity>
+inline constexpr bool has_documents = std::any_of(model::fields<Entity>.begin(), model::fields<Entity>.end(),
+                                                  [](model::Field const& field) {
+                                                    return field.type == model::FieldType::document;
+                                                  });
+
+/** What the column "document_bytes" holds, which tables of rows with documents have besides their members: to add up
+    what a team has without reading it. */
+template <class Entity>
+[[nodiscard]] Parameter bytes_parameter(Entity const& row) {
+  return integer(static_cast<long long>(document_bytes(row, Query<Entity>{})));
+}
+
+/** The columns of the change log, in the order in which they are written. */
+inline constexpr std::string_view change_columns =
+    R"("revision", "ordinal", "entity", "row_id", "kind", "before", "after", "team_id", "time", "bytes")";
+
+/** Appends whose a change of the row is: the team's id, or where that stands. `bind` appends a value that is known. */
+template <class Entity, class Bind>
+void put_owner(Statement& statement, Tables const& tables, Entity const& row, Bind const& bind) {
+  std::visit(
+      [&]<class Owner>(Id<Owner> const& id) {
+        if constexpr (std::is_same_v<Owner, Team>) {
+          bind(text(to_string(id)));
+        } else {
+          statement << R"((select "team_id" from )" << tables.quoted(Owner::entity_name) << R"( where "id" = )";
+          statement.bind(text(to_string(id))) << ')';
+        }
+      },
+      storage::owner_of(row));
 }
 
 /** Reads a row of Entity from `row`, beginning with column `at`, which moves behind it; its id only if that was

@@ -242,6 +242,11 @@ class Dialect {
   /** A function that tells how large a text is, near enough, and at best without reading it. */
   [[nodiscard]] virtual std::string_view text_size() const { return "octet_length"; }
 
+  /** How many bytes a column's text has, exactly; it may read the text for that. */
+  [[nodiscard]] virtual std::string byte_size(std::string const& column) const {
+    return "octet_length(" + column + ')';
+  }
+
   /** How pages are bounded by their documents. */
   [[nodiscard]] virtual PageBound page_bound() const { return PageBound::keys; }
 

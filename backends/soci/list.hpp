@@ -20,12 +20,6 @@
 
 namespace inlay::sql {
 
-template <class Entity>
-inline constexpr bool has_documents = std::any_of(model::fields<Entity>.begin(), model::fields<Entity>.end(),
-                                                  [](model::Field const& field) {
-                                                    return field.type == model::FieldType::document;
-                                                  });
-
 template <class Readable>
 [[nodiscard]] Cursor cursor_of(Readable const& readable) {
   auto const& root = model::part_of<0>(readable);

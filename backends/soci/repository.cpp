@@ -8,6 +8,7 @@
 #include <backends/soci/schema.hpp>
 #include <backends/soci/select.hpp>
 #include <backends/soci/transfer.hpp>
+#include <backends/soci/usage.hpp>
 #include <backends/soci/write.hpp>
 #include <backends/soci/write_once.hpp>
 #include <boost/mp11/algorithm.hpp>
@@ -155,6 +156,13 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       return finish(transaction);
     });
     return forgotten ? purge() : forgotten;
+  }
+
+  Result<Usage> usage(UsageRequest const& request) const override {
+    return trying<Usage>([&]() -> Result<Usage> {
+      auto const connection = readers_.lease();
+      return count_usage(*connection, tables_, request);
+    });
   }
 
   Result<void> vacuum() override {

@@ -73,7 +73,17 @@ void fill_births(Connection& connection, Tables const& tables, std::string_view 
   }
 }
 
-void fill_births(Connection& connection, Tables const& tables) {
+// How long the documents are of rows that were there before that was kept.
+void fill_document_bytes(Connection& connection, Tables const& tables) {
+  for (auto const& [table, document] : {std::pair("integration", "config"), {"environment_integration", "override"}}) {
+    connection.run_once("update " + tables.quoted(table) + R"( set "document_bytes" = coalesce()" +
+                        connection.dialect().byte_size('"' + std::string(document) + '"') +
+                        R"(, 0) where "document_bytes" is null)");
+  }
+}
+
+void complete_second(Connection& connection, Tables const& tables) {
+  fill_document_bytes(connection, tables);
   for (std::string_view const name : tables_with_births) {
     fill_births(connection, tables, name);
     // A process of the release before that still runs is to insert nothing here that has none.
@@ -212,15 +222,23 @@ create table "{prefix}counter" (
 ){options};
 insert into "{prefix}counter" ("id", "revision", "compacted_through") values (1, 0, 0);
 )"},
-                                Migration{2, "births and ended installs", R"(
+                                Migration{2, "births, ended installs and quotas", R"(
 alter table "{prefix}team" add column "birth" {integer} not null {added};
 alter table "{prefix}environment" add column "birth" {integer} not null {added};
 alter table "{prefix}integration" add column "birth" {integer} not null {added};
 alter table "{prefix}environment_integration" add column "birth" {integer} not null {added};
 alter table "{prefix}grant" add column "birth" {integer} not null {added};
 alter table "{prefix}environment_integration" add column "ended" {document};
+alter table "{prefix}integration" add column "document_bytes" {integer};
+alter table "{prefix}environment_integration" add column "document_bytes" {integer};
+create index "{prefix}integration_bytes" on "{prefix}integration" ("team_id", "document_bytes");
+create index "{prefix}install_bytes" on "{prefix}environment_integration" ("environment_id", "document_bytes");
+alter table "{prefix}change" add column "team_id" {id};
+alter table "{prefix}change" add column "time" {integer};
+alter table "{prefix}change" add column "bytes" {integer};
+create index "{prefix}change_team" on "{prefix}change" ("team_id", "time", "bytes");
 )",
-                                          fill_births}};
+                                          complete_second}};
 
 constexpr std::string_view migration_table = R"(
 create table "{prefix}migration" (

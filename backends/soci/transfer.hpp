@@ -420,12 +420,14 @@ class Restorer {
       for (model::Field const& field : model::fields<Entity>) {
         names.append(names.empty() ? "\"" : ", \"").append(field.name).append("\"");
       }
+      if (has_documents<Entity>) names += R"(, "document_bytes")";
       return names;
     }();
     std::vector<Parameter> values;
-    values.reserve(model::field_count<Entity>);
+    values.reserve(model::field_count<Entity> + 1);
     model::for_each_field<Entity>(
         [&](model::Field const&, auto pointer) { values.push_back(parameter(row.*pointer)); });
+    if constexpr (has_documents<Entity>) values.push_back(bytes_parameter(row));
     batch_.add(Entity::entity_name, columns, std::move(values));
   }
 

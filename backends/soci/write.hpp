@@ -139,12 +139,14 @@ class Writer {
     for (model::Field const& field : model::fields<Entity>) {
       statement << std::exchange(separator, ", ") << '"' << field.name << '"';
     }
+    if constexpr (has_documents<Entity>) statement << R"(, "document_bytes")";
     statement << ") values (";
     separator = "";
     model::for_each_field<Entity>([&](model::Field const&, auto pointer) {
       statement << std::exchange(separator, ", ");
       statement.bind(parameter(row.*pointer));
     });
+    if constexpr (has_documents<Entity>) (statement << ", ").bind(bytes_parameter(row));
     statement << ')';
     try {
       run_fallible(statement);
@@ -165,6 +167,8 @@ class Writer {
       if (field.name == "created_at" || field.name == "birth") return;
       statement << std::exchange(separator, ", ") << '"' << field.name << "\" = ";
       statement.bind(parameter(row.*pointer));
+      if (field.type == model::FieldType::document)
+        (statement << R"(, "document_bytes" = )").bind(bytes_parameter(row));
     });
     where_unchanged(statement, update.before);
     long long written = 0;
@@ -237,16 +241,22 @@ class Writer {
       model::write_json(*row, json.text, model::JsonUse::record);
       return json;
     };
+    Parameter before_row = record(before);
+    Parameter after_row = record(after);
+    auto const bytes = static_cast<long long>(before_row.text.size() + after_row.text.size());
     Statement insert;
-    insert << "insert into " << tables_.quoted("change")
-           << R"( ("revision", "ordinal", "entity", "row_id", "kind", "before", "after") values ()";
+    insert << "insert into " << tables_.quoted("change") << " (" << change_columns << ") values (";
     insert.bind(integer(revision().value)) << ", ";
     insert.bind(integer(ordinal_++)) << ", ";
     insert.bind(text(std::string(Entity::entity_name))) << ", ";
     insert.bind(text(to_string(id))) << ", ";
     insert.bind(text(std::string(model::enum_name(kind)))) << ", ";
-    insert.bind(record(before)) << ", ";
-    insert.bind(record(after)) << ')';
+    insert.bind(std::move(before_row)) << ", ";
+    insert.bind(std::move(after_row)) << ", ";
+    put_owner(insert, tables_, after ? *after : *before, [&](Parameter team) { insert.bind(std::move(team)); });
+    insert << ", ";
+    insert.bind(integer(commit_.time.microseconds)) << ", ";
+    insert.bind(integer(bytes)) << ')';
     connection_.run(insert);
   }
 

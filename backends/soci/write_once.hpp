@@ -55,6 +55,7 @@ class OnceWriter {
     for (model::Field const& field : model::fields<Entity>) {
       out_ << std::exchange(separator, ", ") << '"' << field.name << '"';
     }
+    if constexpr (has_documents<Entity>) out_ << R"(, "document_bytes")";
     out_ << ") select ";
     separator = "";
     model::for_each_field<Entity>([&]<class Member>(model::Field const&, Member Entity::*pointer) {
@@ -65,6 +66,10 @@ class OnceWriter {
         put_value(parameter(row.*pointer));
       }
     });
+    if constexpr (has_documents<Entity>) {
+      out_ << ", ";
+      put_value(bytes_parameter(row));
+    }
     if (!is_block()) out_ << " from c";
     end_write();
     log(ChangeKind::inserted, row.id, static_cast<Entity const*>(nullptr), &row);
@@ -88,6 +93,7 @@ class OnceWriter {
       } else {
         out_.bind(parameter(row.*pointer));
       }
+      if (field.type == model::FieldType::document) (out_ << R"(, "document_bytes" = )").bind(bytes_parameter(row));
     });
     put_where(update.before);
     end_write();
@@ -224,8 +230,10 @@ class OnceWriter {
 
   template <class Entity>
   void log(ChangeKind kind, Id<Entity> const& id, Entity const* before, Entity const* after) {
-    out_ << "insert into " << tables_.quoted("change")
-         << R"( ("revision", "ordinal", "entity", "row_id", "kind", "before", "after") select )";
+    Parameter before_row = record(before);
+    Parameter after_row = record(after);
+    auto const bytes = static_cast<long long>(before_row.text.size() + after_row.text.size());
+    out_ << "insert into " << tables_.quoted("change") << " (" << change_columns << ") select ";
     put_revision();
     out_ << ", 0, ";
     put_value(text(std::string(Entity::entity_name)));
@@ -234,17 +242,23 @@ class OnceWriter {
     out_ << ", ";
     put_value(text(std::string(model::enum_name(kind))));
     out_ << ", ";
-    put_record(before);
+    put_value(std::move(before_row));
     out_ << ", ";
-    put_record(after);
+    put_value(std::move(after_row));
+    out_ << ", ";
+    put_owner(out_, tables_, after ? *after : *before, [&](Parameter team) { put_value(std::move(team)); });
+    out_ << ", ";
+    put_value(integer(commit_.time.microseconds));
+    out_ << ", ";
+    put_value(integer(bytes));
     if (!is_block()) out_ << " from w";
   }
 
   template <class Entity>
-  void put_record(Entity const* row) {
+  [[nodiscard]] static Parameter record(Entity const* row) {
     Parameter json = row ? text({}) : null(ValueType::text);
     if (row) model::write_json(*row, json.text, model::JsonUse::record);
-    put_value(std::move(json));
+    return json;
   }
 
   Dialect const& dialect_;

@@ -94,7 +94,8 @@ class SqliteDialect final : public sql::Dialect {
             .is_shared_by_processes = !settings_.is_memory,
             .can_transfer = true,
             .can_snapshot = !settings_.is_memory,  // its one connection would keep all writers waiting
-            .can_vacuum = !settings_.is_hosts};    // it would rewrite the host's tables, too
+            .can_vacuum = !settings_.is_hosts,     // it would rewrite the host's tables, too
+            .can_count = true};
   }
 
   std::unique_ptr<soci::session> connect() const override {
@@ -219,6 +220,7 @@ class SqliteDialect final : public sql::Dialect {
   std::string_view begin_write() const override { return "begin immediate"; }
   // In characters; octet_length is younger than the SQLite that inlay asks for.
   std::string_view text_size() const override { return "length"; }
+  std::string byte_size(std::string const& column) const override { return "length(cast(" + column + " as blob))"; }
   void begin_snapshot(sql::Connection& connection) const override { connection.run(sql::Statement("begin")); }
   std::string_view lock_rows() const override { return ""; }
 

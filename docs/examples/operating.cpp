@@ -6,6 +6,7 @@
 
 #include <iostream>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -63,6 +64,22 @@ void history(inlay::Catalog const& catalog, inlay::Id<inlay::EnvironmentIntegrat
   //]
 }
 
+void quotas(std::shared_ptr<inlay::Repository> const& store, inlay::Id<inlay::Team> team) {
+  //[quotas
+  inlay::CatalogOptions options;
+  options.team_quota = {.rows = 10'000, .bytes = 100'000'000, .bytes_logged_a_day = 1'000'000'000};
+  inlay::Catalog const catalog(store, options);
+
+  auto const own = catalog.as({.actor = "alice@example.com", .team = team});
+  auto const created = own.create(inlay::Environment{.team_id = team, .name = "staging"});
+  if (!created && created.error().kind == inlay::ErrorKind::quota_exceeded) {
+    auto const wait = created.error().retry_after;  // absent: time alone changes nothing
+    std::cout << (wait ? "again in " + std::to_string(wait->count()) + " s" : "remove something first") << "\n";
+  }
+  //]
+  expect(created.has_value());
+}
+
 }  // namespace
 
 int main() {
@@ -83,4 +100,7 @@ int main() {
   expect(configurations.of("crm").config.get<int>("/page_size").value() == 100);
 
   history(catalog, id);
+
+  auto store = inlay::Backends().add(inlay::memory_backend()).open("memory:").value();
+  quotas(store, inlay::Catalog(store).create(inlay::Team{.name = "Acme"}).value().id);
 }

@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -63,6 +64,27 @@ struct TeamCaller {
 
 class TeamCatalog;
 
+/** How much each team may have; what is absent is not bounded.
+
+    A write on behalf of a team, or a dry run of one, is quota_exceeded when the team would have more of something than
+    it may, and that write adds to it. Removing is always allowed, and so is what makes rows and bytes less, even
+    where there is more than may be; the host's administration may write whatever it likes. What counts is in Usage:
+    what the team owns, whoever has written it.
+
+    What a team has is counted by the store at most once a second; in between, the catalogue and its copies add what
+   they write themselves. So a team can get beyond by what is written through other catalogues within about a second,
+   and by what is under way while it is counted.
+*/
+struct TeamQuota {
+  std::optional<std::uint64_t> rows{};
+  std::optional<std::uint64_t> bytes{};  ///< of the texts of configs and overrides
+
+  /** Of the rows before and after each change, in a day in UTC, by the catalogue's clock. The error of a write that
+      would fit tomorrow has `retry_after`. Removing is logged, too, and allowed nevertheless. */
+  std::optional<std::uint64_t> bytes_logged_a_day{};
+};
+BOOST_DESCRIBE_STRUCT(TeamQuota, (), (rows, bytes, bytes_logged_a_day))
+
 /** Settings of a catalogue; the defaults suit most hosts. */
 struct CatalogOptions {
   Clock clock = now;
@@ -81,7 +103,15 @@ struct CatalogOptions {
   /** For each config and each override. `max_depth` is capped at 8 below json::greatest_depth, since a row and a record
       of the change log are wrapped around a document. */
   json::Limits limits{};
+
+  /** Takes a store that can count (Capabilities::can_count): with another one, writes on behalf of teams are not_built
+      when a quota is set. */
+  TeamQuota team_quota{};
 };
+
+namespace detail {
+class Quotas;
+}
 
 /** How a document member (`config`, `override`) in a patch is written. */
 enum class DocumentMode {
@@ -242,7 +272,8 @@ struct ReportedConfig {
 /** The catalogue: which integrations there are, where they are installed, and what their configuration is there.
 
     A Catalog is a small handle: copies share the store. Every operation may be called from any number of threads.
-    Every operation may fail with unavailable (the store) or corrupt (what it holds).
+    Every operation may fail with unavailable (the store) or corrupt (what it holds), and every write on behalf of a
+   team with quota_exceeded, where a quota is set (CatalogOptions::team_quota).
 
     Writes without an expected version are applied to whatever is current, again if somebody was faster, so that
     writers of different members never undo each other.
@@ -526,6 +557,7 @@ class Catalog {
   [[nodiscard]] Result<Readable> find(Id<model::Root<Readable>> id, bool with_installed_in = false) const;
   [[nodiscard]] Result<Committed> commit(Timestamp time, std::vector<Change> changes,
                                          std::vector<AnyGuard> guards = {}) const;
+  [[nodiscard]] Result<void> check_quota(Timestamp time, std::vector<Change> const& changes) const;
 
   // What the caller's team may see and do; without a team, everything.
   template <class Entity>
@@ -553,6 +585,7 @@ class Catalog {
   std::shared_ptr<Repository> repository_;
   std::shared_ptr<CatalogOptions const> options_;
   std::shared_ptr<DocumentCache> cache_;
+  std::shared_ptr<detail::Quotas> quotas_;
   Caller caller_;
 };
 
@@ -579,6 +612,7 @@ Result<void> Catalog::for_each(Query<Readable> query, Visitor&& visit) const {
 #include <inlay/impl/catalog.ipp>
 #include <inlay/impl/catalog_config.ipp>
 #include <inlay/impl/catalog_install.ipp>
+#include <inlay/impl/catalog_quota.ipp>
 #endif
 
 #endif

@@ -8,6 +8,7 @@
 #include <boost/assert/source_location.hpp>
 #include <boost/system/result.hpp>
 
+#include <chrono>
 #include <optional>
 #include <ostream>
 #include <stdexcept>
@@ -28,6 +29,7 @@ enum class ErrorKind {
   conflict,          ///< the row is not at the version the caller named, or a `test` of a JSON Patch does not hold
   in_use,            ///< others still reference the row that should be removed
   forbidden,         ///< the caller may see it but not do this to it
+  quota_exceeded,    ///< the team would have more than it may; where time changes that, `retry_after` says when
   unavailable,       ///< the store cannot be reached, is busy or cannot be written; trying later may help
   compacted,         ///< the changes asked for are no longer kept
   corrupt,           ///< what is stored is not what inlay wrote
@@ -59,6 +61,10 @@ struct Error {
   std::optional<Version> current_version{};
 
   Outcome outcome = Outcome::not_done;
+
+  /** When the same call may succeed, from now: for a quota of the day, when the next one begins. Absent: that is not
+      known, or time alone changes nothing. */
+  std::optional<std::chrono::seconds> retry_after{};
 
   friend bool operator==(Error const&, Error const&) = default;
 };

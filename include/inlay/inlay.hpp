@@ -52,6 +52,7 @@
 #include <inlay/storage/scope.hpp>
 #include <inlay/storage/store_url.hpp>
 #include <inlay/storage/transfer.hpp>
+#include <inlay/storage/usage.hpp>
 #include <inlay/team_catalog.hpp>
 #include <inlay/timestamp.hpp>
 

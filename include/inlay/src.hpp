@@ -14,6 +14,7 @@
 #include <inlay/impl/catalog.ipp>
 #include <inlay/impl/catalog_config.ipp>
 #include <inlay/impl/catalog_install.ipp>
+#include <inlay/impl/catalog_quota.ipp>
 #include <inlay/impl/commit.ipp>
 #include <inlay/impl/config_node.ipp>
 #include <inlay/impl/document.ipp>

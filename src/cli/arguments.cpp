@@ -678,7 +678,27 @@ class Program {
                      "again, such as 12h or 30d; without it, it may at once")
         ->type_name("DURATION")
         ->transform(CLI::Validator(&read_duration, ""));
+    add_team_quota(command);
     runs_without_team(command, [this](Session& session) { return serve(session, arguments_.serve); });
+  }
+
+  void add_team_quota(CLI::App* command) {
+    ServeArguments& into = arguments_.serve;
+    command
+        ->add_option("--team-rows", into.team_rows,
+                     "How many rows each team may have: environments, integrations, installs and requests")
+        ->type_name("N")
+        ->check(whole_number);
+    command
+        ->add_option("--team-bytes", into.team_bytes, "How many bytes the configs and overrides of each team may have")
+        ->type_name("N")
+        ->check(whole_number);
+    command
+        ->add_option("--team-log-bytes-a-day", into.team_log_bytes_a_day,
+                     "How many bytes of rows before and after changes each team may add to the change\n"
+                     "log in a day in UTC")
+        ->type_name("N")
+        ->check(whole_number);
   }
 
   void add_compact() {

@@ -62,6 +62,9 @@ struct ServeArguments {
   std::string base_path;
   std::optional<std::string> public_path;
   std::int64_t ask_again_after = 0;  // seconds
+  std::optional<std::uint64_t> team_rows;
+  std::optional<std::uint64_t> team_bytes;
+  std::optional<std::uint64_t> team_log_bytes_a_day;
 };
 
 struct CompactArguments {

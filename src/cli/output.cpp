@@ -81,6 +81,7 @@ void Output::fail(Error error) const {
       text += "\n  at " + (error.pointer->empty() ? "the whole document (\"\")" : printable(*error.pointer));
     }
     if (error.current_version) text += "\n  the current version is " + std::to_string(error.current_version->value);
+    if (error.retry_after) text += "\n  try again in " + std::to_string(error.retry_after->count()) + " s";
     if (error.outcome == Outcome::unknown) text += "\n  it may have happened: look before you try again";
     if (error.outcome == Outcome::done && !is_repeatable_) text += "\n  it has happened: do not do it again";
   }
@@ -115,6 +116,7 @@ std::string error_json(Error const& error) {
     out += to_string(error.outcome);
     out += '"';
   }
+  if (error.retry_after) out += R"(,"retry_after":)" + std::to_string(error.retry_after->count());
   return out + "}}";
 }
 

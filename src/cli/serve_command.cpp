@@ -18,6 +18,8 @@ Result<void> serve([[maybe_unused]] Session& session, [[maybe_unused]] ServeArgu
   http_server::hold_hangups();
   CatalogOptions options;
   options.ask_again_after = std::chrono::seconds(arguments.ask_again_after);
+  options.team_quota = {
+      .rows = arguments.team_rows, .bytes = arguments.team_bytes, .bytes_logged_a_day = arguments.team_log_bytes_a_day};
   auto const catalog = session.open(Access::write, options);
   if (catalog.has_error()) return catalog.error();
   // What is no number in octal is no mode to CLI11 either.

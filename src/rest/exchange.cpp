@@ -52,8 +52,8 @@ bool Exchange::is_conditional() const noexcept {
 // ---------------------------------------------------------------------------------------------- refusing
 
 Response refuse(HandlerOptions const& options, Request const& request, Error const& error, Situation situation) {
-  int const status = status_of(error.kind, situation);
-  if (status < 500) return problem(status, error);
+  int const status = status_of(error, situation);
+  if (status < 500 || error.kind == ErrorKind::quota_exceeded) return problem(status, error);
 
   // What it says is about the host's inside, and may hold what no client should read.
   if (options.on_error) {
@@ -63,12 +63,10 @@ Response refuse(HandlerOptions const& options, Request const& request, Error con
       // The client is answered all the same.
     }
   }
-  Error const told{.kind = error.kind, .message = what_to_do(status, error.outcome), .outcome = error.outcome};
-  Response response = problem(status, told);
+  Error told{.kind = error.kind, .message = what_to_do(status, error.outcome), .outcome = error.outcome};
   // To come again blindly is safe only where nothing was done.
-  if (status == 503 && error.outcome == Outcome::not_done)
-    response.headers.add("Retry-After", std::to_string(options.retry_after.count()));
-  return response;
+  if (status == 503 && error.outcome == Outcome::not_done) told.retry_after = options.retry_after;
+  return problem(status, told);
 }
 
 Response refuse_content(Exchange const& exchange, Error const& error) {

@@ -104,7 +104,8 @@ Response too_much_in_flight(Exchange const& exchange, Full full) {
                     .message = is_own
                                    ? "too many bytes of answers to this caller are on their way; try again when they "
                                      "have been read"
-                                   : "too many bytes of answers are on their way; try again later"};
+                                   : "too many bytes of answers are on their way; try again later",
+                    .retry_after = exchange.options.retry_after};
   if (!is_own && exchange.options.on_error) {
     try {
       exchange.options.on_error(exchange.request, error);
@@ -112,9 +113,7 @@ Response too_much_in_flight(Exchange const& exchange, Full full) {
       // The client is answered all the same.
     }
   }
-  Response response = problem(is_own ? 429 : 503, error);
-  response.headers.add("Retry-After", std::to_string(exchange.options.retry_after.count()));
-  return response;
+  return problem(is_own ? 429 : 503, error);
 }
 
 /** Answers what may come to a page, once there is room for that: a page, and what is shown beside it, an install with
@@ -173,13 +172,12 @@ Response respond(Exchange& exchange) {
 */
 Response out_of_memory(HandlerOptions const& options, Request const& request) {
   bool const is_read = request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
-  Response response = problem(503, is_read ? Error{.kind = ErrorKind::unavailable,
-                                                   .message = "there is no memory to answer this now; try again later"}
-                                           : Error{.kind = ErrorKind::unavailable,
-                                                   .message = "the write may have happened: look before trying again",
-                                                   .outcome = Outcome::unknown});
-  if (is_read) response.headers.add("Retry-After", std::to_string(options.retry_after.count()));
-  return response;
+  return problem(503, is_read ? Error{.kind = ErrorKind::unavailable,
+                                      .message = "there is no memory to answer this now; try again later",
+                                      .retry_after = options.retry_after}
+                              : Error{.kind = ErrorKind::unavailable,
+                                      .message = "the write may have happened: look before trying again",
+                                      .outcome = Outcome::unknown});
 }
 
 /** A path of the options as the rest of this file wants it: "", or segments each with a slash before it. */

@@ -29,8 +29,8 @@ void append_string(std::string& out, std::string_view text) {
 
 }  // namespace
 
-int status_of(ErrorKind kind, Situation situation) noexcept {
-  switch (kind) {
+int status_of(Error const& error, Situation situation) noexcept {
+  switch (error.kind) {
     case ErrorKind::invalid_argument:
     case ErrorKind::invalid_document: return situation == Situation::request ? 400 : 422;
     case ErrorKind::not_found: return 404;
@@ -38,6 +38,7 @@ int status_of(ErrorKind kind, Situation situation) noexcept {
     case ErrorKind::in_use: return 409;
     case ErrorKind::conflict: return situation == Situation::conditional ? 412 : 409;
     case ErrorKind::forbidden: return 403;
+    case ErrorKind::quota_exceeded: return error.retry_after ? 429 : 507;
     case ErrorKind::unavailable: return 503;
     case ErrorKind::compacted: return 410;
     default: return 500;
@@ -47,6 +48,7 @@ int status_of(ErrorKind kind, Situation situation) noexcept {
 Response problem(int status, Error const& error) {
   Response response{.status = status};
   response.headers.add("Content-Type", "application/problem+json");
+  if (error.retry_after) response.headers.add("Retry-After", std::to_string(error.retry_after->count()));
   std::string& body = response.body;
   body = R"({"type":"about:blank","title":)";
   append_string(body, reason_phrase(status));

@@ -217,6 +217,13 @@ struct Catch::StringMaker<inlay::Revision, void> {
   static std::string convert(inlay::Revision revision) { return "revision " + std::to_string(revision.value); }
 };
 template <>
+struct Catch::StringMaker<inlay::Usage, void> {
+  static std::string convert(inlay::Usage const& usage) {
+    return std::to_string(usage.rows) + " rows, " + std::to_string(usage.bytes) + " bytes, " +
+           std::to_string(usage.bytes_logged) + " bytes logged";
+  }
+};
+template <>
 struct Catch::StringMaker<inlay::Timestamp, void> {
   static std::string convert(inlay::Timestamp time) { return inlay::to_precise_string(time); }
 };

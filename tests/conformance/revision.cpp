@@ -27,6 +27,7 @@ TEST_CASE("a store says of itself what its backend declares", "[revision]") {
   CHECK(says.is_shared_by_processes == declared.is_shared_by_processes);
   CHECK(says.can_transfer == declared.can_transfer);
   CHECK(says.can_snapshot == declared.can_snapshot);
+  CHECK(says.can_count == declared.can_count);
   CHECK(says.can_vacuum == declared.can_vacuum);
 }
 

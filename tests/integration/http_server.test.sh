@@ -67,12 +67,13 @@ await_log() { # PART
   done
 }
 
+options=() # of `inlay serve`, besides
 serve() { # ADDRESS [TOKENS_FILE]; within $descriptors and $file_size (KiB), and without $closed, where they are set
   if [[ -n ${closed:-} ]]; then exec 0<&- 2>&-; fi
   if [[ -n ${descriptors:-} ]]; then ulimit -n "$descriptors"; fi
   if [[ -n ${file_size:-} ]]; then ulimit -f "$file_size"; fi
   if [[ $kind == inlay ]]; then
-    exec "$program" --store "$store" serve --listen "$1" ${2+--tokens "$2"}
+    exec "$program" --store "$store" serve --listen "$1" ${2+--tokens "$2"} "${options[@]}"
   fi
   exec "$program" "$store" "$@"
 }
@@ -337,6 +338,29 @@ check "a token that was taken away" 401 "$status"
 ask GET /team '' -H "Authorization: Bearer $carol_token"
 check "a token that was added" 200 "$status"
 stop
+
+# ---- with quotas for teams
+
+if [[ $kind == inlay ]]; then
+  options=(--team-rows 0 --team-bytes 0 --team-log-bytes-a-day 0)
+  start 127.0.0.1:0 tokens || { cat err >&2; exit 1; }
+  ask POST /environment "{\"team_id\":\"$team\",\"name\":\"one too many\"}" -H "Authorization: Bearer $alice_token"
+  check "a row beyond the quota" 507 "$status"
+  check_has "why" '"kind":"quota_exceeded"' "$body"
+  check_has "why" 'and may have 0: remove' "$body"
+  options=(--team-log-bytes-a-day 2000)
+  stop
+  start 127.0.0.1:0 tokens || { cat err >&2; exit 1; }
+  for ((i = 0, status = 200; i < 10 && status == 200; ++i)); do
+    ask PATCH "/environment/$environment" "{\"name\":\"name $i\"}" -H "Authorization: Bearer $alice_token"
+  done
+  check "what is too much for today" 429 "$status"
+  check "whether it says when to come again" yes "$([[ $(header Retry-After) =~ ^[0-9]+$ ]] && echo yes)"
+  ask DELETE "/environment/$environment" '' -H "Authorization: Bearer $host_token"
+  check "that the administration is not bound" 200 "$status"
+  options=()
+  stop
+fi
 
 # ---- at a path
 

@@ -111,3 +111,28 @@ TEST_CASE("SQLite reads no page by going through all installs, nor by sorting th
   REQUIRE(shell.run("drop index inlay_install_order") == SQLITE_OK);
   CHECK(complaints(shell, page).size() == 2);
 }
+
+TEST_CASE("SQLite counts what a team has by indexes alone, without reading a row") {
+  support::TemporaryFolder const folder;
+  std::string const path = folder.file("usage.db");
+  Recorder const recorder;
+  auto const store = support::open_sqlite(path).value();
+  support::Catalogue const rows;
+  REQUIRE(store->commit(rows.commit()).has_value());
+  Recorder::statements().clear();
+  REQUIRE(store->usage({.team = rows.team.id}).value().rows == 3);
+  auto const statements = Recorder::statements();
+  REQUIRE(statements.size() == 1);
+  Shell shell(path);
+  std::size_t reads = 0;
+  for (auto const& step : shell.rows("explain query plan " + *statements.begin())) {
+    std::string const& detail = step.at(3);
+    INFO(detail);
+    bool const is_of_table = detail.find(" t ") != std::string::npos || detail.find(" o ") != std::string::npos;
+    if (!is_of_table) continue;
+    ++reads;
+    CHECK(detail.starts_with("SEARCH"));
+    CHECK(detail.find("COVERING INDEX") != std::string::npos);
+  }
+  CHECK(reads == 6);  // of four tables of rows, one of them by its environments, and of the log
+}

@@ -23,6 +23,7 @@ TEST_CASE("the status of an error follows its kind and what it was about") {
            Row{ErrorKind::conflict, 409, 409, 412},
            Row{ErrorKind::in_use, 409, 409, 409},
            Row{ErrorKind::forbidden, 403, 403, 403},
+           Row{ErrorKind::quota_exceeded, 507, 507, 507},
            Row{ErrorKind::unavailable, 503, 503, 503},
            Row{ErrorKind::compacted, 410, 410, 410},
            Row{ErrorKind::corrupt, 500, 500, 500},
@@ -31,10 +32,20 @@ TEST_CASE("the status of an error follows its kind and what it was about") {
            Row{ErrorKind::internal, 500, 500, 500},
        }) {
     CAPTURE(row.kind);
-    CHECK(rest::status_of(row.kind, Situation::request) == row.request);
-    CHECK(rest::status_of(row.kind, Situation::content) == row.content);
-    CHECK(rest::status_of(row.kind, Situation::conditional) == row.conditional);
+    CHECK(rest::status_of(Error{.kind = row.kind}, Situation::request) == row.request);
+    CHECK(rest::status_of(Error{.kind = row.kind}, Situation::content) == row.content);
+    CHECK(rest::status_of(Error{.kind = row.kind}, Situation::conditional) == row.conditional);
   }
+}
+
+TEST_CASE("a quota that a later time brings back is 429, and says how long to wait") {
+  Error const error{
+      .kind = ErrorKind::quota_exceeded, .message = "no more today", .retry_after = std::chrono::hours(2)};
+  CHECK(rest::status_of(error, Situation::content) == 429);
+  auto const response = rest::problem(429, error);
+  CHECK(response.headers.find("retry-after") == "7200");
+  CHECK(response.body == R"({"type":"about:blank","title":"Too Many Requests","status":429,"detail":"no more today",)"
+                         R"("kind":"quota_exceeded"})");
 }
 
 TEST_CASE("a problem document says what the error says") {

@@ -97,3 +97,13 @@ TEST_CASE("a backend that knows nothing of vacuum says so") {
   CHECK(vacuumed.error().kind == ErrorKind::not_built);
   CHECK_THAT(vacuumed.error().message, Catch::Matchers::Contains("the backend noting does not write its files anew"));
 }
+
+TEST_CASE("a backend that knows nothing of what teams have says so") {
+  Noting const noting;
+  Repository const& repository = noting;
+  CHECK_FALSE(repository.capabilities().can_count);
+  auto const counted = repository.usage({.team = Id<Team>::generate()});
+  REQUIRE(counted.has_error());
+  CHECK(counted.error().kind == ErrorKind::not_built);
+  CHECK(counted.error().message == "the backend noting cannot tell how much a team has, which quotas need");
+}

@@ -4,8 +4,10 @@
 #include <inlay/rest/problem.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <ctime>
+#include <optional>
 #include <utility>
 
 namespace http_server {
@@ -53,12 +55,12 @@ Prepared::Prepared(rest::Response const& response) : status(response.status), bo
 
 Prepared out_of_memory(inlay::Outcome outcome) {
   bool const is_done_by_none = outcome == inlay::Outcome::not_done;
-  auto response =
+  auto const response =
       rest::problem(503, {.kind = inlay::ErrorKind::unavailable,
                           .message = is_done_by_none ? "there is no memory to answer this now; try again later"
                                                      : "the write may have happened: look before trying again",
-                          .outcome = outcome});
-  if (is_done_by_none) response.headers.add("Retry-After", "1");
+                          .outcome = outcome,
+                          .retry_after = is_done_by_none ? std::optional(std::chrono::seconds(1)) : std::nullopt});
   return Prepared(response);
 }
 

@@ -3,6 +3,7 @@
 #define INLAY_IMPL_CATALOG_IPP
 
 #include <inlay/catalog.hpp>
+#include <inlay/detail/quotas.hpp>
 #include <inlay/detail/row_changes.hpp>
 #include <inlay/detail/visibility.hpp>
 #include <inlay/model/json_form.hpp>
@@ -214,7 +215,8 @@ inline CatalogOptions bounded(CatalogOptions options) {
 INLAY_DECL Catalog::Catalog(std::shared_ptr<Repository> repository, CatalogOptions options)
     : repository_(std::move(repository)),
       options_(std::make_shared<CatalogOptions const>(detail::bounded(std::move(options)))),
-      cache_(std::make_shared<DocumentCache>()) {}
+      cache_(std::make_shared<DocumentCache>()),
+      quotas_(std::make_shared<detail::Quotas>(options_->team_quota)) {}
 
 INLAY_DECL Result<Catalog> Catalog::open(std::string_view url, Backends const& backends, CatalogOptions options) {
   auto repository = backends.open(url);
@@ -226,16 +228,6 @@ INLAY_DECL Catalog Catalog::as(Caller caller) const {
   Catalog other = *this;
   other.caller_ = std::move(caller);
   return other;
-}
-
-INLAY_DECL Result<Committed> Catalog::commit(Timestamp time, std::vector<Change> changes,
-                                             std::vector<AnyGuard> guards) const {
-  return repository_->commit(Commit{.changes = std::move(changes),
-                                    .guards = std::move(guards),
-                                    .actor = caller_.actor,
-                                    .reason = caller_.reason,
-                                    .token = generate_uuid(),
-                                    .time = time});
 }
 
 // ---- any entity
@@ -459,7 +451,10 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
 
     if (options.dry_run) {
       if (auto free = has_free_keys(before, *after); !free) return free.error();
-      row = updated(Update<Entity>{before, std::move(*after)}, options_->clock(), before.revision);
+      Update<Entity> const update{before, std::move(*after)};
+      auto const time = options_->clock();
+      if (auto allowed = check_quota(time, {update}); !allowed) return allowed.error();
+      row = updated(update, time, before.revision);
       if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
         auto resource_before = answer.resource;
         resource_before.install = before;

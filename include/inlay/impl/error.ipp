@@ -17,6 +17,7 @@ INLAY_DECL std::string_view to_string(ErrorKind kind) noexcept {
     case ErrorKind::conflict: return "conflict";
     case ErrorKind::in_use: return "in_use";
     case ErrorKind::forbidden: return "forbidden";
+    case ErrorKind::quota_exceeded: return "quota_exceeded";
     case ErrorKind::unavailable: return "unavailable";
     case ErrorKind::compacted: return "compacted";
     case ErrorKind::corrupt: return "corrupt";

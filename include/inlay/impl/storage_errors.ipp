@@ -115,6 +115,11 @@ INLAY_DECL Error cannot_snapshot(std::string_view backend) {
           .message = "the backend " + std::string(backend) + " cannot read a store as it was at one moment"};
 }
 
+INLAY_DECL Error cannot_count(std::string_view backend) {
+  return {.kind = ErrorKind::not_built,
+          .message = "the backend " + std::string(backend) + " cannot tell how much a team has, which quotas need"};
+}
+
 INLAY_DECL Error cannot_vacuum(std::string_view backend) {
   return {
       .kind = ErrorKind::not_built,

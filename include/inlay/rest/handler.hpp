@@ -51,7 +51,7 @@ struct HandlerOptions {
   std::size_t max_bytes_in_flight_of_caller = std::size_t{64} << 20U;
 
   /** Called with the error behind an answer of 500 or more, of which the client only learns the kind: a store's own
-      words name files, servers and statements.
+      words name files, servers and statements. (Not with a quota that is exceeded, 507, which the client is told of.)
 
       It may be called from any number of threads at once. What it throws is ignored. A request that finds no memory
       left is answered 503 without it; a 503 without headers and body when there is none even for a problem document.

@@ -18,10 +18,10 @@ enum class Situation {
 
     A kind that is not known here is 500.
 */
-[[nodiscard]] int status_of(ErrorKind kind, Situation situation) noexcept;
+[[nodiscard]] int status_of(Error const& error, Situation situation) noexcept;
 
 /** A problem document (RFC 9457): type, title, status, detail, and our kind, with pointer, current_version and outcome
-    where the error has them.
+    where the error has them; `retry_after` is the header Retry-After.
 
     For hosts too, so that their own refusals (401, 429, ...) look like the handler's.
 */

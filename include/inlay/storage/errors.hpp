@@ -65,6 +65,9 @@ namespace inlay::storage {
 /** not_built: the backend can't read several pages as they were at one moment (Capabilities::can_snapshot). */
 [[nodiscard]] INLAY_DECL Error cannot_snapshot(std::string_view backend);
 
+/** not_built: the backend can't tell how much a team has (Capabilities::can_count). */
+[[nodiscard]] INLAY_DECL Error cannot_count(std::string_view backend);
+
 /** not_built: the backend does not write its files anew (Capabilities::can_vacuum). */
 [[nodiscard]] INLAY_DECL Error cannot_vacuum(std::string_view backend);
 

@@ -9,6 +9,7 @@
 #include <inlay/storage/errors.hpp>
 #include <inlay/storage/query.hpp>
 #include <inlay/storage/transfer.hpp>
+#include <inlay/storage/usage.hpp>
 
 #include <boost/mp11/algorithm.hpp>
 
@@ -67,6 +68,7 @@ struct Capabilities {
   bool can_transfer{};            ///< can dump and restore
   bool can_snapshot{};            ///< can read several pages as they were at one moment
   bool can_vacuum{};              ///< its files are its own, and it can write them anew
+  bool can_count{};               ///< can tell how much a team has
 };
 
 /** What a backend implements: rows, one way to write, and a log of what was written. Thread-safe.
@@ -108,6 +110,18 @@ class Repository : public Readers {
 
   /** The last commit's revision; also tells whether the store can be reached. @return unavailable. */
   [[nodiscard]] virtual Result<Revision> revision() const = 0;
+
+  /** How much a team has, as of one revision. A team that is not there has nothing.
+
+      It takes time by how much the team has, and by how many changes of it the log has since then; not by what others
+      have.
+
+      @return not_built when the backend has no such thing (Capabilities::can_count); unavailable.
+  */
+  [[nodiscard]] virtual Result<Usage> usage(UsageRequest const& request) const {
+    static_cast<void>(request);
+    return storage::cannot_count(capabilities().backend);
+  }
 
   /** Reads what belongs together, in one transaction.
 

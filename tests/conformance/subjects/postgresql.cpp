@@ -31,7 +31,8 @@ inlay::conformance::Subject inlay::conformance::subject() {
                        .is_durable = true,
                        .is_shared_by_processes = true,
                        .can_transfer = true,
-                       .can_snapshot = true},
+                       .can_snapshot = true,
+                       .can_count = true},
       .drop =
           [](std::string const& url) {
             static std::unique_ptr<PGconn, decltype(&PQfinish)> const connection(PQconnectdb(for_libpq(server).c_str()),

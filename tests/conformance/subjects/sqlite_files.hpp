@@ -42,7 +42,8 @@ inline conformance::Subject sqlite_in_files(std::string name) {
                        .is_shared_by_processes = true,
                        .can_transfer = true,
                        .can_snapshot = true,
-                       .can_vacuum = true},
+                       .can_vacuum = true,
+                       .can_count = true},
       .drop =
           [](std::string const& url) {
             std::string const file = url.substr(std::string_view("sqlite:").size());
