@@ -254,15 +254,14 @@ Result<Readable> Catalog::find(Id<model::Root<Readable>> id, bool with_installed
     request.scope = detail::seen_by<model::Root<Readable>>(*caller_.team);
     request.installed_in_scope = detail::seen_by<Environment>(*caller_.team);
   }
-  auto found = repository_->find(request);
-  if (found) detail::as_seen(std::span(&*found, 1));
-  return found;
+  return repository_->find(request);
 }
 
 template <class Entity>
 Result<Resource<Entity>> Catalog::get(Id<Entity> id) const {
   auto found = find<Resource<Entity>>(id, true);
   if (!found) return found;
+  detail::as_seen(std::span(&*found, 1));
   if (auto concealed = conceal(std::span(&*found, 1)); !concealed) return concealed.error();
   return found;
 }
@@ -389,10 +388,13 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
   };
 
   for (int attempt = 0;; ++attempt) {
-    auto found = get(id);
+    auto found = find<Resource<Entity>>(id, true);
     if (!found) return found.error();
+    if (auto concealed = conceal(std::span(&*found, 1)); !concealed) return concealed.error();
     Updated<Entity> answer{.resource = std::move(*found)};
     Entity& row = model::part_of<0>(answer.resource);
+    Entity const stored = row;  // a store writes the members that differ from it
+    detail::as_seen(std::span(&answer.resource, 1));
     Entity const before = row;
     auto after = edited(before);
     if (!after) return after.error();
@@ -426,9 +428,9 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
     }
     auto const time = options_->clock();
     std::optional<Update<Entity>> update;
-    Change change = Update<Entity>{before, *after};
+    Change change = Update<Entity>{stored, *after};
     if (attempt < detail::optimistic_attempts) {
-      update = Update<Entity>{before, std::move(*after)};
+      update = Update<Entity>{stored, std::move(*after)};
     } else {
       // Others were faster every time: let the store decide it between them.
       change = Edit<Entity>{id, [&](Entity const& current) -> Result<Entity> {

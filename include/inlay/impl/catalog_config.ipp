@@ -138,6 +138,7 @@ INLAY_DECL Result<InstalledConfig> Catalog::effective_config(Id<EnvironmentInteg
                                                              std::vector<Layer> extra_layers) const {
   auto found = find<InstalledIntegration>(id);
   if (!found) return found.error();
+  detail::as_seen(std::span(&*found, 1));
   return config_of(std::move(*found), std::move(extra_layers));
 }
 
