@@ -7,6 +7,8 @@
 
 #include "change_log.hpp"
 #include "match.hpp"
+#include "merge.hpp"
+#include "rows_read.hpp"
 #include "table.hpp"
 #include "transfer.hpp"
 
@@ -150,7 +152,7 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   template <class Entity>
   [[nodiscard]] std::optional<OrderedRows<Entity>> rows_named(std::vector<PlacedCondition> const& where) const;
   template <class Entity>
-  [[nodiscard]] bool ordered_sources(Scope const& scope, std::size_t most,
+  [[nodiscard]] bool ordered_sources(Scope const& scope, std::vector<PlacedCondition> const& where,
                                      std::vector<OrderedRows<Entity> const*>& sources,
                                      std::deque<OrderedRows<Entity>>& made) const;
   /** Takes a record as it is, into a store that nobody else knows yet. */
@@ -214,6 +216,7 @@ InstalledIn MemoryRepository::installed_in(Id<Integration> integration, Scope co
   if (auto const environments = scope.is_everything() ? std::nullopt : visible_rows<Environment>(scope)) {
     // From these, or it would cost something where others have installed it.
     for (Row<Environment> const& environment : *environments) {
+      ++rows_read();
       EnvironmentIntegration const install{.integration_id = integration, .environment_id = environment->id};
       if (table<EnvironmentIntegration>().find_same(0, install) != nullptr) found.ids.push_back(environment->id);
     }
@@ -222,6 +225,7 @@ InstalledIn MemoryRepository::installed_in(Id<Integration> integration, Scope co
     std::size_t number = 0;
     while (model::references<EnvironmentIntegration>[number].entity != Integration::entity_name) ++number;
     for (auto const& [place, install] : table<EnvironmentIntegration>().referring_to(number, integration.uuid)) {
+      ++rows_read();
       if (!is_visible || is_visible(**table<Environment>().find(install->environment_id.uuid))) {
         found.ids.push_back(install->environment_id);
       }
@@ -268,6 +272,7 @@ std::optional<std::vector<Row<Entity>>> MemoryRepository::visible_rows(Scope con
     }
     if (indexed == nullptr) return std::nullopt;
     auto const meets = predicate<Entity>(scope).value();
+    rows_read() += indexed->size();
     for (auto const& [place, row] : *indexed) {
       if (meets(*row)) rows.push_back(row);
     }
@@ -283,6 +288,7 @@ std::optional<std::vector<Row<Entity>>> MemoryRepository::visible_rows(Scope con
     }
     auto const* const referring = rows_with<Entity>(Scope::where({scope.own_member, Operator::eq, {FieldValue(id)}}));
     if (referring == nullptr) return std::nullopt;
+    rows_read() += referring->size();
     for (auto const& [place, row] : *referring) rows.push_back(row);
   }
   return rows;
@@ -418,16 +424,15 @@ std::optional<OrderedRows<Entity>> MemoryRepository::rows_named(std::vector<Plac
   return rows;
 }
 
-/** Adds indexes that together hold the rows which a scope lets through, and no others; what there is no index of goes
-    to `made`. @return false where no index leads to them, or more than `most` for one scope. */
+/** Adds indexes that together hold the rows which a scope lets through and conditions may, and no others that it hides;
+    what there is no index of goes to `made`. @return false where no index leads to them. */
 template <class Entity>
-bool MemoryRepository::ordered_sources(Scope const& scope, std::size_t most,
+bool MemoryRepository::ordered_sources(Scope const& scope, std::vector<PlacedCondition> const& where,
                                        std::vector<OrderedRows<Entity> const*>& sources,
                                        std::deque<OrderedRows<Entity>>& made) const {
   if (scope.kind == Scope::Kind::any_of) {
-    return std::all_of(scope.parts.begin(), scope.parts.end(), [&](Scope const& part) {
-      return ordered_sources<Entity>(part, static_cast<std::size_t>(-1), sources, made);
-    });
+    return std::all_of(scope.parts.begin(), scope.parts.end(),
+                       [&](Scope const& part) { return ordered_sources<Entity>(part, where, sources, made); });
   }
   if (auto const* const indexed = rows_with<Entity>(scope)) {
     sources.push_back(indexed);
@@ -435,7 +440,7 @@ bool MemoryRepository::ordered_sources(Scope const& scope, std::size_t most,
   }
   if (scope.kind != Scope::Kind::related) return false;
   auto const ids = related_ids(scope);
-  if (!ids || ids->size() > most) return false;
+  if (!ids) return false;
   if (scope.own_member == "id") {
     OrderedRows<Entity>& rows = made.emplace_back();
     for (Uuid const& id : *ids) {
@@ -444,11 +449,17 @@ bool MemoryRepository::ordered_sources(Scope const& scope, std::size_t most,
     sources.push_back(&rows);
     return true;
   }
-  return std::all_of(ids->begin(), ids->end(), [&](Uuid const& id) {
+  auto const add = [&](Uuid const& id) {
     auto const* const referring = rows_with<Entity>(Scope::where({scope.own_member, Operator::eq, {FieldValue(id)}}));
     if (referring != nullptr) sources.push_back(referring);
     return referring != nullptr;
+  };
+  auto const named = std::find_if(where.begin(), where.end(), [&](PlacedCondition const& one) {
+    return one.first.part == 0 && one.first.field.name == scope.own_member && one.second->op == Operator::eq;
   });
+  if (named == where.end()) return std::all_of(ids->begin(), ids->end(), add);
+  Uuid const& id = std::get<Uuid>(named->second->values.front());
+  return !ids->contains(id) || add(id);
 }
 
 /** The smallest index that holds all rows which meet the conditions. */
@@ -487,6 +498,7 @@ Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& qu
   // Takes one row more than was asked for: that there is one is what says that this is not the last page.
   bool is_in_scope = false;
   auto const consider = [&](Row<Entity> const& root) {
+    ++rows_read();
     if (query.after && place_of(*root) <= *query.after) return true;
     if (!meets(std::integral_constant<std::size_t, 0>{}, root.get())) return true;
     if (!is_in_scope && *is_visible && !(*is_visible)(*root)) return true;
@@ -505,25 +517,13 @@ Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& qu
     page.revision = log_.revision();
     std::vector<OrderedRows<Entity> const*> sources;
     std::deque<OrderedRows<Entity>> made;
-    constexpr std::size_t few = 64;
     if (auto const named = rows_named<Entity>(narrowing)) {
       for (auto const& [place, row] : *named) {
         if (!consider(row)) break;
       }
-    } else if (ordered_sources<Entity>(query.scope, few, sources, made)) {
-      // Of each source of what the scope lets through the first rows: what it hides is not looked at.
-      is_in_scope = true;
-      std::map<Cursor, PartRows<Readable>> first;
-      for (OrderedRows<Entity> const* const source : sources) {
-        auto row = query.after ? source->upper_bound(*query.after) : source->begin();
-        while (row != source->end() && consider(row->second)) ++row;
-        for (PartRows<Readable>& rows : found) first.emplace(place_of(*std::get<0>(rows)), std::move(rows));
-        found.clear();
-      }
-      for (auto& [place, rows] : first) {
-        if (found.size() > query.limit) break;
-        found.push_back(std::move(rows));
-      }
+    } else if (ordered_sources<Entity>(query.scope, narrowing, sources, made)) {
+      is_in_scope = true;  // what the scope hides is not looked at, however many sources there are
+      merge<Entity>(sources, query.after, consider);
     } else {
       auto const* const rows = narrowest<Entity>(narrowing);
       auto row = query.after ? rows->upper_bound(*query.after) : rows->begin();

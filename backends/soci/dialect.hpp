@@ -219,6 +219,9 @@ class Dialect {
   /** Whether a condition on no column of a query keeps the query from being run at all. */
   [[nodiscard]] virtual bool can_gate() const { return false; }
 
+  /** Whether a union in an order is merged from selects that are read only as far as it is. */
+  [[nodiscard]] virtual bool merges_unions() const { return false; }
+
   /** Whether statements are planned once, before their values are known, and so must say how many rows are wanted. */
   [[nodiscard]] virtual bool plans_ahead() const { return false; }
 

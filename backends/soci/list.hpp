@@ -229,22 +229,44 @@ class Lister {
     end_page(statement);
   }
 
+  /** Appends a union of the places of the first rows that each source of what the scope lets through has. Where they
+      are merged, what has an order by an index is read from there as far as the page needs. */
+  void add_visible_places(Statement& ids, bool are_merged) const {
+    for (std::size_t at = 0; at < visible_.size(); ++at) {
+      Scope const& source = *visible_[at];
+      bool const has_order = are_merged && source.kind == Scope::Kind::condition;
+      ids << (at == 0 ? "" : " union ") << (has_order ? "" : "select \"created_at\", \"id\" from (")
+          << "select t0.\"created_at\" \"created_at\", t0.\"id\" \"id\"";
+      add_visible(ids, dialect_, source, tables_.quoted(Root::entity_name), inlay::detail::filter_parts<Root>, tables_,
+                  [&](Statement& rows) { join_further_parts(rows); });
+      for (std::size_t i = 0; i < places_.size(); ++i) {
+        ids << " and ";
+        add_condition(ids, query_.where[i], places_[i].field, part_alias(places_[i].part),
+                      completes_key(source, i) ? Indexes::any : Indexes::none);
+      }
+      add_place(ids, " and ");
+      if (!has_order) ids << in_order << " limit " << planned_limit() << ") v" << std::to_string(at);
+    }
+  }
+
+  /** The first rows of all that the scope lets through, by a database that merges a union in its order. */
+  [[nodiscard]] Statement merge() const {
+    Statement statement;
+    begin(statement);
+    statement << "select * from (select 0, " << columns_.text() << " from (";
+    add_visible_places(statement, true);
+    statement << " order by \"created_at\", \"id\" limit ";
+    statement.bind(integer(rows_to_read())) << ") bounded" << dialect_.ordered_join()
+                                            << tables_.quoted(Root::entity_name) << " t0 on t0.\"id\" = bounded.\"id\"";
+    join_further_parts(statement, parts - 1);
+    statement << ") page";
+    return statement;
+  }
+
   /** Of each source of what the scope lets through the first rows, and of those the first. */
   [[nodiscard]] Statement gather() const {
-    auto const add_ids = [&](Statement& ids) {
-      for (std::size_t at = 0; at < visible_.size(); ++at) {
-        ids << (at == 0 ? "" : " union ") << "select \"created_at\", \"id\" from (select t0.\"created_at\", t0.\"id\"";
-        add_visible(ids, dialect_, *visible_[at], tables_.quoted(Root::entity_name), inlay::detail::filter_parts<Root>,
-                    tables_, [&](Statement& rows) { join_further_parts(rows); });
-        for (std::size_t i = 0; i < places_.size(); ++i) {
-          ids << " and ";
-          add_condition(ids, query_.where[i], places_[i].field, part_alias(places_[i].part),
-                        completes_key(*visible_[at], i) ? Indexes::any : Indexes::none);
-        }
-        add_place(ids, " and ");
-        ids << in_order << " limit " << planned_limit() << ") v" << std::to_string(at);
-      }
-    };
+    if (dialect_.merges_unions()) return merge();
+    auto const add_ids = [&](Statement& ids) { add_visible_places(ids, false); };
     Statement statement;
     if (dialect_.can_gate()) {
       statement << "with page_ids as materialized (select \"created_at\", \"id\" from (";

@@ -226,6 +226,7 @@ class SqliteDialect final : public sql::Dialect {
 
   std::string_view ordered_join() const override { return " cross join "; }
   bool can_probe() const override { return true; }
+  bool merges_unions() const override { return true; }
   sql::PageBound page_bound() const override { return sql::PageBound::reading; }
 
   // SQLite has no lateral joins, but a table-valued function sees the tables before it.

@@ -33,8 +33,7 @@ struct Birth {
 [[nodiscard]] INLAY_DECL Birth generate_birth();
 
 /** The birth of a row that was inserted before there were births, by inlay 0.1: it follows from what never changes of
-    the row, so that the row, a copy of it and what the change log says of it agree, wherever they are read. (What
-    inlay 0.1 logs of a row that was inserted since is read as of another row: see docs/operating.md.) */
+    the row, so that the row, a copy of it and what the change log says of it agree, wherever they are read. */
 [[nodiscard]] INLAY_DECL Birth birth_of_older_row(Uuid const& id, Timestamp created_at) noexcept;
 
 /** 16 hexadecimal digits in lower case. */

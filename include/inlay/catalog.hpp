@@ -611,6 +611,7 @@ Result<void> Catalog::for_each(Query<Readable> query, Visitor&& visit) const {
 #ifdef INLAY_HEADER_ONLY
 #include <inlay/impl/catalog.ipp>
 #include <inlay/impl/catalog_config.ipp>
+#include <inlay/impl/catalog_history.ipp>
 #include <inlay/impl/catalog_install.ipp>
 #include <inlay/impl/catalog_quota.ipp>
 #endif

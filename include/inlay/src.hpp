@@ -13,6 +13,7 @@
 #include <inlay/impl/birth.ipp>
 #include <inlay/impl/catalog.ipp>
 #include <inlay/impl/catalog_config.ipp>
+#include <inlay/impl/catalog_history.ipp>
 #include <inlay/impl/catalog_install.ipp>
 #include <inlay/impl/catalog_quota.ipp>
 #include <inlay/impl/commit.ipp>

@@ -5,9 +5,13 @@
 #include "text.hpp"
 
 #include <inlay/json/parse.hpp>
+#include <inlay/page_bytes.hpp>
 #include <inlay/storage/errors.hpp>
 
 #include <algorithm>
+#include <memory>
+#include <utility>
+#include <variant>
 
 namespace inlay::rest {
 namespace {
@@ -33,6 +37,24 @@ char const* what_to_do(int status, Outcome outcome) noexcept {
   if (outcome == Outcome::done) return "the write has happened, but its answer could not be made: do not do it again";
   if (outcome == Outcome::unknown) return "the write may have happened: look before trying again";
   return status == 503 ? "the store is not available now; try again later" : "the request could not be answered";
+}
+
+Response too_much_in_flight(Exchange const& exchange, Full full) {
+  bool const is_own = full == Full::caller;
+  Error const error{.kind = ErrorKind::unavailable,
+                    .message = is_own
+                                   ? "too many bytes of answers to this caller are on their way; try again when they "
+                                     "have been read"
+                                   : "too many bytes of answers are on their way; try again later",
+                    .retry_after = exchange.options.retry_after};
+  if (!is_own && exchange.options.on_error) {
+    try {
+      exchange.options.on_error(exchange.request, error);
+    } catch (...) {
+      // The client is answered all the same.
+    }
+  }
+  return problem(is_own ? 429 : 503, error);
 }
 
 Response not_modified(std::string const& etag) {
@@ -188,6 +210,21 @@ Or<std::optional<TagList>> if_match(Exchange const& exchange) { return tags_of(e
 Or<std::optional<TagList>> if_none_match(Exchange const& exchange) { return tags_of(exchange, tag_headers[1]); }
 
 // ---------------------------------------------------------------------------------------------- answering
+
+Response answer_in_room(Exchange const& exchange, std::size_t bytes, std::function<Response()> const& make) {
+  auto reserved = exchange.in_flight.reserve(exchange.caller, std::min(bytes, 2 * max_page_bytes));
+  if (auto const* const full = std::get_if<Full>(&reserved)) return too_much_in_flight(exchange, *full);
+  auto const hold = std::get<std::shared_ptr<BytesInFlight::Hold>>(std::move(reserved));
+  Response response = make();
+  hold->settle(exchange.request.method == "HEAD" ? 0 : response.body.size());
+  response.in_flight = hold;
+  return response;
+}
+
+std::size_t room_for_documents(Exchange const& exchange, std::size_t rows, std::size_t documents_each) {
+  std::size_t const of_row = documents_each * std::min(exchange.catalog.options().limits.max_bytes, max_page_bytes / 2);
+  return std::min(rows * of_row, std::max(max_page_bytes, of_row));
+}
 
 Response answer_json(int status, std::string body) {
   Response response{.status = status};

@@ -16,6 +16,8 @@
 #include <boost/json/value.hpp>
 #include <boost/system/result.hpp>
 
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -147,6 +149,14 @@ void write_resource(Readable const& readable, std::string& out, bool with_nested
 
 /** Answers with a JSON body that belongs to no row. */
 [[nodiscard]] Response answer_json(int status, std::string body);
+
+/** Makes an answer that may be large, when there is room for so many bytes: 429 or 503 without having made it, where
+    there is none. What the answer did not come to is given back at once. */
+[[nodiscard]] Response answer_in_room(Exchange const& exchange, std::size_t bytes,
+                                      std::function<Response()> const& make);
+
+/** How many bytes the documents of that many rows may come to in a page, each row with so many of them. */
+[[nodiscard]] std::size_t room_for_documents(Exchange const& exchange, std::size_t rows, std::size_t documents_each);
 
 template <class Readable>
 [[nodiscard]] RowVersion version_of(Readable const& readable) {

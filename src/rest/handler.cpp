@@ -4,14 +4,12 @@
 #include "media.hpp"
 #include "operations.hpp"
 
-#include <inlay/page_bytes.hpp>
 #include <inlay/rest/handler.hpp>
 
 #include <algorithm>
 #include <array>
 #include <exception>
 #include <new>
-#include <variant>
 
 namespace inlay::rest {
 namespace {
@@ -22,38 +20,37 @@ struct Route {
   bool has_id;                  ///< the second segment is an id
   std::string_view part;        ///< the third segment; "": there is none
   Response (*answer)(Exchange const&);
-  bool is_page = false;  ///< the answer may come to a page
 };
 
 constexpr Route routes[] = {
-    {"GET", "environment-integration", false, "", &list_rows<EnvironmentIntegration>, true},
+    {"GET", "environment-integration", false, "", &list_rows<EnvironmentIntegration>},
     {"POST", "environment-integration", false, "", &install},
     {"GET", "environment-integration", true, "", &get_row<EnvironmentIntegration>},
     {"PATCH", "environment-integration", true, "", &update_row<EnvironmentIntegration>},
     {"DELETE", "environment-integration", true, "", &remove_row<EnvironmentIntegration>},
-    {"GET", "environment-integration", true, "config", &effective_config, true},
-    {"POST", "environment-integration", true, "preview", &preview, true},
+    {"GET", "environment-integration", true, "config", &effective_config},
+    {"POST", "environment-integration", true, "preview", &preview},
 
-    {"GET", "integration", false, "", &list_rows<Integration>, true},
+    {"GET", "integration", false, "", &list_rows<Integration>},
     {"POST", "integration", false, "", &create_row<Integration>},
     {"GET", "integration", true, "", &get_row<Integration>},
     {"PATCH", "integration", true, "", &update_row<Integration>},
     {"DELETE", "integration", true, "", &remove_row<Integration>},
     {"POST", "integration", true, "end", &end_installs},
 
-    {"GET", "environment", false, "", &list_rows<Environment>, true},
+    {"GET", "environment", false, "", &list_rows<Environment>},
     {"POST", "environment", false, "", &create_row<Environment>},
     {"GET", "environment", true, "", &get_row<Environment>},
     {"PATCH", "environment", true, "", &update_row<Environment>},
     {"DELETE", "environment", true, "", &remove_row<Environment>},
 
-    {"GET", "team", false, "", &list_rows<Team>, true},
+    {"GET", "team", false, "", &list_rows<Team>},
     {"POST", "team", false, "", &create_row<Team>},
     {"GET", "team", true, "", &get_row<Team>},
     {"PATCH", "team", true, "", &update_row<Team>},
     {"DELETE", "team", true, "", &remove_row<Team>},
 
-    {"GET", "grant", false, "", &list_rows<Grant>, true},
+    {"GET", "grant", false, "", &list_rows<Grant>},
     {"POST", "grant", false, "", &ask_for},
     {"GET", "grant", true, "", &get_row<Grant>},
     {"PATCH", "grant", true, "", &answer_grant},
@@ -98,37 +95,6 @@ Response no_such_path() {
   return problem(404, Error{.kind = ErrorKind::not_found, .message = "there is no such path"});
 }
 
-Response too_much_in_flight(Exchange const& exchange, Full full) {
-  bool const is_own = full == Full::caller;
-  Error const error{.kind = ErrorKind::unavailable,
-                    .message = is_own
-                                   ? "too many bytes of answers to this caller are on their way; try again when they "
-                                     "have been read"
-                                   : "too many bytes of answers are on their way; try again later",
-                    .retry_after = exchange.options.retry_after};
-  if (!is_own && exchange.options.on_error) {
-    try {
-      exchange.options.on_error(exchange.request, error);
-    } catch (...) {
-      // The client is answered all the same.
-    }
-  }
-  return problem(is_own ? 429 : 503, error);
-}
-
-/** Answers what may come to a page, once there is room for that: a page, and what is shown beside it, an install with
-    its config and its override. */
-Response answer_page(Exchange const& exchange, Route const& route) {
-  std::size_t const beside = std::min(2 * std::min(exchange.max_body_bytes, max_page_bytes), max_page_bytes);
-  auto reserved = exchange.in_flight.reserve(exchange.caller, max_page_bytes + beside);
-  if (auto const* const full = std::get_if<Full>(&reserved)) return too_much_in_flight(exchange, *full);
-  auto const hold = std::get<std::shared_ptr<BytesInFlight::Hold>>(std::move(reserved));
-  Response response = route.answer(exchange);
-  hold->settle(exchange.request.method == "HEAD" ? 0 : response.body.size());
-  response.in_flight = hold;
-  return response;
-}
-
 Response respond(Exchange& exchange) {
   Request const& request = exchange.request;
   if (request.method == "OPTIONS" && request.target == "*") {
@@ -164,7 +130,7 @@ Response respond(Exchange& exchange) {
         406, Error{.kind = ErrorKind::invalid_argument,
                    .message = "answers are " + std::string(json_type) + ", and errors " + std::string(problem_type)});
   }
-  return route->is_page ? answer_page(exchange, *route) : route->answer(exchange);
+  return route->answer(exchange);
 }
 
 /** What is answered when memory has run out. What the request took is given back by then, so that there is some for a

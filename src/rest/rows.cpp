@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
+#include <utility>
 
 namespace inlay::rest {
 namespace {
@@ -134,14 +136,37 @@ Or<Query<typename ListOf<Entity>::Item>> read_query(Exchange const& exchange) {
   return query;
 }
 
-}  // namespace
+/** How many bytes a row of a list may come to in JSON, without its documents. */
+template <class Item>
+constexpr std::size_t most_of_row = []<std::size_t... part>(std::index_sequence<part...>) {
+  std::size_t bytes = 0;
+  auto const add_fields = [&](auto const& fields) {
+    for (model::Field const& field : fields) {
+      // 255 characters of at most four bytes, and of two where they are escaped; the rest is shorter than that.
+      bool const has_text = field.type == model::FieldType::text || field.type == model::FieldType::ended;
+      bytes += field.name.size() + (has_text ? 1'100 : 48);
+    }
+  };
+  (add_fields(model::fields<model::Part<Item, part>>), ...);
+  return bytes + 64;
+}
+(std::make_index_sequence<model::part_count<Item>>{});
+
+/** How many bytes a list may come to, by how many rows were asked for and with which documents. */
+template <class Item>
+std::size_t most_of_list(Exchange const& exchange, Query<Item> const& query) {
+  std::size_t documents = 0;
+  [&]<std::size_t... part>(std::index_sequence<part...>) {
+    ((documents += !own_document<model::Part<Item, part>>.empty() && query.brings_documents(part) ? 1U : 0U), ...);
+  }
+  (std::make_index_sequence<model::part_count<Item>>{});
+  return query.limit * most_of_row<Item> + room_for_documents(exchange, query.limit, documents);
+}
 
 template <class Entity>
-Response list_rows(Exchange const& exchange) {
+Response list_page(Exchange const& exchange, Query<typename ListOf<Entity>::Item> const& query) {
   using Item = typename ListOf<Entity>::Item;
-  auto const query = read_query<Entity>(exchange);
-  if (!query) return query.error();
-  auto const page = exchange.catalog.template list<Item>(*query);
+  auto const page = exchange.catalog.template list<Item>(query);
   if (!page) return refuse(exchange, page.error(), Situation::request);
 
   std::string body = R"({"result":[)";
@@ -149,12 +174,12 @@ Response list_rows(Exchange const& exchange) {
   for (Item const& item : page->items) {
     if (!is_first) body += ',';
     is_first = false;
-    write_resource(item, body, query->with_nested_documents);
+    write_resource(item, body, query.with_nested_documents);
   }
   body += R"(],"next_cursor":)";
   std::string const cursor = page->next ? seal(*page->next, Entity::entity_name, exchange.cursor_key) : std::string();
   body += page->next ? '"' + cursor + '"' : std::string("null");
-  body += R"(,"limit":)" + std::to_string(query->limit) + '}';
+  body += R"(,"limit":)" + std::to_string(query.limit) + '}';
 
   Response response = answer_json(200, std::move(body));
   response.headers.add("Cache-Control", "private, no-cache");
@@ -164,6 +189,15 @@ Response list_rows(Exchange const& exchange) {
     response.headers.add("Link", '<' + next + R"(>; rel="next")");
   }
   return response;
+}
+
+}  // namespace
+
+template <class Entity>
+Response list_rows(Exchange const& exchange) {
+  auto const query = read_query<Entity>(exchange);
+  if (!query) return query.error();
+  return answer_in_room(exchange, most_of_list(exchange, *query), [&] { return list_page<Entity>(exchange, *query); });
 }
 
 template <class Entity>

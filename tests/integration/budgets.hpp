@@ -7,12 +7,14 @@
 #include <inlay/catalog.hpp>
 #include <inlay/json/limits.hpp>
 #include <inlay/page_bytes.hpp>
+#include <inlay/timestamp.hpp>
 
 #include <support/large_documents.hpp>
 
 #include <cstddef>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace inlay::test {
 
@@ -32,6 +34,7 @@ inline constexpr std::size_t most_disk(std::size_t changed) { return 4 * changed
 struct Worst {
   char const* name;
   std::string (*make)(int value);
+  char const* member = "";  ///< a pointer to most of it, as short as an argument of a program must be
 };
 
 namespace detail {
@@ -76,20 +79,24 @@ inline constexpr Worst worst_documents[] = {
          text += "\"text\":\"" + std::string(16'000, static_cast<char>('a' + value)) + "\",\"inner\":{";
        }
        return text + std::string(61, '}');
-     }},
+     },
+     "/inner"},
     {"one text",
-     [](int value) { return R"({"text":")" + std::string(detail::full, static_cast<char>('a' + value)) + "\"}"; }},
+     [](int value) { return R"({"text":")" + std::string(detail::full, static_cast<char>('a' + value)) + "\"}"; },
+     "/text"},
     {"one array",
      [](int value) {
        std::string text = R"({"list":[0)";
        while (text.size() + 8 < detail::full) text += ',' + std::to_string(value);
        return text + "]}";
-     }},
+     },
+     "/list"},
     {"an object where there was a text, or the other way round",
      [](int value) {
        if (value % 2 == 0) return R"({"place":")" + std::string(detail::full, 'x') + R"("})";
        return detail::members(R"({"place":{)", value, detail::full) + "}}";
-     }},
+     },
+     "/place"},
 };
 
 inline Document document_of(Worst const& worst, int value) {
@@ -152,6 +159,36 @@ inline void fill(Catalog const& catalog, Worst const& worst) {
                 .environment_id = environment,
                 .override = document_of(worst, 1)})
       .value();
+}
+
+inline constexpr int shared_installs = 3'000;
+
+/** Fills a new store with an integration of one team that another has installed so often, a few times with an override
+    that is as large as it may be. */
+inline void fill_shared(Catalog const& catalog) {
+  catalog.create(Team{.id = own_team, .name = "own"}).value();
+  catalog.create(Team{.id = other_team, .name = "other"}).value();
+  catalog.create(Integration{.id = integration, .name = "zendesk", .team_id = own_team, .sharing = Sharing::allow})
+      .value();
+  Document const small = Document::parse(R"({"subdomain":"example","retries":{"max":5,"backoff":1.5}})").value();
+  Document const large = document_of(worst_documents[3], 1);
+  std::vector<Change> changes;
+  std::size_t bytes = 0;
+  for (int i = 0; i != shared_installs; ++i) {
+    Environment const place{
+        .id = Id<Environment>::generate(), .team_id = other_team, .name = "environment " + std::to_string(i)};
+    EnvironmentIntegration row{
+        .id = Id<EnvironmentIntegration>::generate(), .integration_id = integration, .environment_id = place.id};
+    row.override = i % 500 == 250 ? large : small;
+    bytes += row.override->text().size();
+    changes.emplace_back(Insert<Environment>{place});
+    changes.emplace_back(Insert<EnvironmentIntegration>{std::move(row)});
+    if (changes.size() < 500 && bytes < max_page_bytes && i + 1 != shared_installs) continue;
+    catalog.repository()
+        .commit({.changes = std::exchange(changes, {}), .token = generate_uuid(), .time = now()})
+        .value();
+    bytes = 0;
+  }
 }
 
 }  // namespace inlay::test

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 // What becomes of installs that the owner of their integration has ended, on every store.
 #include <inlay/catalog.hpp>
+#include <inlay/storage/transfer.hpp>
 #include <inlay/team_catalog.hpp>
+#include <inlay/timestamp.hpp>
 
 #include <support/catch.hpp>
 #include <support/memory_catalog.hpp>
 #include <support/stores.hpp>
 #include "sharing_world.hpp"
 
+#include <functional>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -202,4 +206,94 @@ TEST_CASE("an install that changes while it is ended is ended as it has become")
     CHECK_FALSE(install.show_in_catalog);
     CHECK(install.version == Version{3});
   }
+}
+
+TEST_CASE("an install that is stored as ended and enabled reads as disabled, and can be written but not enabled") {
+  for (std::string const& url : test::new_store_urls()) {
+    INFO(test::scheme_of(url));
+    Shared const world(Catalog::open(url).value(), 1);
+    REQUIRE(world.for_owner.end(world.integration.id, "over").has_value());
+    Id<EnvironmentIntegration> const id = world.users[0].id;
+    Repository& store = world.store.repository();
+    // As a process of inlay 0.1 can write it, which does not know that it was ended.
+    auto const enable = [&] {
+      auto const stored = store.find(FindRequest<EnvironmentIntegration>{.id = id}).value();
+      Update<EnvironmentIntegration> enabled{stored, stored};
+      enabled.after.is_enabled = true;
+      REQUIRE(store.commit({.changes = {enabled}, .token = generate_uuid(), .time = now()}).has_value());
+    };
+    auto const is_stored_as_enabled = [&] {
+      return store.find(FindRequest<EnvironmentIntegration>{.id = id}).value().is_enabled;
+    };
+    enable();
+    REQUIRE(is_stored_as_enabled());
+
+    for (Catalog const& caller : {world.for_user, world.store}) {
+      CHECK_FALSE(caller.get(id).value().install.is_enabled);
+      CHECK_FALSE(caller.effective_config(id).value().is_enabled);
+      Query<EnvironmentIntegration> const query{.where = {{"id", Operator::eq, {id.uuid}}}};
+      CHECK_FALSE(caller.list(query).value().items.at(0).is_enabled);
+      CHECK_FALSE(
+          caller.list(Query<InstalledIntegration>{.where = query.where}).value().items.at(0).install.is_enabled);
+      auto const refused = error_of(caller.update(id, {.is_enabled = true}));
+      CHECK(refused.kind == ErrorKind::forbidden);
+      CHECK(refused.pointer == "/is_enabled");
+      CHECK_FALSE(caller.update(id, {.is_enabled = false}).value().changed);
+    }
+    if (store.capabilities().can_snapshot) {
+      REQUIRE(world.store
+                  .for_each_config({.where = {{"id", Operator::eq, {id.uuid}}}},
+                                   [](ReportedConfig const& reported) {
+                                     CHECK_FALSE(reported.installed.is_enabled);
+                                     return Result<void>();
+                                   })
+                  .has_value());
+    }
+
+    CHECK(world.for_user.update(id, {.show_in_catalog = false}).value().changed);
+    CHECK_FALSE(is_stored_as_enabled());
+    enable();
+    CHECK(world.for_user.set(id, test::pointer("/limit"), 2).value().changed);
+    CHECK_FALSE(is_stored_as_enabled());
+
+    // And where the store decides it after lost races.
+    enable();
+    auto const interrupted =
+        std::make_shared<test::Interrupted>(std::shared_ptr<Repository>(std::shared_ptr<void>(), &store));
+    int races = 0;
+    std::function<void()> const race = [&] {
+      if (++races > 3) return;
+      world.store.update(id, {.show_in_catalog = races % 2 != 0}).value();
+      enable();
+      interrupted->before_commit = race;
+    };
+    interrupted->before_commit = race;
+    CHECK(Catalog(interrupted).set(id, test::pointer("/limit"), 3).value().changed);
+    CHECK(races > 3);
+    CHECK_FALSE(is_stored_as_enabled());
+  }
+}
+
+TEST_CASE("an install that was exported as ended and enabled is imported as disabled") {
+  auto const from = all_backends().open("memory:").value();
+  Shared const world(Catalog(from), 1);
+  REQUIRE(world.for_owner.end(world.integration.id, "over").has_value());
+  auto const ended = from->find(FindRequest<EnvironmentIntegration>{.id = world.users[0].id}).value();
+  Update<EnvironmentIntegration> enabled{ended, ended};
+  enabled.after.is_enabled = true;
+  REQUIRE(from->commit({.changes = {enabled}, .token = generate_uuid(), .time = now()}).has_value());
+  std::string lines;
+  REQUIRE(from->dump({.sink =
+                          [&](StoreRecord const& record) {
+                            storage::append_line(record, lines);
+                            return Result<void>();
+                          }})
+              .has_value());
+  auto const to = all_backends().open("memory:").value();
+  std::istringstream in(lines);
+  REQUIRE(to->restore({.fill = [&](RecordSink const& sink) { return storage::read_lines({.in = in, .sink = sink}); }})
+              .has_value());
+  auto const imported = to->find(FindRequest<EnvironmentIntegration>{.id = ended.id}).value();
+  CHECK_FALSE(imported.is_enabled);
+  CHECK(imported.ended == ended.ended);
 }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace inlay;
@@ -324,5 +325,156 @@ TEST_CASE("a removal that runs against any write of its row ends as if one had c
                cannot));
       }
     }
+  }
+}
+
+TEST_CASE("a value that no config can stand in the way of is written by one commit, whatever becomes of the config") {
+  std::string const url = GENERATE(from_range(test::new_store_urls()));
+  CAPTURE(test::scheme_of(url));
+
+  struct Counting : Stopped {
+    using Stopped::Stopped;
+    int commits = 0;
+    Result<Committed> commit(Commit const& commit) override {
+      ++commits;
+      return Stopped::commit(commit);
+    }
+  };
+  auto const store = all_backends().open(url).value();
+  Catalog const host(store);
+  using Write = std::function<bool(Catalog const&, RebornWorld const&)>;
+  for (auto const& [name, write] : std::vector<std::pair<std::string, Write>>{
+           {"set a value",
+            [](Catalog const&c, RebornWorld const&w) { return c.set(w.install.id, pointer("/a"), 1).has_value(); }},
+           {"set an object",
+            [](Catalog const&c, RebornWorld const&w) {
+              return c.set(w.install.id, pointer(""), object(R"({"a":1})"), {.force = true}).has_value();
+            }},
+           {"remove", [](Catalog const&c,
+                         RebornWorld const&w) { return c.remove(w.install.id, pointer("/headers")).has_value(); }},
+           {"inherit", [](Catalog const&c,
+                          RebornWorld const&w) { return c.inherit(w.install.id, pointer("/headers/a")).has_value(); }},
+           {"patch", [](Catalog const&c, RebornWorld const&w) {
+              return c.update(w.install.id, object(R"({"override":{"headers":{"c":1}}})")).has_value();
+            }}}) {
+    CAPTURE(name);
+    for (int moment = 0;; ++moment) {
+      CAPTURE(moment);
+      RebornWorld const world(store);
+      auto const stopped = std::make_shared<Counting>(store);
+      stopped->arm(moment, [&] { host.update(world.integration.id, {.is_beta = true}).value(); });
+      REQUIRE(write(Catalog(stopped).as({.team = world.victor.id}), world));
+      if (!stopped->has_stopped()) break;
+      CHECK(stopped->commits == 1);
+    }
+  }
+}
+
+namespace {
+
+/** An integration that everybody may install, and installs of another team, more than one commit removes. */
+struct EndedWorld {
+  static constexpr int installs = 102;
+
+  std::shared_ptr<Repository> store;
+  Catalog host;
+  Team owner;
+  Team user;
+  Integration integration;
+  std::vector<Environment> environments;  // the user's; nothing is installed in the last one
+
+  explicit EndedWorld(std::shared_ptr<Repository> repository)
+      : store(std::move(repository)),
+        host(store),
+        owner(host.create(Team{.name = "owner"}).value()),
+        user(host.create(Team{.name = "user"}).value()),
+        integration(host.create(Integration{.name = "crm", .team_id = owner.id, .sharing = Sharing::allow})
+                        .value()
+                        .integration) {
+    std::vector<Change> changes;
+    for (int i = 0; i <= installs; ++i) {
+      Environment row{.id = Id<Environment>::generate(), .team_id = user.id, .name = std::to_string(i)};
+      changes.emplace_back(Insert<Environment>{row});
+      environments.push_back(std::move(row));
+      if (i == installs) break;
+      changes.emplace_back(
+          Insert<EnvironmentIntegration>{EnvironmentIntegration{.id = Id<EnvironmentIntegration>::generate(),
+                                                                .integration_id = integration.id,
+                                                                .environment_id = environments.back().id}});
+    }
+    REQUIRE(store->commit({.changes = std::move(changes), .token = generate_uuid(), .time = now()}).has_value());
+  }
+
+  [[nodiscard]] Catalog for_owner(std::shared_ptr<Repository> through) const {
+    return Catalog(std::move(through)).as({.team = owner.id});
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an install that is made while its integration is removed stays, and so does the integration") {
+  std::string const url = GENERATE(from_range(test::new_store_urls()));
+  CAPTURE(test::scheme_of(url));
+  auto const store = all_backends().open(url).value();
+  auto const stopped = std::make_shared<Stopped>(store);
+  int stayed = 0;
+  for (int moment = 0;; ++moment) {
+    CAPTURE(moment);
+    EndedWorld const world(store);
+    REQUIRE(world.for_owner(store).end(world.integration.id, "over").value().count == EndedWorld::installs);
+    Catalog const user = Catalog(store).as({.team = world.user.id});
+    std::optional<Result<Installed>> late;
+    stopped->arm(moment, [&] {
+      late = user.install({.integration_id = world.integration.id, .environment_id = world.environments.back().id});
+    });
+    auto const removed = world.for_owner(stopped).remove(world.integration.id);
+    if (!stopped->has_stopped()) break;
+    REQUIRE(late.has_value());
+    if (late->has_error()) {  // it was gone
+      CHECK(removed.has_value());
+      continue;
+    }
+    ++stayed;
+    REQUIRE(removed.has_error());
+    CHECK(removed.error().kind == ErrorKind::in_use);
+    CHECK(world.host.get(world.integration.id).has_value());
+    auto const still = user.get((*late)->resource.install.id);
+    REQUIRE(still.has_value());
+    CHECK_FALSE(still->install.ended.has_value());
+  }
+  CHECK(stayed > 5);
+}
+
+TEST_CASE("an install is not ended once its environment belongs to the integration's owner, whenever that happens") {
+  std::string const url = GENERATE(from_range(test::new_store_urls()));
+  CAPTURE(test::scheme_of(url));
+  auto const store = all_backends().open(url).value();
+  auto const stopped = std::make_shared<Stopped>(store);
+  for (int moment = 0;; ++moment) {
+    CAPTURE(moment);
+    EndedWorld const world(store);
+    // One in the first commit of those that end them, and one in the second.
+    std::vector<Id<Environment>> const handed_over{world.environments[0].id, world.environments[101].id};
+    Revision then;
+    stopped->arm(moment, [&] {
+      for (Id<Environment> const id : handed_over) {
+        auto const before = store->find(FindRequest<Environment>{.id = id}).value();
+        Update<Environment> update{before, before};
+        update.after.team_id = world.owner.id;
+        then = store->commit({.changes = {update}, .token = generate_uuid(), .time = now()}).value().revision;
+      }
+    });
+    auto const ended = world.for_owner(stopped).end(world.integration.id, "over");
+    if (!stopped->has_stopped()) break;
+    REQUIRE(ended.has_value());
+    std::size_t written = 0;
+    for (ChangeRecord const& change : changes_after(*store, then)) {
+      auto const row = (*change.after->values());
+      ++written;
+      for (Id<Environment> const id : handed_over)
+        CHECK(std::string_view(row->at("environment_id").as_string()) != to_string(id));
+    }
+    CHECK(ended->count >= written);
+    CHECK(ended->count >= EndedWorld::installs - 2);
   }
 }

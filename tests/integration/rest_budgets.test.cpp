@@ -40,7 +40,7 @@ int count_engine_steps(sqlite3* connection, char const**, sqlite3_api_routines c
   return SQLITE_OK;
 }
 
-struct Asked {
+struct Question {
   std::string method;
   std::string path;  // as docs/openapi.yaml has it
   std::string query{};
@@ -53,7 +53,7 @@ std::string with_documents(std::string_view before, Worst const& worst, int valu
 }
 
 /** Every route, the writes last; the id of the grant is not known before. */
-std::vector<Asked> requests() {
+std::vector<Question> requests() {
   std::string const at_environment = to_string(environment);
   std::string const at_integration = to_string(integration);
   std::string const at_install = to_string(install);
@@ -128,17 +128,16 @@ std::size_t disk(std::string const& file) {
   return bytes;
 }
 
-/** The rows before and after that the last commit has, as its record in the change log. */
+/** The rows before and after that commits have, as their records in the change log. */
 std::size_t bytes_changed(Repository const& store, Revision since) {
   std::size_t bytes = 0;
-  ChangePage const page = store.changes({.after = since, .limit = 10}).value();
-  for (auto const& commit : page.commits) {
-    for (auto const& change : commit.changes) {
-      if (change.before) bytes += change.before->text().size();
-      if (change.after) bytes += change.after->text().size();
-    }
+  ChangesRequest request{.after = since};
+  while (true) {
+    ChangePage const page = store.changes(request).value();
+    for (auto const& commit : page.commits) bytes += document_bytes(commit);
+    if (!page.has_more) return bytes;
+    request.after = page.through;
   }
-  return bytes;
 }
 
 struct Taken {
@@ -151,7 +150,7 @@ struct Taken {
   std::int64_t engine_steps = 0;
 };
 
-Taken taken_by(Asked const& asked, Worst const& worst, std::string const& file) {
+Taken taken_by(Question const& asked, Worst const& worst, std::string const& file) {
   support::Process process([&](support::Process::Report const& report) {
     sqlite3_auto_extension(reinterpret_cast<void (*)()>(&count_engine_steps));
     Catalog const catalog(all_backends().open("sqlite:" + file + "?synchronous=normal").value());
@@ -248,5 +247,35 @@ TEST_CASE("no request takes more than its budget of answer, memory, disk and ste
                         << taken.engine_steps);
       }
     }
+  }
+}
+
+TEST_CASE("to end thousands of installs of another team takes no more than the budget of one request") {
+  support::TemporaryFolder const folder;
+  std::string const file = folder.file("store.db");
+  support::Process filling([&](support::Process::Report const&) {
+    fill_shared(Catalog(all_backends().open("sqlite:" + file + "?synchronous=normal").value()));
+    return 0;
+  });
+  REQUIRE(filling.wait() == 0);
+  Question const ending{"post", "/integration/{id}/end", "", to_string(integration),
+                        [](Worst const&) -> std::string { return R"({"reason":"over"})"; }};
+  for (bool const is_first : {true, false}) {
+    auto const taken = taken_by(ending, worst_documents[0], file);
+    CAPTURE(is_first, taken.status, taken.answered, taken.memory, taken.disk, taken.changed, taken.allocations,
+            taken.engine_steps);
+    if (std::getenv("INLAY_TEST_SHOW_BUDGETS") != nullptr) {
+      WARN("end: answer " << taken.answered << ", memory " << taken.memory << " KB, disk " << taken.disk << " of "
+                          << taken.changed << ", allocations " << taken.allocations << ", engine "
+                          << taken.engine_steps);
+    }
+    CHECK(taken.status == 200);
+    CHECK(taken.answered > 0);
+    CHECK(taken.answered < 100);
+    CHECK(static_cast<std::size_t>(taken.memory) <= most_memory);
+    CHECK((taken.changed > 0) == is_first);  // then they are ended
+    CHECK(static_cast<std::size_t>(taken.disk) <= most_disk(static_cast<std::size_t>(taken.changed)));
+    CHECK(taken.allocations <= 200 * shared_installs);
+    CHECK(taken.engine_steps <= 600 * shared_installs);
   }
 }

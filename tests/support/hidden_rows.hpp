@@ -50,8 +50,11 @@ template <class Entity>
   return {std::move(row), inlay::Birth{value}};
 }
 
-/** Fills a store with what the reader sees, and with as many rows of each kind that it does not. */
-inline void fill_world(inlay::Repository& store, int hidden) {
+/** Fills a store with what the reader sees, and with as many rows of each kind that it does not.
+
+    @param further environments of the reader's, in each of which it has an install.
+*/
+inline void fill_world(inlay::Repository& store, int hidden, int further = 0) {
   using namespace inlay;
   auto const commit = [&](std::int64_t milliseconds, std::vector<Change> changes) {
     auto const committed = store.commit({.changes = std::move(changes),
@@ -113,6 +116,10 @@ inline void fill_world(inlay::Repository& store, int hidden) {
   commit(5, {install(0, own, 0, true), install(1, installed, 0, false), install(2, allowed, 1, true)});
   add_hidden(hidden / 2, hidden, 6);
   commit(7, {integration(6, "last", reader, Sharing::deny), install(3, 6, 0, true)});
+  for (int i = 0; i < further; ++i) {
+    int const number = 2 + i;
+    commit(8 + i, {environment(number, "further " + std::to_string(i), reader), install(4 + i, own, number, true)});
+  }
 }
 
 /** One read, as text. */

@@ -7,8 +7,10 @@
 #include <support/rest.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -306,8 +308,8 @@ TEST_CASE("what is in flight bounds what is asked for: 503 for everybody, 429 fo
   std::vector<std::string> told;
   rest::HandlerOptions const options{
       .retry_after = std::chrono::seconds(7),
-      .max_bytes_in_flight = std::size_t{14} << 20U,
-      .max_bytes_in_flight_of_caller = std::size_t{13} << 19U,
+      .max_bytes_in_flight = std::size_t{12} << 20U,
+      .max_bytes_in_flight_of_caller = std::size_t{5} << 20U,
       .on_error = [&](auto const&, Error const& error) { told.push_back(error.message); }};
   rest::Handler const handler(catalog, options);
   Client const owner(handler, {.actor = "a", .team = example.team.id});
@@ -326,7 +328,7 @@ TEST_CASE("what is in flight bounds what is asked for: 503 for everybody, 429 fo
   REQUIRE(kept.front().status == 200);
   CHECK(kept.front().body.size() > 1'000'000);
   for (std::string const& target :
-       {std::string("/integration"), std::string("/team"), config, config + "?explain=true"}) {
+       {std::string("/integration"), std::string("/environment-integration"), config + "?explain=true"}) {
     CAPTURE(target);
     auto const refused = owner.get(target);
     CHECK(refused.status == 429);
@@ -337,6 +339,11 @@ TEST_CASE("what is in flight bounds what is asked for: 503 for everybody, 429 fo
   CHECK(owner.post("/environment-integration/" + to_string(example.install.id) + "/preview", "{}").status == 429);
   CHECK(told.empty());
   CHECK(owner.get("/team/" + to_string(example.team.id)).status == 200);  // what can't be large needs no room
+  for (std::string const& target : {std::string("/team"), std::string("/integration?exclude=config"),
+                                    std::string("/environment-integration?limit=1"), config}) {
+    CAPTURE(target);
+    CHECK(owner.get(target).status == 200);
+  }
   CHECK(another.get("/integration").status == 200);
 
   for (int i = 0; i != 8; ++i) kept.push_back(Client(handler, {.actor = std::to_string(i)}).get("/integration"));
@@ -351,6 +358,71 @@ TEST_CASE("what is in flight bounds what is asked for: 503 for everybody, 429 fo
   kept.clear();
   CHECK(another.get("/integration").status == 200);
   CHECK(owner.get(config).status == 200);
+}
+
+namespace {
+
+/** Does something in each list, once it has begun. */
+struct Nested : RepositoryFrom<Nested> {
+  std::shared_ptr<Repository> inner;
+  std::function<void()> in_list;
+
+  Nested(std::shared_ptr<Repository> repository, std::function<void()> action)
+      : inner(std::move(repository)), in_list(std::move(action)) {}
+  template <class Readable>
+  Result<Readable> find_readable(FindRequest<Readable> const& request) const {
+    return inner->find(request);
+  }
+  template <class Readable>
+  Result<Page<Readable>> list_readable(Query<Readable> const& query) const {
+    in_list();
+    return inner->list(query);
+  }
+  Result<Committed> commit(Commit const& commit) override { return inner->commit(commit); }
+  Result<ChangePage> changes(ChangesRequest const& request) const override { return inner->changes(request); }
+  Result<void> compact(CompactRequest const& request) override { return inner->compact(request); }
+  Result<Revision> revision() const override { return inner->revision(); }
+  Capabilities const& capabilities() const noexcept override { return inner->capabilities(); }
+};
+
+/** How many lists of one team the standard options let be made at once: each begins while the one before is made. */
+int lists_at_once(std::string const& target) {
+  auto const store = Backends().add(memory_backend()).open("memory:").value();
+  test::Example const example{Catalog(store)};
+  int begun = 0;
+  int refused = 0;
+  std::optional<rest::Handler> handler;
+  auto const ask = [&] {
+    auto const response = Client(*handler, {.team = example.team.id}).get(target);
+    if (response.status == 429)
+      ++refused;
+    else
+      CHECK(response.status == 200);
+  };
+  auto const nested = std::make_shared<Nested>(store, [&] {
+    if (++begun < 200 && refused == 0) ask();
+  });
+  handler.emplace(Catalog(nested));
+  ask();
+  return begun;
+}
+
+}  // namespace
+
+TEST_CASE("a list reserves what its limit and its documents can come to, so that many small ones are made at once") {
+  for (char const* const target :
+       {"/team", "/environment", "/grant", "/integration?exclude=config", "/environment-integration?exclude=override",
+        "/environment-integration?limit=1&exclude=override&expand=integration.config"}) {
+    CAPTURE(target);
+    CHECK(lists_at_once(target) >= 60);
+  }
+  for (char const* const target : {"/integration", "/environment-integration", "/integration?limit=1000",
+                                   "/environment-integration?limit=1000&expand=integration.config"}) {
+    CAPTURE(target);
+    int const at_once = lists_at_once(target);
+    CHECK(at_once >= 8);
+    CHECK(at_once <= 16);
+  }
 }
 
 TEST_CASE("one answer is let in however little may be in flight, and 0 is no limit") {

@@ -103,71 +103,6 @@ std::string name_of(Entity const& row) {
   }
 }
 
-/** The birth of the row that a change was made to; nothing when the log does not hold what inlay wrote. */
-inline std::optional<Birth> birth_in(ChangeRecord const& change) {
-  std::optional<Document> const& row = change.after ? change.after : change.before;
-  auto const values = row ? row->values() : Result<boost::json::object const*>(nullptr);
-  if (!values || *values == nullptr) return std::nullopt;
-  auto const text_of = [&](char const* member) -> std::optional<std::string_view> {
-    auto const* const value = (*values)->if_contains(member);
-    if (value == nullptr || !value->is_string()) return std::nullopt;
-    return std::string_view(value->get_string());
-  };
-  if ((*values)->contains("birth")) {
-    auto const birth = parse_birth(text_of("birth").value_or(""));
-    return birth ? std::optional(*birth) : std::nullopt;
-  }
-  auto const time = parse_timestamp(text_of("created_at").value_or(""));
-  return time ? std::optional(birth_of_older_row(change.id, *time)) : std::nullopt;
-}
-
-/** Leaves what was done to the row of that birth: one that had its id before, or has it by now, is perhaps another
-    team's. */
-inline Result<void> keep_history_of(std::vector<CommitRecord>& commits, Birth birth) {
-  Result<void> result;
-  for (CommitRecord& commit : commits) {
-    std::erase_if(commit.changes, [&](ChangeRecord const& change) {
-      auto const born = birth_in(change);
-      if (!born) result = storage::corrupt_row("change", change.id, "the row that it changed is not what inlay wrote");
-      return born != birth;
-    });
-  }
-  std::erase_if(commits, [](CommitRecord const& commit) { return commit.changes.empty(); });
-  return result;
-}
-
-/** Whether a step in the history of a row that a team sees is another's, for all that can be told: an install is ended
-    by the owner of the integration; of a grant, the team that asks makes it pending, and the owner answers. */
-inline bool is_other_sides(ChangeRecord const& change, Id<Team> team) {
-  auto const values = change.after ? change.after->values() : Result<boost::json::object const*>(nullptr);
-  if (change.entity == EnvironmentIntegration::entity_name) {
-    auto const before = change.before ? change.before->values() : Result<boost::json::object const*>(nullptr);
-    auto const is_ended = [](Result<boost::json::object const*> const& row) {
-      return row && *row != nullptr && (*row)->contains("ended");
-    };
-    return is_ended(values) && !is_ended(before);
-  }
-  if (change.entity != Grant::entity_name) return false;
-  auto const text_of = [&](std::string_view member) {
-    auto const* const value = values && *values != nullptr ? (*values)->if_contains(member) : nullptr;
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-  };
-  std::string const status = text_of("status");
-  if (status.empty()) return true;
-  return (text_of("team_id") == to_string(team)) != (status == model::enum_name(GrantStatus::pending));
-}
-
-/** Takes out of commits about one row who made them, and why, where that was another team. */
-inline void conceal_actors(std::vector<CommitRecord>& commits, Id<Team> team) {
-  for (CommitRecord& commit : commits) {
-    bool const is_theirs = std::any_of(commit.changes.begin(), commit.changes.end(),
-                                       [&](ChangeRecord const& change) { return is_other_sides(change, team); });
-    if (!is_theirs) continue;
-    commit.actor.clear();
-    commit.reason.reset();
-  }
-}
-
 /** Whether a row is what a caller expects. */
 template <class Entity>
 Result<void> check_expected(Entity const& row, std::optional<RowVersion> const& expected) {
@@ -202,6 +137,14 @@ Error of_row(Entity const& row, Error error) {
 }  // namespace detail
 
 namespace detail {
+
+/** What was read, as it is to be seen. */
+template <class Readable>
+void as_seen([[maybe_unused]] std::span<Readable> items) noexcept {
+  if constexpr (std::is_same_v<model::Root<Readable>, EnvironmentIntegration>) {
+    for (Readable& item : items) disable_ended(model::part_of<0>(item));
+  }
+}
 
 inline CatalogOptions bounded(CatalogOptions options) {
   constexpr std::size_t levels_around = 8;
@@ -310,6 +253,7 @@ template <class Entity>
 Result<Resource<Entity>> Catalog::get(Id<Entity> id) const {
   auto found = find<Resource<Entity>>(id, true);
   if (!found) return found;
+  detail::as_seen(std::span(&*found, 1));
   if (auto concealed = conceal(std::span(&*found, 1)); !concealed) return concealed.error();
   return found;
 }
@@ -326,11 +270,11 @@ Result<Query<Readable>> Catalog::scoped(Query<Readable> query) const {
 
 template <class Readable>
 Result<Page<Readable>> Catalog::list(Query<Readable> const& query) const {
-  if (!caller_.team) return repository_->list(query);
   auto own = scoped(query);
   if (!own) return own.error();
   auto page = repository_->list(*own);
   if (!page) return page;
+  detail::as_seen(std::span(page->items));
   if (auto concealed = conceal(std::span(page->items)); !concealed) return concealed.error();
   return page;
 }
@@ -436,10 +380,13 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
   };
 
   for (int attempt = 0;; ++attempt) {
-    auto found = get(id);
+    auto found = find<Resource<Entity>>(id, true);
     if (!found) return found.error();
+    if (auto concealed = conceal(std::span(&*found, 1)); !concealed) return concealed.error();
     Updated<Entity> answer{.resource = std::move(*found)};
     Entity& row = model::part_of<0>(answer.resource);
+    Entity const stored = row;  // a store writes the members that differ from it
+    detail::as_seen(std::span(&answer.resource, 1));
     Entity const before = row;
     auto after = edited(before);
     if (!after) return after.error();
@@ -476,9 +423,9 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
     }
     auto const time = options_->clock();
     std::optional<Update<Entity>> update;
-    Change change = Update<Entity>{before, *after};
+    Change change = Update<Entity>{stored, *after};
     if (attempt < detail::optimistic_attempts) {
-      update = Update<Entity>{before, std::move(*after)};
+      update = Update<Entity>{stored, std::move(*after)};
     } else {
       // Others were faster every time: let the store decide it between them.
       change = Edit<Entity>{id, [&](Entity const& current) -> Result<Entity> {
@@ -491,14 +438,18 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
                               if (is_another) {
                                 return storage::stale_version(Entity::entity_name, std::nullopt);
                               }
-                              auto edited_row = edited(current);
+                              Entity seen = current;
+                              detail::as_seen(std::span(&seen, 1));
+                              auto edited_row = edited(seen);
                               if (!edited_row) return edited_row;
-                              if (check && *edited_row != current) {
+                              if (check && *edited_row != seen) {
                                 auto resource = answer.resource;
-                                model::part_of<0>(resource) = current;
+                                model::part_of<0>(resource) = seen;
                                 if (auto allowed = check(resource); !allowed) return allowed.error();
                               }
-                              update = Update<Entity>{current, *edited_row};
+                              update = Update<Entity>{seen, *edited_row};
+                              // What changes nothing writes nothing, however it is stored.
+                              if (*edited_row == seen) return current;
                               return edited_row;
                             }};
     }
@@ -678,56 +629,6 @@ std::optional<Error> Catalog::who_uses(Id<Entity> id, Error error) const {
   }
   if (!is_known) return error;
   return std::nullopt;
-}
-
-// ---- history
-
-INLAY_DECL Result<ChangePage> Catalog::changes(ChangesRequest const& request) const {
-  if (caller_.team) {
-    if (!request.row) {
-      return Error{.kind = ErrorKind::forbidden,
-                   .message = "on behalf of a team, the history of one row at a time can be read"};
-    }
-    auto birth = may_see_history(*request.row);
-    if (!birth) return birth.error();
-    auto own = request;
-    while (true) {
-      auto page = repository_->changes(own);
-      if (!page) return page;
-      // Once more: it was perhaps somebody else's, or another row, by the time that the page was read.
-      auto const still = may_see_history(*request.row);
-      if (!still) return still.error();
-      if (*still != *birth) {
-        birth = still;
-        own = request;
-        continue;
-      }
-      if (auto kept = detail::keep_history_of(page->commits, *birth); !kept) return kept.error();
-      detail::conceal_actors(page->commits, *caller_.team);
-      if (!page->commits.empty() || !page->has_more) return page;
-      own.after = page->through;
-    }
-  }
-  return repository_->changes(request);
-}
-
-/** A team reads the history of what belongs to it. @return which row that is. */
-INLAY_DECL Result<Birth> Catalog::may_see_history(ChangesRequest::Row const& row) const {
-  Result<Birth> result = storage::no_such_row(row.entity);
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) {
-        if (row.entity != Entity::entity_name) return;
-        auto const found = find<Entity>(Id<Entity>{row.id});
-        if (!found) {
-          result = found.error();
-          return;
-        }
-        result = found->birth;
-        if constexpr (!std::is_same_v<Entity, Grant>) {  // which is seen by the two teams that it is between
-          if (auto allowed = may_change<Entity>(*found, nullptr); !allowed) result = allowed.error();
-        }
-      });
-  return result;
 }
 
 /** The same catalogue without a team, for what the library itself must see. */

@@ -5,6 +5,7 @@
 #include <inlay/impl/catalog.ipp>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <unordered_map>
 
@@ -32,6 +33,13 @@ inline Result<void> check_way(ConfigNode const& config, json::Pointer const& poi
   return {};
 }
 
+/** check_way() as a check of a write; none where there is no way to look at, so that the write does not depend on what
+    the configuration is. */
+inline std::function<Result<void>(ConfigNode const&)> way_check(json::Pointer const& pointer, bool is_removal) {
+  if (pointer.tokens().size() < 2) return {};
+  return [&pointer, is_removal](ConfigNode const& config) { return check_way(config, pointer, is_removal); };
+}
+
 }  // namespace detail
 
 // ---- one value of an override
@@ -45,7 +53,7 @@ INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::set(Id<EnvironmentIn
   }
   return write_override(
       id, [&](config::Override const& stored) { return config::set(stored, pointer, value, options_->limits); },
-      options, [&](ConfigNode const& config) { return detail::check_way(config, pointer, false); });
+      options, detail::way_check(pointer, false));
 }
 
 INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::remove(Id<EnvironmentIntegration> id,
@@ -53,7 +61,7 @@ INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::remove(Id<Environmen
                                                                    UpdateOptions const& options) const {
   return write_override(
       id, [&](config::Override const& stored) { return config::remove(stored, pointer, options_->limits); }, options,
-      [&](ConfigNode const& config) { return detail::check_way(config, pointer, true); });
+      detail::way_check(pointer, true));
 }
 
 INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::inherit(Id<EnvironmentIntegration> id,
@@ -68,6 +76,14 @@ INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::write_override(Id<En
                                                                            OverrideEdit const& edit,
                                                                            UpdateOptions const& options,
                                                                            ConfigCheck const& check) const {
+  ResourceCheck<EnvironmentIntegration> judge;
+  if (check) {
+    judge = [&](InstalledIntegration const& resource) -> Result<void> {
+      auto const before = config_of(resource, {});
+      // A default that cannot be read is no reason to refuse what is said over it.
+      return before ? check(before->config.root()) : Result<void>();
+    };
+  }
   return write<EnvironmentIntegration>(
       id,
       [&](EnvironmentIntegration const& before) -> Result<EnvironmentIntegration> {
@@ -77,13 +93,7 @@ INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::write_override(Id<En
         after.override = std::move(*written);
         return after;
       },
-      options,
-      [&](InstalledIntegration const& resource) -> Result<void> {
-        if (!check) return {};
-        auto const before = config_of(resource, {});
-        // A default that cannot be read is no reason to refuse what is said over it.
-        return before ? check(before->config.root()) : Result<void>();
-      });
+      options, judge);
 }
 
 // ---- configurations
@@ -128,6 +138,7 @@ INLAY_DECL Result<InstalledConfig> Catalog::effective_config(Id<EnvironmentInteg
                                                              std::vector<Layer> extra_layers) const {
   auto found = find<InstalledIntegration>(id);
   if (!found) return found.error();
+  detail::as_seen(std::span(&*found, 1));
   return config_of(std::move(*found), std::move(extra_layers));
 }
 
@@ -219,6 +230,7 @@ INLAY_DECL Result<Revision> Catalog::for_each_config(
   Revision revision;
 
   auto const visit_page = [&](Readers const& readers, std::vector<InstalledIntegration>& items) -> Result<void> {
+    detail::as_seen(std::span(items));
     std::vector<Id<Environment>> environment_ids;
     for (auto const& item : items) environment_ids.push_back(item.install.environment_id);
     auto const environments = detail::rows_of(readers, std::move(environment_ids));

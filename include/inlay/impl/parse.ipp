@@ -208,24 +208,50 @@ inline std::size_t count_members(boost::json::value const& value) noexcept {
   return count;
 }
 
-/** The values, or nothing when any rule is broken; which one is for find_fault() to say. */
-inline std::optional<boost::json::value> build(std::string_view text, std::size_t max_depth,
-                                               boost::json::storage_ptr const& storage, bool makes_pairs = false) {
+/** The values of a text, or why there are none, as far as the builder can tell; where a rule of ours is broken,
+    Scanner::find_fault() says which, and where. */
+struct Built {
+  std::optional<boost::json::value> value{};
+  boost::json::error_code error{};  ///< of Boost.JSON's parser
+  bool do_names_meet = false;       ///< or an object has two members of a name
+};
+
+inline Built build(std::string_view text, std::size_t max_depth, boost::json::storage_ptr const& storage,
+                   bool makes_pairs = false) {
   unsigned char buffer[BOOST_JSON_STACK_BUFFER_SIZE];
   boost::json::parse_options options;
   options.max_depth = max_depth;
   options.allow_invalid_utf8 = true;  // looked at here, at once: the parser's own look costs a tenth of its time
-  if (!inlay::detail::is_utf8(text)) return std::nullopt;
+  if (!inlay::detail::is_utf8(text)) return {};
   boost::json::basic_parser<ValueBuilder> parser(
       options, buffer, sizeof buffer, makes_pairs ? boost::json::storage_ptr() : storage, text.size(), makes_pairs);
   boost::json::error_code ec;
   std::size_t const read = parser.write_some(false, text.data(), text.size(), ec);
   if (ec && parser.handler().has_wide_objects) return build(text, max_depth, storage, true);
-  if (ec || read < text.size()) return std::nullopt;
+  if (ec || read < text.size()) return {.error = ec ? ec : boost::json::error_code(boost::json::error::extra_data)};
   boost::json::value value = parser.handler().stack.release();
-  if (makes_pairs) return WideObjects(parser.handler().objects, storage).make(value);
-  if (count_members(value) != parser.handler().members) return std::nullopt;
-  return value;
+  if (makes_pairs) {
+    auto made = WideObjects(parser.handler().objects, storage).make(value);
+    bool const do_names_meet = !made;
+    return {.value = std::move(made), .do_names_meet = do_names_meet};
+  }
+  if (count_members(value) != parser.handler().members) return {};
+  return {.value = std::move(value)};
+}
+
+/** What is wrong with a text of which the scanner finds that it is JSON. */
+inline Error refused(Built const& built) {
+  if (built.do_names_meet) {
+    return Error{.kind = ErrorKind::invalid_document,
+                 .message =
+                     "too many of an object's member names have the same hash, as nobody's do by chance: finding "
+                     "one would take too long",
+                 .pointer = ""};
+  }
+  return Error{.kind = ErrorKind::invalid_document,
+               .message = "Boost.JSON does not take this text" +
+                          (built.error ? ": " + built.error.message() : std::string(", and does not say why")),
+               .pointer = ""};
 }
 
 inline Error too_long(std::size_t size, Limits const& limits) {
@@ -302,20 +328,14 @@ INLAY_DECL Result<boost::json::value> parse(std::string_view text, Limits const&
                                             boost::json::storage_ptr storage) {
   if (text.size() > limits.max_bytes) return detail::too_long(text.size(), limits);
   std::size_t const max_depth = std::min(limits.max_depth, greatest_depth);
-  if (auto value = detail::build(text, max_depth, storage)) return std::move(*value);
+  if (auto built = detail::build(text, max_depth, storage); built.value) return std::move(*built.value);
 
   detail::Scanner scanner(text, max_depth);
   if (auto fault = scanner.find_fault()) return std::move(*fault);
   // Boost.JSON's parser alone refuses a zero whose exponent is beyond an int, such as 0e9999999999.
-  if (auto value = detail::build(scanner.without_exponents_of_zeros(), max_depth, storage)) {
-    return std::move(*value);
-  }
-  // All that is JSON has been read by now, but for objects whose names meet wherever their tables lie.
-  return Error{.kind = ErrorKind::invalid_document,
-               .message =
-                   "too many of an object's member names have the same hash, as nobody's do by chance: finding "
-                   "one would take too long",
-               .pointer = ""};
+  auto built = detail::build(scanner.without_exponents_of_zeros(), max_depth, storage);
+  if (built.value) return std::move(*built.value);
+  return detail::refused(built);
 }
 
 INLAY_DECL Result<void> check(boost::json::value const& value, Limits const& limits) {

@@ -217,6 +217,7 @@ inline Result<StoreRecord> read_row(boost::json::object const& line) {
       return;
     }
     row->revision.value = *revision;
+    if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) disable_ended(*row);
     result = StoreRecord(*std::move(row));
   });
   return result;

@@ -13,7 +13,7 @@ struct EnvironmentIntegration {
   Id<Integration> integration_id{};
   Id<Environment> environment_id{};
   bool show_in_catalog = true;         ///< shown in the environment's catalogue
-  bool is_enabled = true;              ///< enabled in the environment; reported, not enforced by inlay
+  bool is_enabled = true;              ///< enabled in the environment; reported, not enforced by inlay. Not when ended
   std::optional<Document> override{};  ///< a merge patch (RFC 7396) laid over the integration's config
   std::optional<Ended> ended{};        ///< by the integration's owner: not enabled, and never again; see Catalog::end
   Version version{};
@@ -34,6 +34,12 @@ struct EnvironmentIntegration {
 BOOST_DESCRIBE_STRUCT(EnvironmentIntegration, (),
                       (id, integration_id, environment_id, show_in_catalog, is_enabled, override, ended, version, birth,
                        revision, created_at, updated_at))
+
+/** Makes an install that was ended one that is not enabled: so it reads, whatever is stored. A process of inlay 0.1
+   that still runs knows of no end, and can enable what was ended. */
+inline void disable_ended(EnvironmentIntegration& install) noexcept {
+  if (install.ended) install.is_enabled = false;
+}
 
 }  // namespace inlay
 

@@ -41,11 +41,15 @@ struct HandlerOptions {
   std::chrono::seconds retry_after{1};
 
   /** How many bytes of answers may be in flight: being made, or made and not sent yet (Response::in_flight). What can
-      be large (a list, an effective configuration, a preview) reserves a page of 4 MiB and its largest documents before
-      the store is asked, and keeps what it came to. Where that is too much a client is answered 503 with Retry-After,
-      and, where it is the caller's own share that is used up, 429. A caller is a team, or an actor of the
-      administration. 0: there is no limit. One answer is always let in. Each reserves 8 MiB at most, so that by
-      the limits below a caller may have at least eight such requests made at a time, and all callers 32.
+      be large (a list, an effective configuration, a preview) reserves what it may come to at most before the store is
+      asked, and keeps what it came to. Where that is too much a client is answered 503 with Retry-After, and, where it
+      is the caller's own share that is used up, 429. A caller is a team, or an actor of the administration. 0: there is
+      no limit. One answer is always let in.
+
+      A list reserves by its limit: for each row 1 to 10 KB without documents, and where it brings documents as many as
+      one may be large, up to a page of 4 MiB. An effective configuration reserves two documents, and a page when it is
+      explained; a preview the same. Each reserves 8 MiB at most, so that by the limits below a caller may have at least
+      eight such requests made at a time, and all callers 32.
   */
   std::size_t max_bytes_in_flight = std::size_t{256} << 20U;
   std::size_t max_bytes_in_flight_of_caller = std::size_t{64} << 20U;
