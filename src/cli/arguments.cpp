@@ -644,14 +644,16 @@ class Program {
                      "Where to listen (127.0.0.1:8080): ADDRESS:PORT, port 0 being a free one, or unix:PATH")
         ->type_name("WHERE")
         ->check(not_empty);
-    command->add_option("--socket-mode", into.socket_mode, "Who may connect at unix:PATH (0600), as for chmod")
-        ->type_name("MODE")
-        ->check(octal_mode);
     command
         ->add_option("--health", into.health,
                      "Answer GET /healthz there as well, and nothing else, whatever the rest is busy with")
         ->type_name("WHERE")
         ->check(not_empty);
+    command
+        ->add_option("--socket-mode", into.socket_mode,
+                     "Who may connect at unix:PATH (0600), here and there, as for chmod")
+        ->type_name("MODE")
+        ->check(octal_mode);
     command->add_option("--tokens", into.tokens_file, "Who may call")->type_name("FILE")->check(not_empty);
     command
         ->add_option("--max-strangers", into.max_strangers_of_address,

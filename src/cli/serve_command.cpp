@@ -26,8 +26,8 @@ Result<void> serve([[maybe_unused]] Session& session, [[maybe_unused]] ServeArgu
   mode_t const mode =
       arguments.socket_mode.empty() ? 0600 : static_cast<mode_t>(std::stoul(arguments.socket_mode, nullptr, 8));
   return http_server::serve(*catalog, {.listen = arguments.listen,
-                                       .socket_mode = mode,
                                        .health = arguments.health,
+                                       .socket_mode = mode,
                                        .tokens_file = arguments.tokens_file,
                                        .max_strangers_of_address = arguments.max_strangers_of_address,
                                        .proxies = arguments.proxies,

@@ -4,6 +4,7 @@
 #include <inlay/storage/repository.hpp>
 
 #include <support/catch.hpp>
+#include <support/socket_folder.hpp>
 #include <support/temporary_folder.hpp>
 
 #include "http.hpp"
@@ -390,6 +391,29 @@ TEST_CASE("the health has a place of its own where it is told whatever else is b
   CHECK(client.status() == 404);
 }
 
+TEST_CASE("the path of the health has the mode that was asked for as the other one has") {
+  support::SocketFolder const folder;
+  std::string const wanted = folder.file("health");
+  for (mode_t const mode : {0600U, 0660U}) {
+    CAPTURE(mode);
+    http_server::ServeOptions options = on_a_free_port();
+    options.health = "unix:" + wanted;
+    options.socket_mode = mode;
+    Served server({.options = options});
+    static_cast<void>(server.port());
+    REQUIRE(server.said() == "health at unix:" + wanted);
+    struct stat file {};
+    REQUIRE(::lstat(wanted.c_str(), &file) == 0);
+    CHECK((file.st_mode & 07777U) == mode);
+    inlay::test::Connection client("unix:" + wanted);
+    client.say("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    CHECK(client.first_line(20s) == "HTTP/1.1 200 OK");
+    server.send(SIGTERM);
+    CHECK(server.end().status == 0);
+    CHECK(::access(wanted.c_str(), F_OK) != 0);
+  }
+}
+
 TEST_CASE("a second SIGTERM ends a server that is stopping at once") {
   http_server::ServeOptions options = on_a_free_port();
   options.stop_time = 1h;
@@ -572,7 +596,7 @@ TEST_CASE("a server with few descriptors leaves some for its store and its healt
 // ---------------------------------------------------------------------------------------------- whoever started it
 
 TEST_CASE("a server tells its supervisor when it is ready, reloads and stops") {
-  support::TemporaryFolder const folder;
+  support::SocketFolder const folder;
   for (std::string const& name : {folder.file("notify"), "@inlay-test-" + to_string(generate_uuid())}) {
     CAPTURE(name);
     Ear const ear(name);
@@ -619,7 +643,7 @@ TEST_CASE("a server listens at the socket that it was handed") {
 }
 
 TEST_CASE("a server listens at the path that it was handed and leaves its file where it is") {
-  support::TemporaryFolder const folder;
+  support::SocketFolder const folder;
   std::string const path = folder.file("socket");
   int const socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_un at{};

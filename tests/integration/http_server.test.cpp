@@ -5,6 +5,7 @@
 #include <inlay/storage/repository.hpp>
 
 #include <support/catch.hpp>
+#include <support/socket_folder.hpp>
 
 #include "http.hpp"
 
@@ -124,8 +125,11 @@ TEST_CASE("no more connections are served than there may be, and the next one wh
 }
 
 TEST_CASE("an answer has time of its own to go out, however slowly the request came in and was worked on") {
-  std::string const body(std::size_t{32} << 20U, 'x');  // more than the system takes at once
-  Running const server({.transfer_time = 2s}, everybody([&](rest::Request const&) {
+  // At a path 1 MiB is more than the system takes at once, and little enough to be read in time on a busy machine.
+  support::SocketFolder const folder;
+  std::string const body(std::size_t{1} << 20U, 'x');
+  Running const server({.address = "unix:" + folder.file("socket"), .transfer_time = 2s},
+                       everybody([&](rest::Request const&) {
                          std::this_thread::sleep_for(1500ms);
                          return http_server::Answer{.response = {.status = 200, .body = body}};
                        }));

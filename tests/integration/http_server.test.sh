@@ -364,8 +364,8 @@ fi
 
 # ---- at a path
 
-start "unix:$folder/socket" tokens || { cat err >&2; exit 1; }
-check "where it listens" "unix:$folder/socket" "$url"
+start unix:socket tokens || { cat err >&2; exit 1; }
+check "where it listens" unix:socket "$url"
 check "who may connect" 600 "$(stat -c %a socket)"
 url=http://localhost
 ask GET /team '' -H "Authorization: Bearer $host_token" --unix-socket socket
@@ -376,7 +376,7 @@ kill -KILL "$server"
 wait "$server" || true
 server=
 check "the path after a server that was killed" socket "$(stat -c %F socket)"
-start "unix:$folder/socket" tokens || { echo "no server where one was killed" >&2; cat err >&2; exit 1; }
+start unix:socket tokens || { echo "no server where one was killed" >&2; cat err >&2; exit 1; }
 stop
 check "the path after a server that was stopped" "" "$(ls socket 2>/dev/null || true)"
 

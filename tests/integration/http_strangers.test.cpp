@@ -3,6 +3,7 @@
 #include <inlay/backends/memory.hpp>
 
 #include <support/catch.hpp>
+#include <support/socket_folder.hpp>
 #include <support/temporary_folder.hpp>
 
 #include "http.hpp"
@@ -153,7 +154,7 @@ TEST_CASE("those who hold all connections without a word keep nobody out") {
 }
 
 TEST_CASE("those who ask and do not read their answers keep nobody out") {
-  support::TemporaryFolder const folder;
+  support::SocketFolder const folder;
   Running const server({.address = "unix:" + folder.file("socket"), .max_connections = 8, .head_time = 60s},
                        known_at_its_path);
   // More answers than the system keeps for a socket.
@@ -186,7 +187,7 @@ TEST_CASE("an address holds half of the connections for strangers and the rest i
 }
 
 TEST_CASE("a proxy and a path are not held to the share of an address, and it can be set") {
-  support::TemporaryFolder const folder;
+  support::SocketFolder const folder;
   auto const are_open = [](http_server::Listen listen, std::string const& from) {
     Running const server(std::move(listen), known_at_its_path);
     std::size_t count = 0;
@@ -219,7 +220,7 @@ TEST_CASE("strangers are counted by IPv4 addresses and by the networks of IPv6")
 // ---------------------------------------------------------------------------------------------- paths
 
 TEST_CASE("a path is listened at with its mode and taken away in the end") {
-  support::TemporaryFolder const folder;
+  support::SocketFolder const folder;
   std::string const path = folder.file("socket");
   mode_t const before = ::umask(0);
   for (mode_t const mode : {0600U, 0660U}) {
@@ -245,7 +246,7 @@ TEST_CASE("a path is listened at with its mode and taken away in the end") {
 }
 
 TEST_CASE("a socket that nobody listens at makes room for a server, and nothing else does") {
-  support::TemporaryFolder const folder;
+  support::SocketFolder const folder;
   std::string const path = folder.file("socket");
   auto const reason = [&] {
     auto const made = Listener::at("unix:" + path);
@@ -269,13 +270,28 @@ TEST_CASE("a socket that nobody listens at makes room for a server, and nothing 
   support::write_file(path, "mine");
   CHECK(reason().find("something that is no socket") != std::string::npos);
   CHECK(support::read_file(path) == "mine");
-  CHECK(Listener::at("unix:").has_error());
-  CHECK(Listener::at("unix:" + std::string(200, 'a')).has_error());
   CHECK(Listener::at("unix:" + folder.file("absent/socket")).error().kind == ErrorKind::unavailable);
 }
 
+TEST_CASE("a path that a socket can't have is refused with its address and how long it may be") {
+  support::SocketFolder const folder;
+  std::string const longest = folder.file(std::string(107 - folder.file("").size(), 'a'));
+  CHECK(Listener::at("unix:" + longest).value().address() == "unix:" + longest);
+  for (std::string const& address :
+       {"unix:" + longest + 'a', std::string("unix:"), "unix:/tmp/" + std::string("a\0b", 3)}) {
+    CAPTURE(address);
+    auto const made = Listener::at(address);
+    REQUIRE(made.has_error());
+    CHECK(made.error().kind == ErrorKind::invalid_argument);
+    CHECK(made.error().message.find("can't listen at " + address + ": ") == 0);
+    CHECK(made.error().message.find("107 bytes") != std::string::npos);
+  }
+  CHECK(Listener::at("unix:" + longest + 'a').error().message.find("108") != std::string::npos);
+  CHECK(Listener::at("db.example:80").error().message.find("not db.example:80") != std::string::npos);
+}
+
 TEST_CASE("a server takes away no file that another has put in the place of its own") {
-  support::TemporaryFolder const folder;
+  support::SocketFolder const folder;
   std::string const path = folder.file("socket");
   {
     auto const listening = Listener::at("unix:" + path);
@@ -287,7 +303,7 @@ TEST_CASE("a server takes away no file that another has put in the place of its 
 }
 
 TEST_CASE("without tokens a path is listened at only where no other user may connect") {
-  support::TemporaryFolder const folder;
+  support::SocketFolder const folder;
   auto const bound = [&](mode_t mode) {
     return http_server::Server::bind(
         {.address = "unix:" + folder.file("socket"), .socket_mode = mode, .is_private_only = true}, known_at_its_path);

@@ -54,11 +54,12 @@ struct IpPlace {
 };
 
 inlay::Result<IpPlace> parse_ip(std::string const& text) {
-  auto const malformed = [] {
+  auto const malformed = [&text] {
     return Error{.kind = ErrorKind::invalid_argument,
                  .message =
                      "an address to listen at is an IP address and a port, such as 127.0.0.1:8080 or "
-                     "[::1]:8080, or unix:PATH"};
+                     "[::1]:8080, or unix:PATH, not " +
+                     text};
   };
   std::size_t const colon = text.rfind(':');
   if (colon == std::string::npos) return malformed();
@@ -173,7 +174,9 @@ inlay::Result<Listener> Listener::at(std::string const& address, mode_t mode) {
   place.sun_family = AF_UNIX;
   if (path.empty() || path.size() >= sizeof place.sun_path || path.find('\0') != std::string::npos) {
     return Error{.kind = ErrorKind::invalid_argument,
-                 .message = "a path to listen at has 1 to " + std::to_string(sizeof place.sun_path - 1) + " bytes"};
+                 .message = "can't listen at " + address + ": a path has 1 to " +
+                            std::to_string(sizeof place.sun_path - 1) +
+                            " bytes there, none of them zero, and this one " + std::to_string(path.size())};
   }
   std::copy(path.begin(), path.end(), place.sun_path);
   std::size_t const slash = path.rfind('/');

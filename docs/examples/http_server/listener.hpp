@@ -15,7 +15,8 @@ namespace http_server {
 /** A socket that listens: at an IP address and port, or at a path of the file system, which goes with the listener. */
 class Listener {
  public:
-  /** Listens at "127.0.0.1:8080", "[::1]:8080", "localhost:8080", with port 0 at a free one, or at "unix:PATH".
+  /** Listens at "127.0.0.1:8080", "[::1]:8080", "localhost:8080", with port 0 at a free one, or at "unix:PATH", PATH
+      having 107 bytes at most (unix(7)).
 
       The file at PATH is made with this mode, whatever the umask. One that is there is taken away first where it is a
       socket that nobody listens at, such as one of a server that was killed.

@@ -231,6 +231,7 @@ inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& opt
     // Somebody who watches asks, is told and goes. It has no tokens to keep apart who is known, so that all are
     // strangers.
     auto made = Server::bind({.address = *options.health,
+                              .socket_mode = options.socket_mode,
                               .threads = 1,
                               .max_body_bytes = 0,
                               .max_connections = max_health_connections,

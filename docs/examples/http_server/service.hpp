@@ -71,11 +71,11 @@ struct ServeOptions {
   /** As Listen::address. Absent: the socket that the process was handed (see take_handed_socket), and 127.0.0.1:8080
       without one. */
   std::optional<std::string> listen{};
-  mode_t socket_mode = 0600;  ///< as in Listen
 
   /** Where else, and that alone, /healthz is answered: whatever the connections and threads of `listen` are busy with.
       Absent: nowhere. */
   std::optional<std::string> health{};
+  mode_t socket_mode = 0600;  ///< of the files at the paths of `listen` and `health`
 
   std::optional<std::string> tokens_file{};  ///< absent: none, which is allowed on loopback and private paths only
   std::optional<std::size_t> max_strangers_of_address{};  ///< as in Listen
