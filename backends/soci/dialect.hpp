@@ -109,6 +109,13 @@ class Dialect {
     return true;
   }
 
+  /** Whether an idle session is to be replaced by one to another of the store's servers, which connect() then finds.
+      Asks nobody. */
+  [[nodiscard]] virtual bool is_to_be_given_up(soci::session& session) const {
+    static_cast<void>(session);
+    return false;
+  }
+
   /** Makes sure that the store is still where the session was opened: a file can be moved while it is open. Asked now
       and then when a connection is lent, and always when a transaction begins that writes, before its COMMIT, and
       before that is acknowledged.
