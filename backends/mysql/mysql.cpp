@@ -95,19 +95,36 @@ class MysqlDialect : public sql::Dialect {
     return "select count(*) from information_schema.tables where table_schema = database() and table_name = :p1";
   }
 
+  std::string_view count_indexes() const override {
+    return "select count(*) from information_schema.statistics where table_schema = database() and table_name = :p1"
+           " and index_name = :p2";
+  }
+  std::string_view count_columns() const override {
+    return "select count(*) from information_schema.columns where table_schema = database() and table_name = :p1"
+           " and column_name = :p2";
+  }
+
+  // MySQL has it for tables only.
+  std::string_view if_not_exists(sql::SchemaPart part) const override {
+    return part == sql::SchemaPart::table || is_mariadb() ? "if not exists " : "";
+  }
+
   bool commits_ddl() const override { return true; }
 
   // Rows that are there get it without being told; others, in the strict mode that every session is in, do not.
   std::string_view added_column() const override { return ""; }
   std::string refuse_default(std::string const&, std::string_view) const override { return {}; }
 
+  // Each node of a cluster has locks of its own, or refuses to have any.
   void begin_migration(sql::Connection& connection) const override {
+    if (is_of_node(connection.session())) return;
     sql::Statement lock("select get_lock(");
     name_lock(lock) << ", 60)";
     if (connection.number(lock.gives(sql::ValueType::integer)) == 1) return;
     throw DatabaseFailure(FailureKind::busy, place_ + ": somebody else has been migrating for a minute");
   }
   void end_migration(sql::Connection& connection) const override {
+    if (is_of_node(connection.session())) return;
     sql::Statement lock("select release_lock(");
     name_lock(lock) << ')';
     static_cast<void>(connection.number(lock.gives(sql::ValueType::integer)));
@@ -160,6 +177,9 @@ class MysqlDialect : public sql::Dialect {
 
   /** SOCI's connection; null when it is closed. */
   [[nodiscard]] virtual MYSQL* native(soci::session& session) const = 0;
+
+  /** Whether the server is a node of a Galera cluster. */
+  [[nodiscard]] virtual bool is_of_node(soci::session& session) const = 0;
 
   /** What may be shown of an error. */
   [[nodiscard]] std::string shown(unsigned code, std::string const& text) const {
@@ -294,6 +314,7 @@ class OwnDialect final : public MysqlDialect {
 
  protected:
   MYSQL* native(soci::session& session) const override { return backend(session).handle(); }
+  bool is_of_node(soci::session& session) const override { return backend(session).is_of_node(); }
 
  private:
   [[nodiscard]] static mysql::Session& backend(soci::session& session) {
@@ -440,10 +461,13 @@ class OwnDialect final : public MysqlDialect {
 /** On sessions of the host, which are SOCI's own. */
 class HostDialect final : public MysqlDialect {
  public:
-  using MysqlDialect::MysqlDialect;
+  HostDialect(std::string place, HostOptions const& options)
+      : MysqlDialect(std::move(place), options.table_prefix), is_causal_(options.is_causal) {}
 
   // By the server's word: the client's library does not learn everywhere what `set names` has changed.
   void check_host(sql::Connection& connection) const override {
+    check_version(native(connection.session()));
+    waits_for_cluster_ = is_causal_ && is_mariadb() && is_of_node(connection.session());
     sql::Statement select("select " + std::string(character_sets));
     for (int i = 0; i < 3; ++i) select.gives(sql::ValueType::text);
     for (mysql::HostSetting const& setting : mysql::host_settings) {
@@ -462,6 +486,14 @@ class HostDialect final : public MysqlDialect {
 
   std::unique_ptr<soci::session> connect() const override {
     throw DatabaseFailure(FailureKind::lost, place() + ": the session is the host's to open");
+  }
+
+  // The session's settings are the host's. MySQL takes none for one statement.
+  std::string spell(std::string const& text) const override {
+    std::string spelled = MysqlDialect::spell(text);
+    if (waits_for_cluster_ && (spelled.starts_with("select ") || spelled.starts_with("with ")))
+      spelled.insert(0, "set statement wsrep_sync_wait = 1 for ");
+    return spelled;
   }
 
   RowReader row_reader() const override { return read_row; }
@@ -488,6 +520,16 @@ class HostDialect final : public MysqlDialect {
     return backend ? backend->conn_ : nullptr;  // it may be closed
   }
 
+  bool is_of_node(soci::session& session) const override {
+    constexpr std::string_view ask = "show session variables like 'wsrep_on'";
+    MYSQL* const connection = native(session);
+    if (!connection || mysql_real_query(connection, ask.data(), ask.size()) != 0) return false;
+    std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)> const result(mysql_store_result(connection),
+                                                                          &mysql_free_result);
+    MYSQL_ROW const row = result ? mysql_fetch_row(result.get()) : nullptr;
+    return row && row[1] && std::string_view(row[1]) == "ON";
+  }
+
  private:
   [[nodiscard]] INLAY_UNCHECKED_CAST static soci::mysql_statement_backend& backend(soci::statement& statement) {
     return *static_cast<soci::mysql_statement_backend*>(statement.get_backend());
@@ -504,6 +546,9 @@ class HostDialect final : public MysqlDialect {
       if (values[i] != nullptr) sql::take_text(row[i], columns[i], {values[i], sizes[i]});
     }
   }
+
+  bool is_causal_;
+  mutable std::atomic<bool> waits_for_cluster_ = false;
 };
 
 [[nodiscard]] Error refusal(std::string_view message) {
@@ -625,7 +670,7 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
 }
 
 [[nodiscard]] std::unique_ptr<HostDialect> host_dialect(HostOptions const& options) {
-  return std::make_unique<HostDialect>("the host's database", options.table_prefix);
+  return std::make_unique<HostDialect>("the host's database", options);
 }
 
 }  // namespace

@@ -432,7 +432,9 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       // reply says nothing of what the server did: only its own refusal means that nothing was done.
       if (failure.may_be_done()) throw;
       state.is_ending = false;
-      state.was_busy = failure.kind() == FailureKind::busy;
+      // A block begins a transaction as any other does, and so is tried again: one that a cluster has refused would
+      // take longer step by step, and be refused the more often.
+      state.was_busy = failure.kind() == FailureKind::busy && dialect_->one_statement() != OneStatement::block;
       if (failure.kind() != FailureKind::unique && failure.kind() != FailureKind::foreign_key &&
           failure.kind() != FailureKind::overtaken) {
         throw;
