@@ -32,8 +32,8 @@ struct HostOptions {
       by the thread whose call needs the session. */
   std::function<void(soci::session&)> set_up{};
 
-  /** On a node of a Galera cluster of MariaDB: whether the store's reads see all that was committed before on the
-      others. For that alone each of them sets `wsrep_sync_wait`. */
+  /** On a node of a Galera cluster: whether the store's reads see all that was committed before on the others. On
+      MariaDB each of them sets `wsrep_sync_wait` for itself alone; on MySQL that is the session's own. */
   bool is_causal = true;
 };
 
