@@ -133,7 +133,7 @@ void run(Topology const& topology, std::size_t writers, std::chrono::millisecond
   for (std::size_t i = 0; i < nodes; ++i) {
     std::cout << round << ',' << topology.name << ',' << writers << ',' << i + 1 << ','
               << static_cast<double>(counts[i].commits) / taken.count() << ',' << aborts << ',' << counts[i].failures
-              << std::endl;
+              << ',' << taken.count() << std::endl;
   }
   stores.clear();
   Shell& shell = *shells.front();
@@ -157,7 +157,7 @@ int main(int count, char** arguments) {
     std::vector<Topology> const topologies{{.name = "one", .urls = {variable("INLAY_TEST_MYSQL_URL")}},
                                            {.name = "galera_one", .urls = {nodes.front()}},
                                            {.name = "galera_three", .urls = nodes}};
-    std::cout << "round,topology,writers,node,commits_a_second,aborts_of_all,failures" << std::endl;
+    std::cout << "round,topology,writers,node,commits_a_second,aborts_of_all,failures,seconds" << std::endl;
     for (int round = 1; round <= rounds; ++round) {
       for (std::size_t const writers : {3U, 12U, 48U}) {
         for (Topology const& topology : topologies) run(topology, writers, time, round);

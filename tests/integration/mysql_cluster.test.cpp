@@ -47,18 +47,22 @@ TEST_CASE("a migration that another node has recorded meanwhile is taken for don
   std::string const prefix = support::new_prefix();
   ServerShell shell(url);
   support::FaultyProxy proxy(url);
-  // Told when the record is made, or, as a cluster does, when the transaction ends that makes it.
+  // Told when rows are written, or, as a cluster does, when the transaction ends that has written them.
   bool const is_told_late = GENERATE(false, true);
   CAPTURE(is_told_late);
-  std::string const record = "insert into `" + prefix + "migration`";
+  std::string const insert = "insert into `" + prefix + "counter`";
   if (is_told_late) {
     proxy.arm({.when = [](support::Request const& request) { return request.statement == "commit"; },
                .fault = support::Fault::deny,  // what is there then is another's as well as this one's
                .error = 1213});
   } else {
-    proxy.arm({.when = [record](support::Request const& request) { return request.statement.starts_with(record); },
+    proxy.arm({.when = [insert](support::Request const& request) { return request.statement.starts_with(insert); },
                .fault = support::Fault::refuse,
-               .meanwhile = [&] { shell.run("insert into " + prefix + "migration values (1, 'of another', 0)"); },
+               .meanwhile =
+                   [&] {
+                     shell.run("insert into " + prefix + "counter values (1, 0, 0)");
+                     shell.run("insert into " + prefix + "migration values (1, 'of another', 0)");
+                   },
                .error = 1062});
   }
   auto const store = open_server(proxy.url("table_prefix=" + prefix));
