@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <string>
+#include <vector>
 
 using namespace inlay;
 using support::Engine;
@@ -75,4 +76,25 @@ TEST_CASE("a migration that another node has recorded meanwhile is taken for don
   REQUIRE(again.has_value());
   CHECK((*again)->revision().value() == Revision{1});
   CHECK(shell.number("select count(*) - max(number) from " + prefix + "migration") == 0);
+}
+
+TEST_CASE(
+    "a commit that a cluster has taken back is tried again in one go, once the node has what it was overtaken by") {
+  std::string const url = support::server_url(Engine::mysql);
+  ServerShell shell(url);
+  if (shell.run("select version()").at(0).at(0).find("MariaDB") == std::string::npos) return;  // MySQL has no blocks
+  support::FaultyProxy proxy(url);
+  auto const store = open_server(proxy.url("pool_size=1&table_prefix=" + support::new_prefix())).value();
+  proxy.arm({.when = [](support::Request const& request) { return request.statement.starts_with("begin not atomic"); },
+             .fault = support::Fault::refuse,
+             .error = 1213});
+  std::vector<std::string> statements;  // written in the proxy's thread, before its replies
+  proxy.arm({.when = [&](support::Request const& request) {
+    if (!request.statement.empty()) statements.emplace_back(request.statement.substr(0, 6));
+    return false;
+  }});
+  CHECK(store->commit(new_commit(true)).has_value());
+  CHECK(proxy.strikes() == 1);
+  CHECK(statements == std::vector<std::string>{"select", "begin "});
+  CHECK(store->revision().value() == Revision{1});
 }
