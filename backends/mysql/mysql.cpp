@@ -246,39 +246,10 @@ class OwnDialect final : public MysqlDialect {
     }
   }
 
-  // In turn: the first that serves and takes writes. Where none takes writes, one that can at least be read.
   std::unique_ptr<soci::session> connect() const override {
-    if (connectors_.size() == 1) return open(connectors_.front().patient);
-    std::unique_ptr<soci::session> read_only;
-    std::vector<FailureKind> kinds;
-    std::string said;
-    for (auto const& [host, is_doubtful] : order()) {
-      try {
-        auto session = open(is_doubtful ? connectors_[host].brief : connectors_[host].patient);
-        if (!takes_no_writes(backend(*session))) {
-          serves(host);
-          return session;
-        }
-        if (!read_only) read_only = std::move(session);
-        leave(host);
-        continue;
-      } catch (soci::soci_error const& error) {
-        DatabaseFailure const failure = MysqlDialect::classify(nullptr, error);
-        kinds.push_back(is_of_one_host(error) ? failure.kind() : FailureKind::other);
-        add_words(host, failure, said);
-      } catch (DatabaseFailure const& failure) {
-        kinds.push_back(failure.is_of_server() ? failure.kind() : FailureKind::other);
-        add_words(host, failure, said);
-      }
-      leave(host);
-      if (kinds.back() == FailureKind::other) break;
-    }
-    if (read_only) {
-      // Whoever has the right to write there all the same would write beside the primary.
-      backend(*read_only).query("set session transaction read only");
-      return read_only;
-    }
-    throw DatabaseFailure(kind_of_all(kinds), place() + ": no host serves: " + said);
+    auto session = connectors_.size() == 1 ? open(connectors_.front().patient) : open_in_turn();
+    backend(*session).limit_silence(true);
+    return session;
   }
 
   bool is_to_be_given_up(soci::session& session) const override {
@@ -397,11 +368,44 @@ class OwnDialect final : public MysqlDialect {
       if (!is_cut_off(own, error)) throw;
       throw DatabaseFailure(FailureKind::not_ready, MysqlDialect::classify(session.get(), error).what());
     }
-    own.limit_silence(true);
     return session;
   }
 
   // ------------------------------------------------------------------------------------------------ several hosts
+
+  // The first that serves and takes writes. Where none takes writes, one that can at least be read.
+  [[nodiscard]] std::unique_ptr<soci::session> open_in_turn() const {
+    std::unique_ptr<soci::session> read_only;
+    std::vector<FailureKind> kinds;
+    std::string said;
+    for (auto const& [host, is_doubtful] : order()) {
+      try {
+        auto session = open(is_doubtful ? connectors_[host].brief : connectors_[host].patient);
+        if (!takes_no_writes(backend(*session))) {
+          serves(host);
+          return session;
+        }
+        if (!read_only) read_only = std::move(session);
+        leave(host);
+        continue;
+      } catch (soci::soci_error const& error) {
+        DatabaseFailure const failure = MysqlDialect::classify(nullptr, error);
+        kinds.push_back(is_of_one_host(error) ? failure.kind() : FailureKind::other);
+        add_words(host, failure, said);
+      } catch (DatabaseFailure const& failure) {
+        kinds.push_back(failure.is_of_server() ? failure.kind() : FailureKind::other);
+        add_words(host, failure, said);
+      }
+      leave(host);
+      if (kinds.back() == FailureKind::other) break;
+    }
+    if (read_only) {
+      // Whoever has the right to write there all the same would write beside the primary.
+      backend(*read_only).query("set session transaction read only");
+      return read_only;
+    }
+    throw DatabaseFailure(kind_of_all(kinds), place() + ": no host serves: " + said);
+  }
 
   // Another host is no answer to a wrong password, or to a database that is not there.
   [[nodiscard]] bool is_of_one_host(soci::soci_error const& error) const {
