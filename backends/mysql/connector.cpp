@@ -148,7 +148,8 @@ void set(MYSQL* connection, mysql_option option, std::chrono::seconds time) {
 Session::Session(ConnectOptions const& options)
     : connection_(new_connection(), &mysql_close),
       read_timeout_(options.read_timeout),
-      write_timeout_(options.write_timeout) {
+      write_timeout_(options.write_timeout),
+      host_(options.number) {
   if (!connection_) throw soci::mysql_soci_error("the client's library is out of memory", CR_OUT_OF_MEMORY);
   MYSQL* const connection = handle();
   set(connection, MYSQL_OPT_CONNECT_TIMEOUT, options.connect_timeout);

@@ -35,6 +35,7 @@ enum class Encryption {
 
 /** Where a connection leads, and for how long it waits. */
 struct ConnectOptions {
+  std::size_t number = 0;  ///< of the URL's hosts
   std::optional<std::string> host{};
   unsigned port = 0;
   std::optional<std::string> socket{};
@@ -42,7 +43,7 @@ struct ConnectOptions {
   std::optional<std::string> password{};
   std::string database{};
   Encryption encryption = Encryption::none;
-  bool is_local = false;  ///< it leads to this machine (sql::is_this_machine())
+  bool is_local = false;  ///< it leads to this machine, as do the URL's other hosts (sql::is_this_machine())
   std::optional<std::string> ssl_ca{};
   std::optional<std::string> ssl_cert{};
   std::optional<std::string> ssl_key{};
@@ -81,6 +82,13 @@ class Session final : public soci::details::session_backend {
       then nobody would know what came of a commit. */
   void require_fits(std::size_t bytes) const;
 
+  /** To which of the URL's hosts it leads. */
+  [[nodiscard]] std::size_t host() const noexcept { return host_; }
+
+  /** Whether the server was a node of a Galera cluster when the session was opened. */
+  [[nodiscard]] bool is_of_node() const noexcept { return is_of_node_; }
+  void set_of_node(bool is_of_node) noexcept { is_of_node_ = is_of_node; }
+
   [[nodiscard]] MYSQL* handle() const noexcept { return connection_.get(); }
   [[noreturn]] void fail() const;
 
@@ -100,6 +108,8 @@ class Session final : public soci::details::session_backend {
   std::unique_ptr<MYSQL, decltype(&mysql_close)> connection_;
   std::chrono::seconds read_timeout_;
   std::chrono::seconds write_timeout_;
+  std::size_t host_;
+  bool is_of_node_ = false;
   std::size_t max_packet_ = 0;
 };
 

@@ -3,6 +3,7 @@
 
 #include <backends/mysql/connector.hpp>
 #include <backends/mysql/error_codes.hpp>
+#include <backends/mysql/hosts.hpp>
 #include <backends/mysql/session_settings.hpp>
 #include <backends/soci/connection.hpp>
 #include <backends/soci/parameters.hpp>
@@ -18,6 +19,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <deque>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,12 +59,7 @@ class MysqlDialect : public sql::Dialect {
         kind != FailureKind::not_ready) {
       kind = FailureKind::unreachable;
     }
-    std::string message = place_ + ": ";
-    if (ours && code == 0)
-      message += "it ended a statement with an error that has no number ";
-    else if (ours && mysql::is_safe(code, server_))
-      message += text + ' ';
-    message += "(error " + std::to_string(code) + ')';
+    std::string const message = place_ + ": " + (ours ? shown(code, text) : "(error 0)");
     return ours ? DatabaseFailure(kind, message) : DatabaseFailure::on_our_side(kind, message);
   }
 
@@ -98,19 +96,36 @@ class MysqlDialect : public sql::Dialect {
     return "select count(*) from information_schema.tables where table_schema = database() and table_name = :p1";
   }
 
+  std::string_view count_indexes() const override {
+    return "select count(*) from information_schema.statistics where table_schema = database() and table_name = :p1"
+           " and index_name = :p2";
+  }
+  std::string_view count_columns() const override {
+    return "select count(*) from information_schema.columns where table_schema = database() and table_name = :p1"
+           " and column_name = :p2";
+  }
+
+  // MySQL has it for tables only.
+  std::string_view if_not_exists(sql::SchemaPart part) const override {
+    return part == sql::SchemaPart::table || is_mariadb() ? "if not exists " : "";
+  }
+
   bool commits_ddl() const override { return true; }
 
   // Rows that are there get it without being told; others, in the strict mode that every session is in, do not.
   std::string_view added_column() const override { return ""; }
   std::string refuse_default(std::string const&, std::string_view) const override { return {}; }
 
+  // Each node of a cluster has locks of its own, or refuses to have any.
   void begin_migration(sql::Connection& connection) const override {
+    if (is_of_node(connection.session())) return;
     sql::Statement lock("select get_lock(");
     name_lock(lock) << ", 60)";
     if (connection.number(lock.gives(sql::ValueType::integer)) == 1) return;
     throw DatabaseFailure(FailureKind::busy, place_ + ": somebody else has been migrating for a minute");
   }
   void end_migration(sql::Connection& connection) const override {
+    if (is_of_node(connection.session())) return;
     sql::Statement lock("select release_lock(");
     name_lock(lock) << ')';
     static_cast<void>(connection.number(lock.gives(sql::ValueType::integer)));
@@ -164,6 +179,19 @@ class MysqlDialect : public sql::Dialect {
   /** SOCI's connection; null when it is closed. */
   [[nodiscard]] virtual MYSQL* native(soci::session& session) const = 0;
 
+  /** Whether the server is a node of a Galera cluster. */
+  [[nodiscard]] virtual bool is_of_node(soci::session& session) const = 0;
+
+  /** What may be shown of an error. */
+  [[nodiscard]] std::string shown(unsigned code, std::string const& text) const {
+    std::string message;
+    if (code == 0)
+      message = "it ended a statement with an error that has no number ";
+    else if (mysql::is_safe(code, server_))
+      message = text + ' ';
+    return message + "(error " + std::to_string(code) + ')';
+  }
+
   [[nodiscard]] std::string const& place() const noexcept { return place_; }
   [[nodiscard]] mysql::Server server() const noexcept { return server_; }
   [[nodiscard]] bool is_mariadb() const noexcept { return server_ == mysql::Server::mariadb; }
@@ -200,7 +228,8 @@ class MysqlDialect : public sql::Dialect {
 class OwnDialect final : public MysqlDialect {
  public:
   struct Settings {
-    mysql::ConnectOptions connect{};
+    std::vector<mysql::ConnectOptions> hosts{};  ///< at least one
+    std::vector<std::string> names{};            ///< theirs, for people
     std::chrono::seconds lock_timeout{};
     bool is_causal = true;  ///< a read on one node of a cluster sees what was committed on another before
   };
@@ -209,26 +238,33 @@ class OwnDialect final : public MysqlDialect {
       : MysqlDialect(std::move(place), std::move(prefix)),
         lock_timeout_(settings.lock_timeout),
         is_causal_(settings.is_causal),
-        connector_(std::move(settings.connect)) {}
+        names_(std::move(settings.names)),
+        hosts_(settings.hosts.size()) {
+    for (mysql::ConnectOptions& host : settings.hosts) {
+      mysql::ConnectOptions brief = host;
+      brief.connect_timeout = std::min(brief.connect_timeout, patience_with_left);
+      connectors_.push_back({mysql::Connector(std::move(host)), mysql::Connector(std::move(brief))});
+    }
+  }
 
   std::unique_ptr<soci::session> connect() const override {
-    auto session = std::make_unique<soci::session>(connector_, "");
-    mysql::Session& own = backend(*session);
-    check_version(own.handle());
-    try {
-      set_up(own);
-    } catch (soci::soci_error const& error) {
-      if (!is_cut_off(own, error)) throw;
-      throw DatabaseFailure(FailureKind::not_ready, MysqlDialect::classify(session.get(), error).what());
-    }
-    own.limit_silence(true);
+    auto session = connectors_.size() == 1 ? open(connectors_.front().patient) : open_in_turn();
+    backend(*session).limit_silence(true);
     return session;
+  }
+
+  bool is_to_be_given_up(soci::session& session) const override {
+    std::scoped_lock const lock(mutex_);
+    return hosts_.is_to_be_given_up(backend(session).host(), std::chrono::steady_clock::now());
   }
 
   DatabaseFailure classify(soci::session* session, std::exception const& error) const override {
     DatabaseFailure failure = MysqlDialect::classify(session, error);
-    if (!session || failure.kind() != FailureKind::busy || !is_cut_off(backend(*session), error)) return failure;
-    return {FailureKind::not_ready, failure.what()};
+    if (session && failure.kind() == FailureKind::busy && is_cut_off(backend(*session), error)) {
+      failure = DatabaseFailure(FailureKind::not_ready, failure.what());
+    }
+    if (session && failure.is_of_server()) leave(backend(*session).host());
+    return failure;
   }
 
   RowReader row_reader() const override { return read_row; }
@@ -236,7 +272,13 @@ class OwnDialect final : public MysqlDialect {
     return backend(query).fetch(1) == soci::details::statement_backend::ef_success;
   }
   void finish(soci::statement& query) const override { backend(query).finish(); }
-  bool is_alive(soci::session& session) const override { return backend(session).is_connected(); }
+
+  // That a server answers does not say that it serves.
+  bool is_alive(soci::session& session) const override {
+    mysql::Session& own = backend(session);
+    if (own.is_of_node() && !is_ready(own)) return false;
+    return connectors_.size() > 1 ? !takes_no_writes(own) : own.is_connected();
+  }
 
   void limit_silence(soci::session& session, bool is_limited) const override {
     backend(session).limit_silence(is_limited);
@@ -244,6 +286,7 @@ class OwnDialect final : public MysqlDialect {
 
  protected:
   MYSQL* native(soci::session& session) const override { return backend(session).handle(); }
+  bool is_of_node(soci::session& session) const override { return backend(session).is_of_node(); }
 
  private:
   [[nodiscard]] static mysql::Session& backend(soci::session& session) {
@@ -268,24 +311,40 @@ class OwnDialect final : public MysqlDialect {
     }
     static constexpr std::string_view wait_for_cluster = "session wsrep_sync_wait = @@session.wsrep_sync_wait | 1";
     bool const is_known = can_cluster_ != Ability::unknown;
-    if (is_known && waits_for_cluster(session)) set.append(", ").append(wait_for_cluster);
+    if (is_known && waits_for_cluster()) set.append(", ").append(wait_for_cluster);
     session.query(set);
-    // Asked only now: a server's defaults may refuse it the answer.
-    if (!is_known && waits_for_cluster(session)) session.query(std::string("set ").append(wait_for_cluster));
-    auto const found = session.query("select " + std::string(character_sets) + ", @@max_allowed_packet");
+    if (!is_known) {
+      // Asked only now: a server's defaults may refuse it the answer.
+      bool const has_variable = !session.query("show session variables like 'wsrep_sync_wait'").empty();
+      can_cluster_ = has_variable ? Ability::there : Ability::missing;
+      if (waits_for_cluster()) session.query(std::string("set ").append(wait_for_cluster));
+    }
+    std::string const is_of_node = can_cluster_ == Ability::there ? ", @@session.wsrep_on" : ", 0";
+    auto const found = session.query("select " + std::string(character_sets) + ", @@max_allowed_packet" + is_of_node);
     for (int i = 0; i < 3; ++i) require_utf8mb4(found.at(0).at(static_cast<std::size_t>(i)));
     session.set_max_packet(std::stoull(found.at(0).at(3)));
+    session.set_of_node(found.at(0).at(4) == "1");
+    if (!session.is_of_node() || is_ready(session)) return;
+    throw DatabaseFailure(FailureKind::not_ready,
+                          place() + ": its wsrep_ready is OFF: it is joining its cluster, or has lost it");
   }
 
   // Whether reads are to wait for what other nodes of a Galera cluster have committed, as far as this server can be a
   // node of one. Which it is need not be asked: alone it has nothing to wait for.
-  [[nodiscard]] bool waits_for_cluster(mysql::Session& session) const {
-    if (!is_causal_) return false;
-    if (can_cluster_ == Ability::unknown) {
-      bool const has_variable = !session.query("show session variables like 'wsrep_sync_wait'").empty();
-      can_cluster_ = has_variable ? Ability::there : Ability::missing;
-    }
-    return can_cluster_ == Ability::there;
+  [[nodiscard]] bool waits_for_cluster() const { return is_causal_ && can_cluster_ == Ability::there; }
+
+  [[nodiscard]] static bool shows(mysql::Session& session, std::string const& what, std::string_view value) {
+    auto const found = session.query("show " + what);
+    return found.size() == 1 && found.front().at(1) == value;
+  }
+  [[nodiscard]] static bool is_ready(mysql::Session& session) {
+    return shows(session, "global status like 'wsrep_ready'", "ON");
+  }
+
+  // The newest MariaDB has more words for it than OFF and ON.
+  [[nodiscard]] static bool takes_no_writes(mysql::Session& session) {
+    std::string const value = session.query("select @@global.read_only").at(0).at(0);
+    return value != "0" && value != "OFF";
   }
 
   // A node that has lost its cluster says of a read that is to wait for the others, and of no table, the same as of one
@@ -294,14 +353,96 @@ class OwnDialect final : public MysqlDialect {
     auto const* ours = dynamic_cast<soci::mysql_soci_error const*>(&error);
     if (!ours || ours->err_num_ != ER_LOCK_WAIT_TIMEOUT) return false;
     try {
-      auto const is = [&](std::string const& what, std::string_view value) {
-        auto const found = session.query("show " + what);
-        return found.size() == 1 && found.front().at(1) == value;
-      };
-      return is("session variables like 'wsrep_on'", "ON") && is("global status like 'wsrep_ready'", "OFF");
+      return shows(session, "session variables like 'wsrep_on'", "ON") && !is_ready(session);
     } catch (soci::soci_error const&) {
       return false;
     }
+  }
+
+  [[nodiscard]] std::unique_ptr<soci::session> open(mysql::Connector const& connector) const {
+    auto session = std::make_unique<soci::session>(connector, "");
+    mysql::Session& own = backend(*session);
+    check_version(own.handle());
+    try {
+      set_up(own);
+    } catch (soci::soci_error const& error) {
+      if (!is_cut_off(own, error)) throw;
+      throw DatabaseFailure(FailureKind::not_ready, MysqlDialect::classify(session.get(), error).what());
+    }
+    return session;
+  }
+
+  // ------------------------------------------------------------------------------------------------ several hosts
+
+  // The first that serves and takes writes. Where none takes writes, one that can at least be read.
+  [[nodiscard]] std::unique_ptr<soci::session> open_in_turn() const {
+    std::unique_ptr<soci::session> read_only;
+    std::vector<FailureKind> kinds;
+    std::string said;
+    for (auto const& [host, is_doubtful] : order()) {
+      try {
+        auto session = open(is_doubtful ? connectors_[host].brief : connectors_[host].patient);
+        if (!takes_no_writes(backend(*session))) {
+          serves(host);
+          return session;
+        }
+        if (!read_only) read_only = std::move(session);
+        leave(host);
+        continue;
+      } catch (soci::soci_error const& error) {
+        DatabaseFailure const failure = MysqlDialect::classify(nullptr, error);
+        kinds.push_back(is_of_one_host(error) ? failure.kind() : FailureKind::other);
+        add_words(host, failure, said);
+      } catch (DatabaseFailure const& failure) {
+        kinds.push_back(failure.is_of_server() ? failure.kind() : FailureKind::other);
+        add_words(host, failure, said);
+      }
+      leave(host);
+      if (kinds.back() == FailureKind::other) break;
+    }
+    if (read_only) {
+      // Whoever has the right to write there all the same would write beside the primary.
+      backend(*read_only).query("set session transaction read only");
+      return read_only;
+    }
+    throw DatabaseFailure(kind_of_all(kinds), place() + ": no host serves: " + said);
+  }
+
+  // Another host is no answer to a wrong password, or to a database that is not there.
+  [[nodiscard]] bool is_of_one_host(soci::soci_error const& error) const {
+    auto const* ours = dynamic_cast<soci::mysql_soci_error const*>(&error);
+    if (!ours) return false;
+    unsigned const code = ours->err_num_;
+    return code == ER_BAD_HOST_ERROR || code == ER_HANDSHAKE_ERROR || code == ER_HOST_IS_BLOCKED ||
+           mysql::kind_of(code, server(), error.get_error_message()) != FailureKind::unreachable;
+  }
+
+  // That of which there is most hope; but what no other host changes goes before all.
+  [[nodiscard]] static FailureKind kind_of_all(std::vector<FailureKind> const& kinds) noexcept {
+    if (kinds.back() == FailureKind::other) return FailureKind::unreachable;
+    for (FailureKind const kind : {FailureKind::no_connection_left, FailureKind::not_ready, FailureKind::busy}) {
+      if (std::ranges::find(kinds, kind) != kinds.end()) return kind;
+    }
+    return FailureKind::unreachable;
+  }
+
+  void add_words(std::size_t host, DatabaseFailure const& failure, std::string& said) const {
+    std::string_view words = failure.what();
+    if (words.starts_with(place() + ": ")) words.remove_prefix(place().size() + 2);
+    said.append(said.empty() ? "" : "; ").append(names_.at(host)).append(": ").append(words);
+  }
+
+  [[nodiscard]] std::vector<mysql::Hosts::Turn> order() const {
+    std::scoped_lock const lock(mutex_);
+    return hosts_.order(std::chrono::steady_clock::now());
+  }
+  void serves(std::size_t host) const {
+    std::scoped_lock const lock(mutex_);
+    hosts_.serves(host);
+  }
+  void leave(std::size_t host) const {
+    std::scoped_lock const lock(mutex_);
+    hosts_.leave(host, std::chrono::steady_clock::now());
   }
 
   enum class Ability { unknown, missing, there };
@@ -309,16 +450,29 @@ class OwnDialect final : public MysqlDialect {
   std::chrono::seconds lock_timeout_;
   bool is_causal_;
   mutable std::atomic<Ability> can_cluster_ = Ability::unknown;
-  mysql::Connector connector_;
+
+  // A host that is well takes no longer; who needs a connection would wait for one that is not, now and then.
+  static constexpr std::chrono::seconds patience_with_left{3};
+  struct ConnectorsOfHost {
+    mysql::Connector patient;
+    mysql::Connector brief;  ///< for one that was left
+  };
+  std::deque<ConnectorsOfHost> connectors_{};  // which sessions point to
+  std::vector<std::string> names_;
+  mutable std::mutex mutex_;
+  mutable mysql::Hosts hosts_;
 };
 
 /** On sessions of the host, which are SOCI's own. */
 class HostDialect final : public MysqlDialect {
  public:
-  using MysqlDialect::MysqlDialect;
+  HostDialect(std::string place, HostOptions const& options)
+      : MysqlDialect(std::move(place), options.table_prefix), is_causal_(options.is_causal) {}
 
   // By the server's word: the client's library does not learn everywhere what `set names` has changed.
   void check_host(sql::Connection& connection) const override {
+    check_version(native(connection.session()));
+    waits_for_cluster_ = is_causal_ && is_mariadb() && is_of_node(connection.session());
     sql::Statement select("select " + std::string(character_sets));
     for (int i = 0; i < 3; ++i) select.gives(sql::ValueType::text);
     for (mysql::HostSetting const& setting : mysql::host_settings) {
@@ -337,6 +491,14 @@ class HostDialect final : public MysqlDialect {
 
   std::unique_ptr<soci::session> connect() const override {
     throw DatabaseFailure(FailureKind::lost, place() + ": the session is the host's to open");
+  }
+
+  // The session's settings are the host's. MySQL takes none for one statement.
+  std::string spell(std::string const& text) const override {
+    std::string spelled = MysqlDialect::spell(text);
+    if (waits_for_cluster_ && (spelled.starts_with("select ") || spelled.starts_with("with ")))
+      spelled.insert(0, "set statement wsrep_sync_wait = 1 for ");
+    return spelled;
   }
 
   RowReader row_reader() const override { return read_row; }
@@ -363,6 +525,16 @@ class HostDialect final : public MysqlDialect {
     return backend ? backend->conn_ : nullptr;  // it may be closed
   }
 
+  bool is_of_node(soci::session& session) const override {
+    constexpr std::string_view ask = "show session variables like 'wsrep_on'";
+    MYSQL* const connection = native(session);
+    if (!connection || mysql_real_query(connection, ask.data(), ask.size()) != 0) return false;
+    std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)> const result(mysql_store_result(connection),
+                                                                          &mysql_free_result);
+    MYSQL_ROW const row = result ? mysql_fetch_row(result.get()) : nullptr;
+    return row && row[1] && std::string_view(row[1]) == "ON";
+  }
+
  private:
   [[nodiscard]] INLAY_UNCHECKED_CAST static soci::mysql_statement_backend& backend(soci::statement& statement) {
     return *static_cast<soci::mysql_statement_backend*>(statement.get_backend());
@@ -379,6 +551,9 @@ class HostDialect final : public MysqlDialect {
       if (values[i] != nullptr) sql::take_text(row[i], columns[i], {values[i], sizes[i]});
     }
   }
+
+  bool is_causal_;
+  mutable std::atomic<bool> waits_for_cluster_ = false;
 };
 
 [[nodiscard]] Error refusal(std::string_view message) {
@@ -414,34 +589,46 @@ class HostDialect final : public MysqlDialect {
   return {};
 }
 
+/** A host of a URL, for people. */
+[[nodiscard]] std::string name_of(StoreUrl::Host const& host) {
+  std::string name = host.name.find(':') == std::string::npos ? host.name : '[' + host.name + ']';
+  if (host.port) name += ':' + std::to_string(*host.port);
+  return name;
+}
+
 Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   auto const known =
       url.allow_parameters({"pool_size", "lease_timeout", "table_prefix", "migrate", "connect_timeout", "read_timeout",
                             "write_timeout", "causal", "tls", "ssl_ca", "ssl_cert", "ssl_key", "socket"});
   if (known.has_error()) return known.error();
   if (url.path.empty()) return refusal("the URL of a MySQL store names its database: mysql://user@host/database");
-  if (url.hosts.size() > 1) {
-    return refusal("the URL of a MySQL store names one host: the client library does not choose among several");
-  }
-
   mysql::ConnectOptions connect{.database = url.path};
-  std::string const* socket = url.parameter("socket");
-  if (!url.hosts.empty()) {
-    StoreUrl::Host const& host = url.hosts.front();
+  std::vector<mysql::ConnectOptions> hosts;
+  std::vector<std::string> names;
+  std::string const* const socket = url.parameter("socket");
+  for (StoreUrl::Host const& host : url.hosts) {
+    mysql::ConnectOptions one{.number = hosts.size()};
     if (host.name.starts_with('/')) {
       if (socket) return refusal("the URL of a MySQL store names its socket twice");
-      socket = &host.name;
+      one.socket = host.name;
     } else {
       if (socket) return refusal("the URL of a MySQL store names a host and a socket; only one can be meant");
       // The client library takes localhost for its default socket, whatever the port.
-      connect.host = host.port && host.name == "localhost" ? "127.0.0.1" : host.name;
+      one.host = host.port && host.name == "localhost" ? "127.0.0.1" : host.name;
     }
-    if (host.port) connect.port = *host.port;
+    if (host.port) one.port = *host.port;
+    hosts.push_back(std::move(one));
+    names.push_back(name_of(host));
   }
-  if (socket) connect.socket = *socket;
+  if (hosts.empty()) {
+    hosts.emplace_back();
+    names.emplace_back();
+    if (socket) hosts.back().socket = *socket;
+  }
   if (!url.user.empty()) connect.user = url.user;
   connect.password = url.password;
-  connect.is_local = !connect.host || sql::is_this_machine(*connect.host);
+  connect.is_local =
+      std::ranges::all_of(hosts, [](auto const& host) { return !host.host || sql::is_this_machine(*host.host); });
   if (auto const read = read_encryption(url, connect); read.has_error()) return read.error();
 
   sql::StoreOptions options;
@@ -471,7 +658,16 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
 
   StoreUrl place = url;
   place.parameters.clear();
-  OwnDialect::Settings settings{.connect = std::move(connect),
+  for (mysql::ConnectOptions& host : hosts) {
+    mysql::ConnectOptions one = connect;
+    one.number = host.number;
+    one.host = std::move(host.host);
+    one.port = host.port;
+    one.socket = std::move(host.socket);
+    host = std::move(one);
+  }
+  OwnDialect::Settings settings{.hosts = std::move(hosts),
+                                .names = std::move(names),
                                 .lock_timeout = std::max(std::chrono::seconds(1), rounded(*lease_timeout)),
                                 .is_causal = *is_causal};
   auto dialect = std::make_unique<OwnDialect>(place.redacted(), options.table_prefix, std::move(settings));
@@ -479,7 +675,7 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
 }
 
 [[nodiscard]] std::unique_ptr<HostDialect> host_dialect(HostOptions const& options) {
-  return std::make_unique<HostDialect>("the host's database", options.table_prefix);
+  return std::make_unique<HostDialect>("the host's database", options);
 }
 
 }  // namespace

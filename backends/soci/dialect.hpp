@@ -38,6 +38,9 @@ enum class ColumnKind {
   boolean,   ///< 0 or 1, read as an integer
 };
 
+/** What a step of a migration makes. */
+enum class SchemaPart { table, index, column };
+
 /** How a commit can be put into one statement. */
 enum class OneStatement {
   none,          ///< not at all
@@ -109,6 +112,13 @@ class Dialect {
     return true;
   }
 
+  /** Whether an idle session is to be replaced by one to another of the store's servers, which connect() then finds.
+      Asks nobody. */
+  [[nodiscard]] virtual bool is_to_be_given_up(soci::session& session) const {
+    static_cast<void>(session);
+    return false;
+  }
+
   /** Makes sure that the store is still where the session was opened: a file can be moved while it is open. Asked now
       and then when a connection is lent, and always when a transaction begins that writes, before its COMMIT, and
       before that is acknowledged.
@@ -153,11 +163,22 @@ class Dialect {
   /** A query that counts the tables named :p1. */
   [[nodiscard]] virtual std::string_view count_tables() const = 0;
 
+  /** Queries that count the indexes, and the columns, named :p2 of the table :p1. Called with commits_ddl() only. */
+  [[nodiscard]] virtual std::string_view count_indexes() const { return ""; }
+  [[nodiscard]] virtual std::string_view count_columns() const { return ""; }
+
+  /** What stands before a name for it to be no error that there is such a thing already; empty where nothing does.
+      Called with commits_ddl() only. */
+  [[nodiscard]] virtual std::string_view if_not_exists(SchemaPart part) const {
+    static_cast<void>(part);
+    return "";
+  }
+
   /** Called once for a store, after it was found to be one that may be used and before it is written. */
   virtual void adopt(Connection& connection) const { static_cast<void>(connection); }
 
-  /** Whether each statement of a migration is done for good at once. One that was interrupted is then done again, where
-      what is there already is passed over. */
+  /** Whether each statement of a migration that makes something is done for good at once, whatever transaction is open.
+      A migration that was interrupted is then done again, where what is there already is passed over. */
   [[nodiscard]] virtual bool commits_ddl() const { return false; }
 
   /** What follows `not null` of a column that is added to a table: the rows that are there have 0 in it then. */
@@ -167,7 +188,8 @@ class Dialect {
       where none can anyway. */
   [[nodiscard]] virtual std::string refuse_default(std::string const& table, std::string_view column) const;
 
-  /** Begins and ends what only one of several processes may do at a time: migrating. */
+  /** Begins and ends what only one of several processes may do at a time: migrating. With commits_ddl() no more than a
+      courtesy, by which the others wait in place of doing the same. */
   virtual void begin_migration(Connection& connection) const = 0;
   virtual void end_migration(Connection& connection) const = 0;
 

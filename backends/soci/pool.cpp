@@ -122,7 +122,7 @@ std::unique_ptr<Connection> Pool::take_turn(Clock::time_point deadline) {
   while (!idle_.empty()) {
     auto connection = std::move(idle_.back());
     idle_.pop_back();
-    if (is_joined_ || connection->opened > last_outdated_) {
+    if (is_joined_ || (connection->opened > last_outdated_ && !dialect_.is_to_be_given_up(connection->session()))) {
       bool const may_be_dead = connection->last_used <= last_loss_ || Clock::now() - connection->last_used > fresh_for;
       lock.unlock();
       if (is_joined_ || !may_be_dead || connection->is_alive()) return connection;

@@ -397,6 +397,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     bool is_careful = false;
     bool was_lost = false;
     bool was_busy = false;           ///< in one statement; a transaction of several says which isolation it needs
+    bool is_block_busy = false;      ///< a block was; it is tried again as it is
     bool is_ending = false;          ///< from here on nobody can tell whether it is done when the connection dies
     bool may_be_done = false;        ///< the connection has died then
     std::optional<Error> refusal{};  ///< why a later attempt was refused; the earlier one is still to be kept out
@@ -405,6 +406,9 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   Result<Committed> attempt(Commit const& commit, CommitState& state) {
     auto const connection = writers_.lease();
     state.is_ending = false;
+    // What a cluster has taken back was overtaken by what this node has yet to see, and so would be what begins before
+    // it does. A read waits for that.
+    if (state.is_block_busy) static_cast<void>(current_revision(*connection));
     if (!state.is_careful && !state.was_busy && !state.refusal) {
       if (auto const revision = commit_once(*connection, commit, state)) return Committed{*revision};
     }
@@ -440,7 +444,11 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       // reply says nothing of what the server did: only its own refusal means that nothing was done.
       if (failure.may_be_done()) throw;
       state.is_ending = false;
-      state.was_busy = failure.kind() == FailureKind::busy;
+      if (failure.kind() == FailureKind::busy) {
+        // A block begins a transaction as any other does, and so step by step would be no better.
+        bool const is_block = dialect_->one_statement() == OneStatement::block;
+        (is_block ? state.is_block_busy : state.was_busy) = true;
+      }
       if (failure.kind() != FailureKind::unique && failure.kind() != FailureKind::foreign_key &&
           failure.kind() != FailureKind::overtaken) {
         throw;

@@ -8,6 +8,7 @@
 
 #include <boost/mp11/algorithm.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -24,7 +25,9 @@ namespace {
 struct Migration {
   int number;
   std::string_view name;
-  std::string_view statements;  // each ends with a semicolon at the end of its line
+  // Each ends with a semicolon at the end of its line. All can be done twice: those that make something begin as
+  // made_by() knows them, and what changes rows does nothing the second time.
+  std::string_view statements;
   void (*fill)(Connection&,
                Tables const&) = nullptr;  // what no statement can say, afterwards; done again, it does no harm
 };
@@ -220,7 +223,8 @@ create table "{prefix}counter" (
   "revision" {integer} not null,
   "compacted_through" {integer} not null
 ){options};
-insert into "{prefix}counter" ("id", "revision", "compacted_through") values (1, 0, 0);
+insert into "{prefix}counter" ("id", "revision", "compacted_through")
+  select 1, 0, 0 from (select count(*) as "rows" from "{prefix}counter") c where c."rows" = 0;
 )"},
                                 Migration{2, "births, ended installs and quotas", R"(
 alter table "{prefix}team" add column "birth" {integer} not null {added};
@@ -278,19 +282,130 @@ create table "{prefix}migration" (
   return result;
 }
 
-void run_all(Connection& connection, Tables const& tables, std::string_view statements) {
-  std::string const all = expanded(statements, connection.dialect(), tables);
+/** The statements of a text, as the dialect has them. */
+[[nodiscard]] std::vector<std::string> split(std::string_view statements, Dialect const& dialect,
+                                             Tables const& tables) {
+  std::string const all = expanded(statements, dialect, tables);
+  std::vector<std::string> split;
   std::size_t begin = 0;
   for (std::size_t end = all.find(";\n"); end != std::string::npos; end = all.find(";\n", begin)) {
     begin = all.find_first_not_of('\n', begin);
-    try {
-      connection.run_once(all.substr(begin, end - begin));
-    } catch (DatabaseFailure const& failure) {
-      bool const was_done = failure.kind() == FailureKind::exists || failure.kind() == FailureKind::unique;
-      if (!connection.dialect().commits_ddl() || !was_done) throw;
-    }
+    split.push_back(all.substr(begin, end - begin));
     begin = end + 2;
   }
+  return split;
+}
+
+/** What a statement makes; nothing where it changes rows. */
+struct Made {
+  SchemaPart part{};
+  std::string table{};
+  std::string name{};     // of an index or a column
+  std::size_t named = 0;  // where in the statement its name begins
+};
+
+[[nodiscard]] std::optional<Made> made_by(std::string const& statement) {
+  std::size_t at = 0;
+  auto const takes = [&](std::string_view words) {
+    bool const is_next = statement.compare(at, words.size(), words) == 0;
+    if (is_next) at += words.size();
+    return is_next;
+  };
+  auto const take_name = [&] {
+    std::size_t const begin = at + 1;
+    std::size_t const end = std::min(statement.find('"', begin), statement.size());
+    at = std::min(end + 1, statement.size());
+    return statement.substr(begin, end - begin);
+  };
+  Made made;
+  if (takes("create table ")) {
+    made.part = SchemaPart::table;
+    made.named = at;
+    made.table = take_name();
+    return made;
+  }
+  if (takes("create index ")) {
+    made.part = SchemaPart::index;
+    made.named = at;
+    made.name = take_name();
+    if (takes(" on ")) made.table = take_name();
+    return made;
+  }
+  if (takes("alter table ")) {
+    made.part = SchemaPart::column;
+    made.table = take_name();
+    if (!takes(" add column ")) return std::nullopt;
+    made.named = at;
+    made.name = take_name();
+    return made;
+  }
+  return std::nullopt;
+}
+
+[[nodiscard]] bool is_there(Connection& connection, Made const& made) {
+  Dialect const& dialect = connection.dialect();
+  Statement count(made.part == SchemaPart::table   ? dialect.count_tables()
+                  : made.part == SchemaPart::index ? dialect.count_indexes()
+                                                   : dialect.count_columns());
+  count.with(text(made.table));
+  if (made.part != SchemaPart::table) count.with(text(made.name));
+  return connection.number(count.gives(ValueType::integer)) != 0;
+}
+
+/** Makes what is not there yet, where each statement is done at once and for good. It is looked for first: to make a
+    thing again would wait for whoever uses its table, and on a cluster end what they do. */
+void make_missing(Connection& connection, std::string statement) {
+  auto const made = made_by(statement);
+  if (!made || is_there(connection, *made)) return;
+  statement.insert(made->named, connection.dialect().if_not_exists(made->part));
+  try {
+    connection.run_once(statement);
+  } catch (DatabaseFailure const& failure) {
+    if (failure.kind() != FailureKind::exists) throw;  // somebody has made it meanwhile
+  }
+}
+
+void record(Connection& connection, Tables const& tables, Migration const& migration, Timestamp now) {
+  Statement insert;
+  insert << "insert into " << tables.quoted("migration") << R"( ("number", "name", "applied_at") values ()";
+  insert.bind(integer(migration.number)) << ", ";
+  insert.bind(text(std::string(migration.name))) << ", ";
+  insert.bind(integer(now.microseconds)) << ")";
+  connection.run(insert);
+}
+
+/** Runs one in the transaction that begin_migration() has begun. */
+void run_within(Connection& connection, Tables const& tables, Migration const& migration, Timestamp now) {
+  for (std::string const& statement : split(migration.statements, connection.dialect(), tables)) {
+    connection.run_once(statement);
+  }
+  if (migration.fill != nullptr) migration.fill(connection, tables);
+  record(connection, tables, migration, now);
+}
+
+/** Runs one where no transaction holds what makes tables, and where perhaps nothing keeps others from doing the same,
+    such as on another node of a cluster: each step can be done twice, and the record goes with the last rows that are
+    changed, so that of several one alone has done it.
+
+    @throws DatabaseFailure: busy where somebody else was faster, which is to be looked at anew.
+*/
+void run_in_steps(Connection& connection, Tables const& tables, Migration const& migration, Timestamp now) {
+  auto const statements = split(migration.statements, connection.dialect(), tables);
+  for (std::string const& statement : statements) make_missing(connection, statement);
+  // Before the transaction, in which nothing is left to do then: a cluster takes them only up to a size.
+  if (migration.fill != nullptr) migration.fill(connection, tables);
+  Transaction transaction(connection);
+  try {
+    for (std::string const& statement : statements) {
+      if (!made_by(statement)) connection.run_once(statement);
+    }
+    if (migration.fill != nullptr) migration.fill(connection, tables);
+    record(connection, tables, migration, now);
+  } catch (DatabaseFailure const& failure) {
+    if (failure.kind() != FailureKind::unique) throw;
+    throw DatabaseFailure(FailureKind::busy, failure.what());
+  }
+  transaction.commit();
 }
 
 [[nodiscard]] Exception foreign_table(Tables const& tables, std::string_view name) {
@@ -392,22 +507,17 @@ void migrate(Connection& connection, Tables const& tables, bool may_migrate, std
       connection.dialect().end_migration(connection);
       return;
     }
-    if (!recorded) run_all(connection, tables, migration_table);
+    bool const commits_ddl = connection.dialect().commits_ddl();
+    for (std::string const& statement : split(migration_table, connection.dialect(), tables)) {
+      if (commits_ddl) {
+        make_missing(connection, statement);
+      } else if (!recorded) {
+        connection.run_once(statement);
+      }
+    }
     for (Migration const& migration : migrations) {
       if (migration.number <= recorded.value_or(0)) continue;
-      run_all(connection, tables, migration.statements);
-      if (migration.fill != nullptr) migration.fill(connection, tables);
-      Statement record;
-      record << "insert into " << tables.quoted("migration") << R"( ("number", "name", "applied_at") values ()";
-      record.bind(integer(migration.number)) << ", ";
-      record.bind(text(std::string(migration.name))) << ", ";
-      record.bind(integer(now.microseconds)) << ")";
-      try {
-        connection.run(record);
-      } catch (DatabaseFailure const& failure) {
-        // In a cluster each node grants the lock, and somebody on another has been faster. All of it can be done twice.
-        if (!connection.dialect().commits_ddl() || failure.kind() != FailureKind::unique) throw;
-      }
+      (commits_ddl ? run_in_steps : run_within)(connection, tables, migration, now);
     }
     connection.dialect().end_migration(connection);
   } catch (...) {

@@ -3,7 +3,9 @@
 #include "host.hpp"
 
 #include <support/catch.hpp>
+#include <support/faulty_proxy.hpp>
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -76,4 +78,36 @@ TEST_CASE("a host's session of MySQL keeps its settings, and those that mean not
     CHECK(store->find(FindRequest<Team>{.id = team.id}).value().name == name);
   }
   CHECK(settings_of(pool.at(0)) == before);
+}
+
+TEST_CASE("a host's session on a node of a cluster of MariaDB waits for the others in the store's reads alone") {
+  bool const is_causal = GENERATE(true, false);
+  CAPTURE(is_causal);
+  support::FaultyProxy proxy(support::server_url(Engine::mysql));
+  Host host("mysql");
+  host.url = proxy.url("");
+  host.options.is_causal = is_causal;
+  static_cast<void>(
+      support::open_server(support::server_url(Engine::mysql) + "?table_prefix=" + host.options.table_prefix).value());
+  proxy.rewrite("show session variables like 'wsrep_on'", "select 'wsrep_on', 'ON'");
+  soci::connection_pool pool(1);
+  host.connect(pool.at(0));
+  std::atomic<int> reads = 0;  // counted in the proxy's thread
+  std::atomic<int> waits = 0;
+  proxy.arm({.when = [&](support::Request const& request) {
+    if (request.mentions(host.options.table_prefix)) reads += request.statement.starts_with("select") ? 1 : 0;
+    waits += request.statement.starts_with("set statement wsrep_sync_wait = 1 for select") ? 1 : 0;
+    return false;
+  }});
+  auto const store = host.open(pool).value();
+  REQUIRE(store->commit(commit_of({Insert<Team>{new_team("t")}})).has_value());
+  auto const teams = store->list(Query<Team>{}).value().items;
+  REQUIRE(teams.size() == 1);
+  CHECK(store->find(FindRequest<Team>{.id = teams.front().id}).value().name == teams.front().name);
+  CHECK(store->revision().value() == Revision{1});
+  CHECK((waits > 0) == is_causal);
+  CHECK((reads > 0) == !is_causal);
+  int session = -1;
+  pool.at(0) << "select @@wsrep_sync_wait", soci::into(session);
+  CHECK(session == 0);
 }

@@ -150,6 +150,19 @@ TEST_CASE("the two ways that keep a password to oneself are open to a MySQL serv
   CHECK_FALSE(heard.mentions(RogueServer::password));
 }
 
+TEST_CASE("of several hosts of a MySQL URL one on another machine is enough for encryption") {
+  RogueServer const rogue(Engine::mysql, {.asks_by = {"mysql_clear_password"}});
+  std::string url = rogue.url(near, "connect_timeout=5s");
+  std::string const place = url.substr(url.find('@') + 1, url.find("/db") - url.find('@') - 1);
+  url.replace(url.find(place), place.size(), place + "," + far + place.substr(place.find(':')));
+  auto const opened = open_server(url);
+  REQUIRE(opened.has_error());
+  CAPTURE(opened.error().message);
+  CHECK(says(opened.error(), "tls=off"));
+  check_silent(rogue.heard());
+  CHECK(rogue.heard().connections >= 2);  // each at least once
+}
+
 TEST_CASE("on this machine a MySQL server may ask for the password as it likes") {
   for (std::string const& plugin : careless_plugins) {
     if (plugin.find("sha") != std::string::npos) continue;  // they ask for a key in plain text

@@ -151,6 +151,18 @@ class FaultyProxy::Loop {
     std::lock_guard const lock(mutex_);
     return strikes_;
   }
+  void rewrite(std::string from, std::string to) {
+    std::lock_guard const lock(mutex_);
+    rewritten_.emplace_back(std::move(from), std::move(to));
+  }
+  void rewrite_nothing() {
+    std::lock_guard const lock(mutex_);
+    rewritten_.clear();
+  }
+  [[nodiscard]] int made() const {
+    std::lock_guard const lock(mutex_);
+    return made_;
+  }
   void go_away() {
     std::lock_guard const lock(mutex_);
     end_all();
@@ -258,6 +270,7 @@ class FaultyProxy::Loop {
     if (!is_there) return client.abort();
     send_at_once(client);
     send_at_once(server);
+    ++made_;
     connections_.emplace(next_id_++, Connection{.client = std::move(client), .server = std::move(server)});
   }
 
@@ -277,9 +290,10 @@ class FaultyProxy::Loop {
   }
 
   void hear_client(Id id, Connection& connection) {
-    auto const bytes = connection.client.receive();
+    auto bytes = connection.client.receive();
     if (!bytes) return;
     if (bytes->empty()) return end(id);
+    for (auto const& [from, to] : rewritten_) rewrite_in(*bytes, from, to);
     Request const request{.statement = statement_of(connection, *bytes), .bytes = *bytes};
     if (connection.strike || armed_.empty() || !armed_.front().when(request)) return connection.server.send(*bytes);
     Strike strike = armed_.front();
@@ -326,6 +340,24 @@ class FaultyProxy::Loop {
     }
     end(id);
     if (strike.then_goes_away) end_all();
+  }
+
+  // The length of a packet is in its first three bytes. Closing a statement has no reply, and so comes before the next
+  // request at times.
+  static void rewrite_in(std::string& bytes, std::string const& from, std::string const& to) {
+    std::size_t packet = 0;
+    while (packet + 4 < bytes.size()) {
+      auto const byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
+      std::size_t length = byte(packet) | byte(packet + 1) << 8U | byte(packet + 2) << 16U;
+      std::size_t const begin = packet + 4;
+      std::size_t const at = bytes.find(from, begin);
+      if (at != std::string::npos && at + from.size() <= begin + length) {
+        bytes.replace(at, from.size(), to);
+        length = length + to.size() - from.size();
+        for (unsigned i = 0; i < 3; ++i) bytes[packet + i] = static_cast<char>(length >> (8U * i) & 0xFFU);
+      }
+      packet = begin + length;
+    }
   }
 
   // In MySQL's greeting the version, a number and the first part of a nonce stand before what the server can do, of
@@ -401,6 +433,8 @@ class FaultyProxy::Loop {
   mutable std::recursive_mutex mutex_;  // what happens meanwhile may call us
   std::map<Id, Connection> connections_;
   std::list<Strike> armed_;
+  std::vector<std::pair<std::string, std::string>> rewritten_;
+  int made_ = 0;
   Id next_id_ = 1;
   int strikes_ = 0;
   bool is_away_ = false;
@@ -417,6 +451,9 @@ std::string FaultyProxy::url(std::string const& parameters) const { return loop_
 void FaultyProxy::arm(Strike strike) { loop_->arm(std::move(strike)); }
 void FaultyProxy::disarm() { loop_->disarm(); }
 int FaultyProxy::strikes() const { return loop_->strikes(); }
+void FaultyProxy::rewrite(std::string from, std::string to) { loop_->rewrite(std::move(from), std::move(to)); }
+void FaultyProxy::rewrite_nothing() { loop_->rewrite_nothing(); }
+int FaultyProxy::connections() const { return loop_->made(); }
 void FaultyProxy::go_away() { loop_->go_away(); }
 void FaultyProxy::come_back() { loop_->come_back(); }
 void FaultyProxy::hide_encryption() { loop_->hide_encryption(); }

@@ -64,6 +64,15 @@ class FaultyProxy {
   /** How often one has struck since the last disarm(). */
   [[nodiscard]] int strikes() const;
 
+  /** Writes `to` for `from` in all requests from now on; of MySQL. So a server can be asked something else, and seems
+     to be another. */
+  void rewrite(std::string from, std::string to);
+  /** And no more. */
+  void rewrite_nothing();
+
+  /** How many connections clients have made. */
+  [[nodiscard]] int connections() const;
+
   /** Ends all connections and refuses new ones. */
   void go_away();
   void come_back();

@@ -31,6 +31,10 @@ struct HostOptions {
   /** Makes the settings of a pool's session again, after it was lost and connected anew; see open_postgresql(). Called
       by the thread whose call needs the session. */
   std::function<void(soci::session&)> set_up{};
+
+  /** On a node of a Galera cluster: whether the store's reads see all that was committed before on the others. On
+      MariaDB each of them sets `wsrep_sync_wait` for itself alone; on MySQL that is the session's own. */
+  bool is_causal = true;
 };
 
 /** A store on connections that a pool of the host lends, which must outlive it.
