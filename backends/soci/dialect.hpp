@@ -109,6 +109,12 @@ class Dialect {
     return true;
   }
 
+  /** Whether the server of a session that was opened to one that follows another still does. */
+  [[nodiscard]] virtual bool still_follows(soci::session& session) const {
+    static_cast<void>(session);
+    return true;
+  }
+
   /** Makes sure that the store is still where the session was opened: a file can be moved while it is open. Asked now
       and then when a connection is lent, and always when a transaction begins that writes, before its COMMIT, and
       before that is acknowledged.
@@ -235,6 +241,10 @@ class Dialect {
     statement << ") x";
     end(statement);
   }
+
+  /** Whether the end of a transaction may wait for other servers, so that one whose end nobody has seen can be found in
+      the store before they have it. They have it when a later one has ended. */
+  [[nodiscard]] virtual bool waits_for_others() const { return false; }
 
   /** A query that gives 1 on a server that takes no writes and may be behind another; empty where there is no such. */
   [[nodiscard]] virtual std::string_view is_replica() const { return ""; }

@@ -228,6 +228,18 @@ INLAY_DECL Catalog Catalog::as(Caller caller) const {
   return other;
 }
 
+INLAY_DECL Catalog Catalog::at_least(Revision revision) const {
+  Catalog other = *this;
+  other.at_least_ = revision;
+  return other;
+}
+
+INLAY_DECL Catalog Catalog::from_primary() const {
+  Catalog other = *this;
+  other.reads_from_ = ReadFrom::primary;
+  return other;
+}
+
 INLAY_DECL Result<Committed> Catalog::commit(Timestamp time, std::vector<Change> changes,
                                              std::vector<AnyGuard> guards) const {
   return repository_->commit(Commit{.changes = std::move(changes),
@@ -260,7 +272,7 @@ Result<Resource<Entity>> Catalog::insert(Entity row) const {
       if constexpr (std::is_same_v<Resource<Entity>, Entity>) {
         return inserted(insert, time, committed->revision);
       } else {
-        auto created = get(insert.row.id);
+        auto created = get_from(insert.row.id, ReadFrom::primary);
         // Another that has the id by now is not what was created.
         if (created && model::part_of<0>(*created).birth != insert.birth) {
           created = storage::no_such_row(Entity::entity_name);
@@ -305,8 +317,8 @@ Result<Resource<Entity>> Catalog::create_from(boost::json::object const& object)
 }
 
 template <class Readable>
-Result<Readable> Catalog::find(Id<model::Root<Readable>> id, bool with_installed_in) const {
-  FindRequest<Readable> request{.id = id, .with_installed_in = with_installed_in};
+Result<Readable> Catalog::find(Id<model::Root<Readable>> id, bool with_installed_in, ReadFrom from) const {
+  FindRequest<Readable> request{.id = id, .with_installed_in = with_installed_in, .from = from, .at_least = at_least_};
   if (caller_.team) {
     request.scope = detail::seen_by<model::Root<Readable>>(*caller_.team);
     request.installed_in_scope = detail::seen_by<Environment>(*caller_.team);
@@ -316,7 +328,12 @@ Result<Readable> Catalog::find(Id<model::Root<Readable>> id, bool with_installed
 
 template <class Entity>
 Result<Resource<Entity>> Catalog::get(Id<Entity> id) const {
-  auto found = find<Resource<Entity>>(id, true);
+  return get_from(id, reads_from());
+}
+
+template <class Entity>
+Result<Resource<Entity>> Catalog::get_from(Id<Entity> id, ReadFrom from) const {
+  auto found = find<Resource<Entity>>(id, true, from);
   if (!found) return found;
   if (auto concealed = conceal(std::span(&*found, 1)); !concealed) return concealed.error();
   return found;
@@ -334,8 +351,15 @@ Result<Query<Readable>> Catalog::scoped(Query<Readable> query) const {
 
 template <class Readable>
 Result<Page<Readable>> Catalog::list(Query<Readable> const& query) const {
+  return list_from(query, reads_from());
+}
+
+template <class Readable>
+Result<Page<Readable>> Catalog::list_from(Query<Readable> query, ReadFrom from) const {
+  query.from = from;
+  query.at_least = std::max(query.at_least, at_least_);
   if (!caller_.team) return repository_->list(query);
-  auto own = scoped(query);
+  auto own = scoped(std::move(query));
   if (!own) return own.error();
   auto page = repository_->list(*own);
   if (!page) return page;
@@ -444,7 +468,7 @@ Result<Updated<Entity>> Catalog::write(Id<Entity> id, RowEdit<Entity> const& edi
   };
 
   for (int attempt = 0;; ++attempt) {
-    auto found = get(id);
+    auto found = get_from(id, ReadFrom::primary);
     if (!found) return found.error();
     Updated<Entity> answer{.resource = std::move(*found)};
     Entity& row = model::part_of<0>(answer.resource);
@@ -667,7 +691,7 @@ std::optional<Error> Catalog::who_uses(Id<Entity> id, Error error) const {
                                 .limit = named + 1,
                                 .with_documents = false};
     auto all = repository_->list(query);
-    auto seen = list(query);
+    auto seen = list_from(query, ReadFrom::primary);
     is_known = is_known && all && seen;
     if (!all || !seen) return;
     for (std::size_t i = 0; i < std::min(named, seen->items.size()); ++i) {
@@ -735,9 +759,9 @@ INLAY_DECL Result<Birth> Catalog::may_see_history(ChangesRequest::Row const& row
   return result;
 }
 
-/** The same catalogue without a team, for what the library itself must see. */
+/** The same catalogue without a team, for what the library itself must see before it writes. */
 INLAY_DECL Catalog Catalog::administration() const {
-  Catalog other = *this;
+  Catalog other = from_primary();
   other.caller_.team.reset();
   return other;
 }

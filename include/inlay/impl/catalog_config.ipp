@@ -126,7 +126,7 @@ INLAY_DECL Result<InstalledConfig> Catalog::laid_over(InstalledIntegration found
 
 INLAY_DECL Result<InstalledConfig> Catalog::effective_config(Id<EnvironmentIntegration> id,
                                                              std::vector<Layer> extra_layers) const {
-  auto found = find<InstalledIntegration>(id);
+  auto found = find<InstalledIntegration>(id, false, reads_from());
   if (!found) return found.error();
   return config_of(std::move(*found), std::move(extra_layers));
 }
@@ -178,7 +178,7 @@ INLAY_DECL Result<std::vector<InstalledConfig>> Catalog::effective_configs(Id<En
   if (failed) return *failed;
   if (configs.empty()) {
     // Nothing installed, or no such environment?
-    if (auto found = find<Environment>(environment); !found) return found.error();
+    if (auto found = find<Environment>(environment, false, reads_from()); !found) return found.error();
   }
   return configs;
 }
@@ -251,7 +251,7 @@ INLAY_DECL Result<Revision> Catalog::for_each_config(
     return {};
   };
 
-  auto read = repository_->snapshot({.read = [&](Readers const& readers) -> Result<void> {
+  auto const read_all = [&](Readers const& readers) -> Result<void> {
     do {
       auto page = readers.list(*own);
       if (!page) return page.error();
@@ -260,7 +260,8 @@ INLAY_DECL Result<Revision> Catalog::for_each_config(
       own->after = page->next;
     } while (own->after);
     return {};
-  }});
+  };
+  auto read = repository_->snapshot({.read = read_all, .from = reads_from(), .at_least = at_least_});
   if (!read) return read.error();
   return revision;
 }
