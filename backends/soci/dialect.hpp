@@ -109,12 +109,6 @@ class Dialect {
     return true;
   }
 
-  /** Whether the server of a session that was opened to one that follows another still does. */
-  [[nodiscard]] virtual bool still_follows(soci::session& session) const {
-    static_cast<void>(session);
-    return true;
-  }
-
   /** Makes sure that the store is still where the session was opened: a file can be moved while it is open. Asked now
       and then when a connection is lent, and always when a transaction begins that writes, before its COMMIT, and
       before that is acknowledged.
@@ -128,6 +122,12 @@ class Dialect {
   virtual void limit_silence(soci::session& session, bool is_limited) const {
     static_cast<void>(session);
     static_cast<void>(is_limited);
+  }
+
+  /** Whether the server of a session that was opened to one that follows another still does. */
+  [[nodiscard]] virtual bool still_follows(soci::session& session) const {
+    static_cast<void>(session);
+    return true;
   }
 
   /** Takes what was changed or removed out of the store's files, on a connection without a transaction. Called with
