@@ -222,12 +222,6 @@ INLAY_DECL Result<Catalog> Catalog::open(std::string_view url, Backends const& b
   return Catalog(std::move(*repository), std::move(options));
 }
 
-INLAY_DECL Catalog Catalog::as(Caller caller) const {
-  Catalog other = *this;
-  other.caller_ = std::move(caller);
-  return other;
-}
-
 INLAY_DECL Catalog Catalog::at_least(Revision revision) const {
   Catalog other = *this;
   other.at_least_ = revision;
@@ -237,6 +231,12 @@ INLAY_DECL Catalog Catalog::at_least(Revision revision) const {
 INLAY_DECL Catalog Catalog::from_primary() const {
   Catalog other = *this;
   other.reads_from_ = ReadFrom::primary;
+  return other;
+}
+
+INLAY_DECL Catalog Catalog::as(Caller caller) const {
+  Catalog other = *this;
+  other.caller_ = std::move(caller);
   return other;
 }
 
