@@ -9,16 +9,17 @@ report_machine() {
   echo "$(nproc) × ${cpu:-unknown CPU}"
 }
 
-# report_into_page NAME FILE: puts the file's text between the marks of that report in docs/performance.md.
+# report_into_page NAME FILE [PAGE]: puts the file's text between the marks of that report in a page, docs/performance.md
+# unless told.
 report_into_page() {
-  local page
+  local page where=${3:-docs/performance.md}
   page=$(awk -v name="$1" '
     FNR == NR { table = table $0 "\n"; next }
     $0 == "<!-- end of " name " -->" { skips = 0 }
     !skips { print }
     $0 == "<!-- " name " -->" { printf "\n%s\n", table; skips = 1 }
-  ' "$2" docs/performance.md)
-  printf '%s\n' "$page" >docs/performance.md
+  ' "$2" "$where")
+  printf '%s\n' "$page" >"$where"
 }
 
 # report_needs_medians REPETITIONS: ends the report where there would be none. Google Benchmark gives them from two

@@ -13,6 +13,7 @@
 #include <limits>
 #include <new>
 #include <optional>
+#include <random>
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
@@ -151,6 +152,10 @@ using Options = std::vector<std::pair<std::string, std::string>>;
   }
   auto hosts = target.hosts;
   if (hosts.empty()) hosts.emplace_back();
+  if (target.is_spread) {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    std::shuffle(hosts.begin(), hosts.end(), random);
+  }
   std::string_view const on_encryption =
       target.is_encrypted_unasked
           ? ", which is a must where it is on another machine; let it, or write sslmode=disable "
@@ -213,6 +218,13 @@ using Options = std::vector<std::pair<std::string, std::string>>;
 // ------------------------------------------------------------------------------------------------------------ sessions
 
 Session::Session(Target const& target) : target_(target), connection_(open(target)), silence_(target.read_timeout) {
+  PQsetNoticeReceiver(
+      connection_.get(),
+      [](void* session, PGresult const* notice) {
+        char const* const function = PQresultErrorField(notice, PG_DIAG_SOURCE_FUNCTION);
+        if (function && function == waiting_for_standbys) static_cast<Session*>(session)->is_commit_local_ = true;
+      },
+      this);
   if (target_.set_up.empty()) return;
   Result const result = run(target_.set_up);
   if (!target_.is_shared) return;
@@ -242,6 +254,11 @@ bool Session::is_connected() {
   return true;
 }
 
+bool Session::is_on_standby() const noexcept {
+  char const* const said = connection_ ? PQparameterStatus(connection_.get(), "in_hot_standby") : nullptr;
+  return !said || std::string_view(said) == "on";
+}
+
 void Session::limit_silence(bool is_limited) noexcept {
   silence_ = is_limited ? target_.read_timeout : milliseconds(0);
 }
@@ -250,6 +267,14 @@ Failure Session::lost() const {
   std::string message = text_of(PQerrorMessage(connection_.get()));
   message.erase(std::min(message.find('\n'), message.size()));
   return Failure(message);
+}
+
+// Known by its function, since words are in the server's language. What came after it does not matter: the session may
+// have been ended together with the wait.
+void Session::refuse_local_commit(std::optional<Failure> const& failure) {
+  if (!std::exchange(is_commit_local_, false)) return;
+  throw Failure("the wait for a synchronous standby was ended" + (failure ? ": " + std::string(failure->what()) : ""),
+                failure ? failure->state() : "", std::string(waiting_for_standbys));
 }
 
 void Session::require_connection() const {
@@ -301,6 +326,7 @@ Result Session::run(Sender const& send) {
     }
     if (!last || PQnfields(result.get()) > 0) last = std::move(result);
   }
+  refuse_local_commit(failure);
   if (failure) throw *failure;
   return last;
 }
@@ -338,6 +364,7 @@ Result Session::run_as_transaction(Sender const& send) {
     }
   }
   if (PQstatus(connection) == CONNECTION_OK && PQexitPipelineMode(connection) != 1) close();
+  refuse_local_commit(failure);
   if (!failure) return wanted;
   try {
     if (PQtransactionStatus(connection_.get()) == PQTRANS_INERROR) rollback();

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +24,10 @@
 #endif
 
 namespace inlay::sql::libpq {
+
+/** The function of the server's source code in which a commit waits for standbys. What it says is a notice: the wait
+   was ended, and the transaction is committed on this server, and perhaps nowhere else. */
+inline constexpr std::string_view waiting_for_standbys = "SyncRepWaitForLSN";
 
 /** An error as the server tells it, or libpq where the server said nothing. The message is its first part only: what a
     server adds as DETAIL quotes rows. */
@@ -51,6 +56,9 @@ struct Target {
 
   std::vector<Host> hosts{};  ///< tried in turn; empty: libpq knows from its environment
 
+  /** Whether each session begins with another host, so that many are spread over all that would do. */
+  bool is_spread = false;
+
   /** Whether a server is spoken to only encrypted, though nobody has asked for that: what fails there says so. */
   bool is_encrypted_unasked = false;
   std::vector<std::pair<std::string, std::string>> options{};  ///< of libpq: user, dbname, sslmode, ...
@@ -63,6 +71,12 @@ struct Target {
 
   /** Whether a pooler gives each transaction another of the server's sessions, on which nothing may stay behind. */
   bool is_shared = false;
+
+  /** Says what kind of server it must be (target_session_attrs). */
+  void seek(std::string_view kind) {
+    std::erase_if(options, [](auto const& option) { return option.first == "target_session_attrs"; });
+    options.emplace_back("target_session_attrs", kind);
+  }
 };
 
 struct ClearResult {
@@ -102,6 +116,9 @@ class Session final : public soci::details::session_backend {
   /** Null once it was closed, which libpq takes for a dead connection. */
   [[nodiscard]] PGconn* connection() const noexcept { return connection_.get(); }
 
+  /** Whether the server is a standby, as far as it says so: one that was made a primary keeps its sessions. */
+  [[nodiscard]] bool is_on_standby() const noexcept;
+
   /** Whether silence is bounded by Target::read_timeout, as it is unless told otherwise. */
   void limit_silence(bool is_limited) noexcept;
 
@@ -122,6 +139,7 @@ class Session final : public soci::details::session_backend {
   [[nodiscard]] Result next_result();
   void wait(short events);
   void require_connection() const;
+  void refuse_local_commit(std::optional<Failure> const& failure);
   [[nodiscard]] Failure lost() const;
   void close() noexcept { connection_.reset(); }
 
@@ -131,6 +149,7 @@ class Session final : public soci::details::session_backend {
   std::vector<std::string> settings_{};   // of each transaction on a shared session
   std::vector<std::string> forgotten_{};  // prepared statements that nobody needs any more
   long long names_ = 0;
+  bool is_commit_local_ = false;  // the server has said so of the last one
 };
 
 /** A statement of such a session. It exchanges what Statement does, integers of 64 bits and texts, and whoever runs it

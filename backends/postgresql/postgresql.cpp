@@ -33,9 +33,10 @@ using sql::FailureKind;
     otherwise. Set on each session of a store's own when it is opened; where a pooler shares sessions, for each
     transaction that needs it.
 
-    Not here: client_encoding, which is asked for when connecting; lock_timeout, which is the URL's; and search_path,
-    which says where the store's tables are, and is changed only where it puts other schemas before pg_catalog, so that
-    what is called there could be somebody else's.
+    Not here: client_encoding, which is asked for when connecting; lock_timeout, which is the URL's; search_path, which
+    says where the store's tables are, and is changed only where it puts other schemas before pg_catalog, so that what
+   is called there could be somebody else's; and client_min_messages, which is changed only where a server would not say
+    that a commit was not replicated.
 
     What never reaches a store: how dates, intervals, floating-point numbers, bytes and XML are written (DateStyle,
     TimeZone, extra_float_digits, bytea_output, …), since only texts and integers are exchanged; what concerns literals,
@@ -92,7 +93,10 @@ constexpr std::array session_settings{
          "'pg_catalog')"
          " as v from pg_catalog.unnest(pg_catalog.current_schemas(false)) x where x operator(pg_catalog.<>) "
          "'pg_catalog') p"
-         " where 'pg_catalog' operator(pg_catalog.=) any (pg_catalog.current_schemas(false)); commit";
+         " where 'pg_catalog' operator(pg_catalog.=) any (pg_catalog.current_schemas(false)) union all select " +
+         make("'client_min_messages'", "'warning'") +
+         " where pg_catalog.current_setting('client_min_messages') operator(pg_catalog.=) any"
+         " (array['error', 'fatal', 'panic']); commit";
 }
 
 void read_value(PGresult const* values, int row, int at, sql::ValueType type, sql::Column& column) {
@@ -203,6 +207,7 @@ class PostgresqlDialect final : public sql::Dialect {
     if (!state.empty() && !code.is_text_safe) message = "it refused a statement in words that may hold a value";
     if (!state.empty()) message += " (SQLSTATE " + state + ')';
     message.insert(0, settings_.place + ": ");
+    if (ours && ours->function() == sql::libpq::waiting_for_standbys) return {FailureKind::not_replicated, message};
     if (!session) return {has_no_connection ? FailureKind::no_connection_left : FailureKind::unreachable, message};
     if (PQstatus(native(*session)) != CONNECTION_OK) return {FailureKind::lost, message};
     if (state.empty()) return DatabaseFailure::on_our_side(FailureKind::other, message);
@@ -239,6 +244,7 @@ class PostgresqlDialect final : public sql::Dialect {
   }
 
   bool is_alive(soci::session& session) const override { return session.is_connected(); }
+  bool still_follows(soci::session& session) const override { return own(session).is_on_standby(); }
   bool prepares() const override { return settings_.prepares; }
   bool takes_nul() const override { return false; }
 
@@ -277,6 +283,7 @@ class PostgresqlDialect final : public sql::Dialect {
   std::string_view begin_write() const override { return begin_write_; }
   std::string_view limit_lock_wait() const override { return limit_lock_wait_; }
   bool transaction_survives_failure() const override { return false; }
+  bool waits_for_others() const override { return true; }
   sql::OneStatement one_statement() const override { return sql::OneStatement::with_queries; }
   bool can_probe() const override { return true; }
   bool can_gate() const override { return true; }
@@ -420,7 +427,7 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   auto const known =
       url.allow_parameters({"pool_size", "lease_timeout", "prepared", "table_prefix", "migrate", "connect_timeout",
                             "read_timeout", "application_name", "sslmode", "sslrootcert", "sslcert", "sslkey",
-                            "channel_binding", "target_session_attrs", "host"});
+                            "channel_binding", "target_session_attrs", "host", "reads"});
   if (known.has_error()) return known.error();
   if (url.path.empty()) {
     return refusal("the URL of a PostgreSQL store names its database: postgresql://user@host/database");
@@ -456,6 +463,13 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
     return binding.error();
   }
 
+  auto const reads_primary = sql::choice_parameter(url, "reads", "primary", "any");
+  if (reads_primary.has_error()) return reads_primary.error();
+  std::string const* const wanted = url.parameter("target_session_attrs");
+  if (!*reads_primary && wanted && *wanted != "primary" && *wanted != "read-write") {
+    return refusal("reads=any looks for the primary and for its standbys itself: leave target_session_attrs out");
+  }
+
   StoreUrl place = url;
   place.parameters.clear();
   PostgresqlDialect::Settings settings{.target = target_of(url),
@@ -467,6 +481,13 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   settings.target.read_timeout = *read_timeout;
   settings.target.is_shared = !*prepares;
   settings.target.set_up = set_up(settings.lock_timeout, settings.target.is_shared);
+  if (!*reads_primary) {
+    auto standbys = settings;
+    standbys.target.seek("standby");
+    standbys.target.is_spread = true;
+    options.standbys = std::make_shared<PostgresqlDialect>(std::move(standbys));
+    if (!wanted) settings.target.seek("primary");
+  }
   return sql::open_store(std::make_unique<PostgresqlDialect>(std::move(settings)), std::move(options));
 }
 

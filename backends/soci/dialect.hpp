@@ -134,6 +134,12 @@ class Dialect {
     static_cast<void>(is_limited);
   }
 
+  /** Whether the server of a session that was opened to one that follows another still does. */
+  [[nodiscard]] virtual bool still_follows(soci::session& session) const {
+    static_cast<void>(session);
+    return true;
+  }
+
   /** Takes what was changed or removed out of the store's files, on a connection without a transaction. Called with
       Capabilities::can_vacuum only.
 
@@ -260,6 +266,10 @@ class Dialect {
     statement << ") x";
     end(statement);
   }
+
+  /** Whether the end of a transaction may wait for other servers, so that one whose end nobody has seen can be found in
+      the store before they have it. They have it when a later one has ended. */
+  [[nodiscard]] virtual bool waits_for_others() const { return false; }
 
   /** A query that gives 1 on a server that takes no writes and may be behind another; empty where there is no such. */
   [[nodiscard]] virtual std::string_view is_replica() const { return ""; }

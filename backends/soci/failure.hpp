@@ -23,6 +23,7 @@ enum class FailureKind {
   stale_session,       ///< what was prepared on the connection is gone, or gives something else now; nothing was done
   aborted,             ///< an earlier statement has failed, and taken the transaction with it
   interrupted,         ///< somebody, or a limit of the server, ended the statement; it may be done
+  not_replicated,      ///< committed, but not by the other servers that should have it; it may be lost with this one
   read_only,           ///< the server takes no writes, such as one that is no longer the primary; nothing was done
   not_ready,           ///< the server serves nobody now, such as one cut off from its cluster; nothing was done
   moved,               ///< the store's file is no longer where it was opened; nothing was done
@@ -47,7 +48,8 @@ class DatabaseFailure : public std::exception {
 
   /** Whether the statement that failed may have been done all the same, when it was the last of its transaction. */
   [[nodiscard]] bool may_be_done() const noexcept {
-    return kind_ == FailureKind::lost || kind_ == FailureKind::interrupted || !is_databases_word_;
+    return kind_ == FailureKind::lost || kind_ == FailureKind::interrupted || kind_ == FailureKind::not_replicated ||
+           !is_databases_word_;
   }
   [[nodiscard]] char const* what() const noexcept override { return message_.c_str(); }
 
@@ -78,6 +80,10 @@ class DatabaseFailure : public std::exception {
                 .message = "the store's server no longer has what was prepared there: " + message_};
       case FailureKind::interrupted:
         return {.kind = ErrorKind::unavailable, .message = "the store's server ended a statement: " + message_};
+      case FailureKind::not_replicated:
+        return {.kind = ErrorKind::unavailable,
+                .message =
+                    "the store's server has committed it without the servers that were to have it, too: " + message_};
       case FailureKind::aborted:
         return {.kind = ErrorKind::invalid_argument,
                 .message = "the host's transaction has failed, and is the host's to roll back: " + message_};

@@ -5,6 +5,7 @@
 #include <backends/soci/list.hpp>
 #include <backends/soci/pauses.hpp>
 #include <backends/soci/pool.hpp>
+#include <backends/soci/read_bound.hpp>
 #include <backends/soci/schema.hpp>
 #include <backends/soci/select.hpp>
 #include <backends/soci/transfer.hpp>
@@ -57,7 +58,9 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
                                       : Pool(*dialect_, options_.readers, options_.patience)),
         own_writers_(*dialect_, std::max<std::size_t>(options_.writers, 1), options_.patience),
         writers_(options_.writers == 0 ? readers_ : own_writers_),
-        statements_(boost::mp11::mp_apply_q<MakeStatements, model::Readables>::make(*dialect_, tables_)) {}
+        standbys_(options_.standbys ? std::make_unique<Standbys>(*options_.standbys, options_) : nullptr),
+        statements_(boost::mp11::mp_apply_q<MakeStatements, model::Readables>::make(*dialect_, tables_,
+                                                                                    standbys_ != nullptr)) {}
 
   Result<void> open() {
     return trying<void>([&] {
@@ -80,9 +83,8 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   template <class Readable>
   Result<Readable> find_readable(FindRequest<Readable> const& request) const {
-    return trying<Readable>([&]() -> Result<Readable> {
-      auto const connection = readers_.lease();
-      return find_on(*connection, request);
+    return answered<Readable>(request.from, request.at_least, [&](Connection& connection, Answer& answer) {
+      return find_on(connection, request, &answer);
     });
   }
 
@@ -90,51 +92,38 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   Result<Page<Readable>> list_readable(Query<Readable> const& query) const {
     auto const places = check_query(query);
     if (places.has_error()) return places.error();
-    return trying<Page<Readable>>([&]() -> Result<Page<Readable>> {
-      auto const connection = readers_.lease();
-      return Lister<Readable>(*connection, tables_, query, *places).page();
-    });
+    return answered<Page<Readable>>(query.from, query.at_least,
+                                    [&](Connection& connection, Answer& answer) -> Result<Page<Readable>> {
+                                      auto page = Lister<Readable>(connection, tables_, query, *places).page();
+                                      answer.revision = page.revision;
+                                      return page;
+                                    });
   }
 
   Result<Committed> commit(Commit const& commit) override {
     if (auto const checked = storage::check(commit); checked.has_error()) return checked.error();
     if (options_.joined) return commit_joined(commit);
-    Backoff backoff(options_.patience);
-    CommitState state;
-    while (true) {
-      try {
-        return attempt(commit, state);
-      } catch (Exception const& exception) {
-        if (!state.may_be_done) return exception.error();
-        // The connection died while an earlier attempt was ending, and by now the token tells how it ended: it is taken
-        // when that attempt was done, and when it was not, our taking it keeps it from ever being done.
-        if (exception.error().pointer == "/token") return settled(commit, state);
-        state.refusal = exception.error();
-      } catch (DatabaseFailure const& failure) {
-        // Settling has time of its own: what the attempt itself has taken says nothing of the server.
-        if (state.is_ending && !std::exchange(state.may_be_done, true)) backoff = Backoff(options_.patience);
-        bool const is_gone = failure.may_be_done() || failure.is_of_server() ||
-                             failure.kind() == FailureKind::unreachable ||
-                             failure.kind() == FailureKind::no_connection_left;
-        bool const is_worthwhile = failure.kind() == FailureKind::busy || (is_gone && state.may_be_done) ||
-                                   (failure.is_of_connection() && !std::exchange(state.was_lost, true));
-        if (!is_worthwhile || loses_settings(failure) || !backoff.wait()) {
-          Error error = told(failure);
-          if (state.may_be_done) error.outcome = Outcome::unknown;
-          return error;
-        }
-      } catch (Writer::NeedsCare const&) {
-        state.is_careful = true;
-      }
-    }
+    auto committed = written(commit);
+    if (standbys_ && committed) standbys_->bound.tell(committed->revision);
+    if (standbys_ && !committed) standbys_->bound.doubt();
+    return committed;
   }
 
   Result<ChangePage> changes(ChangesRequest const& request) const override {
     if (request.limit < 1 || request.limit > max_commits) return storage::limit_out_of_range(max_commits);
-    return trying<ChangePage>([&]() -> Result<ChangePage> {
-      auto const connection = readers_.lease();
-      return ChangeLister(*connection, tables_, request).page();
-    });
+    Backoff backoff(options_.patience);
+    while (true) {
+      auto page = trying<ChangePage>([&]() -> Result<ChangePage> {
+        auto const connection = readers_.lease();
+        return ChangeLister(*connection, tables_, request).page();
+      });
+      if (!standbys_) return page;
+      if (page) standbys_->bound.tell(page->through);
+      // What a standby has shown the primary may not show yet.
+      bool const is_awaited = page.has_error() && page.error().kind == ErrorKind::invalid_argument &&
+                              request.after <= standbys_->bound.seen();
+      if (!is_awaited || !backoff.wait()) return page;
+    }
   }
 
   Result<void> compact(CompactRequest const& request) override {
@@ -168,25 +157,25 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   Result<void> vacuum() override {
     if (options_.joined) return not_joined();
     if (!capabilities_.can_vacuum) return storage::cannot_vacuum(capabilities_.backend);
-    auto const written = trying<void>([&]() -> Result<void> {
+    auto const rewritten = trying<void>([&]() -> Result<void> {
       dialect_->vacuum(*writers_.lease());
       return {};
     });
-    return written ? purge() : written;
+    return rewritten ? purge() : rewritten;
   }
 
   Result<void> snapshot(SnapshotRequest const& request) const override {
     if (options_.joined) return not_joined();
     if (!capabilities_.can_snapshot) return storage::cannot_snapshot(capabilities_.backend);
     bool has_begun = false;
-    return trying<void>([&]() -> Result<void> {
-      auto const connection = readers_.lease();
-      Transaction const transaction = Transaction::snapshot(*connection);
+    return answered<void>(request.from, request.at_least, [&](Connection& connection, Answer& answer) -> Result<void> {
+      Transaction const transaction = Transaction::snapshot(connection);
       return once_begun(has_begun, [&]() -> Result<void> {
         // Where a transaction has no snapshot until it reads, others could come between its begin and the first page.
-        static_cast<void>(current_revision(*connection));
+        answer.revision = current_revision(connection);
+        if (answer.is_behind()) return {};
         has_begun = true;
-        return request.read(SnapshotReaders(*this, *connection));
+        return request.read(SnapshotReaders(*this, connection));
       });
     });
   }
@@ -198,7 +187,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       has_begun = true;
       return request.sink(record);
     };
-    return trying<void>([&]() -> Result<void> {
+    auto const dumped = trying<void>([&]() -> Result<void> {
       auto const connection = readers_.lease();
       Unhurried const unhurried(*connection);
       Transaction const snapshot = Transaction::snapshot(*connection);
@@ -208,12 +197,14 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
         return {};
       });
     });
+    if (standbys_) standbys_->bound.doubt();
+    return dumped;
   }
 
   Result<void> restore(RestoreRequest const& request) override {
     if (options_.joined) return not_joined();
     bool has_begun = false;
-    return trying<void>([&]() -> Result<void> {
+    auto const restored = trying<void>([&]() -> Result<void> {
       auto const connection = writers_.lease();
       Unhurried const unhurried(*connection);
       Transaction transaction(*connection);
@@ -228,23 +219,131 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
         return finish(transaction);
       });
     });
+    if (standbys_) standbys_->bound.forget();
+    return restored;
   }
 
   Result<Revision> revision() const override {
-    return trying<Revision>([&]() -> Result<Revision> {
-      auto const connection = readers_.lease();
-      return current_revision(*connection);
+    return answered<Revision>(ReadFrom::primary, {}, [&](Connection& connection, Answer& answer) -> Result<Revision> {
+      Revision const current = current_revision(connection);
+      answer.revision = current;
+      return current;
     });
   }
 
   Capabilities const& capabilities() const noexcept override { return capabilities_; }
 
  private:
+  /** What is known of an answer while it is being read. */
+  struct Answer {
+    Revision needed{};                   ///< as far as it must have come
+    std::optional<Revision> revision{};  ///< as far as it has, once it is known
+
+    [[nodiscard]] bool is_behind() const noexcept { return revision && *revision < needed; }
+  };
+
+  /** The servers that follow the one that takes the writes. */
+  struct Standbys {
+    Standbys(Dialect const& dialect, StoreOptions const& options) : pool(dialect, options.readers, options.patience) {}
+
+    Pool pool;
+    ReadBound bound;
+  };
+
+  /** Reads, from a standby where that may be and one has come as far as is needed, else from the primary. `read` says
+      in what it is given which revision of the store its answer is of, when there are standbys. */
+  template <class T, class Read>
+  Result<T> answered(ReadFrom from, Revision at_least, Read const& read) const {
+    auto const read_on = [&](Pool& pool, Answer& answer) {
+      auto const connection = pool.lease();
+      return read(*connection, answer);
+    };
+    if (!standbys_) {
+      Answer answer;
+      return trying<T>([&] { return read_on(readers_, answer); });
+    }
+    ReadBound& bound = standbys_->bound;
+    auto begun = bound.begin(at_least);
+    if (from == ReadFrom::any && bound.may_ask_standby(begun, ReadBound::Clock::now())) {
+      if (auto given = read_on_standby<T>(begun, read)) return *std::move(given);
+    }
+    Backoff backoff(options_.patience);
+    while (true) {
+      Answer answer;
+      auto result = trying<T>([&] {
+        answer = {.needed = begun.needed};
+        return read_on(readers_, answer);
+      });
+      if (!answer.revision || bound.take_from_primary(begun, *answer.revision)) return result;
+      if (backoff.wait()) continue;
+      if (*answer.revision < at_least) return storage::revision_not_reached(*answer.revision);
+      bound.believe_primary(begun, *answer.revision);
+      begun = bound.begin(at_least);
+    }
+  }
+
+  /** @return nothing where the primary is to be asked. */
+  template <class T, class Read>
+  std::optional<Result<T>> read_on_standby(ReadBound::Begun const& begun, Read const& read) const {
+    ReadBound& bound = standbys_->bound;
+    try {
+      auto const connection = standbys_->pool.lease();
+      Answer answer{.needed = begun.needed};
+      Result<T> result = read(*connection, answer);
+      // One that has become the primary is as good, but not what this pool is for.
+      if (!connection->dialect().still_follows(connection->session())) connection->discard();
+      if (!answer.revision) return std::nullopt;
+      bool const is_given = bound.take_from_standby(begun, *answer.revision, ReadBound::Clock::now());
+      // A read of many pages was ended midway.
+      if (result.has_error() && result.error().kind == ErrorKind::unavailable) {
+        bound.standby_failed(ReadBound::Clock::now());
+      }
+      if (is_given) return result;
+    } catch (DatabaseFailure const&) {
+      bound.standby_failed(ReadBound::Clock::now());
+    } catch (Exception const&) {  // which the primary will say as well, unless it is the standby's own
+    }
+    return std::nullopt;
+  }
+
+  Result<Committed> written(Commit const& commit) {
+    Backoff backoff(options_.patience);
+    CommitState state;
+    while (true) {
+      try {
+        return attempt(commit, state);
+      } catch (Exception const& exception) {
+        if (!state.may_be_done) return exception.error();
+        // The connection died while an earlier attempt was ending, and by now the token tells how it ended: it is taken
+        // when that attempt was done, and when it was not, our taking it keeps it from ever being done.
+        if (exception.error().pointer == "/token") return settled(commit, state);
+        state.refusal = exception.error();
+      } catch (DatabaseFailure const& failure) {
+        // Settling has time of its own: what the attempt itself has taken says nothing of the server.
+        if (state.is_ending && !std::exchange(state.may_be_done, true)) backoff = Backoff(options_.patience);
+        if (failure.kind() == FailureKind::not_replicated) return locally_done(failure);
+        bool const is_gone = failure.may_be_done() || failure.is_of_server() ||
+                             failure.kind() == FailureKind::unreachable ||
+                             failure.kind() == FailureKind::no_connection_left;
+        bool const is_worthwhile = failure.kind() == FailureKind::busy || (is_gone && state.may_be_done) ||
+                                   (failure.is_of_connection() && !std::exchange(state.was_lost, true));
+        if (!is_worthwhile || loses_settings(failure) || !backoff.wait()) {
+          Error error = told(failure);
+          if (state.may_be_done) error.outcome = Outcome::unknown;
+          return error;
+        }
+      } catch (Writer::NeedsCare const&) {
+        state.is_careful = true;
+      }
+    }
+  }
+
   struct MakeStatements {
     template <class... Readables>
     struct fn {
-      static std::tuple<FixedStatements<Readables>...> make(Dialect const& dialect, Tables const& tables) {
-        return {FixedStatements<Readables>(dialect, tables)...};
+      static std::tuple<FixedStatements<Readables>...> make(Dialect const& dialect, Tables const& tables,
+                                                            bool with_revision) {
+        return {FixedStatements<Readables>(dialect, tables, with_revision)...};
       }
     };
   };
@@ -274,10 +373,12 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   };
 
   template <class Readable>
-  Result<Readable> find_on(Connection& connection, FindRequest<Readable> const& request) const {
+  Result<Readable> find_on(Connection& connection, FindRequest<Readable> const& request,
+                           Answer* answer = nullptr) const {
     auto found = run_find(connection, tables_, std::get<FixedStatements<Readable>>(statements_), request);
-    if (!found) return storage::no_such_row(model::Root<Readable>::entity_name);
-    return std::move(*found);
+    if (answer) answer->revision = found.revision;
+    if (!found.row) return storage::no_such_row(model::Root<Readable>::entity_name);
+    return std::move(*found.row);
   }
 
   /** Turns what a read throws into errors, and does not read again: the moment that it reads is over. */
@@ -497,7 +598,33 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     }
     // Taken by the row that was to keep it out, whose own end was not seen.
     if (state.refusal && !has_changes) return *state.refusal;
+    if (auto const kept = confirm(); kept.has_error()) return kept.error();
     return Committed{revision};
+  }
+
+  /** Whether what is found in the store is kept as well as what a commit was acknowledged for: it is found before other
+      servers have it that the commit is to wait for. So something is committed after it. */
+  Result<void> confirm() {
+    if (!dialect_->waits_for_others()) return {};
+    auto const confirmed = trying<void>([&]() -> Result<void> {
+      auto const connection = writers_.lease();
+      Transaction transaction(*connection);
+      // Which is written down, for the server's own use only.
+      static_cast<void>(current_revision(*connection, dialect_->lock_rows()));
+      transaction.commit();
+      return {};
+    });
+    if (confirmed) return {};
+    Error error = confirmed.error();
+    error.outcome = Outcome::unknown;
+    return error;
+  }
+
+  /** That its token is found where it was committed would not settle it. */
+  [[nodiscard]] Error locally_done(DatabaseFailure const& failure) const {
+    Error error = told(failure);
+    error.outcome = Outcome::unknown;
+    return error;
   }
 
   /** Runs an attempt again while others are in its way, and turns what it throws into errors. */
@@ -579,6 +706,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   mutable Pool readers_;
   Pool own_writers_;
   Pool& writers_;
+  std::unique_ptr<Standbys> standbys_;  // null: there are none to read from
   boost::mp11::mp_rename<boost::mp11::mp_transform<FixedStatements, model::Readables>, std::tuple> statements_;
 };
 

@@ -21,7 +21,10 @@ struct StoreOptions {
   std::string_view not_migrated_for = "migrate=off";  ///< the parameter for which it may not, for people
   std::size_t readers = 4;                            ///< connections that read
   std::size_t writers = 1;                            ///< connections that write; 0: the same ones
-  std::chrono::milliseconds patience{};          ///< how long to wait for a connection, or until others are less busy
+  std::chrono::milliseconds patience{};  ///< how long to wait for a connection, or until others are less busy
+  /** Opens connections to servers that follow the one that takes the writes, for reads that may be theirs; null: all
+      reads are that one's. */
+  std::shared_ptr<Dialect const> standbys{};
   soci::session* joined = nullptr;               ///< the host's, with a transaction that the store is to be part of
   soci::connection_pool* host_pool = nullptr;    ///< the host's, to take connections from
   std::function<void(soci::session&)> set_up{};  ///< for what was lost of those

@@ -89,34 +89,52 @@ void take_parts(Readable& readable, Row& row, std::size_t at, Tables const& tabl
   });
 }
 
+/** Begins a statement whose rows have the columns of all parts, and `further` ones.
+
+    @param with_revision adds a column before them all, and a row with the store's revision there; it is -1 in others.
+*/
+template <class Readable>
+[[nodiscard]] Statement begin_find(Tables const& tables, bool with_revision, std::size_t further = 0) {
+  Statement parts;
+  select_parts<Readable>(parts);
+  Statement statement("select ");
+  if (with_revision) {
+    statement << "\"revision\"";
+    for (std::size_t i = 0; i < parts.columns().size() + further; ++i) statement << ", null";
+    statement << " from " << tables.quoted("counter") << " union all select -1, ";
+    statement.gives(ValueType::integer);
+  }
+  statement << parts.text();
+  for (ValueType const type : parts.columns()) statement.gives(type);
+  return statement;
+}
+
 /** The statement behind find, for one id. */
 template <class Readable>
 [[nodiscard]] Statement find_statement(Dialect const& dialect, Tables const& tables,
-                                       FindRequest<Readable> const& request) {
-  Statement statement("select ");
-  select_parts<Readable>(statement);
+                                       FindRequest<Readable> const& request, bool with_revision) {
+  Statement statement = begin_find<Readable>(tables, with_revision);
   select_from<Readable>(statement, tables);
   statement << " where t0.\"id\" = ";
   statement.bind(text(to_string(request.id)));
   and_scope<model::Root<Readable>>(statement, dialect, request.scope, "t0", tables);
-  statement.gives_one_row();
+  if (!with_revision) statement.gives_one_row();
   return statement;
 }
 
 /** The same and, as further rows, the environments where the integration is installed. */
 template <HasInstalledIn Readable>
 [[nodiscard]] Statement find_installed_in_statement(Dialect const& dialect, Tables const& tables,
-                                                    FindRequest<Readable> const& request) {
-  Statement statement("select ");
-  select_parts<Readable>(statement);
-  std::size_t const columns = statement.columns().size();
+                                                    FindRequest<Readable> const& request, bool with_revision) {
+  Statement statement = begin_find<Readable>(tables, with_revision, 1);
+  std::size_t const columns = statement.columns().size() - (with_revision ? 1 : 0);
   statement.gives(ValueType::text);
   statement << ", null";
   select_from<Readable>(statement, tables);
   statement << " where t0.\"id\" = ";
   statement.bind(text(to_string(request.id)));
   and_scope<model::Root<Readable>>(statement, dialect, request.scope, "t0", tables);
-  statement << " union all select ";
+  statement << " union all select " << (with_revision ? "-1, " : "");
   for (std::size_t i = 0; i < columns; ++i) statement << "null, ";
   statement << "x.\"environment_id\" from (select i.\"environment_id\" from ";
   auto const add_integration = [&] {
@@ -156,28 +174,44 @@ template <HasInstalledIn Readable>
 /** The statements that are the same for every call without a scope; only their ids differ. */
 template <class Readable>
 struct FixedStatements {
+  bool with_revision;
   Statement find;
   Statement find_installed_in;
 
-  FixedStatements(Dialect const& dialect, Tables const& tables) : find(find_statement<Readable>(dialect, tables, {})) {
+  FixedStatements(Dialect const& dialect, Tables const& tables, bool bring_revision)
+      : with_revision(bring_revision), find(find_statement<Readable>(dialect, tables, {}, bring_revision)) {
     if constexpr (HasInstalledIn<Readable>) {
-      find_installed_in = find_installed_in_statement<Readable>(dialect, tables, {});
+      find_installed_in = find_installed_in_statement<Readable>(dialect, tables, {}, bring_revision);
     }
   }
 };
 
+/** What find has found. */
+template <class Readable>
+struct Found {
+  std::optional<Readable> row{};
+  std::optional<Revision> revision{};  ///< the store's, when the statements bring it
+};
+
 /** Reads the one row, if there is one. */
 template <class Readable>
-[[nodiscard]] std::optional<Readable> run_find(Connection& connection, Tables const& tables,
-                                               FixedStatements<Readable> const& statements,
-                                               FindRequest<Readable> const& request) {
-  std::optional<Readable> found;
+[[nodiscard]] Found<Readable> run_find(Connection& connection, Tables const& tables,
+                                       FixedStatements<Readable> const& statements,
+                                       FindRequest<Readable> const& request) {
+  Found<Readable> found;
+  std::size_t const first = statements.with_revision ? 1 : 0;
+  auto const is_revision = [&](Row& row) {
+    if (first == 0 || row[0].number < 0) return false;
+    found.revision = Revision{row[0].number};
+    return true;
+  };
   if constexpr (HasInstalledIn<Readable>) {
     if (request.with_installed_in) {
       InstalledIn installed_in;
       auto const on_row = [&](Row& row) {
-        if (!row.front().is_null) {
-          take_parts(found.emplace(), row, 0, tables, nullptr);
+        if (is_revision(row)) return;
+        if (!row[first].is_null) {
+          take_parts(found.row.emplace(), row, first, tables, nullptr);
         } else if (!take(installed_in.ids.emplace_back(), row.back())) {
           throw Exception(storage::corrupt_row(tables.name(EnvironmentIntegration::entity_name), Uuid{},
                                                "column environment_id holds what inlay never writes"));
@@ -187,22 +221,25 @@ template <class Readable>
         std::array const ids{text(to_string(request.id)), text(to_string(request.id))};
         connection.run(statements.find_installed_in, ids, on_row);
       } else {
-        connection.run(find_installed_in_statement(connection.dialect(), tables, request), on_row);
+        connection.run(find_installed_in_statement(connection.dialect(), tables, request, statements.with_revision),
+                       on_row);
       }
-      if (!found) return found;
+      if (!found.row) return found;
       std::sort(installed_in.ids.begin(), installed_in.ids.end());
       installed_in.is_truncated = installed_in.ids.size() > InstalledIn::max_ids;
       if (installed_in.is_truncated) installed_in.ids.resize(InstalledIn::max_ids);
-      found->installed_in = std::move(installed_in);
+      found.row->installed_in = std::move(installed_in);
       return found;
     }
   }
-  auto const on_row = [&](Row& row) { take_parts(found.emplace(), row, 0, tables, nullptr); };
+  auto const on_row = [&](Row& row) {
+    if (!is_revision(row)) take_parts(found.row.emplace(), row, first, tables, nullptr);
+  };
   if (request.scope.is_everything()) {
     Parameter const id = text(to_string(request.id));
     connection.run(statements.find, std::span(&id, 1), on_row);
   } else {
-    connection.run(find_statement(connection.dialect(), tables, request), on_row);
+    connection.run(find_statement(connection.dialect(), tables, request, statements.with_revision), on_row);
   }
   return found;
 }

@@ -47,6 +47,15 @@ void changes(inlay::Catalog const& catalog) {
   expect(seen == catalog.repository().revision().value());
 }
 
+void tell(inlay::Catalog const& catalog) {
+  //[at_least
+  // Here, what was written; there, at least that.
+  inlay::Revision const written = catalog.repository().revision().value();
+  auto teams = catalog.at_least(written).list(inlay::Query<inlay::Team>{}).value();
+  //]
+  expect(teams.revision >= written);
+}
+
 void move(inlay::Repository const& from) {
   //[move
   auto to = inlay::all_backends().open("memory:").value();
@@ -71,5 +80,6 @@ int main() {
   acting.update(team.id, {.name = "Acme Ltd."}).value();
   lists(acting);
   changes(acting);
+  tell(acting);
   move(acting.repository());
 }

@@ -300,6 +300,17 @@ class Catalog {
   /** The same catalogue for this caller: what its team may see and do, and the actor and reason of its writes. */
   [[nodiscard]] INLAY_DECL Catalog as(Caller caller) const;
 
+  /** The same catalogue, whose reads of lists and configurations see at least what was committed up to there: what
+      another process knows of the store. Only where they may go to servers that follow the primary is it of any
+      meaning, since all else has come as far; there it is invalid_argument where the store has not reached it.
+
+      Reads for a caller with a team, and those that a write is decided on, are the primary's anyway.
+  */
+  [[nodiscard]] INLAY_DECL Catalog at_least(Revision revision) const;
+
+  /** The same catalogue, whose reads are all the primary's: for what a host decides by them. See Repository. */
+  [[nodiscard]] INLAY_DECL Catalog from_primary() const;
+
   /** The same catalogue for this team, in the hands of code that must not get further than that: it has every
       operation, and no way back to this. It takes <inlay/team_catalog.hpp>. */
   [[nodiscard]] TeamCatalog for_team(TeamCaller caller) const;
@@ -553,8 +564,15 @@ class Catalog {
                                                                          Id<Environment> environment) const;
   [[nodiscard]] Result<InstalledConfig> config_of(InstalledIntegration found, std::vector<Layer> extra_layers) const;
   [[nodiscard]] static Result<InstalledConfig> laid_over(InstalledIntegration found, std::vector<Layer> extra_layers);
+  // Of the primary unless told otherwise: writes are decided on it.
   template <class Readable>
-  [[nodiscard]] Result<Readable> find(Id<model::Root<Readable>> id, bool with_installed_in = false) const;
+  [[nodiscard]] Result<Readable> find(Id<model::Root<Readable>> id, bool with_installed_in = false,
+                                      ReadFrom from = ReadFrom::primary) const;
+  template <class Entity>
+  [[nodiscard]] Result<Resource<Entity>> get_from(Id<Entity> id, ReadFrom from) const;
+  template <class Readable>
+  [[nodiscard]] Result<Page<Readable>> list_from(Query<Readable> query, ReadFrom from) const;
+  [[nodiscard]] ReadFrom reads_from() const noexcept { return caller_.team ? ReadFrom::primary : reads_from_; }
   [[nodiscard]] Result<Committed> commit(Timestamp time, std::vector<Change> changes,
                                          std::vector<AnyGuard> guards = {}) const;
   [[nodiscard]] Result<void> check_quota(Timestamp time, std::vector<Change> const& changes) const;
@@ -587,6 +605,8 @@ class Catalog {
   std::shared_ptr<DocumentCache> cache_;
   std::shared_ptr<detail::Quotas> quotas_;
   Caller caller_;
+  ReadFrom reads_from_ = ReadFrom::any;  // where the store has others
+  Revision at_least_{};
 };
 
 template <class Readable, class Visitor>

@@ -26,6 +26,12 @@ class FrontDoor {
   [[nodiscard]] auto get(Id<Entity> id) const {
     return std::visit([&](auto const& catalog) { return catalog.get(id); }, catalog_);
   }
+  /** The same, for what a write is decided on. */
+  template <class Entity>
+  [[nodiscard]] auto get_to_write(Id<Entity> id) const {
+    if (auto const* const whole = std::get_if<Catalog>(&catalog_)) return whole->from_primary().get(id);
+    return get(id);
+  }
   template <class Readable>
   [[nodiscard]] auto list(Query<Readable> const& query) const {
     return std::visit([&](auto const& catalog) { return catalog.list(query); }, catalog_);

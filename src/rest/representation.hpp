@@ -42,7 +42,7 @@ Or<WriteCondition> write_condition(Exchange const& exchange, Id<Entity> id) {
   if (can_be_any && !*none_match) return condition;
 
   // One version can't say it: look at the row, and then hold the write to what was seen.
-  auto found = exchange.catalog.get(id);
+  auto found = exchange.catalog.get_to_write(id);
   if (!found) return refuse(exchange, found.error(), Situation::conditional);
   RowVersion const current = version_of(*found);
   bool const holds = (!*match || (*match)->matches(current)) &&

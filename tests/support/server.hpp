@@ -111,20 +111,23 @@ class ServerShell {
   std::unique_ptr<MYSQL, decltype(&mysql_close)> mysql_{nullptr, &mysql_close};
 };
 
+/** Drops the tables of one store. */
+inline void drop_tables(ServerShell& shell, std::string const& prefix) {
+  std::string statement = "drop table if exists ";
+  for (char const* const table :
+       {"grant", "environment_integration", "integration", "environment", "team", "change", "commit", "counter"}) {
+    statement += prefix + table + ", ";
+  }
+  shell.run(statement + prefix + "migration");
+}
+
 /** Drops the tables of these prefixes from both servers. */
 inline void drop_tables(std::vector<std::string> const& prefixes) {
   for (Engine const engine : {Engine::postgresql, Engine::mysql}) {
     try {
       ServerShell shell(server_url(engine));
       if (engine == Engine::mysql) shell.run("set foreign_key_checks = 0");
-      for (std::string const& prefix : prefixes) {
-        std::string statement = "drop table if exists ";
-        for (char const* const table : {"grant", "environment_integration", "integration", "environment", "team",
-                                        "change", "commit", "counter"}) {
-          statement += prefix + table + ", ";
-        }
-        shell.run(statement + prefix + "migration");
-      }
+      for (std::string const& prefix : prefixes) drop_tables(shell, prefix);
     } catch (std::exception const&) {  // no such server, or it is gone: nothing is left there that is ours to drop
     }
   }

@@ -17,7 +17,9 @@ namespace inlay {
     `read_timeout=30s` (and no less than three times `lease_timeout`, unless given: how long the server may be silent in
     find, list, changes and commit; 0s: for ever; then they are unavailable, a commit with its outcome unknown),
     `prepared=on|off` (off for poolers such as PgBouncer, which give each transaction another connection),
-    `table_prefix=inlay_`, `migrate=auto|off`. Of libpq, as it documents them: `application_name`, `sslmode`,
+    `table_prefix=inlay_`, `migrate=auto|off`, `reads=primary|any` (any: of the hosts that there are, those that follow
+    the primary may answer reads with ReadFrom::any, see Repository; there are `pool_size` connections to them, and as
+    many to the primary). Of libpq, as it documents them: `application_name`, `sslmode`,
     `sslrootcert`, `sslcert`, `sslkey`, `channel_binding`, `target_session_attrs`, `host`.
 
     What is said to a server on another machine is encrypted, or not said, unless `sslmode` says otherwise: it is

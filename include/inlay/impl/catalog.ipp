@@ -167,6 +167,18 @@ INLAY_DECL Result<Catalog> Catalog::open(std::string_view url, Backends const& b
   return Catalog(std::move(*repository), std::move(options));
 }
 
+INLAY_DECL Catalog Catalog::at_least(Revision revision) const {
+  Catalog other = *this;
+  other.at_least_ = revision;
+  return other;
+}
+
+INLAY_DECL Catalog Catalog::from_primary() const {
+  Catalog other = *this;
+  other.reads_from_ = ReadFrom::primary;
+  return other;
+}
+
 INLAY_DECL Catalog Catalog::as(Caller caller) const {
   Catalog other = *this;
   other.caller_ = std::move(caller);
@@ -195,7 +207,7 @@ Result<Resource<Entity>> Catalog::insert(Entity row) const {
       if constexpr (std::is_same_v<Resource<Entity>, Entity>) {
         return inserted(insert, time, committed->revision);
       } else {
-        auto created = get(insert.row.id);
+        auto created = get_from(insert.row.id, ReadFrom::primary);
         // Another that has the id by now is not what was created.
         if (created && model::part_of<0>(*created).birth != insert.birth) {
           created = storage::no_such_row(Entity::entity_name);
@@ -240,8 +252,8 @@ Result<Resource<Entity>> Catalog::create_from(boost::json::object const& object)
 }
 
 template <class Readable>
-Result<Readable> Catalog::find(Id<model::Root<Readable>> id, bool with_installed_in) const {
-  FindRequest<Readable> request{.id = id, .with_installed_in = with_installed_in};
+Result<Readable> Catalog::find(Id<model::Root<Readable>> id, bool with_installed_in, ReadFrom from) const {
+  FindRequest<Readable> request{.id = id, .with_installed_in = with_installed_in, .from = from, .at_least = at_least_};
   if (caller_.team) {
     request.scope = detail::seen_by<model::Root<Readable>>(*caller_.team);
     request.installed_in_scope = detail::seen_by<Environment>(*caller_.team);
@@ -251,7 +263,12 @@ Result<Readable> Catalog::find(Id<model::Root<Readable>> id, bool with_installed
 
 template <class Entity>
 Result<Resource<Entity>> Catalog::get(Id<Entity> id) const {
-  auto found = find<Resource<Entity>>(id, true);
+  return get_from(id, reads_from());
+}
+
+template <class Entity>
+Result<Resource<Entity>> Catalog::get_from(Id<Entity> id, ReadFrom from) const {
+  auto found = find<Resource<Entity>>(id, true, from);
   if (!found) return found;
   detail::as_seen(std::span(&*found, 1));
   if (auto concealed = conceal(std::span(&*found, 1)); !concealed) return concealed.error();
@@ -270,7 +287,14 @@ Result<Query<Readable>> Catalog::scoped(Query<Readable> query) const {
 
 template <class Readable>
 Result<Page<Readable>> Catalog::list(Query<Readable> const& query) const {
-  auto own = scoped(query);
+  return list_from(query, reads_from());
+}
+
+template <class Readable>
+Result<Page<Readable>> Catalog::list_from(Query<Readable> query, ReadFrom from) const {
+  query.from = from;
+  query.at_least = std::max(query.at_least, at_least_);
+  auto own = scoped(std::move(query));
   if (!own) return own.error();
   auto page = repository_->list(*own);
   if (!page) return page;
@@ -613,7 +637,7 @@ std::optional<Error> Catalog::who_uses(Id<Entity> id, Error error) const {
                                 .limit = named + 1,
                                 .with_documents = false};
     auto all = repository_->list(query);
-    auto seen = list(query);
+    auto seen = list_from(query, ReadFrom::primary);
     is_known = is_known && all && seen;
     if (!all || !seen) return;
     for (std::size_t i = 0; i < std::min(named, seen->items.size()); ++i) {
@@ -631,9 +655,9 @@ std::optional<Error> Catalog::who_uses(Id<Entity> id, Error error) const {
   return std::nullopt;
 }
 
-/** The same catalogue without a team, for what the library itself must see. */
+/** The same catalogue without a team, for what the library itself must see before it writes. */
 INLAY_DECL Catalog Catalog::administration() const {
-  Catalog other = *this;
+  Catalog other = from_primary();
   other.caller_.team.reset();
   return other;
 }

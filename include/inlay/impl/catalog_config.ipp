@@ -136,7 +136,7 @@ INLAY_DECL Result<InstalledConfig> Catalog::laid_over(InstalledIntegration found
 
 INLAY_DECL Result<InstalledConfig> Catalog::effective_config(Id<EnvironmentIntegration> id,
                                                              std::vector<Layer> extra_layers) const {
-  auto found = find<InstalledIntegration>(id);
+  auto found = find<InstalledIntegration>(id, false, reads_from());
   if (!found) return found.error();
   detail::as_seen(std::span(&*found, 1));
   return config_of(std::move(*found), std::move(extra_layers));
@@ -189,7 +189,7 @@ INLAY_DECL Result<std::vector<InstalledConfig>> Catalog::effective_configs(Id<En
   if (failed) return *failed;
   if (configs.empty()) {
     // Nothing installed, or no such environment?
-    if (auto found = find<Environment>(environment); !found) return found.error();
+    if (auto found = find<Environment>(environment, false, reads_from()); !found) return found.error();
   }
   return configs;
 }
@@ -263,7 +263,7 @@ INLAY_DECL Result<Revision> Catalog::for_each_config(
     return {};
   };
 
-  auto read = repository_->snapshot({.read = [&](Readers const& readers) -> Result<void> {
+  auto const read_all = [&](Readers const& readers) -> Result<void> {
     do {
       auto page = readers.list(*own);
       if (!page) return page.error();
@@ -272,7 +272,8 @@ INLAY_DECL Result<Revision> Catalog::for_each_config(
       own->after = page->next;
     } while (own->after);
     return {};
-  }});
+  };
+  auto read = repository_->snapshot({.read = read_all, .from = reads_from(), .at_least = at_least_});
   if (!read) return read.error();
   return revision;
 }

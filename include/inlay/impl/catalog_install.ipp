@@ -30,11 +30,11 @@ INLAY_DECL Result<std::optional<InstalledIntegration>> Catalog::find_install(Id<
                                             .limit = 1,
                                             .with_documents = false};
   for (int attempt = 0;; ++attempt) {
-    auto page = list(query);
+    auto page = list_from(query, ReadFrom::primary);
     if (!page) return page.error();
     if (page->items.empty()) return std::optional<InstalledIntegration>();
     EnvironmentIntegration const& install = page->items.front();
-    auto resource = get(install.id);
+    auto resource = get_from(install.id, ReadFrom::primary);
     if (resource && resource->install.birth == install.birth) {
       return std::optional<InstalledIntegration>(std::move(*resource));
     }

@@ -70,6 +70,12 @@ struct Cursor {
 */
 [[nodiscard]] INLAY_DECL Result<Cursor> parse_cursor(std::string_view text);
 
+/** Which of a store's servers may answer a read. */
+enum class ReadFrom {
+  primary,  ///< the one that takes the writes
+  any,      ///< one that follows it, too; see Repository
+};
+
 /** Which rows to list: those that meet all conditions, in the order (created_at, id), after the cursor. */
 template <class Readable>
 struct Query {
@@ -86,6 +92,9 @@ struct Query {
 
   /** Whether a read model's further parts bring their documents; without, an integration's config reads as {}. */
   bool with_nested_documents = true;
+
+  ReadFrom from = ReadFrom::primary;
+  Revision at_least{};  ///< what is read must have come as far, where it is known that the store has
 
   /** Whether that part brings its documents. */
   [[nodiscard]] bool brings_documents(std::size_t part) const noexcept {
@@ -129,6 +138,9 @@ struct FindRequest {
 
   /** Of the environments in `installed_in`, only those that it lets through. */
   Scope installed_in_scope{};
+
+  ReadFrom from = ReadFrom::primary;
+  Revision at_least{};  ///< as in a Query
 };
 
 }  // namespace inlay

@@ -58,6 +58,9 @@ struct SnapshotRequest {
   /** Called once, with readers for which the store is as it was at one moment, whatever others write meanwhile; they
       are gone when it returns. An error that it returns is the snapshot's. */
   std::function<Result<void>(Readers const& readers)> read{};
+
+  ReadFrom from = ReadFrom::primary;
+  Revision at_least{};  ///< as in a Query
 };
 
 /** How one backend differs from another: what a test or a host may ask, instead of asking for its name. */
@@ -74,6 +77,13 @@ struct Capabilities {
 /** What a backend implements: rows, one way to write, and a log of what was written. Thread-safe.
 
     docs/ and backends/README.md hold the contract, tests/conformance/ proves it.
+
+    Where a store has servers that follow its primary, and was opened to read from them (PostgreSQL: `reads=any`), a
+    read with ReadFrom::any may be answered by one of them, with the store as it was a while ago; never as it was before
+    what this Repository has told already, of a commit or by any answer, nor before `at_least`. What has not come as far
+    is not given: the primary is asked. Where the primary itself has not, as one that was made the primary without all
+    that the one before had, it is waited for as long as for anything else; then what it has counts, and `at_least` is
+    invalid_argument. All other stores pass over `from` and `at_least`, since one server has all there is.
 */
 class Repository : public Readers {
  public:
