@@ -69,7 +69,7 @@ launch_galera() {
   started=$!
   wait_for 60 test -s "$dir/$node.server.pid" -o ! -e "/proc/$started" && [[ -s $dir/$node.server.pid ]] || return 1
   cp "$dir/$node.server.pid" "$dir/$node.pid"
-  wait_for 60 is_synced "$node"
+  wait_for 60 is_synced_or_gone "$node" && is_synced "$node"
 }
 
 # ask_galera NODE STATEMENT: past its ports, which a test may have cut.
@@ -78,6 +78,7 @@ ask_galera() {
     --skip-column-names --execute="$2"
 }
 is_synced() { [[ $(ask_galera "$1" "show status like 'wsrep_local_state_comment'" | cut -f 2) == Synced ]]; }
+is_synced_or_gone() { ! pid_of "$1" || is_synced "$1"; }
 
 # new_galera_ports NODE
 new_galera_ports() {
@@ -349,7 +350,7 @@ remove_hosts() {
 
 # start_cluster: all at once. Fails when one of its servers cannot be had, which is said.
 start_cluster() {
-  local program programs lacking=0 job
+  local program programs lacking=0 job status has_failed=false
   local -a jobs=()
   if [[ -n ${INLAY_TEST_GALERA_URL:-} ]]; then
     say "INLAY_TEST_GALERA_URL is set: that cluster is used"
@@ -379,11 +380,11 @@ start_cluster() {
     lacking=3
   fi
   for job in "${jobs[@]}"; do
-    wait "$job" || {
-      lacking=$?
-      ((lacking == 3)) || return 1
-    }
+    status=0
+    wait "$job" || status=$?
+    if ((status == 3)); then lacking=3; elif ((status)); then has_failed=true; fi
   done
+  if "$has_failed"; then return 1; fi
   return "$lacking"
 }
 
