@@ -18,6 +18,8 @@ command -v npm >/dev/null || inlay_test_packages+=(nodejs npm)
 # mariadb-client, which is more than -core, has mariadb-dump; openssl makes the certificates for their encrypted
 # connections.
 inlay_server_packages=(postgresql pgbouncer mariadb-server-core mariadb-client openssl)
+# What makes MariaDBs a cluster; iproute2 gives its nodes hosts of their own, and procps finds a server's processes.
+inlay_cluster_packages=(galera-4 iproute2 procps)
 inlay_benchmark_packages=(libbenchmark-dev nlohmann-json3-dev rapidjson-dev wrk)
 inlay_fuzz_packages=("${inlay_build_packages[@]}" clang libclang-rt-14-dev)
 inlay_lint_packages=(clang-format clang-tidy)

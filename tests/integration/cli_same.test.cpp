@@ -470,6 +470,7 @@ std::vector<std::string> transcript_of(std::string const& url) {
 TEST_CASE("a long session prints the same bytes on every store, but for ids, times and cursors") {
   auto const expected = transcript_of("sqlite:inlay.db");
   std::vector<std::string> others = new_server_urls();
+  for (std::string const& url : new_cluster_urls()) others.push_back(url);
   if (others.empty()) others.emplace_back("sqlite:other.db?table_prefix=x_");
   for (std::string const& url : others) {
     CAPTURE(scheme_of(url));

@@ -27,7 +27,7 @@ class PrivateServer {
     run(std::string(is_postgresql ? "env -u INLAY_TEST_POSTGRESQL_URL INLAY_TEST_PGBOUNCER_URL=none"
                                     " INLAY_TEST_HOSTILE_POSTGRESQL_URL=none INLAY_TEST_MYSQL_URL=none "
                                   : "env -u INLAY_TEST_MYSQL_URL INLAY_TEST_POSTGRESQL_URL=none ") +
-        "INLAY_TEST_HOSTILE_MYSQL_URL=none " + variables + ' ' + INLAY_TEST_SERVERS + " start");
+        "INLAY_TEST_HOSTILE_MYSQL_URL=none INLAY_TEST_CLUSTER= " + variables + ' ' + INLAY_TEST_SERVERS + " start");
     std::ifstream file(folder_ + "/env");
     std::string line;
     std::string const wanted = std::string("export INLAY_TEST_") + (is_postgresql ? "POSTGRESQL" : "MYSQL") + "_URL=";

@@ -42,7 +42,20 @@ inline std::vector<std::string> new_store_urls() {
   return urls;
 }
 
-/** Those of them that are on a server. */
+/** The same on servers that run when they are asked for (INLAY_TEST_CLUSTER=1): a Galera cluster, a PostgreSQL with a
+    standby, and the newest PostgreSQL. Their tables go with the servers. */
+inline std::vector<std::string> new_cluster_urls() {
+  std::vector<std::string> urls;
+  for (char const* const variable :
+       {"INLAY_TEST_GALERA_URL", "INLAY_TEST_STANDBY_URL", "INLAY_TEST_POSTGRESQL_18_URL"}) {
+    char const* const server = std::getenv(variable);
+    if (server == nullptr) continue;
+    urls.push_back(std::string(server) + "?table_prefix=t" + to_string(generate_uuid()).substr(24) + "_");
+  }
+  return urls;
+}
+
+/** Those of new_store_urls() that are on a server. */
 inline std::vector<std::string> new_server_urls() {
   std::vector<std::string> urls = new_store_urls();
   std::erase_if(urls, [](std::string const& url) { return url.find("://") == std::string::npos; });

@@ -7,7 +7,11 @@
 
 #include <mysql.h>
 
+#include <atomic>
+#include <cstddef>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -22,11 +26,16 @@ std::unique_ptr<MYSQL, decltype(&mysql_close)> connect(std::string const& text) 
 }  // namespace
 
 inlay::conformance::Subject inlay::conformance::subject() {
-  static std::string const server = server_url(INLAY_TEST_SERVER);
+  static std::vector<std::string> const nodes = node_urls(INLAY_TEST_SERVER);
+  static std::atomic<std::size_t> openings{0};
   return {
       .name = "mysql",
-      .new_store = [] { return with_new_prefix(server); },
-      .open = [](std::string const& url) { return Backends{}.add(mysql_backend()).open(url); },
+      .new_store = [] { return with_new_prefix(""); },
+      // Each through the next node of a cluster.
+      .open =
+          [](std::string const& store) {
+            return Backends{}.add(mysql_backend()).open(nodes[openings++ % nodes.size()] + store);
+          },
       .capabilities = {.backend = "mysql",
                        .is_durable = true,
                        .is_shared_by_processes = true,
@@ -34,10 +43,10 @@ inlay::conformance::Subject inlay::conformance::subject() {
                        .can_snapshot = true,
                        .can_count = true},
       .drop =
-          [](std::string const& url) {
-            static auto const connection = connect(server);
+          [](std::string const& store) {
+            static auto const connection = connect(nodes.front());
             std::string statement = "drop table if exists ";
-            for (std::string const& table : tables_of(url)) statement += '`' + table + "`, ";
+            for (std::string const& table : tables_of(store)) statement += '`' + table + "`, ";
             statement.resize(statement.size() - 2);
             mysql_query(connection.get(), statement.c_str());
           },

@@ -8,18 +8,6 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
-
-namespace {
-
-/** The URL without the parameter that is ours. */
-std::string for_libpq(std::string url) {
-  std::string_view const ours = "prepared=off";
-  if (auto const at = url.find(ours); at != std::string::npos) url.erase(at, ours.size() + 1);  // with an `&`
-  return url;
-}
-
-}  // namespace
 
 inlay::conformance::Subject inlay::conformance::subject() {
   static std::string const server = server_url(INLAY_TEST_SERVER);
@@ -35,8 +23,9 @@ inlay::conformance::Subject inlay::conformance::subject() {
                        .can_count = true},
       .drop =
           [](std::string const& url) {
-            static std::unique_ptr<PGconn, decltype(&PQfinish)> const connection(PQconnectdb(for_libpq(server).c_str()),
-                                                                                 &PQfinish);
+            // Parameters are the store's.
+            static std::unique_ptr<PGconn, decltype(&PQfinish)> const connection(
+                PQconnectdb(server.substr(0, server.find('?')).c_str()), &PQfinish);
             std::string statement = "set client_min_messages = error; drop table if exists ";
             for (std::string const& table : tables_of(url)) statement += '"' + table + "\", ";
             statement.resize(statement.size() - 2);

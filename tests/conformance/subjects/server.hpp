@@ -20,6 +20,17 @@ inline std::string server_url(char const* variable) {
   return url;
 }
 
+/** The URLs of its nodes, where the environment has them, in variables of that name with _1, _2, and so on; else its
+    own. */
+inline std::vector<std::string> node_urls(std::string const& variable) {
+  std::vector<std::string> urls;
+  while (char const* const url = std::getenv((variable + '_' + std::to_string(urls.size() + 1)).c_str())) {
+    urls.emplace_back(url);
+  }
+  if (urls.empty()) urls.push_back(server_url(variable.c_str()));
+  return urls;
+}
+
 /** The URL with a prefix for a store's tables that no other run has. */
 inline std::string with_new_prefix(std::string const& url) {
   std::string hex = to_string(generate_uuid());
