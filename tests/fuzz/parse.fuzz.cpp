@@ -3,7 +3,7 @@
 
 #include <inlay/json/document.hpp>
 #include <inlay/json/equal.hpp>
-#include <inlay/json/member_spans.hpp>
+#include <inlay/json/internal/member_spans.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>

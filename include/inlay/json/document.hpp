@@ -2,10 +2,10 @@
 #ifndef INLAY_JSON_DOCUMENT_HPP
 #define INLAY_JSON_DOCUMENT_HPP
 
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
+#include <inlay/json/internal/member_spans.hpp>
 #include <inlay/json/limits.hpp>
-#include <inlay/json/member_spans.hpp>
 
 #include <boost/json/object.hpp>
 
@@ -103,9 +103,5 @@ class Document {
 INLAY_DECL std::ostream& operator<<(std::ostream& out, Document const& document);
 
 }  // namespace inlay
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/document.ipp>
-#endif
 
 #endif
