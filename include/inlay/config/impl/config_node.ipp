@@ -5,6 +5,7 @@
 #include <inlay/config/config_node.hpp>
 #include <inlay/config/detail/merged_walk.hpp>
 #include <inlay/json/document.hpp>
+#include <inlay/json/internal/document_parts.hpp>
 #include <inlay/json/internal/find_member.hpp>
 #include <inlay/json/internal/value_in_text.hpp>
 #include <inlay/json/pointer.hpp>
@@ -63,7 +64,7 @@ INLAY_DECL std::string_view ConfigNode::leaf_text() const noexcept {
 }
 
 INLAY_DECL boost::json::value const* ConfigNode::value_of_text() const {
-  return Document::value_of(objects_.begin()->spans(), leaf_member_);
+  return json::DocumentParts::value_of(objects_.begin()->spans(), leaf_member_);
 }
 
 // From the highest layer down: an object is remembered, anything else ends the search, a null in a patch too. What was

@@ -6,6 +6,7 @@
 #include <inlay/config/effective_config.hpp>
 #include <inlay/config/impl/config_node.ipp>
 #include <inlay/ground/internal/base64url.hpp>
+#include <inlay/json/internal/document_parts.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
 #include <inlay/page_bytes.hpp>
@@ -32,9 +33,9 @@ INLAY_DECL Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> laye
                    .message = "layer '" + layer->name + "' is of kind base, which only the lowest layer can be"};
     }
     auto const& document = layer->document;
-    if (layer->kind == LayerKind::merge_patch && !document.has_values()) {
+    if (layer->kind == LayerKind::merge_patch && !json::DocumentParts::has_values(document)) {
       // values take several times the room of the text, and most of the time it takes to write this one text
-      if (auto const* const spans = document.spans(); spans != nullptr && spans->are_searchable()) {
+      if (auto const* const spans = json::DocumentParts::spans(document); spans != nullptr && spans->are_searchable()) {
         state->root.objects_.push_back(detail::LayerObject(spans->root()));
         continue;
       }
@@ -114,7 +115,7 @@ INLAY_DECL void EffectiveConfig::write(std::string& out) const {
     auto const& document = (layer++)->document;
     size += document.text().size();
     if (part.spans) continue;
-    if (auto const* const spans = document.spans()) {
+    if (auto const* const spans = json::DocumentParts::spans(document)) {
       part.spans = spans->root();
       part.has_tombstones = part.has_tombstones && part.spans.has_null_members();
       // the text that is copied from lies closer together than the values

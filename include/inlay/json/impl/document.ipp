@@ -4,6 +4,7 @@
 
 #include <inlay/json/detail/value_arena.hpp>
 #include <inlay/json/document.hpp>
+#include <inlay/json/internal/document_parts.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/print.hpp>
 
@@ -157,18 +158,18 @@ INLAY_DECL Result<boost::json::object const*> Document::values() const& {
   return why;
 }
 
-INLAY_DECL bool Document::has_values() const noexcept {
-  return !state_ || state_->is_parsed.load(std::memory_order_acquire);
+INLAY_DECL bool json::DocumentParts::has_values(Document const& document) noexcept {
+  return !document.state_ || document.state_->is_parsed.load(std::memory_order_acquire);
 }
 
 INLAY_DECL Result<void> Document::check() const {
-  if (!has_values() && spans() != nullptr) return {};
+  if (!json::DocumentParts::has_values(*this) && json::DocumentParts::spans(*this) != nullptr) return {};
   if (auto const members = values(); members.has_error()) return members.error();
   return {};
 }
 
-INLAY_DECL boost::json::value const* Document::value_of(json::MemberSpans::Object object, std::size_t member) {
-  auto const& state = *static_cast<State const*>(object.owner());
+INLAY_DECL boost::json::value const* json::DocumentParts::value_of(MemberSpans::Object object, std::size_t member) {
+  auto const& state = *static_cast<Document::State const*>(object.owner());
   auto const* values = state.members();
   for (auto around = state.member_spans()->root(); around != object;) {
     // the spans of an object come before those of the object around it, and after those of the members before it
@@ -181,9 +182,9 @@ INLAY_DECL boost::json::value const* Document::value_of(json::MemberSpans::Objec
   return &values->begin()[member].value();
 }
 
-INLAY_DECL json::MemberSpans const* Document::spans() const& {
-  static std::optional<json::MemberSpans> const of_no_members = json::MemberSpans::of("{}");
-  return state_ ? state_->member_spans() : &*of_no_members;
+INLAY_DECL json::MemberSpans const* json::DocumentParts::spans(Document const& document) {
+  static std::optional<MemberSpans> const of_no_members = MemberSpans::of("{}");
+  return document.state_ ? document.state_->member_spans() : &*of_no_members;
 }
 
 INLAY_DECL std::ostream& operator<<(std::ostream& out, Document const& document) { return out << document.text(); }
