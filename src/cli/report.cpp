@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // `config --all`: the configuration of every install, row by row.
+#include "report.hpp"
+
 #include "answers.hpp"
 #include "input.hpp"
 #include "streamed_answer.hpp"
