@@ -11,7 +11,7 @@
 #include <vector>
 
 #ifdef INLAY_HAS_REST
-#include <service.hpp>  // the example docs/examples/http_server, which this command is
+#include <service.hpp>  // of src/server
 #include <signals.hpp>
 #endif
 
