@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <inlay/config/effective_config.hpp>
 #include <inlay/json/document.hpp>
+#include <inlay/json/internal/document_parts.hpp>
 
 #include <benchmark/benchmark.h>
 #include <malloc.h>
@@ -43,7 +44,7 @@ void measure(benchmark::State& state) {
     for (std::size_t i = 0; i != integrations; ++i) {
       defaults.push_back(Document::parse(benchmarks::generate_config(60'000)).value());
       benchmark::DoNotOptimize(defaults.back().values().value());
-      benchmark::DoNotOptimize(defaults.back().spans());
+      benchmark::DoNotOptimize(json::DocumentParts::spans(defaults.back()));
     }
     // as a store gives them
     std::vector<Document> overrides;

@@ -2,7 +2,7 @@
 #ifndef INLAY_BACKENDS_SOCI_LEAST_RECENTLY_USED_HPP
 #define INLAY_BACKENDS_SOCI_LEAST_RECENTLY_USED_HPP
 
-#include <inlay/detail/keyed_hash.hpp>
+#include <inlay/ground/internal/keyed_hash.hpp>
 
 #include <cstddef>
 #include <iterator>

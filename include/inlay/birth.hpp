@@ -2,8 +2,8 @@
 #ifndef INLAY_BIRTH_HPP
 #define INLAY_BIRTH_HPP
 
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
 #include <inlay/id.hpp>
 #include <inlay/revision.hpp>
 #include <inlay/timestamp.hpp>
@@ -75,9 +75,5 @@ struct RowVersion {
 [[nodiscard]] INLAY_DECL Result<RowVersion> parse_row_version(std::string_view text);
 
 }  // namespace inlay
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/birth.ipp>
-#endif
 
 #endif

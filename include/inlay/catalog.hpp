@@ -4,8 +4,8 @@
 
 #include <inlay/birth.hpp>
 #include <inlay/config/effective_config.hpp>
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
 #include <inlay/json/limits.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/model/entities.hpp>
@@ -627,13 +627,5 @@ Result<void> Catalog::for_each(Query<Readable> query, Visitor&& visit) const {
 }
 
 }  // namespace inlay
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/catalog.ipp>
-#include <inlay/impl/catalog_config.ipp>
-#include <inlay/impl/catalog_history.ipp>
-#include <inlay/impl/catalog_install.ipp>
-#include <inlay/impl/catalog_quota.ipp>
-#endif
 
 #endif

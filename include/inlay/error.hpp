@@ -2,7 +2,7 @@
 #ifndef INLAY_ERROR_HPP
 #define INLAY_ERROR_HPP
 
-#include <inlay/detail/config.hpp>
+#include <inlay/ground/internal/config.hpp>
 #include <inlay/revision.hpp>
 
 #include <boost/assert/source_location.hpp>
@@ -108,9 +108,5 @@ using Result = boost::system::result<T, Error>;
 [[noreturn]] INLAY_DECL void throw_exception_from_error(Error const& error, boost::source_location const& where);
 
 }  // namespace inlay
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/error.ipp>
-#endif
 
 #endif

@@ -2,9 +2,9 @@
 #ifndef INLAY_ID_HPP
 #define INLAY_ID_HPP
 
-#include <inlay/detail/config.hpp>
-#include <inlay/detail/keyed_hash.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
+#include <inlay/ground/internal/keyed_hash.hpp>
 
 #include <array>
 #include <compare>
@@ -90,9 +90,5 @@ template <class Entity>
 struct std::hash<inlay::Id<Entity>> {
   std::size_t operator()(inlay::Id<Entity> const& id) const noexcept { return std::hash<inlay::Uuid>{}(id.uuid); }
 };
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/id.ipp>
-#endif
 
 #endif

@@ -24,7 +24,6 @@
 #include <inlay/json/equal.hpp>
 #include <inlay/json/json_patch.hpp>
 #include <inlay/json/limits.hpp>
-#include <inlay/json/member_spans.hpp>
 #include <inlay/json/merge_patch.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/pointer.hpp>

@@ -2,8 +2,8 @@
 #ifndef INLAY_TIMESTAMP_HPP
 #define INLAY_TIMESTAMP_HPP
 
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
 
 #include <compare>
 #include <cstdint>
@@ -26,6 +26,9 @@ using Clock = std::function<Timestamp()>;
 /** The system's clock. */
 [[nodiscard]] INLAY_DECL Timestamp now();
 
+/** Whether it can be written: its year in UTC has the four digits that RFC 3339 gives one. */
+[[nodiscard]] INLAY_DECL bool has_text(Timestamp time) noexcept;
+
 /** ISO 8601 in UTC with milliseconds: "2021-08-10T10:00:00.000Z". Finer parts are cut off, not rounded. */
 [[nodiscard]] INLAY_DECL std::string to_string(Timestamp time);
 
@@ -40,9 +43,5 @@ using Clock = std::function<Timestamp()>;
 [[nodiscard]] INLAY_DECL Result<Timestamp> parse_timestamp(std::string_view text);
 
 }  // namespace inlay
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/timestamp.ipp>
-#endif
 
 #endif

@@ -99,21 +99,4 @@ Result<void> answer_update(Output& output, std::string const& resource_json, boo
   return {};
 }
 
-Result<void> check_may_undo(WriteArguments const& arguments) {
-  if (arguments.if_version || arguments.force || arguments.dry_run) return {};
-  return Error{.kind = ErrorKind::invalid_argument,
-               .message =
-                   "this can undo what somebody else has just written: name the version that you have seen "
-                   "with --if-version VERSION[-BIRTH], or do it all the same with --force"};
-}
-
-UpdateOptions update_options(WriteArguments const& arguments) {
-  UpdateOptions options;
-  options.expected_version = arguments.if_version;
-  if (arguments.replaces_documents) options.documents = DocumentMode::replace;
-  options.force = arguments.force;
-  options.dry_run = arguments.dry_run;
-  return options;
-}
-
 }  // namespace inlay::cli

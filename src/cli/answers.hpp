@@ -4,7 +4,7 @@
 
 // The answers that several commands give.
 
-#include "commands.hpp"
+#include "session.hpp"
 
 #include <inlay/catalog.hpp>
 #include <inlay/model/json_form.hpp>
@@ -83,12 +83,6 @@ template <class Entity>
   return answer_update(output, model::to_json(updated.resource), updated.changed, is_dry_run, updated.differences,
                        updated.differences_truncated);
 }
-
-/** What the arguments of a write mean to the library. */
-[[nodiscard]] UpdateOptions update_options(WriteArguments const& arguments);
-
-/** For a write that can undo somebody else's: refuses it without a version or --force, unless nothing is written. */
-[[nodiscard]] Result<void> check_may_undo(WriteArguments const& arguments);
 
 /** The id that an argument is.
 

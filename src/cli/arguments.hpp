@@ -2,7 +2,7 @@
 #ifndef INLAY_CLI_ARGUMENTS_HPP
 #define INLAY_CLI_ARGUMENTS_HPP
 
-#include "session.hpp"
+#include "command.hpp"
 
 #include <optional>
 #include <string>

@@ -1,12 +1,33 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "answers.hpp"
+#include "commands.hpp"
 #include "input.hpp"
+#include "report.hpp"
+#include "resources.hpp"
 #include "text.hpp"
 
 #include <inlay/json/print.hpp>
 
 namespace inlay::cli {
 namespace {
+
+/** What is asked of the configuration of one install. */
+struct QuestionArguments {
+  std::string id;
+  std::string pointer;
+  std::vector<std::string> layers;  // each is NAME=JSON
+};
+
+struct ConfigArguments {
+  QuestionArguments question;
+  bool is_report = false;
+  ReportArguments report;
+};
+
+struct ExplainArguments {
+  QuestionArguments question;
+  std::string cursor;
+};
 
 Result<std::vector<Layer>> read_layers(std::vector<std::string> const& arguments) {
   std::vector<Layer> layers;
@@ -31,13 +52,12 @@ struct Question {
   std::vector<Layer> layers;
 };
 
-Result<Question> read_question(std::string const& id, std::string const& pointer,
-                               std::vector<std::string> const& layers) {
-  auto const parsed_id = parse_id<EnvironmentIntegration>(id);
+Result<Question> read_question(QuestionArguments const& arguments) {
+  auto const parsed_id = parse_id<EnvironmentIntegration>(arguments.id);
   if (parsed_id.has_error()) return parsed_id.error();
-  auto place = json::Pointer::parse(pointer);
+  auto place = json::Pointer::parse(arguments.pointer);
   if (place.has_error()) return place.error();
-  auto extra = read_layers(layers);
+  auto extra = read_layers(arguments.layers);
   if (extra.has_error()) return extra.error();
   return Question{*parsed_id, std::move(*place), std::move(*extra)};
 }
@@ -99,11 +119,11 @@ void show_value(Output& output, ConfigNode const& node) {
   }
 }
 
-}  // namespace
-
-Result<void> config(Session& session, std::string const& id, std::string const& pointer,
-                    std::vector<std::string> const& layers) {
-  auto question = read_question(id, pointer, layers);
+Result<void> config(Session& session, ConfigArguments const& arguments) {
+  if (arguments.is_report) return report(session, arguments.report);
+  if (session.output.is_csv()) throw UsageError(csv_is_of_reports);
+  if (arguments.question.id.empty()) throw UsageError("ID is required, or --all");
+  auto question = read_question(arguments.question);
   if (question.has_error()) return question.error();
   auto const catalog = session.open(Access::read);
   if (catalog.has_error()) return catalog.error();
@@ -124,13 +144,12 @@ Result<void> config(Session& session, std::string const& id, std::string const& 
   return {};
 }
 
-Result<void> explain(Session& session, std::string const& id, std::string const& pointer,
-                     std::vector<std::string> const& layers, std::string const& cursor) {
-  auto question = read_question(id, pointer, layers);
+Result<void> explain(Session& session, ExplainArguments const& arguments) {
+  auto question = read_question(arguments.question);
   if (question.has_error()) return question.error();
   std::optional<ConfigCursor> after;
-  if (!cursor.empty()) {
-    auto const parsed = parse_config_cursor(cursor);
+  if (!arguments.cursor.empty()) {
+    auto const parsed = parse_config_cursor(arguments.cursor);
     if (parsed.has_error()) return parsed.error();
     after = *parsed;
   }
@@ -144,6 +163,82 @@ Result<void> explain(Session& session, std::string const& id, std::string const&
     show_explanation(session.output, *explanation);
   }
   return {};
+}
+
+struct QuestionParameters {
+  Parameter id;
+  Parameter pointer;
+  Parameter layer;
+};
+
+QuestionParameters add_question(Parameters& command, QuestionArguments& into) {
+  auto const id = command.add("ID", into.id, std::string("The id of the ") + installed).check(not_empty).shown_as("");
+  auto const pointer =
+      command.add("POINTER", into.pointer, "Only what is there (RFC 6901), such as /pagination/format").shown_as("");
+  auto const layer =
+      command
+          .add("--layer", into.layers, "One more layer on top, a merge patch; may be repeated, the last is the highest")
+          .shown_as("NAME=JSON");
+  return {id, pointer, layer};
+}
+
+}  // namespace
+
+CommandRows config_commands() {
+  CommandRows rows{
+      {.name = "config",
+       .help = "Show what the configuration is, or one value of it; with --all, of everything installed",
+       .example =
+           "config ID /base_url --layer request='{\"base_url\": \"http://localhost\"}'\n"
+           "  inlay config --all --environment production --pointer /base_url --pointer /headers --output csv\n\n"
+           "With --all there is a row for each installed integration that one sees, enabled or not, in the order of\n"
+           "lists, all as they were at one revision. Rows are written as they are read: after an error (exit status "
+           "1)\n"
+           "the report ends too early. Team is the environment's.\n"
+           "JSON is an object a line (JSON Lines), where a value that is absent has no member:\n"
+           "  {\"id\", \"environment_id\", \"environment_name\", \"integration_id\", \"integration_name\", "
+           "\"team_id\",\n"
+           "   \"team_name\", \"is_enabled\", \"version\", \"config\": {...}}\n"
+           "with \"values\": {\"/base_url\": ...} in place of \"config\" where there is a --pointer.\n"
+           "CSV (RFC 4180) has the same columns, then config, or one for each pointer: what is absent is empty, null "
+           "is\n"
+           "null, a text is as it is, anything else is JSON. A text that is empty or `null` has quotes.",
+       .gives_csv = true,
+       .declare = declares<ConfigArguments>(
+           [](Parameters& command, ConfigArguments& into) {
+             auto const [id, pointer, layer] = add_question(command, into.question);
+             auto const all = command.add_flag("--all", into.is_report, "Of everything installed, instead of ID")
+                                  .not_with(id)
+                                  .not_with(pointer)
+                                  .not_with(layer);
+             add_named(command, "--environment", into.report.environment, "Only in this environment").only_with(all);
+             add_named(command, "--integration", into.report.integration, "Only of this integration").only_with(all);
+             command.add("--pointer", into.report.pointers, "Only what is there; may be repeated")
+                 .shown_as("POINTER")
+                 .check(not_empty)
+                 .only_with(all);
+             command.add_output("As before the command; with --all also csv");
+           },
+           config)},
+      {.name = "explain",
+       .help = "Show where each value comes from and what it shadows",
+       .example =
+           "explain ID /headers\n\n"
+           "JSON: {\"result\": [...], \"next_cursor\": TEXT or null}, with an object for each leaf (scalar, array, "
+           "empty\n"
+           "object, or removed value):\n"
+           "  {\"pointer\": \"/headers/Accept\", \"layer\": \"environment\", \"value\": \"text/csv\",\n"
+           "   \"shadows\": [{\"layer\": \"integration\", \"value\": \"application/json\"}]}\n"
+           "with \"removed\": true in place of \"value\" where a layer removes it. None when no layer says anything.\n"
+           "A page ends at 4 MiB.",
+       .declare = declares<ExplainArguments>(
+           [](Parameters& command, ExplainArguments& into) {
+             add_question(command, into.question).id.required();
+             add_cursor(command, into.cursor);
+           },
+           explain)}};
+  for (CommandRow& row : rows) row.group = groups::config;
+  return rows;
 }
 
 }  // namespace inlay::cli

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "answers.hpp"
+#include "commands.hpp"
+#include "resources.hpp"
 
 #include <inlay/json/print.hpp>
 
@@ -10,6 +12,22 @@
 
 namespace inlay::cli {
 namespace {
+
+struct LogArguments {
+  std::int64_t after = 0;
+  std::size_t limit = 100;
+};
+
+struct HistoryArguments {
+  std::string id;
+  std::string entity;
+  LogArguments log;
+};
+
+constexpr char const* form_of_log =
+    "\n\nJSON: {\"result\": [{\"revision\", \"time\", \"actor\", \"reason\"?, \"changes\": "
+    "[{\"entity\", \"id\",\n\"kind\", \"before\"?, \"after\"?}]}], \"through\": REVISION, "
+    "\"has_more\": BOOLEAN}";
 
 void append_change(std::string& out, ChangeRecord const& change) {
   out += R"({"entity":)";
@@ -158,15 +176,13 @@ Result<ChangePage> changes_of_rows(Catalog const& catalog, Uuid const& id, std::
   return in_one(std::move(pages), after, limit);
 }
 
-}  // namespace
-
-Result<void> history(Session& session, std::string const& id, std::string const& entity, std::int64_t after,
-                     std::size_t limit) {
-  auto const parsed = parse_uuid(id);
+Result<void> history(Session& session, HistoryArguments const& arguments) {
+  auto const [after, limit] = arguments.log;
+  auto const parsed = parse_uuid(arguments.id);
   if (parsed.has_error()) return parsed.error();
   auto const catalog = session.open(Access::read);
   if (catalog.has_error()) return catalog.error();
-  auto const page = changes_of_rows(*catalog, *parsed, entity, Revision{after}, limit);
+  auto const page = changes_of_rows(*catalog, *parsed, arguments.entity, Revision{after}, limit);
   if (page.has_error()) return page.error();
   if (page->commits.empty() && after == 0) {
     return Error{.kind = ErrorKind::not_found, .message = "the change log knows no row with this id"};
@@ -174,12 +190,55 @@ Result<void> history(Session& session, std::string const& id, std::string const&
   return answer_page(session.output, *page, false);
 }
 
-Result<void> changes(Session& session, std::int64_t after, std::size_t limit) {
+Result<void> changes(Session& session, LogArguments const& arguments) {
   auto const catalog = session.open(Access::read);
   if (catalog.has_error()) return catalog.error();
-  auto const page = catalog->changes({.after = Revision{after}, .limit = limit, .row = {}});
+  auto const page = catalog->changes({.after = Revision{arguments.after}, .limit = arguments.limit, .row = {}});
   if (page.has_error()) return page.error();
   return answer_page(session.output, *page, true);
+}
+
+std::string entity_name(std::string const& text) {
+  bool is_one = false;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, model::Entities>>(
+      [&](auto identity) { is_one = is_one || text == decltype(identity)::type::entity_name; });
+  return is_one ? std::string() : "there is no kind of row called " + text;
+}
+
+void add_part_of_log(Parameters& command, LogArguments& into) {
+  command.add("--after", into.after, "Only commits after this revision; through of the page before")
+      .shown_as("REVISION")
+      .check(whole_number);
+  command.add("--limit", into.limit, "Commits at most, 1 to 1000 (100); their rows end a page too, at 4 MiB")
+      .shown_as("N")
+      .check(whole_number);
+}
+
+}  // namespace
+
+CommandRows history_commands() {
+  return {
+      {.name = "history",
+       .group = groups::store,
+       .help = "Show what happened to one row, who did it and why",
+       .example = std::string("history ID") + form_of_log,
+       .declare = declares<HistoryArguments>(
+           [](Parameters& command, HistoryArguments& into) {
+             add_part_of_log(command, into.log);
+             add_id(command, into.id, "row, of any kind");
+             command
+                 .add("--kind", into.entity,
+                      "Only of a row of this kind, should several have the id: environment_integration, integration,\n"
+                      "environment, team or grant")
+                 .check(entity_name)
+                 .shown_as("KIND");
+           },
+           history)},
+      {.name = "changes",
+       .group = groups::store,
+       .help = "Show what happened in the store, oldest first",
+       .example = std::string("changes --after 120") + form_of_log,
+       .declare = declares<LogArguments>(add_part_of_log, changes)}};
 }
 
 }  // namespace inlay::cli

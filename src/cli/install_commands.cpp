@@ -1,9 +1,26 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "answers.hpp"
+#include "commands.hpp"
 #include "input.hpp"
+#include "resources.hpp"
 
 namespace inlay::cli {
 namespace {
+
+enum class Verb { set, remove, inherit };
+
+struct InstallArguments {
+  std::string integration;              // id or name
+  std::string environment;              // id or name
+  std::optional<std::string> override;  // JSON
+};
+
+struct VerbArguments {
+  std::string id;
+  std::string pointer;
+  std::string json;
+  WriteArguments write;
+};
 
 // What the library refuses with the names of its functions, in those of the commands.
 std::optional<Error> fault_of(Verb verb, json::Pointer const& place, boost::json::value const& given) {
@@ -23,8 +40,6 @@ std::optional<Error> fault_of(Verb verb, json::Pointer const& place, boost::json
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 Result<void> install(Session& session, InstallArguments const& arguments) {
   EnvironmentIntegration install;
@@ -58,15 +73,15 @@ Result<void> install(Session& session, InstallArguments const& arguments) {
   return {};
 }
 
-Result<void> write_value(Session& session, Verb verb, std::string const& id, std::string const& pointer,
-                         std::string const& value, WriteArguments const& arguments) {
-  auto const parsed_id = parse_id<EnvironmentIntegration>(id);
+Result<void> write_value(Session& session, Verb verb, VerbArguments const& given_arguments) {
+  WriteArguments const& arguments = given_arguments.write;
+  auto const parsed_id = parse_id<EnvironmentIntegration>(given_arguments.id);
   if (parsed_id.has_error()) return parsed_id.error();
-  auto const place = json::Pointer::parse(pointer);
+  auto const place = json::Pointer::parse(given_arguments.pointer);
   if (place.has_error()) return place.error();
   boost::json::value given;
   if (verb == Verb::set) {
-    auto read = read_value(value, "JSON");
+    auto read = read_value(given_arguments.json, "JSON");
     if (read.has_error()) return read.error();
     given = std::move(*read);
   }
@@ -82,6 +97,66 @@ Result<void> write_value(Session& session, Verb verb, std::string const& id, std
                                               : catalog->inherit(*parsed_id, *place, options);
   if (updated.has_error()) return updated.error();
   return answer_update(session.output, *updated, arguments.dry_run);
+}
+
+CommandRow verb_command(Verb verb, std::string name, std::string help, std::string example) {
+  return {
+      .name = std::move(name),
+      .help = std::move(help),
+      .example = std::move(example),
+      .declare = declares<VerbArguments>(
+          [verb](Parameters& command, VerbArguments& into) {
+            add_id(command, into.id, installed);
+            command.add("POINTER", into.pointer, "Where in the config (RFC 6901), such as /headers/Accept")
+                .required()
+                .shown_as("");
+            if (verb == Verb::set) add_json(command, "JSON", into.json, "The value");
+            add_if_version(command, into.write);
+            if (verb != Verb::remove) {
+              command.add_flag(
+                  "--force", into.write.force,
+                  "With the pointer '', which is the whole override: do it without --if-version, though it may\n"
+                  "undo what somebody else has just written");
+            }
+            add_dry_run(command, into.write, Kind::environment_integration);
+          },
+          [verb](Session& session, VerbArguments const& arguments) { return write_value(session, verb, arguments); })};
+}
+
+}  // namespace
+
+CommandRows install_commands() {
+  constexpr Kind kind = Kind::environment_integration;
+  CommandRow list = list_command(kind, "list", "List installed integrations",
+                                 "list integration.name=zendesk is_enabled=true --limit 100");
+  CommandRow update = update_command(
+      kind, "update", "Change show_in_catalog, is_enabled or override by a merge patch or a JSON Patch", installed,
+      R"(update ID '{"is_enabled": false, "override": {"headers": {"X-Team": "a"}}}')"
+      "\n\nIn a merged override null inherits the default again; with --replace-override null\n"
+      "removes the default's member.");
+  CommandRows rows{
+      {.name = "install",
+       .help = "Install an integration into an environment; what is there is left as it is",
+       .example = "install --integration zendesk --environment production",
+       .declare = declares<InstallArguments>(
+           [](Parameters& command, InstallArguments& into) {
+             add_named(command, "--integration", into.integration).required();
+             add_named(command, "--environment", into.environment).required();
+             command.add("--override", into.override, std::string("The config override, ") + json_forms)
+                 .shown_as("JSON")
+                 .check(not_empty);
+           },
+           install)},
+      get_command(kind, "get", "Show an installed integration", installed),
+      std::move(list),
+      std::move(update),
+      remove_command(kind, "uninstall", "Remove an installed integration", installed),
+      verb_command(Verb::set, "set", "Override one value", R"(set ID /base_url '"https://eu.example.com"')"),
+      verb_command(Verb::remove, "remove", "Make one value absent, whatever the default says",
+                   "remove ID /headers/User-Agent"),
+      verb_command(Verb::inherit, "inherit", "Let one value be the default's again", "inherit ID /base_url")};
+  for (CommandRow& row : rows) row.group = groups::installs;
+  return rows;
 }
 
 }  // namespace inlay::cli

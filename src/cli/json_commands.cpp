@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "commands.hpp"
 #include "input.hpp"
+#include "resources.hpp"
+#include "text.hpp"
 
 #include <inlay/json/json_patch.hpp>
 #include <inlay/json/merge_patch.hpp>
@@ -9,6 +11,17 @@
 
 namespace inlay::cli {
 namespace {
+
+struct PatchArguments {
+  std::string target;
+  std::string patch;
+};
+
+struct DiffArguments {
+  std::string from;
+  std::string to;
+  bool wants_json_patch = false;
+};
 
 std::string shown(Output const& output, boost::json::value const& value) {
   return output.is_json() ? json::print(value) : pretty(value);
@@ -35,12 +48,10 @@ Result<void> answer_patch(Output& output, boost::json::value const& patch) {
   return {};
 }
 
-}  // namespace
-
-Result<void> json_merge(Session& session, std::string const& target, std::string const& patch) {
-  auto document = read_value(target, "TARGET");
+Result<void> merge(Session& session, PatchArguments const& arguments) {
+  auto document = read_value(arguments.target, "TARGET");
   if (document.has_error()) return document.error();
-  auto const change = read_value(patch, "PATCH", patch_limits);
+  auto const change = read_value(arguments.patch, "PATCH", patch_limits);
   if (change.has_error()) return change.error();
   json::merge_patch::apply(*document, *change);
   if (auto const checked = json::check(*document); checked.has_error()) return checked.error();
@@ -48,10 +59,10 @@ Result<void> json_merge(Session& session, std::string const& target, std::string
   return {};
 }
 
-Result<void> json_patch(Session& session, std::string const& target, std::string const& patch) {
-  auto document = read_value(target, "TARGET");
+Result<void> patch(Session& session, PatchArguments const& arguments) {
+  auto document = read_value(arguments.target, "TARGET");
   if (document.has_error()) return document.error();
-  auto const change = read_value(patch, "PATCH", patch_limits);  // its values lie deeper than in the document
+  auto const change = read_value(arguments.patch, "PATCH", patch_limits);  // its values lie deeper than in the document
   if (change.has_error()) return change.error();
   if (auto const applied = json::json_patch::apply(*document, *change); applied.has_error()) return applied.error();
   if (auto const checked = json::check(*document); checked.has_error()) return checked.error();
@@ -59,15 +70,57 @@ Result<void> json_patch(Session& session, std::string const& target, std::string
   return {};
 }
 
-Result<void> json_diff(Session& session, std::string const& from, std::string const& to, PatchKind kind) {
-  auto const before = read_value(from, "FROM");
+Result<void> diff(Session& session, DiffArguments const& arguments) {
+  auto const before = read_value(arguments.from, "FROM");
   if (before.has_error()) return before.error();
-  auto const after = read_value(to, "TO");
+  auto const after = read_value(arguments.to, "TO");
   if (after.has_error()) return after.error();
-  if (kind == PatchKind::json_patch) return answer_patch(session.output, json::json_patch::diff(*before, *after));
-  auto const patch = json::merge_patch::diff(*before, *after);
-  if (patch.has_error()) return patch.error();
-  return answer_patch(session.output, *patch);
+  if (arguments.wants_json_patch) return answer_patch(session.output, json::json_patch::diff(*before, *after));
+  auto const found = json::merge_patch::diff(*before, *after);
+  if (found.has_error()) return found.error();
+  return answer_patch(session.output, *found);
+}
+
+}  // namespace
+
+CommandRows json_commands() {
+  CommandRows rows{{.name = "json",
+                    .group = groups::without_store,
+                    .help = "Patch and compare documents",
+                    .example = R"(json merge '{"a": 1}' '{"b": 2}')"},
+                   {.name = "json merge",
+                    .help = "Apply a merge patch (RFC 7396)",
+                    .example = R"(json merge @config.json '{"a": null}')",
+                    .declare = declares<PatchArguments>(
+                        [](Parameters& command, PatchArguments& into) {
+                          add_json(command, "TARGET", into.target, "The document");
+                          add_json(command, "PATCH", into.patch, "The merge patch");
+                        },
+                        merge)},
+                   {.name = "json patch",
+                    .help = "Apply a JSON Patch (RFC 6902), all of it or nothing",
+                    .example = R"(json patch @config.json '[{"op": "remove", "path": "/headers/Accept"}]')",
+                    .declare = declares<PatchArguments>(
+                        [](Parameters& command, PatchArguments& into) {
+                          add_json(command, "TARGET", into.target, "The document");
+                          add_json(command, "PATCH", into.patch, "The JSON Patch");
+                        },
+                        patch)},
+                   {.name = "json diff",
+                    .help = "Find the merge patch, or JSON Patch, from one document to another",
+                    .example = "json diff @before.json @after.json",
+                    .declare = declares<DiffArguments>(
+                        [](Parameters& command, DiffArguments& into) {
+                          add_json(command, "FROM", into.from, "The document before");
+                          add_json(command, "TO", into.to, "The document after");
+                          command.add_flag("--json-patch", into.wants_json_patch, "Give a JSON Patch (RFC 6902)");
+                        },
+                        diff)}};
+  for (CommandRow& row : rows) {
+    if (row.group.empty()) row.group = groups::of_family;
+    row.heeds_team = false;
+  }
+  return rows;
 }
 
 }  // namespace inlay::cli

@@ -2,7 +2,7 @@
 #ifndef INLAY_CLI_KINDS_HPP
 #define INLAY_CLI_KINDS_HPP
 
-#include "commands.hpp"
+#include "resources.hpp"
 
 #include <inlay/catalog.hpp>
 

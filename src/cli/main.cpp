@@ -8,7 +8,7 @@
 #include <cstring>
 #include <exception>
 #include <iostream>
-#include <process.hpp>  // of docs/examples/http_server
+#include <process.hpp>  // of src/server
 #include <string>
 #include <string_view>
 #include <vector>

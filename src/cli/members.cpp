@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What the help says about the members of rows; none of it is written by hand, so that none of it gets old.
-#include "commands.hpp"
 #include "kinds.hpp"
+#include "resources.hpp"
 
 #include <inlay/model/references.hpp>
 #include <inlay/storage/query.hpp>

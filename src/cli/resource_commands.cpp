@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "answers.hpp"
+#include "commands.hpp"
 #include "input.hpp"
 #include "kinds.hpp"
+#include "resources.hpp"
 
 #include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
@@ -13,6 +15,12 @@
 
 namespace inlay::cli {
 namespace {
+
+struct UpdateArguments {
+  std::string id;
+  std::string patch;
+  WriteArguments write;
+};
 
 /** For commands that write: a grant is written by asking and answering only. */
 template <class Visitor>
@@ -181,8 +189,6 @@ std::string list_item_json(Readable const& row, ListArguments const& arguments) 
   return out;
 }
 
-}  // namespace
-
 Result<void> create(Session& session, Kind kind, std::string const& json) {
   auto const object = read_object(json, "JSON", "a new resource", resource_limits);
   if (object.has_error()) return object.error();
@@ -291,6 +297,137 @@ Result<void> remove_row(Session& session, Kind kind, std::string const& id, std:
     }
     return {};
   });
+}
+
+/** The document that rows of that kind have; nothing for those that have none. */
+std::string document_of(Kind kind) {
+  return kind == Kind::integration ? "config" : kind == Kind::environment_integration ? "override" : "";
+}
+
+void add_ways_to_update(Parameters& command, WriteArguments& into, std::string const& document) {
+  auto const json_patch = command.add_flag("--json-patch", into.is_json_patch,
+                                           "PATCH is a JSON Patch (RFC 6902); needs --if-version or --force");
+  if (!document.empty()) {
+    command
+        .add_flag("--replace-" + document, into.replaces_documents,
+                  "Store the " + document + " as it is given instead of merging it; needs --if-version or --force")
+        .not_with(json_patch);
+  }
+  command.add_flag("--force", into.force,
+                   "Do that without --if-version, though it may undo what somebody else has just written");
+}
+
+void add_member(Parameters& command, std::string const& option, std::vector<std::string>& into,
+                std::string const& known, std::string const& what) {
+  command.add(option, into, known + ": " + what)
+      .check([known](std::string const& member) {
+        return member == known ? std::string() : "takes " + known + ", not " + member;
+      })
+      .shown_as("MEMBER");
+}
+
+void add_list_parameters(Parameters& command, ListArguments& into, Kind kind) {
+  command.add("FILTER", into.conditions, "field=value, or field[ne|in|lt|lte|gt|gte]=value").shown_as("");
+  command.add("--limit", into.limit, "Rows at most, 1 to 1000 (25); documents end a page too, at 4 MiB")
+      .shown_as("N")
+      .check(whole_number);
+  add_cursor(command, into.cursor);
+  if (auto const document = document_of(kind); !document.empty()) {
+    add_member(command, "--exclude", into.exclude, document, "leave it out");
+  }
+  if (kind == Kind::environment_integration) {
+    add_member(command, "--expand", into.expand, "integration.config", "bring it along");
+  }
+}
+
+/** The five commands of a kind of row, behind its name. */
+void add_resource(CommandRows& rows, Kind kind, std::string const& name, std::string const& body,
+                  std::string const& patch, std::string const& filter) {
+  rows.push_back({.name = name,
+                  .group = groups::catalogue,
+                  .help = "Create, read, change and delete " + name + "s",
+                  .example = name + " create " + body});
+  rows.push_back(
+      {.name = name + " create",
+       .group = groups::of_family,
+       .help = "Create one",
+       .example = name + " create " + body + "\n\nMembers of the JSON object:\n" + new_members(kind),
+       .declare = declares<std::string>(
+           [name](Parameters& command, std::string& json) { add_json(command, "JSON", json, "The " + name); },
+           [kind](Session& session, std::string const& json) { return create(session, kind, json); })});
+  rows.push_back(get_command(kind, name + " get", "Show one", name));
+  rows.push_back(list_command(kind, name + " list", "List them", name + " list " + filter + " --limit 100"));
+  rows.push_back(update_command(kind, name + " update", "Change one by a merge patch (RFC 7396) or a JSON Patch", name,
+                                name + " update ID " + patch));
+  rows.push_back(remove_command(kind, name + " delete", "Delete one that is not in use", name));
+}
+
+}  // namespace
+
+CommandRow get_command(Kind kind, std::string name, std::string help, std::string const& of_what) {
+  std::string example = name + " ID";
+  return {.name = std::move(name),
+          .group = groups::of_family,
+          .help = std::move(help),
+          .example = std::move(example),
+          .declare = declares<std::string>(
+              [of_what](Parameters& command, std::string& id) { add_id(command, id, of_what); },
+              [kind](Session& session, std::string const& id) { return get(session, kind, id); })};
+}
+
+CommandRow list_command(Kind kind, std::string name, std::string help, std::string const& example) {
+  return {.name = std::move(name),
+          .group = groups::of_family,
+          .help = std::move(help),
+          .example = example + "\n\nFields to filter by:\n" + filter_fields(kind),
+          .declare = declares<ListArguments>(
+              [kind](Parameters& command, ListArguments& into) { add_list_parameters(command, into, kind); },
+              [kind](Session& session, ListArguments const& arguments) { return list(session, kind, arguments); })};
+}
+
+CommandRow update_command(Kind kind, std::string name, std::string help, std::string const& of_what,
+                          std::string const& example) {
+  return {.name = std::move(name),
+          .group = groups::of_family,
+          .help = std::move(help),
+          .example = example + "\n\nMembers that a patch may touch:\n" + patchable_members(kind),
+          .declare = declares<UpdateArguments>(
+              [kind, of_what](Parameters& command, UpdateArguments& into) {
+                add_id(command, into.id, of_what);
+                add_json(command, "PATCH", into.patch, "The patch");
+                add_if_version(command, into.write);
+                add_ways_to_update(command, into.write, document_of(kind));
+                add_dry_run(command, into.write, kind);
+              },
+              [kind](Session& session, UpdateArguments const& arguments) {
+                return update(session, kind, arguments.id, arguments.patch, arguments.write);
+              })};
+}
+
+CommandRow remove_command(Kind kind, std::string name, std::string help, std::string const& of_what) {
+  std::string example = name + " ID";
+  return {.name = std::move(name),
+          .group = groups::of_family,
+          .help = std::move(help),
+          .example = std::move(example),
+          .declare = declares<UpdateArguments>(
+              [of_what](Parameters& command, UpdateArguments& into) {
+                add_id(command, into.id, of_what);
+                add_if_version(command, into.write);
+              },
+              [kind](Session& session, UpdateArguments const& arguments) {
+                return remove_row(session, kind, arguments.id, arguments.write.if_version);
+              })};
+}
+
+CommandRows resource_commands() {
+  CommandRows rows;
+  add_resource(rows, Kind::team, "team", R"('{"name": "Example"}')", R"('{"domain": "example.com"}')", "name=Example");
+  add_resource(rows, Kind::environment, "environment", R"('{"team_id": "TEAM", "name": "production"}')",
+               R"('{"name": "staging"}')", "name=production");
+  add_resource(rows, Kind::integration, "integration", "@zendesk.json", R"('{"config": {"label": "Help desk"}}')",
+               "category=helpdesk");
+  return rows;
 }
 
 }  // namespace inlay::cli

@@ -4,7 +4,6 @@
 
 #include "output.hpp"
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,8 +52,6 @@ struct Session {
   [[nodiscard]] Result<Catalog> open(Access access = Access::write) const;
   [[nodiscard]] Result<Catalog> open(Access access, CatalogOptions const& catalog_options) const;
 };
-
-using Command = std::function<Result<void>(Session&)>;
 
 }  // namespace inlay::cli
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "answers.hpp"
+#include "commands.hpp"
 #include "input.hpp"
+#include "resources.hpp"
 #include "text.hpp"
 
 #include <inlay/backends/all.hpp>
@@ -11,8 +12,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
-#include <system_error>
 
 #ifdef INLAY_HAS_SQLITE
 #include <sqlite3.h>
@@ -21,28 +20,16 @@
 namespace inlay::cli {
 namespace {
 
+struct CompactArguments {
+  std::optional<std::int64_t> through;
+  std::optional<std::int64_t> keep_days;
+  bool vacuum = false;
+};
+
 // Nothing to do is told from something done by asking first for a store that is left as it is.
 bool opens_without_migrating(Session session) {
   session.options.store = without_migrating(session.options.store);
   return session.open().has_value();
-}
-
-Result<Catalog> open_catalog(std::string const& url, Access access, CatalogOptions const& options) {
-  if (access == Access::write) return Catalog::open(url, options);
-  auto store = open_for_reading(url);
-  if (store.has_error()) return store.error();
-  return Catalog(std::move(*store), options);
-}
-
-// Only SQLite makes what a URL names out of nothing but a name; not beside what is left of a file that was moved.
-bool is_missing_file(StoreUrl const& url) {
-  namespace fs = std::filesystem;
-  if (url.scheme != "sqlite" || url.path == ":memory:") return false;
-  fs::path const file(url.path);
-  std::error_code code;
-  bool const has_folder = !file.has_parent_path() || fs::is_directory(file.parent_path(), code);
-  return has_folder && !fs::exists(file, code) && !code && !fs::exists(url.path + "-wal", code) &&
-         !fs::exists(url.path + "-journal", code);
 }
 
 // Up to where the change log is forgotten. A store does not say so by itself, but it refuses what lies before.
@@ -84,57 +71,6 @@ Timestamp days_ago(std::int64_t days) {
   constexpr std::int64_t day = 86'400'000'000;
   constexpr std::int64_t longest = 3'000'000;  // longer than there are times for
   return {now().microseconds - std::min(days, longest) * day};
-}
-
-}  // namespace
-
-std::string without_migrating(std::string const& url) {
-  auto const parsed = StoreUrl::parse(url);
-  if (parsed.has_error() || parsed->scheme == "memory" || parsed->path == ":memory:" ||
-      parsed->parameter("migrate") != nullptr) {
-    return url;
-  }
-  return url + (url.find('?') == std::string::npos ? "?migrate=off" : "&migrate=off");
-}
-
-Result<std::shared_ptr<Repository>> open_for_reading(std::string const& url) {
-  std::string const read_only_url = without_migrating(url);
-  auto store = all_backends().open(read_only_url);
-  if (store.has_value()) return store;
-  auto const parsed = StoreUrl::parse(url);
-  if (parsed.has_error()) return parsed.error();
-  Error error = store.error();
-  if (error.kind == ErrorKind::unavailable && is_missing_file(*parsed)) {
-    error.message = "there is no store at " + parsed->redacted() + "; `inlay migrate` makes one";
-  } else if (read_only_url != url) {
-    // Nobody but this function turned it off.
-    constexpr std::string_view why = ", and migrating was turned off (migrate=off)";
-    std::size_t const at = error.message.find(why);
-    if (at != std::string::npos) error.message.replace(at, why.size(), "; `inlay migrate` brings it up to date");
-  }
-  return error;
-}
-
-Result<Catalog> Session::open(Access access) const { return open(access, CatalogOptions()); }
-
-Result<Catalog> Session::open(Access access, CatalogOptions const& catalog_options) const {
-  auto catalog = open_catalog(options.store, access, catalog_options);
-  if (catalog.has_error()) return catalog;
-  Caller caller{.actor = options.actor, .reason = options.reason, .team = {}};
-  if (!options.team.empty()) {
-    auto team = resolve<Team>(*catalog, options.team);
-    // What looks like an id is taken for one, so that the team is there has to be asked for.
-    if (team.has_value()) {
-      if (auto const found = catalog->get(*team); found.has_error()) team = found.error();
-    }
-    if (team.has_error()) {
-      Error error = team.error();
-      error.message.insert(0, "--team: ");
-      return error;
-    }
-    caller.team = *team;
-  }
-  return catalog->as(std::move(caller));
 }
 
 Result<void> migrate(Session& session) {
@@ -230,6 +166,52 @@ Result<void> version(Session& session) {
   if (!sqlite.empty()) out += "\nSQLite " + sqlite;
   session.output.add_text(out + '\n');
   return {};
+}
+
+}  // namespace
+
+CommandRows store_commands() {
+  CommandRows rows{
+      {.name = "migrate",
+       .help = "Create the store, or bring its tables up to date",
+       .example = "--store sqlite:/var/lib/host/inlay.db migrate",
+       .declare = runs(migrate)},
+      {.name = "compact",
+       .help = "Forget the oldest part of the change log; rows stay as they are",
+       .example = "compact --keep-days 30\n\n"
+                  "One of --through, --keep-days and --vacuum is needed; the last goes with either.\n\n"
+                  "An SQLite store also writes over what it forgets, and empties the -wal file beside it. Where\n"
+                  "somebody reads the store as it was before, that cannot be done: exit status 1, and the same\n"
+                  "command again does it later.",
+       .declare = declares<CompactArguments>(
+           [](Parameters& command, CompactArguments& into) {
+             auto const through = command
+                                      .add("--through", into.through,
+                                           "Forget all up to this revision, which the store must have reached")
+                                      .shown_as("REVISION")
+                                      .check(whole_number);
+             command
+                 .add("--keep-days", into.keep_days,
+                      "Forget all before the first commit of the last N days; 0 forgets everything")
+                 .shown_as("N")
+                 .check(whole_number)
+                 .not_with(through);
+             command.add_flag(
+                 "--vacuum", into.vacuum,
+                 "Write an SQLite store's file anew, so that nothing at all is left in it of what was removed;\n"
+                 "needs as much room again, and writers wait");
+           },
+           compact)},
+      {.name = "version",
+       .group = groups::without_store,
+       .help = "Show the version and the backends of this build",
+       .example = "version",
+       .declare = runs(version)}};
+  for (CommandRow& row : rows) {
+    if (row.group.empty()) row.group = groups::store;
+    row.heeds_team = false;
+  }
+  return rows;
 }
 
 }  // namespace inlay::cli

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "text.hpp"
 
-#include <inlay/detail/utf8.hpp>
+#include <inlay/ground/internal/utf8.hpp>
 
 #include <array>
 #include <cstdint>

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "commands.hpp"
 #include "progress.hpp"
+#include "resources.hpp"
 #include "streamed_answer.hpp"
 #include "text.hpp"
 
 #include <inlay/backends/all.hpp>
 #include <inlay/json/print.hpp>
 #include <inlay/storage/store_url.hpp>
+#include <inlay/storage/transfer.hpp>
 
 #include <unistd.h>
 
@@ -17,6 +19,13 @@
 
 namespace inlay::cli {
 namespace {
+
+struct TransferArguments {
+  std::string from;  // a store's URL; for import a file, or - for standard input
+  std::string to;
+  bool replace = false;
+  std::size_t max_line_bytes = storage::max_line_bytes;
+};
 
 Result<std::shared_ptr<Repository>> open(std::string const& url) { return all_backends().open(url); }
 
@@ -51,8 +60,6 @@ Error with_replace_told(Error error) {
   if (error.kind == ErrorKind::already_exists) error.message += " (--replace)";
   return error;
 }
-
-}  // namespace
 
 Result<void> copy(Session& session, TransferArguments const& arguments) {
   auto const from = open_for_reading(arguments.from);
@@ -108,6 +115,64 @@ Result<void> import_store(Session& session, TransferArguments const& arguments) 
   session.output.note_write();
   answer(session.output, "Imported", redacted(session.options.store), progress.header());
   return {};
+}
+
+void add_replace(Parameters& command, TransferArguments& into) {
+  command.add_flag("--replace", into.replace,
+                   "Throw away what is there, change log and all; without, only an empty store is filled");
+}
+
+}  // namespace
+
+CommandRows transfer_commands() {
+  CommandRows rows{
+      {.name = "copy",
+       .help = "Copy a whole store into another: rows, ids, versions, times and change log",
+       .example = "copy sqlite:inlay.db postgresql://host/db\n\n"
+                  "What is copied is the store at one moment, whatever others write meanwhile. All of it is\n"
+                  "copied, or nothing. Both sides export the same bytes then.",
+       .declare = declares<TransferArguments>(
+           [](Parameters& command, TransferArguments& into) {
+             command.add("FROM", into.from, "The URL of the store to read; it must be there")
+                 .required()
+                 .check(not_empty)
+                 .shown_as("");
+             command.add("TO", into.to, "The URL of the store to fill; made if it is not there")
+                 .required()
+                 .check(not_empty)
+                 .shown_as("");
+             add_replace(command, into);
+           },
+           copy)},
+      {.name = "export",
+       .help = "Write the whole store to standard output, a line of JSON for each record",
+       .example = "export > inlay.jsonl\n\n"
+                  "The first line says how many follow; rows come entity by entity, then the commits of the\n"
+                  "change log. It is the store at one moment, whatever others write meanwhile.",
+       .declare = runs(export_store)},
+      {.name = "import",
+       .help = "Fill the store with what export wrote; all of it, or nothing",
+       .example = "--store sqlite:new.db import inlay.jsonl",
+       .declare = declares<TransferArguments>(
+           [](Parameters& command, TransferArguments& into) {
+             command.add("FILE", into.from, "The file, or - for standard input")
+                 .required()
+                 .check(not_empty)
+                 .shown_as("");
+             add_replace(command, into);
+             command
+                 .add("--max-line-bytes", into.max_line_bytes,
+                      "How long a line may be (" + std::to_string(storage::max_line_bytes) +
+                          "): more for a store with larger documents, or larger commits")
+                 .shown_as("N")
+                 .check(whole_number);
+           },
+           import_store)}};
+  for (CommandRow& row : rows) {
+    row.group = groups::store;
+    row.heeds_team = false;
+  }
+  return rows;
 }
 
 }  // namespace inlay::cli

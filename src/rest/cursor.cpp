@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "cursor.hpp"
 
-#include <inlay/detail/base64url.hpp>
+#include <inlay/ground/internal/base64url.hpp>
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>

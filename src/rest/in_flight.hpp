@@ -3,7 +3,7 @@
 #define INLAY_SRC_REST_IN_FLIGHT_HPP
 
 #include <inlay/catalog.hpp>
-#include <inlay/detail/keyed_hash.hpp>
+#include <inlay/ground/internal/keyed_hash.hpp>
 
 #include <cstddef>
 #include <memory>

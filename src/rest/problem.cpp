@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <inlay/detail/utf8.hpp>
+#include <inlay/ground/internal/utf8.hpp>
 #include <inlay/json/print.hpp>
 #include <inlay/rest/problem.hpp>
 

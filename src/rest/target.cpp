@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "target.hpp"
 
-#include <inlay/detail/utf8.hpp>
+#include <inlay/ground/internal/utf8.hpp>
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>

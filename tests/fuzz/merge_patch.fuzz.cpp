@@ -3,8 +3,8 @@
 
 #include <inlay/config/effective_config.hpp>
 #include <inlay/json/equal.hpp>
+#include <inlay/json/internal/member_spans.hpp>
 #include <inlay/json/limits.hpp>
-#include <inlay/json/member_spans.hpp>
 #include <inlay/json/merge_patch.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/pointer.hpp>

@@ -3,7 +3,8 @@
 
 #include <inlay/json/document.hpp>
 #include <inlay/json/equal.hpp>
-#include <inlay/json/member_spans.hpp>
+#include <inlay/json/internal/document_parts.hpp>
+#include <inlay/json/internal/member_spans.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
@@ -36,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   require(document.has_error() != value->is_object(), "objects are documents", printed);
   if (document.has_error()) return 0;
   require(document->text() == printed, "a document's text is canonical", printed);
-  require(document->spans() != nullptr, "canonical text has spans", printed);
+  require(json::DocumentParts::spans(*document) != nullptr, "canonical text has spans", printed);
   require(*document->values().value() == value->get_object(), "a document's values are those of its text", printed);
   return 0;
 }

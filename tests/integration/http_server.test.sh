@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: BSL-1.0
 # Drives a server with curl: the example bodies of the API's description, tokens, health, conditions, a graceful stop.
 #
-# usage: http_server.test.sh PROGRAM (inlay|example) STORE_URL
+# usage: http_server.test.sh PROGRAM STORE_URL
 #
 # STORE_URL may be the name of an environment variable that holds it; when that is not set the test is skipped (77).
 set -euo pipefail
 
-program=$1 kind=$2 store=$3
+program=$1 store=$2
 if [[ $store =~ ^[A-Z_]+$ ]]; then
   name=$store
   store=${!name:-}
@@ -72,10 +72,7 @@ serve() { # ADDRESS [TOKENS_FILE]; within $descriptors and $file_size (KiB), and
   if [[ -n ${closed:-} ]]; then exec 0<&- 2>&-; fi
   if [[ -n ${descriptors:-} ]]; then ulimit -n "$descriptors"; fi
   if [[ -n ${file_size:-} ]]; then ulimit -f "$file_size"; fi
-  if [[ $kind == inlay ]]; then
-    exec "$program" --store "$store" serve --listen "$1" ${2+--tokens "$2"} "${options[@]}"
-  fi
-  exec "$program" "$store" "$@"
+  exec "$program" --store "$store" serve --listen "$1" ${2+--tokens "$2"} "${options[@]}"
 }
 
 start() { # ADDRESS [TOKENS_FILE]

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <inlay/json/member_spans.hpp>
+#include <inlay/json/internal/member_spans.hpp>
 
 #include <inlay/json/limits.hpp>
 #include <inlay/json/parse.hpp>

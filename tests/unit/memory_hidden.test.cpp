@@ -2,7 +2,7 @@
 // What rows that a team may not see cost in memory: nothing, however many environments the team has.
 #include <inlay/backends/memory.hpp>
 
-#include <backends/memory/rows_read.hpp>
+#include <inlay/backends/memory/detail/rows_read.hpp>
 #include <support/catch.hpp>
 #include <support/hidden_rows.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <inlay/detail/wide_object.hpp>
 #include <inlay/json/document.hpp>
+#include <inlay/json/internal/wide_object.hpp>
 #include <inlay/json/merge_patch.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/print.hpp>

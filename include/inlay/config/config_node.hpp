@@ -2,11 +2,11 @@
 #ifndef INLAY_CONFIG_CONFIG_NODE_HPP
 #define INLAY_CONFIG_CONFIG_NODE_HPP
 
-#include <inlay/detail/config.hpp>
-#include <inlay/detail/is_optional.hpp>
-#include <inlay/detail/layer_object.hpp>
+#include <inlay/config/detail/layer_object.hpp>
 #include <inlay/error.hpp>
-#include <inlay/json/member_spans.hpp>
+#include <inlay/ground/internal/config.hpp>
+#include <inlay/ground/internal/is_optional.hpp>
+#include <inlay/json/internal/member_spans.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -284,9 +284,5 @@ Result<T> ConfigNode::read_as(Scalar const& scalar) const {
 }
 
 }  // namespace inlay
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/config_node.ipp>
-#endif
 
 #endif

@@ -4,9 +4,9 @@
 
 #include <inlay/config/config_node.hpp>
 #include <inlay/config/layer.hpp>
-#include <inlay/detail/config.hpp>
-#include <inlay/detail/is_optional.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
+#include <inlay/ground/internal/is_optional.hpp>
 #include <inlay/json/pointer.hpp>
 
 #include <boost/json/value.hpp>
@@ -233,9 +233,5 @@ Result<T> EffectiveConfig::read(std::optional<ConfigNode> const& node, std::invo
 }
 
 }  // namespace inlay
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/effective_config.ipp>
-#endif
 
 #endif

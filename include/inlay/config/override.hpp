@@ -2,8 +2,8 @@
 #ifndef INLAY_CONFIG_OVERRIDE_HPP
 #define INLAY_CONFIG_OVERRIDE_HPP
 
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
 #include <inlay/json/document.hpp>
 #include <inlay/json/limits.hpp>
 #include <inlay/json/pointer.hpp>
@@ -67,9 +67,5 @@ using Override = std::optional<Document>;
                                                 json::Limits const& limits = {});
 
 }  // namespace inlay::config
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/override.ipp>
-#endif
 
 #endif

@@ -2,10 +2,9 @@
 #ifndef INLAY_JSON_DOCUMENT_HPP
 #define INLAY_JSON_DOCUMENT_HPP
 
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
 #include <inlay/json/limits.hpp>
-#include <inlay/json/member_spans.hpp>
 
 #include <boost/json/object.hpp>
 
@@ -16,6 +15,10 @@
 #include <string_view>
 
 namespace inlay {
+
+namespace json {
+struct DocumentParts;
+}
 
 /** A JSON object that never changes: what `config` and `override` are.
 
@@ -68,14 +71,6 @@ class Document {
   /** Whether the text is a JSON object: what values() would say, without making values of text that is canonical. */
   [[nodiscard]] INLAY_DECL Result<void> check() const;
 
-  /** Where the members' text lies in text(), for code that looks members up there or copies spans of it; found by the
-      first call, which other threads wait for. Makes no values.
-
-      @return nullptr when the text is not canonical, as a row that somebody edited by hand.
-  */
-  [[nodiscard]] INLAY_DECL json::MemberSpans const* spans() const&;
-  json::MemberSpans const* spans() const&& = delete;
-
   /** Whether the object has no members. Does not parse. */
   [[nodiscard]] bool empty() const noexcept { return text() == "{}"; }
 
@@ -85,15 +80,9 @@ class Document {
   }
 
  private:
-  friend class ConfigNode;
-  friend class EffectiveConfig;
+  friend struct json::DocumentParts;
 
   struct State;
-  /** Whether values() has been called already, so that it costs nothing. */
-  [[nodiscard]] INLAY_DECL bool has_values() const noexcept;
-  /** The value in values() of a member in spans(). */
-  [[nodiscard]] INLAY_DECL static boost::json::value const* value_of(json::MemberSpans::Object object,
-                                                                     std::size_t member);
 
   explicit Document(std::shared_ptr<State const> state) noexcept : state_(std::move(state)) {}
 
@@ -103,9 +92,5 @@ class Document {
 INLAY_DECL std::ostream& operator<<(std::ostream& out, Document const& document);
 
 }  // namespace inlay
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/document.ipp>
-#endif
 
 #endif

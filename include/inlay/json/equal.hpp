@@ -2,7 +2,7 @@
 #ifndef INLAY_JSON_EQUAL_HPP
 #define INLAY_JSON_EQUAL_HPP
 
-#include <inlay/detail/config.hpp>
+#include <inlay/ground/internal/config.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -18,9 +18,5 @@ namespace inlay::json {
 [[nodiscard]] INLAY_DECL bool identical(boost::json::value const& a, boost::json::value const& b) noexcept;
 
 }  // namespace inlay::json
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/equal.ipp>
-#endif
 
 #endif

@@ -2,8 +2,8 @@
 #ifndef INLAY_JSON_JSON_PATCH_HPP
 #define INLAY_JSON_JSON_PATCH_HPP
 
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
 #include <inlay/json/limits.hpp>
 
 #include <boost/json/value.hpp>
@@ -66,9 +66,5 @@ namespace inlay::json::json_patch {
                                                            boost::json::value const& patch, Limits const& limits = {});
 
 }  // namespace inlay::json::json_patch
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/json_patch.ipp>
-#endif
 
 #endif

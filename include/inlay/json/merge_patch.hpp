@@ -2,8 +2,8 @@
 #ifndef INLAY_JSON_MERGE_PATCH_HPP
 #define INLAY_JSON_MERGE_PATCH_HPP
 
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -29,9 +29,5 @@ INLAY_DECL void apply(boost::json::value& target, boost::json::value const& patc
 [[nodiscard]] INLAY_DECL Result<boost::json::value> diff(boost::json::value const& from, boost::json::value const& to);
 
 }  // namespace inlay::json::merge_patch
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/merge_patch.ipp>
-#endif
 
 #endif

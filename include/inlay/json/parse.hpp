@@ -2,8 +2,8 @@
 #ifndef INLAY_JSON_PARSE_HPP
 #define INLAY_JSON_PARSE_HPP
 
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
 #include <inlay/json/limits.hpp>
 
 #include <boost/json/object.hpp>
@@ -43,9 +43,5 @@ namespace detail {
 }  // namespace detail
 
 }  // namespace inlay::json
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/parse.ipp>
-#endif
 
 #endif

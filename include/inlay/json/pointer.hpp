@@ -2,8 +2,8 @@
 #ifndef INLAY_JSON_POINTER_HPP
 #define INLAY_JSON_POINTER_HPP
 
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -79,9 +79,5 @@ INLAY_DECL void append_token(std::string& pointer, std::string_view token);
 boost::json::value const* find(boost::json::value&& root, Pointer const& pointer) = delete;
 
 }  // namespace inlay::json
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/pointer.ipp>
-#endif
 
 #endif

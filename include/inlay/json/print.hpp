@@ -2,7 +2,7 @@
 #ifndef INLAY_JSON_PRINT_HPP
 #define INLAY_JSON_PRINT_HPP
 
-#include <inlay/detail/config.hpp>
+#include <inlay/ground/internal/config.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -38,9 +38,5 @@ INLAY_DECL void print_string(std::string_view text, std::string& out);
 [[nodiscard]] INLAY_DECL std::string print_pretty(boost::json::value const& value);
 
 }  // namespace inlay::json
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/print.ipp>
-#endif
 
 #endif

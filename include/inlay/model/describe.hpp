@@ -5,8 +5,8 @@
 // What the rest of inlay knows about an entity, all of it derived from its one BOOST_DESCRIBE_STRUCT.
 
 #include <inlay/birth.hpp>
-#include <inlay/detail/is_optional.hpp>
 #include <inlay/ended.hpp>
+#include <inlay/ground/internal/is_optional.hpp>
 #include <inlay/id.hpp>
 #include <inlay/json/document.hpp>
 #include <inlay/revision.hpp>

@@ -8,8 +8,8 @@
 // characters, a birth its 16 digits, times ISO 8601 with milliseconds for callers and microseconds in the change log, a
 // document is its own canonical text, copied and never parsed.
 
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
 #include <inlay/json/limits.hpp>
 #include <inlay/model/entities.hpp>
 
@@ -108,10 +108,6 @@ template <class Entity, class PatchDocument>
 
 }  // namespace inlay::model
 
-#include <inlay/impl/json_form.hpp>
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/json_form.ipp>
-#endif
+#include <inlay/model/impl/json_form.hpp>
 
 #endif

@@ -2,8 +2,8 @@
 #ifndef INLAY_STORAGE_BACKENDS_HPP
 #define INLAY_STORAGE_BACKENDS_HPP
 
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
 #include <inlay/storage/repository.hpp>
 #include <inlay/storage/store_url.hpp>
 
@@ -46,9 +46,5 @@ class Backends {
 };
 
 }  // namespace inlay
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/backends.ipp>
-#endif
 
 #endif

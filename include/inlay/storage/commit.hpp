@@ -2,8 +2,8 @@
 #ifndef INLAY_STORAGE_COMMIT_HPP
 #define INLAY_STORAGE_COMMIT_HPP
 
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
 #include <inlay/model/entities.hpp>
 
 #include <boost/mp11/algorithm.hpp>
@@ -130,9 +130,5 @@ namespace storage {
 }  // namespace storage
 
 }  // namespace inlay
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/commit.ipp>
-#endif
 
 #endif

@@ -4,8 +4,8 @@
 
 // The errors that every backend gives alike: same kind, same words, same pointer. None names a value that was bound.
 
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
 #include <inlay/id.hpp>
 #include <inlay/model/references.hpp>
 #include <inlay/revision.hpp>
@@ -87,9 +87,5 @@ namespace inlay::storage {
 [[nodiscard]] INLAY_DECL std::string member_pointer(std::string_view member);
 
 }  // namespace inlay::storage
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/storage_errors.ipp>
-#endif
 
 #endif

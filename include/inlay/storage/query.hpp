@@ -2,8 +2,8 @@
 #ifndef INLAY_STORAGE_QUERY_HPP
 #define INLAY_STORAGE_QUERY_HPP
 
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
 #include <inlay/model/entities.hpp>
 #include <inlay/page_bytes.hpp>
 #include <inlay/storage/condition.hpp>
@@ -145,10 +145,6 @@ struct FindRequest {
 
 }  // namespace inlay
 
-#include <inlay/impl/query.hpp>
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/query.ipp>
-#endif
+#include <inlay/storage/impl/query.hpp>
 
 #endif

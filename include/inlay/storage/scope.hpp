@@ -2,7 +2,7 @@
 #ifndef INLAY_STORAGE_SCOPE_HPP
 #define INLAY_STORAGE_SCOPE_HPP
 
-#include <inlay/detail/config.hpp>
+#include <inlay/ground/internal/config.hpp>
 #include <inlay/storage/condition.hpp>
 
 #include <string>

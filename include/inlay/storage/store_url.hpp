@@ -2,8 +2,8 @@
 #ifndef INLAY_STORAGE_STORE_URL_HPP
 #define INLAY_STORAGE_STORE_URL_HPP
 
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -54,9 +54,5 @@ struct StoreUrl {
 };
 
 }  // namespace inlay
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/store_url.ipp>
-#endif
 
 #endif

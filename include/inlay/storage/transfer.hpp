@@ -7,8 +7,8 @@
 //
 //   to.restore({.fill = [&](inlay::RecordSink const& sink) { return from.dump({.sink = sink}); }})
 
-#include <inlay/detail/config.hpp>
 #include <inlay/error.hpp>
+#include <inlay/ground/internal/config.hpp>
 #include <inlay/json/limits.hpp>
 #include <inlay/model/entities.hpp>
 #include <inlay/storage/changes.hpp>
@@ -145,9 +145,5 @@ struct LinesRequest {
 }  // namespace storage
 
 }  // namespace inlay
-
-#ifdef INLAY_HEADER_ONLY
-#include <inlay/impl/transfer.ipp>
-#endif
 
 #endif

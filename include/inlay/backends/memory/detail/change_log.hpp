@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BACKENDS_MEMORY_DETAIL_CHANGE_LOG_HPP
+#define INLAY_BACKENDS_MEMORY_DETAIL_CHANGE_LOG_HPP
+
+#include <inlay/model/team.hpp>
+#include <inlay/storage/changes.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace inlay::memory {
+
+/** A row's change, as the log keeps it: the rows themselves, which share their documents with everybody else. Their
+    JSON is written when somebody reads the log. */
+struct LoggedChange {
+  std::string_view entity;
+  Uuid id{};
+  ChangeKind kind{};
+  std::shared_ptr<void const> before;
+  std::shared_ptr<void const> after;
+  std::string (*record_of)(void const* row);
+  std::optional<Id<Team>> owner{};  // whose it is; nobody's when another store has logged it
+  std::size_t bytes{};              // of the rows before and after, where it is somebody's
+
+  [[nodiscard]] ChangeRecord record() const {
+    auto const document = [this](std::shared_ptr<void const> const& row) -> std::optional<Document> {
+      if (!row) return std::nullopt;
+      return Document::from_stored(record_of(row.get()));
+    };
+    return {std::string(entity), id, kind, document(before), document(after)};
+  }
+};
+
+struct LoggedCommit {
+  Revision revision{};
+  Uuid token{};
+  std::string actor;
+  std::optional<std::string> reason;
+  Timestamp time{};
+  std::vector<LoggedChange> changes;
+
+  /** What the caller sees: all of it, or what happened to one row. */
+  [[nodiscard]] CommitRecord record(std::optional<ChangesRequest::Row> const& row) const {
+    CommitRecord whole{revision, token, actor, reason, time, {}};
+    for (LoggedChange const& change : changes) {
+      if (!row || is_of(change, *row)) whole.changes.push_back(change.record());
+    }
+    return whole;
+  }
+
+  [[nodiscard]] bool touches(ChangesRequest::Row const& row) const {
+    return std::any_of(changes.begin(), changes.end(), [&](LoggedChange const& change) { return is_of(change, row); });
+  }
+
+ private:
+  [[nodiscard]] static bool is_of(LoggedChange const& change, ChangesRequest::Row const& row) {
+    return change.id == row.id && change.entity == row.entity;
+  }
+};
+
+/** Commits that were found in the log, to be read when the lock is given back. */
+struct LoggedPage {
+  std::vector<std::shared_ptr<LoggedCommit const>> commits;
+  Revision through{};
+  bool has_more{};
+
+  [[nodiscard]] ChangePage read(ChangesRequest const& request) const {
+    ChangePage page{{}, through, has_more};
+    PageBytes bytes;
+    for (auto const& commit : commits) {
+      auto record = commit->record(request.row);
+      if (!bytes.take(document_bytes(record))) {
+        page.has_more = true;
+        page.through = page.commits.back().revision;
+        break;
+      }
+      page.commits.push_back(std::move(record));
+    }
+    return page;
+  }
+};
+
+/** What is left of a compacted commit. */
+struct KeptToken {
+  Revision revision{};
+  Timestamp time{};
+  Uuid token{};
+};
+
+/** The commits of a store, oldest first. What was restored from another store may have gaps between the revisions. Not
+    thread-safe. */
+class ChangeLog {
+ public:
+  static constexpr std::size_t max_limit = 1'000;
+
+  [[nodiscard]] Revision revision() const noexcept { return revision_; }
+
+  /** The log holds the commits after this revision. */
+  [[nodiscard]] Revision kept_after() const noexcept { return kept_after_; }
+
+  [[nodiscard]] bool has(Uuid const& token) const { return tokens_.contains(token); }
+
+  /** All commits that are kept, oldest first. */
+  [[nodiscard]] std::vector<std::shared_ptr<LoggedCommit const>> all() const {
+    return {commits_.begin(), commits_.end()};
+  }
+
+  /** Begins anew, without commits, at these revisions. */
+  void start(Revision revision, Revision kept_after) {
+    *this = ChangeLog();
+    revision_ = revision;
+    kept_after_ = kept_after;
+  }
+
+  /** Adds the next commit. Like Table::replace, it ends the program when memory runs out half-way. */
+  void append(std::shared_ptr<LoggedCommit const> commit) noexcept {
+    tokens_.insert(commit->token);
+    newest_time_ = commit->time;
+    for (LoggedChange const& change : commit->changes) {
+      auto& revisions = revisions_of_[change.id];
+      if (revisions.empty() || revisions.back() != commit->revision) revisions.push_back(commit->revision);
+      if (change.owner) bytes_of_[*change.owner][commit->time] += change.bytes;
+    }
+    revision_ = std::max(revision_, commit->revision);
+    commits_.push_back(std::move(commit));
+  }
+
+  /** How many bytes it holds of the team's changes since then. */
+  [[nodiscard]] std::uint64_t bytes_of(Id<Team> team, Timestamp since) const {
+    auto const found = bytes_of_.find(team);
+    if (found == bytes_of_.end()) return 0;
+    return std::accumulate(found->second.lower_bound(since), found->second.end(), std::uint64_t{0},
+                           [](std::uint64_t sum, auto const& one) { return sum + one.second; });
+  }
+
+  /** The commits after `request.after`, which is from kept_after() to revision(). */
+  [[nodiscard]] LoggedPage find(ChangesRequest const& request) const {
+    LoggedPage page{{}, revision_, false};
+    // Looks for one more than was asked for: that there is one is what says that there are more.
+    if (!request.row) {
+      for (auto commit = first_after(request.after); commit != commits_.end() && page.commits.size() <= request.limit;
+           ++commit) {
+        page.commits.push_back(*commit);
+      }
+    } else if (auto const revisions = revisions_of_.find(request.row->id); revisions != revisions_of_.end()) {
+      auto const& all = revisions->second;
+      for (auto revision = std::upper_bound(all.begin(), all.end(), request.after);
+           revision != all.end() && page.commits.size() <= request.limit; ++revision) {
+        auto const& commit = *std::prev(first_after(*revision));
+        // Rows of two entities may have the same id.
+        if (commit->touches(*request.row)) page.commits.push_back(commit);
+      }
+    }
+    if (page.commits.size() > request.limit) {
+      page.commits.pop_back();
+      page.has_more = true;
+      page.through = page.commits.back()->revision;
+    }
+    return page;
+  }
+
+  /** Takes out the commits up to and including `through`; tokens stay as long as storage::KeptTokens has it. */
+  [[nodiscard]] std::vector<std::shared_ptr<LoggedCommit const>> forget(Revision through) {
+    std::vector<std::shared_ptr<LoggedCommit const>> forgotten;
+    kept_after_ = std::max(kept_after_, through);
+    while (!commits_.empty() && commits_.front()->revision <= through) {
+      forgotten.push_back(commits_.front());
+      commits_.pop_front();
+      LoggedCommit const& commit = *forgotten.back();
+      compacted_.push_back({commit.revision, commit.time, commit.token});
+      for (LoggedChange const& change : commit.changes) {
+        auto const revisions = revisions_of_.find(change.id);
+        if (revisions == revisions_of_.end()) continue;
+        auto& all = revisions->second;
+        if (all.front() == commit.revision) all.pop_front();
+        if (all.empty()) revisions_of_.erase(revisions);
+      }
+      for (LoggedChange const& change : commit.changes) forget_bytes(change, commit.time);
+    }
+    auto const kept = storage::KeptTokens::of(revision_, newest_time_);
+    std::erase_if(compacted_, [&](KeptToken const& one) {
+      bool const is_free = one.revision <= through && !kept.keep(one.revision, one.time);
+      if (is_free) tokens_.erase(one.token);
+      return is_free;
+    });
+    return forgotten;
+  }
+
+ private:
+  using Commits = std::deque<std::shared_ptr<LoggedCommit const>>;
+
+  [[nodiscard]] Commits::const_iterator first_after(Revision revision) const {
+    return std::upper_bound(commits_.begin(), commits_.end(), revision,
+                            [](Revision after, auto const& commit) { return after < commit->revision; });
+  }
+
+  void forget_bytes(LoggedChange const& change, Timestamp time) {
+    if (!change.owner) return;
+    auto const of_team = bytes_of_.find(*change.owner);
+    auto const at = of_team->second.find(time);
+    at->second -= change.bytes;
+    if (at->second == 0) of_team->second.erase(at);
+    if (of_team->second.empty()) bytes_of_.erase(of_team);
+  }
+
+  Revision revision_{};
+  Revision kept_after_{};
+  Commits commits_;
+  Timestamp newest_time_{};
+  std::vector<KeptToken> compacted_;
+  std::unordered_set<Uuid> tokens_;
+  std::unordered_map<Uuid, std::deque<Revision>> revisions_of_;  // the commits that wrote a row of that id
+  std::unordered_map<Id<Team>, std::map<Timestamp, std::uint64_t>> bytes_of_;  // by whose changes they are, and when
+};
+
+}  // namespace inlay::memory
+
+#endif

@@ -1,0 +1,528 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_CONFIG_IMPL_EFFECTIVE_CONFIG_IPP
+#define INLAY_CONFIG_IMPL_EFFECTIVE_CONFIG_IPP
+
+#include <inlay/config/detail/merged_walk.hpp>
+#include <inlay/config/effective_config.hpp>
+#include <inlay/config/impl/config_node.ipp>
+#include <inlay/ground/internal/base64url.hpp>
+#include <inlay/json/internal/document_parts.hpp>
+#include <inlay/json/pointer.hpp>
+#include <inlay/json/print.hpp>
+#include <inlay/page_bytes.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace inlay {
+
+INLAY_DECL Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> layers) {
+  if (layers.empty() || layers.front().kind != LayerKind::base) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "an effective configuration needs a lowest layer of kind base"};
+  }
+  auto const state = std::make_shared<State>();
+  state->root.lowest_is_data_ = true;
+  // highest first, as a node has its objects
+  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
+    if (layer->kind == LayerKind::base && layer + 1 != layers.rend()) {
+      return Error{.kind = ErrorKind::invalid_argument,
+                   .message = "layer '" + layer->name + "' is of kind base, which only the lowest layer can be"};
+    }
+    auto const& document = layer->document;
+    if (layer->kind == LayerKind::merge_patch && !json::DocumentParts::has_values(document)) {
+      // values take several times the room of the text, and most of the time it takes to write this one text
+      if (auto const* const spans = json::DocumentParts::spans(document); spans != nullptr && spans->are_searchable()) {
+        state->root.objects_.push_back(detail::LayerObject(spans->root()));
+        continue;
+      }
+    }
+    auto const values = document.values();
+    if (values.has_error()) {
+      auto error = values.error();
+      error.message = "layer '" + layer->name + "': " + error.message;
+      return error;
+    }
+    state->root.objects_.push_back(detail::LayerObject(*values));
+  }
+  state->layers = std::move(layers);
+  return EffectiveConfig(state);
+}
+
+INLAY_DECL std::vector<Layer> const& EffectiveConfig::layers() const& noexcept { return state_->layers; }
+
+INLAY_DECL ConfigNode const& EffectiveConfig::root() const& noexcept { return state_->root; }
+
+INLAY_DECL std::optional<ConfigNode> EffectiveConfig::find(json::Pointer const& pointer) const& {
+  if (pointer.is_root()) return state_->root;
+  std::optional<ConfigNode> node(ConfigNode{});
+  auto const* parent = &state_->root;
+  for (auto const& token : pointer.tokens()) {
+    if (!node->step(*parent, token)) return std::nullopt;
+    parent = &*node;
+  }
+  return node;
+}
+
+INLAY_DECL std::optional<ConfigNode> EffectiveConfig::find(std::string_view pointer) const& {
+  if (pointer.empty()) return state_->root;
+  std::optional<ConfigNode> node(ConfigNode{});
+  auto const* parent = &state_->root;
+  std::array<char, 128> unescaped;
+  for (std::size_t position = 0; position != pointer.size();) {
+    if (pointer[position] != '/') return std::nullopt;
+    auto const start = ++position;
+    bool has_escapes = false;
+    for (; position != pointer.size() && pointer[position] != '/'; ++position) has_escapes |= pointer[position] == '~';
+    auto token = pointer.substr(start, position - start);
+    std::string long_token;
+    if (has_escapes) {
+      char* out = unescaped.data();
+      if (token.size() > unescaped.size()) {
+        long_token.resize(token.size());
+        out = long_token.data();
+      }
+      std::size_t size = 0;
+      for (std::size_t i = 0; i != token.size(); ++i) {
+        out[size] = token[i];
+        if (token[i] == '~') {
+          ++i;
+          if (i == token.size() || (token[i] != '0' && token[i] != '1')) return std::nullopt;
+          out[size] = token[i] == '0' ? '~' : '/';
+        }
+        ++size;
+      }
+      token = {out, size};
+    }
+    if (!node->step(*parent, token)) return std::nullopt;
+    parent = &*node;
+  }
+  return node;
+}
+
+INLAY_DECL boost::json::value EffectiveConfig::to_value(boost::json::storage_ptr storage) const {
+  return root().to_value(std::move(storage));
+}
+
+INLAY_DECL void EffectiveConfig::write(std::string& out) const {
+  auto parts = detail::parts_of(root().objects_, root().lowest_is_data_);
+  std::size_t size = 0;
+  auto layer = layers().rbegin();
+  for (auto& part : parts) {
+    auto const& document = (layer++)->document;
+    size += document.text().size();
+    if (part.spans) continue;
+    if (auto const* const spans = json::DocumentParts::spans(document)) {
+      part.spans = spans->root();
+      part.has_tombstones = part.has_tombstones && part.spans.has_null_members();
+      // the text that is copied from lies closer together than the values
+      if (spans->are_searchable()) part.object = nullptr;
+    }
+  }
+  out.reserve(out.size() + size);
+  detail::TextSink sink(out);
+  detail::MergedWalk(sink).write(std::move(parts));
+  sink.finish();
+}
+
+INLAY_DECL std::string EffectiveConfig::text() const {
+  std::string out;
+  write(out);
+  return out;
+}
+
+namespace detail {
+
+// FNV-1a of texts that each end with a byte that is none of theirs. Whoever makes two questions have the same answers
+// themselves wrongly.
+class Digest {
+ public:
+  void add(std::string_view text) noexcept {
+    for (char const c : text) add(static_cast<unsigned char>(c));
+    add(0xFFU);
+  }
+  void add(std::vector<Layer> const& layers) noexcept {
+    for (auto const& layer : layers) add(layer.document.text());
+    add(0xFEU);
+  }
+  [[nodiscard]] std::uint64_t value() const noexcept { return value_; }
+
+ private:
+  void add(unsigned byte) noexcept { value_ = (value_ ^ byte) * 0x100000001B3U; }
+  std::uint64_t value_ = 0xCBF29CE484222325U;
+};
+
+// The entries from a place on that belong to one page.
+class ConfigPage {
+ public:
+  explicit ConfigPage(std::uint64_t first) noexcept : first_(first) {}
+
+  // Whether the next entry lies before the page, so that nobody needs to make it.
+  [[nodiscard]] bool skip() noexcept {
+    if (place_ == first_) return false;
+    ++place_;
+    return true;
+  }
+  // Whether the next entry, of so many bytes, belongs to the page. Where it doesn't, the page is full.
+  [[nodiscard]] bool take(std::size_t bytes) noexcept {
+    is_full_ = !bytes_.take(bytes);
+    if (!is_full_) first_ = ++place_;
+    return !is_full_;
+  }
+  [[nodiscard]] bool is_full() const noexcept { return is_full_; }
+  [[nodiscard]] std::uint64_t place() const noexcept { return place_; }
+
+ private:
+  std::uint64_t first_;
+  std::uint64_t place_ = 0;
+  PageBytes bytes_;
+  bool is_full_ = false;
+};
+
+// How long the text is as JSON.
+inline std::size_t printed_size(std::string_view text) noexcept {
+  auto size = text.size() + 2;
+  for (char const c : text) {
+    if (c == '"' || c == '\\') {
+      ++size;
+    } else if (static_cast<unsigned char>(c) < 0x20U) {
+      size += 5;  // where the short form would do, counted too long
+    }
+  }
+  return size;
+}
+
+// Says, for a place and everything below it, which layer said what.
+class Explainer {
+ public:
+  Explainer(std::vector<Layer> const& layers, Explanation& explanation, ConfigPage& page)
+      : layers_(layers), explanation_(explanation), page_(page) {
+    for (auto const& layer : layers) {
+      // from() has seen to it that there are values, or canonical text to make them of
+      roots_.push_back({.what = Says::object, .object = *layer.document.values()});
+    }
+  }
+
+  void explain(json::Pointer const& pointer) {
+    Sayings place = roots_;
+    for (auto const& token : pointer.tokens()) place = below(place, token);
+    auto const effect = effect_of(place);
+    explanation_.present = effect.is_present;
+    for (auto layer = effect.winner + 1; layer-- != effect.end;) {
+      if (place[layer].what != Says::nothing) explanation_.contributors.push_back(layers_[layer].name);
+    }
+    pointer_ = to_string(pointer);
+    explain_place(place, effect);
+  }
+
+ private:
+  // What one layer says about a place.
+  enum class Says {
+    nothing,
+    removed_above,  // it has a null, or something that is no object, on the way there
+    tombstone,
+    object,  // one that merges
+    leaf,    // anything else, and everything in an array
+  };
+  struct Saying {
+    Says what = Says::nothing;
+    boost::json::object const* object{};
+    boost::json::value const* value{};  // of an object too, but for the whole document
+  };
+  using Sayings = std::vector<Saying>;  // lowest layer first
+
+  // What they come to.
+  struct Effect {
+    bool is_present{};
+    bool is_object{};
+    std::size_t winner{};  // the highest layer that says something; with nothing said: the lowest, and end is after it
+    std::size_t end{};     // the lowest layer that counts
+  };
+
+  Saying below(std::size_t layer, Saying const& saying, std::string_view token, bool is_under_object) const {
+    if (saying.what == Says::object) {
+      auto const* const value = saying.object->if_contains(token);
+      if (value == nullptr) return {};
+      if (auto const* const object = value->if_object())
+        return {.what = Says::object, .object = object, .value = value};
+      if (value->is_null() && layer != 0) return {.what = Says::tombstone};
+      return {.what = Says::leaf, .value = value};
+    }
+    if (saying.what == Says::leaf && !is_under_object) {
+      if (auto const* const array = saying.value->if_array()) {
+        auto const index = json::parse_index(token);
+        if (index && *index < array->size()) return {.what = Says::leaf, .value = &(*array)[*index]};
+      } else if (auto const* const object = saying.value->if_object()) {
+        if (auto const* const value = object->if_contains(token)) return {.what = Says::leaf, .value = value};
+      }
+    }
+    return saying.what == Says::nothing || layer == 0 ? Saying{} : Saying{.what = Says::removed_above};
+  }
+
+  Sayings below(Sayings const& place, std::string_view token) const {
+    Sayings result(place.size());
+    bool is_under_object = false;  // an object laid over an array leaves nothing of it
+    for (auto layer = place.size(); layer-- != 0;) {
+      result[layer] = below(layer, place[layer], token, is_under_object);
+      is_under_object |= place[layer].what == Says::object;
+    }
+    // who removes what nobody has does nothing
+    for (auto& saying : result) {
+      if (saying.what == Says::nothing) continue;
+      if (saying.what != Says::removed_above) break;
+      saying = {};
+    }
+    return result;
+  }
+
+  static Effect effect_of(Sayings const& place) {
+    auto layer = place.size();
+    while (layer != 0 && place[layer - 1].what == Says::nothing) --layer;
+    if (layer == 0) return {.is_present = false, .is_object = false, .winner = 0, .end = 1};
+    Effect effect{.is_present = false, .is_object = false, .winner = layer - 1, .end = layer - 1};
+    auto const what = place[effect.winner].what;
+    effect.is_object = what == Says::object;
+    effect.is_present = effect.is_object || what == Says::leaf;
+    if (!effect.is_object) return effect;
+    for (; layer != 0; --layer) {
+      auto const below = place[layer - 1].what;
+      if (below == Says::object) effect.end = layer - 1;
+      if (below != Says::object && below != Says::nothing) break;
+    }
+    return effect;
+  }
+
+  // The lowest layer that gives the value its place among the members of what is above it: there since then.
+  static std::size_t there_since(Sayings const& place, Effect const& effect) {
+    auto since = effect.winner;
+    for (auto layer = effect.winner + 1; layer-- != 0;) {
+      auto const what = place[layer].what;
+      if (what == Says::nothing) continue;
+      bool const is_removed = what == Says::tombstone || what == Says::removed_above;
+      if (is_removed && effect.is_present) break;
+      if (what != Says::removed_above) since = layer;
+    }
+    return since;
+  }
+
+  Contribution contribution(Sayings const& place, std::size_t layer) const {
+    auto const& saying = place[layer];
+    Contribution result{.layer = layers_[layer].name, .json = {}};
+    if (saying.value != nullptr) {
+      result.json = json::print(*saying.value);
+    } else if (saying.object != nullptr) {
+      result.json = layers_[layer].document.text();
+    }
+    return result;
+  }
+
+  LeafOrigin leaf(Sayings const& place, std::size_t winner) const {
+    LeafOrigin result{.pointer = pointer_, .winner = contribution(place, winner), .shadowed = {}};
+    for (auto layer = winner; layer-- != 0;) {
+      if (place[layer].what != Says::nothing) result.shadowed.push_back(contribution(place, layer));
+    }
+    return result;
+  }
+
+  static std::size_t size_of(Contribution const& contribution) noexcept {
+    return sizeof R"({"layer":,"removed":true},)" + printed_size(contribution.layer) +
+           (contribution.json ? contribution.json->size() : 0);
+  }
+
+  void add(LeafOrigin origin) {
+    auto bytes = sizeof R"({"pointer":,"shadows":[]},)" + printed_size(origin.pointer) + size_of(origin.winner);
+    for (auto const& shadowed : origin.shadowed) bytes += size_of(shadowed);
+    if (page_.take(bytes)) explanation_.leaves.push_back(std::move(origin));
+  }
+
+  bool has_members(Sayings const& place) const {
+    for (auto const& saying : place) {
+      if (saying.what != Says::object) continue;
+      for (auto const& member : *saying.object) {
+        if (effect_of(below(place, member.key())).is_present) return true;
+      }
+    }
+    return false;
+  }
+
+  void explain_place(Sayings const& place, Effect const& effect) {
+    if (!effect.is_object) {
+      if (place[effect.winner].what != Says::nothing && !page_.skip()) add(leaf(place, effect.winner));
+      return;
+    }
+    if (!has_members(place)) {
+      if (!page_.skip()) {
+        auto of_object = leaf(place, effect.winner);
+        of_object.winner.json = "{}";
+        add(std::move(of_object));
+      }
+    } else if (replaces(place, effect.end) && !page_.skip()) {
+      add(leaf(place, effect.end));
+    }
+    auto const pointer_size = pointer_.size();
+    for (std::size_t layer = 0; layer != place.size(); ++layer) {
+      if (place[layer].what != Says::object) continue;
+      for (auto const& member : *place[layer].object) {
+        if (page_.is_full()) return;
+        auto const member_place = below(place, member.key());
+        auto const member_effect = effect_of(member_place);
+        if (layer != there_since(member_place, member_effect)) continue;
+        json::append_token(pointer_, member.key());
+        explain_place(member_place, member_effect);
+        pointer_.resize(pointer_size);
+      }
+    }
+  }
+
+  // Whether the layer's object stands over something that is no object. What was removed above is told there.
+  static bool replaces(Sayings const& place, std::size_t layer) {
+    while (layer-- != 0) {
+      if (place[layer].what != Says::nothing) {
+        return place[layer].what == Says::leaf || place[layer].what == Says::tombstone;
+      }
+    }
+    return false;
+  }
+
+  std::vector<Layer> const& layers_;
+  Explanation& explanation_;
+  ConfigPage& page_;
+  Sayings roots_;
+  std::string pointer_;
+};
+
+class DifferenceFinder {
+ public:
+  DifferenceFinder(std::vector<ConfigDifference>& found, ConfigPage& page) : found_(found), page_(page) {}
+
+  void compare(ConfigNode const& before, ConfigNode const& after) {
+    if (before.is_same_view(after)) return;
+    if (before.is_leaf() || after.is_leaf()) {
+      auto before_text = before.text();
+      auto after_text = after.text();
+      if (before_text == after_text || page_.skip()) return;
+      return add({pointer_, std::move(before_text), std::move(after_text)});
+    }
+    auto const size = pointer_.size();
+    auto const members_after = after.members();
+    for (auto member = members_after.begin(); member != members_after.end() && !page_.is_full(); ++member) {
+      json::append_token(pointer_, member->name);
+      if (auto const was = before.find(member->name)) {
+        compare(*was, member->value);
+      } else if (!page_.skip()) {
+        add({pointer_, std::nullopt, member->value.text()});
+      }
+      pointer_.resize(size);
+    }
+    auto const members_before = before.members();
+    for (auto member = members_before.begin(); member != members_before.end() && !page_.is_full(); ++member) {
+      if (after.contains(member->name) || page_.skip()) continue;
+      json::append_token(pointer_, member->name);
+      add({pointer_, member->value.text(), std::nullopt});
+      pointer_.resize(size);
+    }
+  }
+
+ private:
+  void add(ConfigDifference difference) {
+    constexpr std::size_t around = sizeof R"({"pointer":,"before":,"after":},)";
+    auto const bytes = around + printed_size(difference.pointer) + difference.before.value_or("").size() +
+                       difference.after.value_or("").size();
+    if (page_.take(bytes)) found_.push_back(std::move(difference));
+  }
+
+  std::vector<ConfigDifference>& found_;
+  ConfigPage& page_;
+  std::string pointer_;
+};
+
+inline Result<void> check_cursor(ConfigCursor const& cursor, std::uint64_t digest) {
+  if (cursor.digest == digest) return {};
+  return Error{.kind = ErrorKind::invalid_argument,
+               .message =
+                   "the cursor is of another question, or what was asked about has changed since; begin with the"
+                   " first page"};
+}
+
+inline std::uint64_t digest_of(std::vector<Layer> const& layers, json::Pointer const& pointer) {
+  Digest digest;
+  digest.add(layers);
+  digest.add(to_string(pointer));
+  return digest.value();
+}
+
+inline std::uint64_t digest_of(std::vector<Layer> const& before, std::vector<Layer> const& after) {
+  Digest digest;
+  digest.add(before);
+  digest.add(after);
+  return digest.value();
+}
+
+}  // namespace detail
+
+INLAY_DECL std::string to_string(ConfigCursor const& cursor) {
+  std::array<std::uint8_t, 16> bytes{};
+  for (std::size_t i = 0; i < 8; ++i) {
+    bytes[i] = static_cast<std::uint8_t>(cursor.place >> (56U - 8U * i));
+    bytes[8 + i] = static_cast<std::uint8_t>(cursor.digest >> (56U - 8U * i));
+  }
+  return detail::to_base64url(bytes);
+}
+
+INLAY_DECL Result<ConfigCursor> parse_config_cursor(std::string_view text) {
+  std::array<std::uint8_t, 16> bytes{};
+  if (!detail::from_base64url(text, bytes)) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "not a cursor that an explanation has given; begin with its first page"};
+  }
+  ConfigCursor cursor;
+  for (std::size_t i = 0; i < 8; ++i) {
+    cursor.place = cursor.place << 8U | bytes[i];
+    cursor.digest = cursor.digest << 8U | bytes[8 + i];
+  }
+  return cursor;
+}
+
+INLAY_DECL Explanation EffectiveConfig::explain(json::Pointer const& pointer) const {
+  Explanation explanation;
+  detail::ConfigPage page(0);
+  detail::Explainer(layers(), explanation, page).explain(pointer);
+  if (page.is_full()) explanation.next = {page.place(), detail::digest_of(layers(), pointer)};
+  return explanation;
+}
+
+INLAY_DECL Result<Explanation> EffectiveConfig::explain(json::Pointer const& pointer, ConfigCursor const& after) const {
+  auto const checked = detail::check_cursor(after, detail::digest_of(layers(), pointer));
+  if (!checked) return checked.error();
+  Explanation explanation;
+  detail::ConfigPage page(after.place);
+  detail::Explainer(layers(), explanation, page).explain(pointer);
+  if (page.is_full()) explanation.next = {page.place(), after.digest};
+  return explanation;
+}
+
+INLAY_DECL ConfigDifferences differences(EffectiveConfig const& before, EffectiveConfig const& after) {
+  ConfigDifferences found;
+  detail::ConfigPage page(0);
+  detail::DifferenceFinder(found.items, page).compare(before.root(), after.root());
+  if (page.is_full()) found.next = {page.place(), detail::digest_of(before.layers(), after.layers())};
+  return found;
+}
+
+INLAY_DECL Result<ConfigDifferences> differences(EffectiveConfig const& before, EffectiveConfig const& after,
+                                                 ConfigCursor const& from) {
+  auto const checked = detail::check_cursor(from, detail::digest_of(before.layers(), after.layers()));
+  if (!checked) return checked.error();
+  ConfigDifferences found;
+  detail::ConfigPage page(from.place);
+  detail::DifferenceFinder(found.items, page).compare(before.root(), after.root());
+  if (page.is_full()) found.next = {page.place(), from.digest};
+  return found;
+}
+
+}  // namespace inlay
+
+#endif

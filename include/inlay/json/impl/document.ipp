@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_JSON_IMPL_DOCUMENT_IPP
+#define INLAY_JSON_IMPL_DOCUMENT_IPP
+
+#include <inlay/json/detail/value_arena.hpp>
+#include <inlay/json/document.hpp>
+#include <inlay/json/internal/document_parts.hpp>
+#include <inlay/json/parse.hpp>
+#include <inlay/json/print.hpp>
+
+#include <boost/json/value.hpp>
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace inlay {
+
+/** What the copies of a Document share. All but `text` is made when somebody asks for it: a Document of which nobody
+    does is little more than its text. */
+struct Document::State {
+  struct Values {
+    explicit Values(std::size_t text_size) : arena(text_size), value(detail::DocumentStorage::instance()) {}
+    Values(Values const&) = delete;
+    Values& operator=(Values const&) = delete;
+    ~Values() {}  // NOLINT(modernize-use-equals-default): of the union
+
+    /** As json::parse; `value` stays null where there is an error. */
+    Result<void> parse(std::string_view source, json::Limits const& limits) {
+      detail::DocumentStorage::Filling const filling(arena);
+      auto result = json::parse(source, limits, value.storage());
+      if (result.has_error()) return result.error();
+      value = std::move(*result);
+      return {};
+    }
+
+    detail::ValueArena arena;
+    union {
+      boost::json::value value;  // never destroyed: all that it has lies in the arena
+    };
+  };
+
+  State() = default;
+  explicit State(std::string canonical) : text(std::move(canonical)) {}
+
+  /** The members; nullptr when the text is no JSON object. */
+  boost::json::object const* members() const {
+    if (!is_parsed.load(std::memory_order_acquire)) {
+      std::call_once(parsing, [this] {
+        auto made = std::make_unique<Values>(text.size());
+        // who wants to know what is wrong parses again
+        [[maybe_unused]] auto const parsed = made->parse(text, json::no_limits);
+        values = std::move(made);
+        is_parsed.store(true, std::memory_order_release);
+      });
+    }
+    return values->value.if_object();
+  }
+
+  json::MemberSpans const* member_spans() const {
+    if (!has_sought_spans.load(std::memory_order_acquire)) {
+      std::call_once(finding_spans, [this] {
+        spans = json::MemberSpans::of(text, this);
+        has_sought_spans.store(true, std::memory_order_release);
+      });
+    }
+    return spans ? &*spans : nullptr;
+  }
+
+  std::string text;
+  bool is_left_out = false;
+  mutable std::unique_ptr<Values> values;
+  mutable std::optional<json::MemberSpans> spans;
+  mutable std::once_flag finding_spans;
+  mutable std::once_flag parsing;
+  mutable std::atomic<bool> has_sought_spans = false;
+  mutable std::atomic<bool> is_parsed = false;
+};
+
+namespace detail {
+
+inline Error no_object_error() {
+  return Error{.kind = ErrorKind::invalid_document, .message = "must be a JSON object", .pointer = ""};
+}
+
+inline Error canonical_text_too_long(std::size_t size, json::Limits const& limits) {
+  return Error{.kind = ErrorKind::invalid_document,
+               .message = "the document is " + std::to_string(size) + " bytes long in its canonical form; at most " +
+                          std::to_string(limits.max_bytes) + " are allowed",
+               .pointer = ""};
+}
+
+}  // namespace detail
+
+INLAY_DECL Document::Document() noexcept = default;
+
+INLAY_DECL Result<Document> Document::parse(std::string_view text, json::Limits const& limits) {
+  auto values = std::make_unique<State::Values>(text.size());
+  if (auto const parsed = values->parse(text, limits); parsed.has_error()) return parsed.error();
+  auto const* members = values->value.if_object();
+  if (members == nullptr) return detail::no_object_error();
+  if (members->empty()) return Document();
+  auto const state = std::make_shared<State>();
+  state->text.reserve(text.size());
+  json::print(values->value, state->text);
+  if (state->text.size() > limits.max_bytes) return detail::canonical_text_too_long(state->text.size(), limits);
+  state->values = std::move(values);
+  state->is_parsed = true;
+  return Document(state);
+}
+
+INLAY_DECL Result<Document> Document::from(boost::json::object const& values, json::Limits const& limits) {
+  // The values are not kept: their storage may belong to the caller, and a 1u that became text comes back as a 1.
+  if (auto const checked =
+          json::detail::check_object(values, json::Limits{json::no_limits.max_bytes, limits.max_depth});
+      checked.has_error()) {
+    return checked.error();
+  }
+  std::string canonical;
+  json::detail::print_object(values, canonical);
+  if (canonical.size() > limits.max_bytes) return detail::canonical_text_too_long(canonical.size(), limits);
+  return from_stored(std::move(canonical));
+}
+
+INLAY_DECL Document Document::from_stored(std::string text) {
+  if (text == "{}") return Document();
+  text.shrink_to_fit();
+  return Document(std::make_shared<State const>(std::move(text)));
+}
+
+INLAY_DECL Document Document::left_out() {
+  static auto const state = [] {
+    auto const made = std::make_shared<State>();
+    made->is_left_out = true;
+    return std::shared_ptr<State const>(made);
+  }();
+  return Document(state);
+}
+
+INLAY_DECL bool Document::is_left_out() const noexcept { return state_ && state_->is_left_out; }
+
+INLAY_DECL std::string_view Document::text() const& noexcept {
+  return state_ ? std::string_view(state_->text) : std::string_view("{}");
+}
+
+INLAY_DECL Result<boost::json::object const*> Document::values() const& {
+  static boost::json::object const no_members;
+  if (!state_) return &no_members;
+  if (state_->is_left_out) {
+    return Error{.kind = ErrorKind::invalid_argument, .message = "the document was left out when its row was read"};
+  }
+  if (auto const* members = state_->members()) return members;
+  Error why = detail::no_object_error();
+  if (auto const again = json::parse(state_->text, json::no_limits); again.has_error()) why = again.error();
+  why.kind = ErrorKind::corrupt;
+  why.message = "the stored text is not a JSON object: " + why.message;
+  return why;
+}
+
+INLAY_DECL bool json::DocumentParts::has_values(Document const& document) noexcept {
+  return !document.state_ || document.state_->is_parsed.load(std::memory_order_acquire);
+}
+
+INLAY_DECL Result<void> Document::check() const {
+  if (!json::DocumentParts::has_values(*this) && json::DocumentParts::spans(*this) != nullptr) return {};
+  if (auto const members = values(); members.has_error()) return members.error();
+  return {};
+}
+
+INLAY_DECL boost::json::value const* json::DocumentParts::value_of(MemberSpans::Object object, std::size_t member) {
+  auto const& state = *static_cast<Document::State const*>(object.owner());
+  auto const* values = state.members();
+  for (auto around = state.member_spans()->root(); around != object;) {
+    // the spans of an object come before those of the object around it, and after those of the members before it
+    std::size_t on_the_way = 0;
+    auto inner = around.inner(0);
+    while (!inner || inner.words() < object.words()) inner = around.inner(++on_the_way);
+    values = &values->begin()[on_the_way].value().get_object();
+    around = inner;
+  }
+  return &values->begin()[member].value();
+}
+
+INLAY_DECL json::MemberSpans const* json::DocumentParts::spans(Document const& document) {
+  static std::optional<MemberSpans> const of_no_members = MemberSpans::of("{}");
+  return document.state_ ? document.state_->member_spans() : &*of_no_members;
+}
+
+INLAY_DECL std::ostream& operator<<(std::ostream& out, Document const& document) { return out << document.text(); }
+
+}  // namespace inlay
+
+#endif

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_JSON_IMPL_POINTER_IPP
+#define INLAY_JSON_IMPL_POINTER_IPP
+
+#include <inlay/json/pointer.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <charconv>
+#include <utility>
+
+namespace inlay::json {
+
+INLAY_DECL Result<Pointer> Pointer::parse(std::string_view text) {
+  Pointer pointer;
+  if (text.empty()) return pointer;
+  if (text.front() != '/') {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "a JSON Pointer is empty or starts with `/` (RFC 6901): \"" + std::string(text) + "\""};
+  }
+  std::string token;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '/') {
+      pointer.tokens_.push_back(std::exchange(token, {}));
+    } else if (text[i] != '~') {
+      token += text[i];
+    } else if (i + 1 < text.size() && (text[i + 1] == '0' || text[i + 1] == '1')) {
+      token += text[++i] == '0' ? '~' : '/';
+    } else {
+      return Error{.kind = ErrorKind::invalid_argument,
+                   .message = "in a JSON Pointer `~` is written `~0`, and `/` in a name `~1` (RFC 6901): \"" +
+                              std::string(text) + "\""};
+    }
+  }
+  pointer.tokens_.push_back(std::move(token));
+  return pointer;
+}
+
+INLAY_DECL Pointer& Pointer::operator/=(std::string_view token) {
+  tokens_.emplace_back(token);
+  return *this;
+}
+
+INLAY_DECL std::string to_string(Pointer const& pointer) {
+  std::string text;
+  for (std::string const& token : pointer.tokens()) append_token(text, token);
+  return text;
+}
+
+INLAY_DECL void append_token(std::string& pointer, std::string_view token) {
+  pointer += '/';
+  for (char const c : token) {
+    if (c == '~') {
+      pointer.append("~0");
+    } else if (c == '/') {
+      pointer.append("~1");
+    } else {
+      pointer += c;
+    }
+  }
+}
+
+INLAY_DECL std::optional<std::size_t> parse_index(std::string_view token) noexcept {
+  if (token.empty() || (token.front() == '0' && token.size() > 1)) return std::nullopt;
+  std::size_t index = 0;
+  char const* const end = token.data() + token.size();
+  auto const read = std::from_chars(token.data(), end, index);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return index;
+}
+
+INLAY_DECL boost::json::value const* find(boost::json::value const& root, Pointer const& pointer) noexcept {
+  boost::json::value const* found = &root;
+  for (std::string const& token : pointer.tokens()) {
+    if (auto const* object = found->if_object()) {
+      found = object->if_contains(token);
+    } else if (auto const* array = found->if_array()) {
+      auto const index = parse_index(token);
+      found = index ? array->if_contains(*index) : nullptr;
+    } else {
+      return nullptr;
+    }
+    if (found == nullptr) return nullptr;
+  }
+  return found;
+}
+
+INLAY_DECL boost::json::value* find(boost::json::value& root, Pointer const& pointer) noexcept {
+  return const_cast<boost::json::value*>(find(std::as_const(root), pointer));
+}
+
+}  // namespace inlay::json
+
+#endif

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_STORAGE_IMPL_QUERY_IPP
+#define INLAY_STORAGE_IMPL_QUERY_IPP
+
+#include <inlay/ground/internal/base64url.hpp>
+#include <inlay/json/parse.hpp>
+#include <inlay/storage/query.hpp>
+
+#include <boost/crc.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+
+namespace inlay {
+
+namespace detail {
+
+inline Error bad_condition(std::string message) {
+  return {.kind = ErrorKind::invalid_argument, .message = std::move(message)};
+}
+
+inline std::string path_of(FieldPlace const& place, std::span<FilterPart const> parts) {
+  std::string path(parts[place.part].name);
+  if (!path.empty()) path += '.';
+  path += place.field.name;
+  return path;
+}
+
+/** Reads one value of the type that a field is compared with. */
+inline Result<FieldValue> parse_value(std::string_view text, FieldPlace const& place,
+                                      std::span<FilterPart const> parts) {
+  switch (place.field.type) {
+    case model::FieldType::boolean:
+      if (text == "true") return FieldValue(true);
+      if (text == "false") return FieldValue(false);
+      return bad_condition(path_of(place, parts) + " must be compared with true or false");
+    case model::FieldType::id: {
+      auto const uuid = parse_uuid(text);
+      if (!uuid) return bad_condition(path_of(place, parts) + " must be compared with a UUID (RFC 9562)");
+      return FieldValue(*uuid);
+    }
+    case model::FieldType::timestamp: {
+      auto const time = parse_timestamp(text);
+      if (!time) {
+        return bad_condition(path_of(place, parts) +
+                             " must be compared with a time such as 2021-08-10T10:00:00.000Z (RFC 3339)");
+      }
+      return FieldValue(time->microseconds);
+    }
+    case model::FieldType::version: {
+      std::int64_t number = 0;
+      auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (error != std::errc{} || end != text.data() + text.size()) {
+        return bad_condition(path_of(place, parts) + " must be compared with a whole number");
+      }
+      return FieldValue(number);
+    }
+    default: return FieldValue(std::string(text));
+  }
+}
+
+/** Splits the values of `in`: at commas, but for those after a backslash. An empty text holds no value. */
+inline Result<std::vector<std::string>> split_values(std::string_view text) {
+  std::vector<std::string> values;
+  if (text.empty()) return values;
+  values.emplace_back();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == ',') {
+      values.emplace_back();
+    } else if (text[i] != '\\') {
+      values.back() += text[i];
+    } else if (i + 1 < text.size() && (text[i + 1] == ',' || text[i + 1] == '\\')) {
+      values.back() += text[++i];
+    } else {
+      return bad_condition("a backslash among the values of [in] must be written \\\\, and a comma inside one \\,");
+    }
+  }
+  return values;
+}
+
+INLAY_DECL Result<FieldPlace> find_field(std::string_view path, std::span<FilterPart const> parts) {
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    std::string_view name = path;
+    if (!parts[part].name.empty()) {
+      std::string_view const prefix = parts[part].name;
+      if (!name.starts_with(prefix) || name.substr(prefix.size(), 1) != ".") continue;
+      name.remove_prefix(prefix.size() + 1);
+    }
+    for (std::size_t index = 0; index < parts[part].fields.size(); ++index) {
+      model::Field const& field = parts[part].fields[index];
+      if (field.name == name && field.is_filterable()) return FieldPlace{part, index, field};
+    }
+  }
+
+  std::string message = "there is no such field to filter by; there are ";
+  bool is_first = true;
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    for (std::size_t index = 0; index < parts[part].fields.size(); ++index) {
+      model::Field const& field = parts[part].fields[index];
+      if (!field.is_filterable()) continue;
+      if (!is_first) message += ", ";
+      is_first = false;
+      message += path_of({part, index, field}, parts);
+    }
+  }
+  return bad_condition(std::move(message));
+}
+
+INLAY_DECL Result<Condition> parse_condition(std::string_view text, std::span<FilterPart const> parts) {
+  std::size_t const equals = text.find('=');
+  if (equals == std::string_view::npos) return bad_condition("a condition is field=value or field[op]=value");
+  std::string_view path = text.substr(0, equals);
+  std::string_view const values = text.substr(equals + 1);
+
+  Condition condition;
+  if (std::size_t const bracket = path.find('['); bracket != std::string_view::npos) {
+    auto const op = path.back() == ']'
+                        ? model::enum_from_name<Operator>(path.substr(bracket + 1, path.size() - bracket - 2))
+                        : std::nullopt;
+    if (!op) return bad_condition("the operators of a condition are [eq], [ne], [in], [lt], [lte], [gt] and [gte]");
+    condition.op = *op;
+    path = path.substr(0, bracket);
+  }
+  auto const place = find_field(path, parts);
+  if (!place) return place.error();
+  condition.field = path;
+
+  std::vector<std::string> texts;
+  if (condition.op == Operator::in) {
+    auto split = split_values(values);
+    if (!split) return split.error();
+    texts = std::move(*split);
+  } else {
+    texts.emplace_back(values);
+  }
+  for (std::string const& one : texts) {
+    auto value = parse_value(one, *place, parts);
+    if (!value) return value.error();
+    condition.values.push_back(std::move(*value));
+  }
+  auto const checked = check_condition(condition, parts);
+  if (!checked) return checked.error();
+  return condition;
+}
+
+INLAY_DECL Result<FieldPlace> check_condition(Condition const& condition, std::span<FilterPart const> parts) {
+  auto const place = find_field(condition.field, parts);
+  if (!place) return place.error();
+  if (condition.op != Operator::in && condition.values.size() != 1) {
+    return bad_condition(path_of(*place, parts) + " must be compared with exactly one value, but for [in]");
+  }
+  for (FieldValue const& value : condition.values) {
+    char const* wanted = nullptr;
+    switch (place->field.type) {
+      case model::FieldType::boolean:
+        if (!std::holds_alternative<bool>(value)) wanted = "a truth value";
+        break;
+      case model::FieldType::id:
+        if (!std::holds_alternative<Uuid>(value)) wanted = "an id";
+        break;
+      case model::FieldType::timestamp:
+        if (!std::holds_alternative<std::int64_t>(value)) wanted = "a time's microseconds";
+        break;
+      case model::FieldType::version:
+        if (!std::holds_alternative<std::int64_t>(value)) wanted = "a number";
+        break;
+      default:
+        std::string const* text = std::get_if<std::string>(&value);
+        if (!text) {
+          wanted = "a text";
+        } else if (text->find('\0') != std::string::npos || !json::check(boost::json::value(*text))) {
+          // Not every engine compares such texts as they are, and no stored one is like that.
+          wanted = "a text of UTF-8 without U+0000";
+        } else if (place->field.type == model::FieldType::enumeration) {
+          auto const names = parts[place->part].enumerators[place->index];
+          if (std::find(names.begin(), names.end(), std::string_view(*text)) == names.end()) {
+            std::string message = path_of(*place, parts) + " must be compared with one of ";
+            for (std::size_t i = 0; i < names.size(); ++i) {
+              if (i != 0) message += ", ";
+              message += names[i];
+            }
+            return bad_condition(std::move(message));
+          }
+        }
+    }
+    if (wanted) return bad_condition(path_of(*place, parts) + " must be compared with " + wanted);
+  }
+  return *place;
+}
+
+inline constexpr std::size_t cursor_size = 28;  // 8 bytes of time, 16 of id, 4 of check sum
+using CursorBytes = std::array<std::uint8_t, cursor_size>;
+
+inline std::uint32_t cursor_check_sum(CursorBytes const& bytes) {
+  boost::crc_32_type sum;
+  sum.process_bytes(bytes.data(), cursor_size - 4);
+  return sum.checksum();
+}
+
+}  // namespace detail
+
+INLAY_DECL std::string to_string(Cursor const& cursor) {
+  detail::CursorBytes bytes{};
+  auto const time = static_cast<std::uint64_t>(cursor.created_at.microseconds);
+  for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(time >> (56U - 8U * i));
+  std::memcpy(bytes.data() + 8, cursor.id.bytes.data(), 16);
+  std::uint32_t const sum = detail::cursor_check_sum(bytes);
+  for (std::size_t i = 0; i < 4; ++i) bytes[24 + i] = static_cast<std::uint8_t>(sum >> (24U - 8U * i));
+  return detail::to_base64url(bytes);
+}
+
+INLAY_DECL Result<Cursor> parse_cursor(std::string_view text) {
+  Error const error{.kind = ErrorKind::invalid_argument, .message = "not a cursor that a list has given"};
+  detail::CursorBytes bytes{};
+  if (!detail::from_base64url(text, bytes)) return error;
+  std::uint32_t sum = 0;
+  for (std::size_t i = 24; i < 28; ++i) sum = sum << 8U | bytes[i];
+  if (sum != detail::cursor_check_sum(bytes)) return error;
+
+  Cursor cursor;
+  std::uint64_t time = 0;
+  for (std::size_t i = 0; i < 8; ++i) time = time << 8U | bytes[i];
+  cursor.created_at.microseconds = static_cast<std::int64_t>(time);
+  std::memcpy(cursor.id.bytes.data(), bytes.data() + 8, 16);
+  return cursor;
+}
+
+}  // namespace inlay
+
+#endif

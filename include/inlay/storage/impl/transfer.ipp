@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_STORAGE_IMPL_TRANSFER_IPP
+#define INLAY_STORAGE_IMPL_TRANSFER_IPP
+
+#include <inlay/json/parse.hpp>
+#include <inlay/json/pointer.hpp>
+#include <inlay/json/print.hpp>
+#include <inlay/model/json_form.hpp>
+#include <inlay/storage/transfer.hpp>
+#include <inlay/timestamp.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <initializer_list>
+#include <ios>
+#include <istream>
+#include <optional>
+#include <streambuf>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace inlay::storage {
+
+namespace detail {
+
+/** Calls `visit.template operator()<Entity>(number)` for each entity. */
+template <class Visitor>
+void for_each_entity(Visitor&& visit) {
+  std::size_t number = 0;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
+      [&]<class Entity>(std::type_identity<Entity>) { visit.template operator()<Entity>(number++); });
+}
+
+inline bool is_entity_name(std::string_view name) {
+  bool is_known = false;
+  for_each_entity([&]<class Entity>(std::size_t) { is_known = is_known || name == Entity::entity_name; });
+  return is_known;
+}
+
+/** What the records of a kind are called, by its place in StoreRecord. */
+inline std::string kind_name(std::size_t kind) {
+  std::string name = kind == 0 ? "header" : "commit";
+  for_each_entity([&]<class Entity>(std::size_t number) {
+    if (number + 1 == kind) name = Entity::entity_name;
+  });
+  return name;
+}
+
+inline Error record_fault(std::string message, std::optional<std::string> pointer = {}) {
+  return {.kind = ErrorKind::invalid_argument, .message = std::move(message), .pointer = std::move(pointer)};
+}
+
+/** The last version and revision that are let in: those after it must never run out, whatever is written. */
+inline constexpr std::int64_t last_restorable_number = std::int64_t{1} << 62U;
+
+inline Error too_great(std::string what, std::string pointer) {
+  return record_fault(
+      std::move(what) + " must be at most " + std::to_string(last_restorable_number) + ", so that others can follow",
+      std::move(pointer));
+}
+
+inline Error time_without_text(std::string pointer) {
+  return record_fault("a time must be in the years 0000 to 9999 in UTC", std::move(pointer));
+}
+
+inline Result<void> check_changes(CommitRecord const& commit) {
+  for (ChangeRecord const& change : commit.changes) {
+    if (!is_entity_name(change.entity)) return record_fault("a commit has a change of what is no entity");
+    bool const is_whole = change.before.has_value() == (change.kind != ChangeKind::inserted) &&
+                          change.after.has_value() == (change.kind != ChangeKind::removed);
+    if (!is_whole) return record_fault("a change has the row before it unless inserted, and after it unless removed");
+  }
+  return {};
+}
+
+// Reading
+
+inline Error below(std::string const& pointer, Error error) {
+  error.pointer = pointer + error.pointer.value_or("");
+  return error;
+}
+
+inline Result<void> check_members(boost::json::object const& object, std::string const& pointer,
+                                  std::initializer_list<std::string_view> known) {
+  for (auto const& member : object) {
+    std::string const name(member.key());
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      std::string names;
+      for (std::string_view const one : known) names.append(names.empty() ? "" : ", ").append(one);
+      std::string at = pointer;
+      json::append_token(at, name);
+      return record_fault("there is no member of this name here; there are " + names, std::move(at));
+    }
+  }
+  return {};
+}
+
+inline Result<boost::json::value const*> get_member(boost::json::object const& object, std::string const& pointer,
+                                                    std::string_view name) {
+  auto const* value = object.if_contains(name);
+  if (!value) return record_fault("the member " + std::string(name) + " is missing", pointer);
+  return value;
+}
+
+inline Result<std::int64_t> get_count(boost::json::object const& object, std::string const& pointer,
+                                      std::string_view name) {
+  auto const value = get_member(object, pointer, name);
+  if (!value) return value.error();
+  std::int64_t const* number = (*value)->if_int64();
+  if (!number || *number < 0) {
+    return record_fault(std::string(name) + " must be a whole number from 0 on", pointer + '/' + std::string(name));
+  }
+  return *number;
+}
+
+inline Result<std::string> get_text(boost::json::object const& object, std::string const& pointer,
+                                    std::string_view name) {
+  auto const value = get_member(object, pointer, name);
+  if (!value) return value.error();
+  auto const* text = (*value)->if_string();
+  std::string const at = pointer + '/' + std::string(name);
+  if (!text) return record_fault(std::string(name) + " must be a string", at);
+  if (text->find('\0') != boost::json::string::npos) return record_fault(std::string(name) + " has U+0000 in it", at);
+  return std::string(text->data(), text->size());
+}
+
+inline Result<boost::json::object const*> get_object(boost::json::object const& object, std::string const& pointer,
+                                                     std::string_view name) {
+  auto const value = get_member(object, pointer, name);
+  if (!value) return value.error();
+  auto const* found = (*value)->if_object();
+  if (!found) return record_fault(std::string(name) + " must be an object", pointer + '/' + std::string(name));
+  return found;
+}
+
+inline Result<Uuid> get_uuid(boost::json::object const& object, std::string const& pointer, std::string_view name) {
+  auto const text = get_text(object, pointer, name);
+  if (!text) return text.error();
+  auto const uuid = parse_uuid(*text);
+  if (!uuid) return below(pointer + '/' + std::string(name), uuid.error());
+  return *uuid;
+}
+
+inline Result<std::optional<Document>> get_document(boost::json::object const& object, std::string const& pointer,
+                                                    std::string_view name) {
+  if (!object.contains(name)) return std::optional<Document>();
+  auto const found = get_object(object, pointer, name);
+  if (!found) return found.error();
+  auto document = Document::from(**found, json::no_limits);
+  if (!document) return below(pointer + '/' + std::string(name), document.error());
+  return std::optional<Document>(*std::move(document));
+}
+
+inline Result<StoreRecord> read_header(boost::json::object const& line) {
+  auto const format = get_count(line, "", "inlay_format");
+  if (!format) return format.error();
+  if (*format != StoreHeader::current_format) {
+    return record_fault("this inlay reads format " + std::to_string(StoreHeader::current_format) + " and no other",
+                        "/inlay_format");
+  }
+  auto const checked = check_members(line, "", {"inlay_format", "revision", "compacted_through", "rows", "commits"});
+  if (!checked) return checked.error();
+  auto const revision = get_count(line, "", "revision");
+  if (!revision) return revision.error();
+  auto const compacted_through = get_count(line, "", "compacted_through");
+  if (!compacted_through) return compacted_through.error();
+  auto const commits = get_count(line, "", "commits");
+  if (!commits) return commits.error();
+  auto const rows = get_object(line, "", "rows");
+  if (!rows) return rows.error();
+
+  StoreHeader header;
+  header.revision.value = *revision;
+  header.compacted_through.value = *compacted_through;
+  header.commits = static_cast<std::size_t>(*commits);
+  for (auto const& member : **rows) {
+    if (!is_entity_name(member.key())) {
+      std::string at = "/rows";
+      json::append_token(at, member.key());
+      return record_fault("there is no entity of this name", std::move(at));
+    }
+  }
+  Result<void> result;
+  for_each_entity([&]<class Entity>(std::size_t number) {
+    // An entity that the writing inlay did not know yet has no rows.
+    if (!result || !(*rows)->contains(Entity::entity_name)) return;
+    auto const count = get_count(**rows, "/rows", Entity::entity_name);
+    if (count) {
+      header.rows[number] = static_cast<std::size_t>(*count);
+    } else {
+      result = count.error();
+    }
+  });
+  if (!result) return result.error();
+  return StoreRecord(header);
+}
+
+inline Result<StoreRecord> read_row(boost::json::object const& line) {
+  if (auto const checked = check_members(line, "", {"entity", "revision", "row"}); !checked) return checked.error();
+  auto const entity = get_text(line, "", "entity");
+  if (!entity) return entity.error();
+  auto const revision = get_count(line, "", "revision");
+  if (!revision) return revision.error();
+  auto const object = get_object(line, "", "row");
+  if (!object) return object.error();
+  Result<StoreRecord> result = record_fault("there is no entity of this name", "/entity");
+  for_each_entity([&]<class Entity>(std::size_t) {
+    if (*entity != Entity::entity_name) return;
+    auto row = model::read_record<Entity>(**object);
+    if (!row) {
+      result = below("/row", row.error());
+      return;
+    }
+    row->revision.value = *revision;
+    if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) disable_ended(*row);
+    result = StoreRecord(*std::move(row));
+  });
+  return result;
+}
+
+inline Result<ChangeRecord> read_change(boost::json::value const& value, std::string const& pointer) {
+  auto const* object = value.if_object();
+  if (!object) return record_fault("a change is an object", pointer);
+  auto const checked = check_members(*object, pointer, {"entity", "id", "kind", "before", "after"});
+  if (!checked) return checked.error();
+  auto entity = get_text(*object, pointer, "entity");
+  if (!entity) return entity.error();
+  if (!is_entity_name(*entity)) return record_fault("there is no entity of this name", pointer + "/entity");
+  auto const id = get_uuid(*object, pointer, "id");
+  if (!id) return id.error();
+  auto const name = get_text(*object, pointer, "kind");
+  if (!name) return name.error();
+  auto const kind = model::enum_from_name<ChangeKind>(*name);
+  if (!kind) return record_fault("kind must be inserted, updated or removed", pointer + "/kind");
+  auto before = get_document(*object, pointer, "before");
+  if (!before) return before.error();
+  auto after = get_document(*object, pointer, "after");
+  if (!after) return after.error();
+  return ChangeRecord{*std::move(entity), *id, *kind, *std::move(before), *std::move(after)};
+}
+
+inline Result<StoreRecord> read_commit(boost::json::object const& line) {
+  if (auto const checked = check_members(line, "", {"commit"}); !checked) return checked.error();
+  auto const object = get_object(line, "", "commit");
+  if (!object) return object.error();
+  auto const checked = check_members(**object, "/commit", {"revision", "token", "actor", "reason", "time", "changes"});
+  if (!checked) return checked.error();
+  auto const revision = get_count(**object, "/commit", "revision");
+  if (!revision) return revision.error();
+  auto const token = get_uuid(**object, "/commit", "token");
+  if (!token) return token.error();
+  auto actor = get_text(**object, "/commit", "actor");
+  if (!actor) return actor.error();
+  auto const time_text = get_text(**object, "/commit", "time");
+  if (!time_text) return time_text.error();
+  auto const time = parse_timestamp(*time_text);
+  if (!time) return below("/commit/time", time.error());
+
+  CommitRecord commit{Revision{*revision}, *token, *std::move(actor), std::nullopt, *time, {}};
+  if ((*object)->contains("reason")) {
+    auto reason = get_text(**object, "/commit", "reason");
+    if (!reason) return reason.error();
+    commit.reason = *std::move(reason);
+  }
+  auto const changes = get_member(**object, "/commit", "changes");
+  if (!changes) return changes.error();
+  auto const* array = (*changes)->if_array();
+  if (!array) return record_fault("changes must be an array", "/commit/changes");
+  for (std::size_t i = 0; i < array->size(); ++i) {
+    auto change = read_change((*array)[i], "/commit/changes/" + std::to_string(i));
+    if (!change) return change.error();
+    commit.changes.push_back(*std::move(change));
+  }
+  return StoreRecord(std::move(commit));
+}
+
+// Writing
+
+inline void append_record(StoreHeader const& header, std::string& out) {
+  out += R"({"inlay_format":)" + std::to_string(header.format);
+  out += R"(,"revision":)" + std::to_string(header.revision.value);
+  out += R"(,"compacted_through":)" + std::to_string(header.compacted_through.value) + R"(,"rows":{)";
+  for_each_entity([&]<class Entity>(std::size_t number) {
+    if (number > 0) out += ',';
+    out += '"' + std::string(Entity::entity_name) + "\":" + std::to_string(header.rows[number]);
+  });
+  out += R"(},"commits":)" + std::to_string(header.commits) + '}';
+}
+
+template <class Entity>
+void append_record(Entity const& row, std::string& out) {
+  out += R"({"entity":")";
+  out += Entity::entity_name;
+  out += R"(","revision":)" + std::to_string(row.revision.value) + R"(,"row":)";
+  model::write_json(row, out, model::JsonUse::record);
+  out += '}';
+}
+
+inline void append_record(CommitRecord const& commit, std::string& out) {
+  out += R"({"commit":{"revision":)" + std::to_string(commit.revision.value);
+  out += R"(,"token":")" + to_string(commit.token) + R"(","actor":)";
+  json::print_string(commit.actor, out);
+  if (commit.reason) {
+    out += R"(,"reason":)";
+    json::print_string(*commit.reason, out);
+  }
+  out += R"(,"time":")" + to_precise_string(commit.time) + R"(","changes":[)";
+  for (ChangeRecord const& change : commit.changes) {
+    if (&change != &commit.changes.front()) out += ',';
+    out += R"({"entity":)";
+    json::print_string(change.entity, out);
+    out += R"(,"id":")" + to_string(change.id) + R"(","kind":")";
+    out += model::enum_name(change.kind);
+    out += '"';
+    if (change.before) out.append(R"(,"before":)").append(change.before->text());
+    if (change.after) out.append(R"(,"after":)").append(change.after->text());
+    out += '}';
+  }
+  out += "]}}";
+}
+
+}  // namespace detail
+
+INLAY_DECL std::size_t RecordCheck::announced(std::size_t kind) const noexcept {
+  return kind == 0 ? 1 : kind + 1 == kinds ? header_.commits : header_.rows[kind - 1];
+}
+
+INLAY_DECL Result<void> RecordCheck::accept(StoreRecord const& record) {
+  std::size_t const kind = record.index();
+  if (seen_[0] == 0 && kind != 0) return detail::record_fault("the header must be the first record");
+  if (kind < kind_) {
+    return detail::record_fault("every " + detail::kind_name(kind) + " record comes before those of " +
+                                detail::kind_name(kind_));
+  }
+  if (++seen_[kind] > announced(kind)) {
+    return detail::record_fault("there are more records of " + detail::kind_name(kind) + " than the header says");
+  }
+  if (kind != kind_) last_row_ = {};
+  bool const is_first = seen_[kind] == 1;
+  kind_ = kind;
+  return std::visit(
+      [&]<class Record>(Record const& given) -> Result<void> {
+        if constexpr (std::is_same_v<Record, StoreHeader>) {
+          if (given.format != StoreHeader::current_format) {
+            return detail::record_fault("the records have a format that this inlay does not know");
+          }
+          if (given.revision.value > detail::last_restorable_number) {
+            return detail::too_great("the store's revision", "/revision");
+          }
+          if (given.compacted_through.value < 0 || given.compacted_through > given.revision) {
+            return detail::record_fault("the change log cannot be compacted through a revision that was not reached");
+          }
+          header_ = given;
+          last_commit_ = given.compacted_through;
+        } else if constexpr (std::is_same_v<Record, CommitRecord>) {
+          if (given.revision.value > detail::last_restorable_number) {
+            return detail::too_great("a commit's revision", "/commit/revision");
+          }
+          if (given.revision <= last_commit_ || given.revision > header_.revision) {
+            return detail::record_fault(
+                "the revisions of commits must grow, from the one compacted through up to the "
+                "store's");
+          }
+          last_commit_ = given.revision;
+          if (!has_text(given.time)) return detail::time_without_text("/commit/time");
+          for (auto const& [name, text] :
+               {std::pair("actor", &given.actor), std::pair("reason", given.reason ? &*given.reason : nullptr)}) {
+            if (text == nullptr || json::check(boost::json::value(*text), json::no_limits)) continue;
+            return detail::record_fault(std::string(name) + " must be UTF-8", "/commit/" + std::string(name));
+          }
+          return detail::check_changes(given);
+        } else {
+          Cursor const place{given.created_at, given.id.uuid};
+          if (!is_first && place <= last_row_) {
+            return detail::record_fault("the rows of an entity must be in the order of created_at and id");
+          }
+          last_row_ = place;
+          if (given.version.value < 1) return detail::record_fault("a row's version must be 1 or more");
+          if (given.version.value > detail::last_restorable_number) {
+            return detail::too_great("a row's version", "/row/version");
+          }
+          if (given.birth == Birth{}) return detail::record_fault("a row must have a birth", "/row/birth");
+          if (given.revision.value < 1 || given.revision > header_.revision) {
+            return detail::record_fault("a row's revision must be from 1 to the store's");
+          }
+          if (!has_text(given.created_at)) return detail::time_without_text("/row/created_at");
+          if (!has_text(given.updated_at)) return detail::time_without_text("/row/updated_at");
+        }
+        return {};
+      },
+      record);
+}
+
+INLAY_DECL Result<void> RecordCheck::finish() const {
+  for (std::size_t kind = 0; kind < kinds; ++kind) {
+    if (seen_[kind] == announced(kind)) continue;
+    return detail::record_fault(kind == 0 ? "there are no records at all; the header must be the first"
+                                          : "the records end too early: of " + std::to_string(announced(kind)) + ' ' +
+                                                detail::kind_name(kind) + " records " + std::to_string(seen_[kind]) +
+                                                " came");
+  }
+  return {};
+}
+
+INLAY_DECL void append_line(StoreRecord const& record, std::string& out) {
+  std::visit([&](auto const& given) { detail::append_record(given, out); }, record);
+  out += '\n';
+}
+
+INLAY_DECL Result<StoreRecord> parse_line(std::string_view line) {
+  auto const value = json::parse(line, json::no_limits);
+  if (!value) return value.error();
+  auto const* object = value->if_object();
+  if (object && object->contains("inlay_format")) return detail::read_header(*object);
+  if (object && object->contains("entity")) return detail::read_row(*object);
+  if (object && object->contains("commit")) return detail::read_commit(*object);
+  return detail::record_fault("this is no record: one is an object with a member inlay_format, entity or commit", "");
+}
+
+namespace detail {
+
+enum class LineEnd { none, there, too_long, failed };
+
+/** Reads a line, as std::getline does, if it is no longer than that. None: there is no more. */
+inline LineEnd read_line(std::istream& in, std::size_t max_bytes, std::string& line) {
+  using Traits = std::istream::traits_type;
+  line.clear();
+  if (in.bad() || in.rdbuf() == nullptr) return LineEnd::failed;
+  try {
+    std::streambuf& buffer = *in.rdbuf();
+    for (auto c = buffer.sbumpc();; c = buffer.sbumpc()) {
+      if (Traits::eq_int_type(c, Traits::eof())) return line.empty() ? LineEnd::none : LineEnd::there;
+      if (Traits::to_char_type(c) == '\n') return LineEnd::there;
+      if (line.size() == max_bytes) return LineEnd::too_long;
+      line += Traits::to_char_type(c);
+    }
+  } catch (std::bad_alloc const&) {
+    throw;
+  } catch (std::exception const&) {  // how a file, or a host's stream, says that it can't be read
+    return LineEnd::failed;
+  }
+}
+
+}  // namespace detail
+
+INLAY_DECL Result<void> read_lines(LinesRequest const& request) {
+  std::string const source = request.source.empty() ? std::string() : std::string(request.source) + ", ";
+  auto const in_line = [&source](std::size_t number, Error error) {
+    error.message = source + "line " + std::to_string(number) + ": " + error.message;
+    return error;
+  };
+  std::string line;
+  std::size_t number = 0;
+  std::size_t last_record = 0;
+  auto end = detail::LineEnd::none;
+  while ((end = detail::read_line(request.in, request.max_line_bytes, line)) == detail::LineEnd::there) {
+    ++number;
+    // Blank lines at the end are what editors leave behind; elsewhere something may be missing.
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    if (number != ++last_record) {
+      return in_line(last_record, Error{.kind = ErrorKind::invalid_argument, .message = "the line is blank"});
+    }
+    auto const record = parse_line(line);
+    if (!record) return in_line(number, record.error());
+    if (auto const taken = request.sink(*record); !taken) {
+      return taken.error().kind == ErrorKind::invalid_argument ? in_line(number, taken.error()) : taken.error();
+    }
+  }
+  if (end == detail::LineEnd::too_long) {
+    return in_line(number + 1, Error{.kind = ErrorKind::invalid_document,
+                                     .message = "the line is longer than the " +
+                                                std::to_string(request.max_line_bytes) + " bytes that are allowed"});
+  }
+  if (end == detail::LineEnd::failed) {
+    return Error{.kind = ErrorKind::unavailable,
+                 .message = source + "reading failed after line " + std::to_string(number)};
+  }
+  return {};
+}
+
+}  // namespace inlay::storage
+
+#endif

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_STORAGE_SRC_HPP
+#define INLAY_STORAGE_SRC_HPP
+
+// The definitions of the storage floor. Part of inlay/src.hpp.
+
+#include <inlay/storage/impl/backends.ipp>
+#include <inlay/storage/impl/commit.ipp>
+#include <inlay/storage/impl/errors.ipp>
+#include <inlay/storage/impl/query.ipp>
+#include <inlay/storage/impl/store_url.ipp>
+#include <inlay/storage/impl/transfer.ipp>
+
+#endif

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "resources.hpp"
+
+#include <inlay/error.hpp>
+
+#include <algorithm>
+#include <cctype>
+
+namespace inlay::cli {
+
+Result<void> check_may_undo(WriteArguments const& arguments) {
+  if (arguments.if_version || arguments.force || arguments.dry_run) return {};
+  return Error{.kind = ErrorKind::invalid_argument,
+               .message =
+                   "this can undo what somebody else has just written: name the version that you have seen "
+                   "with --if-version VERSION[-BIRTH], or do it all the same with --force"};
+}
+
+UpdateOptions update_options(WriteArguments const& arguments) {
+  UpdateOptions options;
+  options.expected_version = arguments.if_version;
+  if (arguments.replaces_documents) options.documents = DocumentMode::replace;
+  options.force = arguments.force;
+  options.dry_run = arguments.dry_run;
+  return options;
+}
+
+std::string not_empty(std::string const& text) { return text.empty() ? "must not be empty" : std::string(); }
+
+std::string whole_number(std::string const& text) {
+  bool const is_one = !text.empty() && text.size() <= 18 && std::all_of(text.begin(), text.end(), [](char character) {
+    return std::isdigit(static_cast<unsigned char>(character)) != 0;
+  });
+  return is_one ? std::string() : "takes a whole number from 0 on, not " + text;
+}
+
+void add_id(Parameters& command, std::string& into, std::string const& of_what) {
+  command.add("ID", into, "The id of the " + of_what).required().check(not_empty).shown_as("");
+}
+
+void add_json(Parameters& command, std::string const& name, std::string& into, std::string const& what) {
+  command.add(name, into, what + ", " + json_forms).required().shown_as("");
+}
+
+Parameter add_named(Parameters& command, std::string const& option, std::string& into, std::string const& help) {
+  return command.add(option, into, help).shown_as("ID|NAME").check(not_empty);
+}
+
+void add_if_version(Parameters& command, WriteArguments& into) {
+  command
+      .add_read(
+          "--if-version",
+          [&into](std::string const& text) {
+            auto const version = parse_row_version(text);
+            if (version.has_error()) return text + " is " + version.error().message;
+            into.if_version = *version;
+            return std::string();
+          },
+          "Only if the row is at this version, and with its birth still the row that had it:\n"
+          "\"version\" and \"birth\" as get and list show them")
+      .shown_as("VERSION[-BIRTH]");
+}
+
+void add_dry_run(Parameters& command, WriteArguments& into, Kind kind) {
+  command.add_flag(
+      "--dry-run", into.dry_run,
+      kind == Kind::environment_integration
+          ? "Write nothing; show the resource as it would be and what would differ in its effective\n"
+            "configuration: {\"resource\", \"changed\", \"differences\": [{\"pointer\", \"before\", \"after\"}],\n"
+            "\"truncated\"} (true: these are the first 4 MiB of the differences)"
+          : "Write nothing; show the resource as it would be: {\"resource\", \"changed\", \"differences\": [],\n"
+            "\"truncated\": false} (differences are those of an install's effective configuration)");
+}
+
+void add_cursor(Parameters& command, std::string& into) {
+  command.add("--cursor", into, "The next_cursor of the page before").shown_as("TEXT").check(not_empty);
+}
+
+}  // namespace inlay::cli

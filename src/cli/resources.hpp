@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_CLI_RESOURCES_HPP
+#define INLAY_CLI_RESOURCES_HPP
+
+// What the rows of several kinds have in common: their commands, and what these are told.
+
+#include "command.hpp"
+
+#include <inlay/birth.hpp>
+#include <inlay/catalog.hpp>
+#include <inlay/model/grant.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace inlay::cli {
+
+/** The resources that have the same five commands; for an environment integration these need no prefix. A grant is only
+    read like the others. */
+enum class Kind { team, environment, integration, environment_integration, grant };
+
+/** What an install is called where its id is asked for. */
+inline constexpr char const* installed = "installed integration, which install and list show";
+
+inline constexpr char const* json_forms = "as text, @FILE, or - for standard input";
+
+struct ListArguments {
+  std::vector<std::string> conditions;
+  std::size_t limit = 25;
+  std::string cursor;
+  std::vector<std::string> expand;
+  std::vector<std::string> exclude;
+};
+
+struct WriteArguments {
+  std::optional<RowVersion> if_version;
+  bool is_json_patch = false;  // else a merge patch
+  bool replaces_documents = false;
+  bool force = false;
+  bool dry_run = false;
+};
+
+/** What the arguments of a write mean to the library. */
+[[nodiscard]] UpdateOptions update_options(WriteArguments const& arguments);
+
+/** For a write that can undo somebody else's: refuses it without a version or --force, unless nothing is written. */
+[[nodiscard]] Result<void> check_may_undo(WriteArguments const& arguments);
+
+// What a shell makes of a variable that is not set must not pass for an option that was left out: without --team or
+// --tokens one is the host's own administration.
+[[nodiscard]] std::string not_empty(std::string const& text);
+// The library that reads arguments would say that it "could not convert".
+[[nodiscard]] std::string whole_number(std::string const& text);
+
+void add_id(Parameters& command, std::string& into, std::string const& of_what);
+void add_json(Parameters& command, std::string const& name, std::string& into, std::string const& what);
+/** --integration or --environment: an id, or a name that only one has. */
+Parameter add_named(Parameters& command, std::string const& option, std::string& into,
+                    std::string const& help = "Its id, or its name if only one has it");
+void add_if_version(Parameters& command, WriteArguments& into);
+void add_dry_run(Parameters& command, WriteArguments& into, Kind kind);
+void add_cursor(Parameters& command, std::string& into);
+
+// members.cpp: lines of help about a kind of row, from its description
+[[nodiscard]] std::string new_members(Kind kind);
+[[nodiscard]] std::string patchable_members(Kind kind);
+[[nodiscard]] std::string filter_fields(Kind kind);
+
+/** The rows of the commands that kinds have in common. `of_what` is how help calls one of them. */
+[[nodiscard]] CommandRow get_command(Kind kind, std::string name, std::string help, std::string const& of_what);
+[[nodiscard]] CommandRow list_command(Kind kind, std::string name, std::string help, std::string const& example);
+[[nodiscard]] CommandRow update_command(Kind kind, std::string name, std::string help, std::string const& of_what,
+                                        std::string const& example);
+[[nodiscard]] CommandRow remove_command(Kind kind, std::string name, std::string help, std::string const& of_what);
+
+}  // namespace inlay::cli
+
+#endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "session.hpp"
+
+#include "answers.hpp"
+
+#include <inlay/backends/all.hpp>
+#include <inlay/catalog.hpp>
+#include <inlay/storage/store_url.hpp>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace inlay::cli {
+namespace {
+
+Result<Catalog> open_catalog(std::string const& url, Access access, CatalogOptions const& options) {
+  if (access == Access::write) return Catalog::open(url, options);
+  auto store = open_for_reading(url);
+  if (store.has_error()) return store.error();
+  return Catalog(std::move(*store), options);
+}
+
+// Only SQLite makes what a URL names out of nothing but a name; not beside what is left of a file that was moved.
+bool is_missing_file(StoreUrl const& url) {
+  namespace fs = std::filesystem;
+  if (url.scheme != "sqlite" || url.path == ":memory:") return false;
+  fs::path const file(url.path);
+  std::error_code code;
+  bool const has_folder = !file.has_parent_path() || fs::is_directory(file.parent_path(), code);
+  return has_folder && !fs::exists(file, code) && !code && !fs::exists(url.path + "-wal", code) &&
+         !fs::exists(url.path + "-journal", code);
+}
+
+}  // namespace
+
+std::string without_migrating(std::string const& url) {
+  auto const parsed = StoreUrl::parse(url);
+  if (parsed.has_error() || parsed->scheme == "memory" || parsed->path == ":memory:" ||
+      parsed->parameter("migrate") != nullptr) {
+    return url;
+  }
+  return url + (url.find('?') == std::string::npos ? "?migrate=off" : "&migrate=off");
+}
+
+Result<std::shared_ptr<Repository>> open_for_reading(std::string const& url) {
+  std::string const read_only_url = without_migrating(url);
+  auto store = all_backends().open(read_only_url);
+  if (store.has_value()) return store;
+  auto const parsed = StoreUrl::parse(url);
+  if (parsed.has_error()) return parsed.error();
+  Error error = store.error();
+  if (error.kind == ErrorKind::unavailable && is_missing_file(*parsed)) {
+    error.message = "there is no store at " + parsed->redacted() + "; `inlay migrate` makes one";
+  } else if (read_only_url != url) {
+    // Nobody but this function turned it off.
+    constexpr std::string_view why = ", and migrating was turned off (migrate=off)";
+    std::size_t const at = error.message.find(why);
+    if (at != std::string::npos) error.message.replace(at, why.size(), "; `inlay migrate` brings it up to date");
+  }
+  return error;
+}
+
+Result<Catalog> Session::open(Access access) const { return open(access, CatalogOptions()); }
+
+Result<Catalog> Session::open(Access access, CatalogOptions const& catalog_options) const {
+  auto catalog = open_catalog(options.store, access, catalog_options);
+  if (catalog.has_error()) return catalog;
+  Caller caller{.actor = options.actor, .reason = options.reason, .team = {}};
+  if (!options.team.empty()) {
+    auto team = resolve<Team>(*catalog, options.team);
+    // What looks like an id is taken for one, so that the team is there has to be asked for.
+    if (team.has_value()) {
+      if (auto const found = catalog->get(*team); found.has_error()) team = found.error();
+    }
+    if (team.has_error()) {
+      Error error = team.error();
+      error.message.insert(0, "--team: ");
+      return error;
+    }
+    caller.team = *team;
+  }
+  return catalog->as(std::move(caller));
+}
+
+}  // namespace inlay::cli
