@@ -3,7 +3,6 @@
 #define INLAY_BIRTH_HPP
 
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/id.hpp>
 #include <inlay/revision.hpp>
 #include <inlay/timestamp.hpp>
@@ -30,20 +29,20 @@ struct Birth {
 };
 
 /** A new birth, from the system's source of randomness as ids are; never 0. */
-[[nodiscard]] INLAY_DECL Birth generate_birth();
+[[nodiscard]] Birth generate_birth();
 
 /** The birth of a row that was inserted before there were births, by inlay 0.1: it follows from what never changes of
     the row, so that the row, a copy of it and what the change log says of it agree, wherever they are read. */
-[[nodiscard]] INLAY_DECL Birth birth_of_older_row(Uuid const& id, Timestamp created_at) noexcept;
+[[nodiscard]] Birth birth_of_older_row(Uuid const& id, Timestamp created_at) noexcept;
 
 /** 16 hexadecimal digits in lower case. */
-[[nodiscard]] INLAY_DECL std::string to_string(Birth birth);
+[[nodiscard]] std::string to_string(Birth birth);
 
 /** Reads what to_string gave, and no other form.
 
     @return invalid_argument for anything else, and for 0.
 */
-[[nodiscard]] INLAY_DECL Result<Birth> parse_birth(std::string_view text);
+[[nodiscard]] Result<Birth> parse_birth(std::string_view text);
 
 /** What a conditional write names: a version and, where the caller knows it, the birth of the row that had it.
 
@@ -66,13 +65,13 @@ struct RowVersion {
 };
 
 /** `VERSION` or `VERSION-BIRTH`, such as "3-0123456789abcdef". */
-[[nodiscard]] INLAY_DECL std::string to_string(RowVersion const& version);
+[[nodiscard]] std::string to_string(RowVersion const& version);
 
 /** Reads what to_string gave, and no other form: no version has a sign or begins with a 0, unless it is 0.
 
     @return invalid_argument for anything else.
 */
-[[nodiscard]] INLAY_DECL Result<RowVersion> parse_row_version(std::string_view text);
+[[nodiscard]] Result<RowVersion> parse_row_version(std::string_view text);
 
 }  // namespace inlay
 

@@ -5,7 +5,6 @@
 #include <inlay/birth.hpp>
 #include <inlay/config/effective_config.hpp>
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/json/limits.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/model/entities.hpp>
@@ -291,14 +290,14 @@ class Catalog {
   [[nodiscard]] static Result<Catalog> open(std::string_view url, CatalogOptions options = {});
 
   /** Opens the store that the URL names, with the backends that the caller has. */
-  [[nodiscard]] INLAY_DECL static Result<Catalog> open(std::string_view url, Backends const& backends,
-                                                       CatalogOptions options = {});
+  [[nodiscard]] static Result<Catalog> open(std::string_view url, Backends const& backends,
+                                            CatalogOptions options = {});
 
   /** A catalogue over a store that is open already. */
-  INLAY_DECL explicit Catalog(std::shared_ptr<Repository> repository, CatalogOptions options = {});
+  explicit Catalog(std::shared_ptr<Repository> repository, CatalogOptions options = {});
 
   /** The same catalogue for this caller: what its team may see and do, and the actor and reason of its writes. */
-  [[nodiscard]] INLAY_DECL Catalog as(Caller caller) const;
+  [[nodiscard]] Catalog as(Caller caller) const;
 
   /** The same catalogue, whose reads of lists and configurations see at least what was committed up to there: what
       another process knows of the store. Only where they may go to servers that follow the primary is it of any
@@ -306,10 +305,10 @@ class Catalog {
 
       Reads for a caller with a team, and those that a write is decided on, are the primary's anyway.
   */
-  [[nodiscard]] INLAY_DECL Catalog at_least(Revision revision) const;
+  [[nodiscard]] Catalog at_least(Revision revision) const;
 
   /** The same catalogue, whose reads are all the primary's: for what a host decides by them. See Repository. */
-  [[nodiscard]] INLAY_DECL Catalog from_primary() const;
+  [[nodiscard]] Catalog from_primary() const;
 
   /** The same catalogue for this team, in the hands of code that must not get further than that: it has every
       operation, and no way back to this. It takes <inlay/team_catalog.hpp>. */
@@ -402,11 +401,11 @@ class Catalog {
 
       @return as create; forbidden for what the caller's team may see and not install.
   */
-  [[nodiscard]] INLAY_DECL Result<Installed> install(EnvironmentIntegration row) const;
+  [[nodiscard]] Result<Installed> install(EnvironmentIntegration row) const;
 
   /** Removes an install. @return as remove. */
-  [[nodiscard]] INLAY_DECL Result<void> uninstall(Id<EnvironmentIntegration> id,
-                                                  std::optional<RowVersion> expected_version = {}) const;
+  [[nodiscard]] Result<void> uninstall(Id<EnvironmentIntegration> id,
+                                       std::optional<RowVersion> expected_version = {}) const;
 
   // ---- sharing
 
@@ -420,7 +419,7 @@ class Catalog {
       team is named; forbidden when it is another team than the caller's, sharing is `deny`, or it is too early to ask
       again, with the time from which it may be asked; not_found for what the team may not see.
   */
-  [[nodiscard]] INLAY_DECL Result<Asked> ask_for(Id<Integration> integration, std::optional<Id<Team>> team = {}) const;
+  [[nodiscard]] Result<Asked> ask_for(Id<Integration> integration, std::optional<Id<Team>> team = {}) const;
 
   /** The owner's answer to a request: pending, denied or revoked becomes granted; pending becomes denied; granted
       becomes revoked. The status that it has already is no change.
@@ -428,8 +427,8 @@ class Catalog {
       @return invalid_argument at "/status" for any other step; forbidden for a caller that does not own the
       integration; not_found; conflict.
   */
-  [[nodiscard]] INLAY_DECL Result<Grant> answer(Id<Grant> id, GrantStatus status,
-                                                std::optional<RowVersion> expected_version = {}) const;
+  [[nodiscard]] Result<Grant> answer(Id<Grant> id, GrantStatus status,
+                                     std::optional<RowVersion> expected_version = {}) const;
 
   /** Ends the installs that other teams have of an integration, for its owner: each gets `ended` with the time and the
       reason, is not enabled any more, and cannot be enabled again. Those that are ended already stay as they are.
@@ -444,8 +443,8 @@ class Catalog {
       @param reason 1 to 255 characters, as model::check_text takes them.
       @return invalid_argument at "/reason"; not_found; forbidden for a caller that does not own the integration.
   */
-  [[nodiscard]] INLAY_DECL Result<EndedInstalls> end(Id<Integration> integration, std::string_view reason,
-                                                     EndOptions const& options = {}) const;
+  [[nodiscard]] Result<EndedInstalls> end(Id<Integration> integration, std::string_view reason,
+                                          EndOptions const& options = {}) const;
 
   // ---- one value of an override
 
@@ -457,10 +456,9 @@ class Catalog {
       @return as update; invalid_argument with an array's pointer for a place inside one, the override's or the
       default's.
   */
-  [[nodiscard]] INLAY_DECL Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id,
-                                                                       json::Pointer const& pointer,
-                                                                       boost::json::value const& value,
-                                                                       UpdateOptions const& options = {}) const;
+  [[nodiscard]] Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
+                                                            boost::json::value const& value,
+                                                            UpdateOptions const& options = {}) const;
 
   /** Makes the value at the pointer absent, whatever the default says. See config::remove.
 
@@ -469,15 +467,15 @@ class Catalog {
       @return as set(); invalid_argument too for a place below a scalar of the default's, which a tombstone there would
       turn into an object.
   */
-  [[nodiscard]] INLAY_DECL Result<Updated<EnvironmentIntegration>> remove(Id<EnvironmentIntegration> id,
-                                                                          json::Pointer const& pointer,
-                                                                          UpdateOptions const& options = {}) const;
+  [[nodiscard]] Result<Updated<EnvironmentIntegration>> remove(Id<EnvironmentIntegration> id,
+                                                               json::Pointer const& pointer,
+                                                               UpdateOptions const& options = {}) const;
 
   /** Makes the default's value effective at the pointer again; at "" it takes the whole override away, which needs an
       expected version, or force. See config::inherit. @return as set(). */
-  [[nodiscard]] INLAY_DECL Result<Updated<EnvironmentIntegration>> inherit(Id<EnvironmentIntegration> id,
-                                                                           json::Pointer const& pointer,
-                                                                           UpdateOptions const& options = {}) const;
+  [[nodiscard]] Result<Updated<EnvironmentIntegration>> inherit(Id<EnvironmentIntegration> id,
+                                                                json::Pointer const& pointer,
+                                                                UpdateOptions const& options = {}) const;
 
   // ---- effective configuration
 
@@ -486,19 +484,18 @@ class Catalog {
       @return not_found; invalid_argument for an extra layer that is no merge patch; corrupt, naming table and id, for a
       stored document that is not JSON.
   */
-  [[nodiscard]] INLAY_DECL Result<InstalledConfig> effective_config(Id<EnvironmentIntegration> id,
-                                                                    std::vector<Layer> extra_layers = {}) const;
+  [[nodiscard]] Result<InstalledConfig> effective_config(Id<EnvironmentIntegration> id,
+                                                         std::vector<Layer> extra_layers = {}) const;
 
   /** The same, found by the environment and the integration's name.
 
       @return as above; invalid_argument when integrations of several teams are installed there under that name.
   */
-  [[nodiscard]] INLAY_DECL Result<InstalledConfig> effective_config(Id<Environment> environment,
-                                                                    std::string_view integration_name,
-                                                                    std::vector<Layer> extra_layers = {}) const;
+  [[nodiscard]] Result<InstalledConfig> effective_config(Id<Environment> environment, std::string_view integration_name,
+                                                         std::vector<Layer> extra_layers = {}) const;
 
   /** Those of everything installed in an environment, in the order of lists. @return not_found; corrupt, as above. */
-  [[nodiscard]] INLAY_DECL Result<std::vector<InstalledConfig>> effective_configs(Id<Environment> environment) const;
+  [[nodiscard]] Result<std::vector<InstalledConfig>> effective_configs(Id<Environment> environment) const;
 
   /** Calls `visit` with the configuration of every install that meets the query, in the order of lists; all of them as
       they were at one revision, whatever others write meanwhile.
@@ -509,17 +506,17 @@ class Catalog {
       @return the revision; what list() refuses; corrupt, as effective_config(); not_built where the store cannot read
       so (Capabilities::can_snapshot).
   */
-  [[nodiscard]] INLAY_DECL Result<Revision> for_each_config(
-      Query<InstalledIntegration> query, std::function<Result<void>(ReportedConfig const&)> const& visit) const;
+  [[nodiscard]] Result<Revision> for_each_config(Query<InstalledIntegration> query,
+                                                 std::function<Result<void>(ReportedConfig const&)> const& visit) const;
 
   /** Where the values at and below the pointer come from, a page of it. See EffectiveConfig::explain.
 
       @return as effective_config(); invalid_argument for a cursor that is of another question, or of a configuration
       that has changed since.
   */
-  [[nodiscard]] INLAY_DECL Result<Explanation> explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer = {},
-                                                       std::vector<Layer> extra_layers = {},
-                                                       std::optional<ConfigCursor> const& after = {}) const;
+  [[nodiscard]] Result<Explanation> explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer = {},
+                                            std::vector<Layer> extra_layers = {},
+                                            std::optional<ConfigCursor> const& after = {}) const;
 
   // ---- history
 
@@ -532,7 +529,7 @@ class Catalog {
       @return as Repository::changes; forbidden where a caller with a team asks for more than one row's, or for a row
       that it does not own; not_found for a row that it does not see.
   */
-  [[nodiscard]] INLAY_DECL Result<ChangePage> changes(ChangesRequest const& request) const;
+  [[nodiscard]] Result<ChangePage> changes(ChangesRequest const& request) const;
 
   /** The store itself, which knows nothing of callers. */
   [[nodiscard]] Repository& repository() const noexcept { return *repository_; }

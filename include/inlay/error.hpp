@@ -2,7 +2,6 @@
 #ifndef INLAY_ERROR_HPP
 #define INLAY_ERROR_HPP
 
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/revision.hpp>
 
 #include <boost/assert/source_location.hpp>
@@ -70,21 +69,21 @@ struct Error {
 };
 
 /** The kind's name as it is written in this header, e.g. "already_exists". */
-[[nodiscard]] INLAY_DECL std::string_view to_string(ErrorKind kind) noexcept;
+[[nodiscard]] std::string_view to_string(ErrorKind kind) noexcept;
 
 /** The outcome's name as it is written in this header, e.g. "not_done". */
-[[nodiscard]] INLAY_DECL std::string_view to_string(Outcome outcome) noexcept;
+[[nodiscard]] std::string_view to_string(Outcome outcome) noexcept;
 
 /** One line for people: kind, the outcome unless it is not_done, message, and the pointer when there is one. */
-[[nodiscard]] INLAY_DECL std::string to_string(Error const& error);
+[[nodiscard]] std::string to_string(Error const& error);
 
-INLAY_DECL std::ostream& operator<<(std::ostream& out, ErrorKind kind);
-INLAY_DECL std::ostream& operator<<(std::ostream& out, Error const& error);
+std::ostream& operator<<(std::ostream& out, ErrorKind kind);
+std::ostream& operator<<(std::ostream& out, Error const& error);
 
 /** What `Result::value()` throws when there is no value. */
 class Exception : public std::runtime_error {
  public:
-  INLAY_DECL explicit Exception(Error error);
+  explicit Exception(Error error);
 
   [[nodiscard]] Error const& error() const noexcept { return error_; }
 
@@ -105,7 +104,7 @@ template <class T>
 using Result = boost::system::result<T, Error>;
 
 /** Found by Boost.System when `value()` is called on an error. */
-[[noreturn]] INLAY_DECL void throw_exception_from_error(Error const& error, boost::source_location const& where);
+[[noreturn]] void throw_exception_from_error(Error const& error, boost::source_location const& where);
 
 }  // namespace inlay
 

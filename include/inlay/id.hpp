@@ -3,7 +3,6 @@
 #define INLAY_ID_HPP
 
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/ground/internal/keyed_hash.hpp>
 
 #include <array>
@@ -32,19 +31,19 @@ struct Uuid {
 using IdGenerator = std::function<Uuid()>;
 
 /** A new version 7 UUID (RFC 9562, section 5.7). Those one thread makes grow, within a millisecond too. */
-[[nodiscard]] INLAY_DECL Uuid generate_uuid();
+[[nodiscard]] Uuid generate_uuid();
 
 /** A new version 4 UUID (RFC 9562, section 5.4), which tells nothing. */
-[[nodiscard]] INLAY_DECL Uuid generate_random_uuid();
+[[nodiscard]] Uuid generate_random_uuid();
 
 /** The 36 characters of RFC 9562, section 4, in lower case. */
-[[nodiscard]] INLAY_DECL std::string to_string(Uuid const& uuid);
+[[nodiscard]] std::string to_string(Uuid const& uuid);
 
 /** Reads the 36 characters of RFC 9562, section 4, in either case, and no other form.
 
     @return invalid_argument for anything else.
 */
-[[nodiscard]] INLAY_DECL Result<Uuid> parse_uuid(std::string_view text);
+[[nodiscard]] Result<Uuid> parse_uuid(std::string_view text);
 
 /** The id of a row of Entity: a UUID that cannot be taken for another entity's. */
 template <class Entity>

@@ -3,7 +3,6 @@
 #define INLAY_TIMESTAMP_HPP
 
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 
 #include <compare>
 #include <cstdint>
@@ -24,23 +23,23 @@ struct Timestamp {
 using Clock = std::function<Timestamp()>;
 
 /** The system's clock. */
-[[nodiscard]] INLAY_DECL Timestamp now();
+[[nodiscard]] Timestamp now();
 
 /** Whether it can be written: its year in UTC has the four digits that RFC 3339 gives one. */
-[[nodiscard]] INLAY_DECL bool has_text(Timestamp time) noexcept;
+[[nodiscard]] bool has_text(Timestamp time) noexcept;
 
 /** ISO 8601 in UTC with milliseconds: "2021-08-10T10:00:00.000Z". Finer parts are cut off, not rounded. */
-[[nodiscard]] INLAY_DECL std::string to_string(Timestamp time);
+[[nodiscard]] std::string to_string(Timestamp time);
 
 /** ISO 8601 in UTC with microseconds: "2021-08-10T10:00:00.000000Z"; nothing is lost. */
-[[nodiscard]] INLAY_DECL std::string to_precise_string(Timestamp time);
+[[nodiscard]] std::string to_precise_string(Timestamp time);
 
 /** Reads `YYYY-MM-DDThh:mm:ss[.fraction](Z|+hh:mm|-hh:mm)` (RFC 3339); up to six digits of fraction.
 
     @return invalid_argument for anything else, a date that does not exist, or more digits than a
     Timestamp can hold.
 */
-[[nodiscard]] INLAY_DECL Result<Timestamp> parse_timestamp(std::string_view text);
+[[nodiscard]] Result<Timestamp> parse_timestamp(std::string_view text);
 
 }  // namespace inlay
 

@@ -65,8 +65,7 @@ void add_serve_parameters(Parameters& command, ServeArguments& into) {
            "Answer GET /healthz there as well, and nothing else, whatever the rest is busy with")
       .shown_as("WHERE")
       .check(not_empty);
-  command
-      .add("--socket-mode", into.socket_mode, "Who may connect at unix:PATH (0600), here and there, as for chmod")
+  command.add("--socket-mode", into.socket_mode, "Who may connect at unix:PATH (0600), here and there, as for chmod")
       .shown_as("MODE")
       .check(octal_mode);
   command.add("--tokens", into.tokens_file, "Who may call").shown_as("FILE").check(not_empty);

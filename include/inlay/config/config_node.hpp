@@ -4,7 +4,6 @@
 
 #include <inlay/config/detail/layer_object.hpp>
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/ground/internal/is_optional.hpp>
 #include <inlay/json/internal/member_spans.hpp>
 
@@ -108,19 +107,19 @@ class ConfigNode {
   }
 
   /** The member of that name; nothing when there is none, or when this is no object. One lookup a layer. */
-  [[nodiscard]] INLAY_DECL std::optional<ConfigNode> find(std::string_view name) const;
+  [[nodiscard]] std::optional<ConfigNode> find(std::string_view name) const;
   [[nodiscard]] bool contains(std::string_view name) const { return find(name).has_value(); }
 
   /** The merged members in the order in which the fold of the layers has them; none for a leaf.
 
       A range of ConfigMember. Going through it costs one lookup a layer for each member of each layer.
   */
-  [[nodiscard]] INLAY_DECL ConfigMembers members() const;
+  [[nodiscard]] ConfigMembers members() const;
 
   /** How many members there are; 0 for a leaf. Linear: it goes through members(). */
-  [[nodiscard]] INLAY_DECL std::size_t size() const;
+  [[nodiscard]] std::size_t size() const;
   /** Whether an object has no members; false for a leaf. */
-  [[nodiscard]] INLAY_DECL bool empty() const;
+  [[nodiscard]] bool empty() const;
 
   /** The value as a C++ type.
 
@@ -133,15 +132,15 @@ class ConfigNode {
   [[nodiscard]] Result<T> as() const;
 
   /** Whether both are views of the very same parts of the same documents, and so equal. Others may be equal too. */
-  [[nodiscard]] INLAY_DECL bool is_same_view(ConfigNode const& other) const noexcept;
+  [[nodiscard]] bool is_same_view(ConfigNode const& other) const noexcept;
 
   /** A copy in the storage given, merged. */
-  [[nodiscard]] INLAY_DECL boost::json::value to_value(boost::json::storage_ptr storage = {}) const;
+  [[nodiscard]] boost::json::value to_value(boost::json::storage_ptr storage = {}) const;
 
   /** Appends its canonical text (json::print), written straight from the layers. */
-  INLAY_DECL void write(std::string& out) const;
+  void write(std::string& out) const;
   /** Its canonical text. */
-  [[nodiscard]] INLAY_DECL std::string text() const;
+  [[nodiscard]] std::string text() const;
 
  private:
   friend class EffectiveConfig;
@@ -157,25 +156,25 @@ class ConfigNode {
   static constexpr std::size_t absent = static_cast<std::size_t>(-1);
 
   // Becomes the member of `parent`, which may be this node itself; false when there is none (then it means nothing).
-  INLAY_DECL bool enter(ConfigNode const& parent, std::string_view name);
+  bool enter(ConfigNode const& parent, std::string_view name);
   // The same, and says which object of the parent's stack the member takes its place from (see members()).
-  INLAY_DECL std::size_t enter_for_place(ConfigNode const& parent, std::string_view name);
+  std::size_t enter_for_place(ConfigNode const& parent, std::string_view name);
   template <bool WantsPlace>
   std::size_t enter_member(ConfigNode const& parent, std::string_view name);
   // Becomes the member or element that one step of a pointer names.
-  INLAY_DECL bool step(ConfigNode const& parent, std::string_view token);
+  bool step(ConfigNode const& parent, std::string_view token);
   // Becomes a value of a single layer.
-  INLAY_DECL void become(boost::json::value const& value, bool nulls_are_data);
-  INLAY_DECL void become_text(json::MemberSpans::Object object, std::size_t member, std::size_t name_size);
+  void become(boost::json::value const& value, bool nulls_are_data);
+  void become_text(json::MemberSpans::Object object, std::size_t member, std::size_t name_size);
 
   // Of a leaf that is text.
-  [[nodiscard]] INLAY_DECL std::string_view leaf_text() const noexcept;
-  [[nodiscard]] INLAY_DECL boost::json::value const* value_of_text() const;
+  [[nodiscard]] std::string_view leaf_text() const noexcept;
+  [[nodiscard]] boost::json::value const* value_of_text() const;
 
-  [[nodiscard]] INLAY_DECL Scalar scalar() const;
+  [[nodiscard]] Scalar scalar() const;
   template <ConfigReadable T>
   [[nodiscard]] Result<T> read_as(Scalar const& scalar) const;
-  [[nodiscard]] INLAY_DECL Error not_a(std::string_view wanted) const;
+  [[nodiscard]] Error not_a(std::string_view wanted) const;
 
   // Of a leaf: its boost::json::value, or the first character of its text; of an object: nullptr.
   void const* leaf_ = nullptr;
@@ -218,8 +217,8 @@ class ConfigMembers {
 
    private:
     friend class ConfigMembers;
-    INLAY_DECL explicit Iterator(ConfigNode const& node);
-    INLAY_DECL void settle();  // goes on to the next member that takes its place here, if it is not at one
+    explicit Iterator(ConfigNode const& node);
+    void settle();  // goes on to the next member that takes its place here, if it is not at one
 
     ConfigNode const* node_;
     std::size_t remaining_objects_;  // the objects not yet gone through, the one at hand included; lowest layer first

@@ -5,7 +5,6 @@
 #include <inlay/config/config_node.hpp>
 #include <inlay/config/layer.hpp>
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/ground/internal/is_optional.hpp>
 #include <inlay/json/pointer.hpp>
 
@@ -49,8 +48,8 @@ struct ConfigCursor {
 };
 
 /** The cursor as text for clients, letters, digits, `-` and `_` (base64url), and back. @return invalid_argument. */
-[[nodiscard]] INLAY_DECL std::string to_string(ConfigCursor const& cursor);
-[[nodiscard]] INLAY_DECL Result<ConfigCursor> parse_config_cursor(std::string_view text);
+[[nodiscard]] std::string to_string(ConfigCursor const& cursor);
+[[nodiscard]] Result<ConfigCursor> parse_config_cursor(std::string_view text);
 
 /** Where a value comes from, and everything below it: a page of it. */
 struct Explanation {
@@ -89,14 +88,14 @@ class EffectiveConfig {
 
       Complexity: linear in the number of layers, whatever the documents' size, once these have been looked at.
   */
-  [[nodiscard]] INLAY_DECL static Result<EffectiveConfig> from(std::vector<Layer> layers);
+  [[nodiscard]] static Result<EffectiveConfig> from(std::vector<Layer> layers);
 
   /** The layers, lowest first. */
-  [[nodiscard]] INLAY_DECL std::vector<Layer> const& layers() const& noexcept;
+  [[nodiscard]] std::vector<Layer> const& layers() const& noexcept;
   std::vector<Layer> const& layers() const&& = delete;
 
   /** The whole configuration. */
-  [[nodiscard]] INLAY_DECL ConfigNode const& root() const& noexcept;
+  [[nodiscard]] ConfigNode const& root() const& noexcept;
   ConfigNode const& root() const&& = delete;
 
   /** The value that the pointer names; nothing when there is none. An index goes into an array.
@@ -109,14 +108,14 @@ class EffectiveConfig {
 
       Complexity: one lookup a token and layer, in as many layers as still have an object there.
   */
-  [[nodiscard]] INLAY_DECL std::optional<ConfigNode> find(json::Pointer const& pointer) const&;
+  [[nodiscard]] std::optional<ConfigNode> find(json::Pointer const& pointer) const&;
   std::optional<ConfigNode> find(json::Pointer const& pointer) const&& = delete;
 
   /** The same for a pointer's string form (RFC 6901, section 3), parsed in place, without allocating.
 
       Text that is no pointer names nothing.
   */
-  [[nodiscard]] INLAY_DECL std::optional<ConfigNode> find(std::string_view pointer) const&;
+  [[nodiscard]] std::optional<ConfigNode> find(std::string_view pointer) const&;
   std::optional<ConfigNode> find(std::string_view pointer) const&& = delete;
 
   /** The value at the pointer as a C++ type; see ConfigNode::as().
@@ -149,18 +148,18 @@ class EffectiveConfig {
 
       Complexity: a page looks at every member of what is at the pointer, and makes no text but that of its own leaves.
   */
-  [[nodiscard]] INLAY_DECL Explanation explain(json::Pointer const& pointer = {}) const;
+  [[nodiscard]] Explanation explain(json::Pointer const& pointer = {}) const;
 
   /** The page after another one. @return invalid_argument for a cursor that is of other layers or another pointer. */
-  [[nodiscard]] INLAY_DECL Result<Explanation> explain(json::Pointer const& pointer, ConfigCursor const& after) const;
+  [[nodiscard]] Result<Explanation> explain(json::Pointer const& pointer, ConfigCursor const& after) const;
 
   /** A copy in the storage given, merged: exactly the fold. */
-  [[nodiscard]] INLAY_DECL boost::json::value to_value(boost::json::storage_ptr storage = {}) const;
+  [[nodiscard]] boost::json::value to_value(boost::json::storage_ptr storage = {}) const;
 
   /** The canonical text of the fold, written straight from the layers. */
-  [[nodiscard]] INLAY_DECL std::string text() const;
+  [[nodiscard]] std::string text() const;
   /** Appends what text() gives. */
-  INLAY_DECL void write(std::string& out) const;
+  void write(std::string& out) const;
 
  private:
   struct State {
@@ -202,11 +201,11 @@ struct ConfigDifferences {
 
     Complexity: linear in both; what both have from the same documents is passed over.
 */
-[[nodiscard]] INLAY_DECL ConfigDifferences differences(EffectiveConfig const& before, EffectiveConfig const& after);
+[[nodiscard]] ConfigDifferences differences(EffectiveConfig const& before, EffectiveConfig const& after);
 
 /** The page after another one. @return invalid_argument for a cursor that is of other configurations. */
-[[nodiscard]] INLAY_DECL Result<ConfigDifferences> differences(EffectiveConfig const& before,
-                                                               EffectiveConfig const& after, ConfigCursor const& from);
+[[nodiscard]] Result<ConfigDifferences> differences(EffectiveConfig const& before, EffectiveConfig const& after,
+                                                    ConfigCursor const& from);
 
 template <ConfigReadable T>
 Result<T> EffectiveConfig::get(std::string_view pointer) const& {

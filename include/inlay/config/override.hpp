@@ -3,7 +3,6 @@
 #define INLAY_CONFIG_OVERRIDE_HPP
 
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/json/document.hpp>
 #include <inlay/json/limits.hpp>
 #include <inlay/json/pointer.hpp>
@@ -22,7 +21,7 @@ namespace inlay::config {
 using Override = std::optional<Document>;
 
 /** The error for a place inside an array, with the array's pointer: an override replaces arrays as a whole. */
-[[nodiscard]] INLAY_DECL Error no_way_into_array(json::Pointer const& array);
+[[nodiscard]] Error no_way_into_array(json::Pointer const& array);
 
 /** Stores `value` at the pointer; an object is then merged over the default's, anything else replaces it.
 
@@ -33,8 +32,8 @@ using Override = std::optional<Document>;
     override with a value that is no object, or an array on the way, since an override replaces arrays as a whole;
     invalid_document when the result breaks the limits, or the pointer has more than json::greatest_depth tokens.
 */
-[[nodiscard]] INLAY_DECL Result<Override> set(Override const& stored, json::Pointer const& pointer,
-                                              boost::json::value const& value, json::Limits const& limits = {});
+[[nodiscard]] Result<Override> set(Override const& stored, json::Pointer const& pointer,
+                                   boost::json::value const& value, json::Limits const& limits = {});
 
 /** Stores a tombstone (null) at the pointer: the value is absent, whatever the default says.
 
@@ -44,8 +43,8 @@ using Override = std::optional<Document>;
 
     @return invalid_argument for a pointer to the whole override, or an array on the way; invalid_document as above.
 */
-[[nodiscard]] INLAY_DECL Result<Override> remove(Override const& stored, json::Pointer const& pointer,
-                                                 json::Limits const& limits = {});
+[[nodiscard]] Result<Override> remove(Override const& stored, json::Pointer const& pointer,
+                                      json::Limits const& limits = {});
 
 /** Takes away what the override says at the pointer, so that the default's value is effective again.
 
@@ -54,7 +53,7 @@ using Override = std::optional<Document>;
 
     @return invalid_argument with the pointer for an array of the override's on the way; invalid_document as above.
 */
-[[nodiscard]] INLAY_DECL Result<Override> inherit(Override const& stored, json::Pointer const& pointer);
+[[nodiscard]] Result<Override> inherit(Override const& stored, json::Pointer const& pointer);
 
 /** Applies a merge patch to the override: a null inherits, as inherit() does; everything else is RFC 7396.
 
@@ -63,8 +62,8 @@ using Override = std::optional<Document>;
 
     @return invalid_document when the result breaks the limits.
 */
-[[nodiscard]] INLAY_DECL Result<Override> patch(Override const& stored, boost::json::object const& patch,
-                                                json::Limits const& limits = {});
+[[nodiscard]] Result<Override> patch(Override const& stored, boost::json::object const& patch,
+                                     json::Limits const& limits = {});
 
 }  // namespace inlay::config
 

@@ -3,7 +3,6 @@
 #define INLAY_JSON_DOCUMENT_HPP
 
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/json/limits.hpp>
 
 #include <boost/json/object.hpp>
@@ -29,35 +28,34 @@ struct DocumentParts;
 class Document {
  public:
   /** The empty object. Does not allocate. */
-  INLAY_DECL Document() noexcept;
+  Document() noexcept;
 
   /** Reads the text of one JSON object by the rules of json::parse.
 
       @return what json::parse returns; invalid_document at "" for a value that is no object.
   */
-  [[nodiscard]] INLAY_DECL static Result<Document> parse(std::string_view text, json::Limits const& limits = {});
+  [[nodiscard]] static Result<Document> parse(std::string_view text, json::Limits const& limits = {});
 
   /** Takes values that a program has built.
 
       @return what json::check returns.
   */
-  [[nodiscard]] INLAY_DECL static Result<Document> from(boost::json::object const& values,
-                                                        json::Limits const& limits = {});
+  [[nodiscard]] static Result<Document> from(boost::json::object const& values, json::Limits const& limits = {});
 
   /** Takes text that text() of a Document once gave, such as a row's, without looking at it.
 
       If it is no JSON object after all, values() says so.
   */
-  [[nodiscard]] INLAY_DECL static Document from_stored(std::string text);
+  [[nodiscard]] static Document from_stored(std::string text);
 
   /** What stands where a document was left out of a row that was read (Query::with_documents), so that it is not taken
       for one: it has neither text nor values, JSON of a row goes without it, and no store takes it. It equals nothing
       but itself. */
-  [[nodiscard]] INLAY_DECL static Document left_out();
-  [[nodiscard]] INLAY_DECL bool is_left_out() const noexcept;
+  [[nodiscard]] static Document left_out();
+  [[nodiscard]] bool is_left_out() const noexcept;
 
   /** The canonical text; nothing of a document that was left out. */
-  [[nodiscard]] INLAY_DECL std::string_view text() const& noexcept;
+  [[nodiscard]] std::string_view text() const& noexcept;
   std::string_view text() const&& = delete;
 
   /** The members; parsed by the first call, which other threads wait for. A copy of them may outlive the Document.
@@ -65,11 +63,11 @@ class Document {
       @return corrupt when this Document was made from stored text that is not a JSON object; invalid_argument when it
       was left out. Never null.
   */
-  [[nodiscard]] INLAY_DECL Result<boost::json::object const*> values() const&;
+  [[nodiscard]] Result<boost::json::object const*> values() const&;
   Result<boost::json::object const*> values() const&& = delete;
 
   /** Whether the text is a JSON object: what values() would say, without making values of text that is canonical. */
-  [[nodiscard]] INLAY_DECL Result<void> check() const;
+  [[nodiscard]] Result<void> check() const;
 
   /** Whether the object has no members. Does not parse. */
   [[nodiscard]] bool empty() const noexcept { return text() == "{}"; }
@@ -89,7 +87,7 @@ class Document {
   std::shared_ptr<State const> state_;
 };
 
-INLAY_DECL std::ostream& operator<<(std::ostream& out, Document const& document);
+std::ostream& operator<<(std::ostream& out, Document const& document);
 
 }  // namespace inlay
 

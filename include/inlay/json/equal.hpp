@@ -2,8 +2,6 @@
 #ifndef INLAY_JSON_EQUAL_HPP
 #define INLAY_JSON_EQUAL_HPP
 
-#include <inlay/ground/internal/config.hpp>
-
 #include <boost/json/value.hpp>
 
 namespace inlay::json {
@@ -12,10 +10,10 @@ namespace inlay::json {
 
     Integers and doubles are compared exactly: 9007199254740993 is not 9007199254740992.0.
 */
-[[nodiscard]] INLAY_DECL bool equal(boost::json::value const& a, boost::json::value const& b) noexcept;
+[[nodiscard]] bool equal(boost::json::value const& a, boost::json::value const& b) noexcept;
 
 /** Whether two values have the same canonical text, but for the order of members: 1 is not 1.0, 0.0 is not -0.0. */
-[[nodiscard]] INLAY_DECL bool identical(boost::json::value const& a, boost::json::value const& b) noexcept;
+[[nodiscard]] bool identical(boost::json::value const& a, boost::json::value const& b) noexcept;
 
 }  // namespace inlay::json
 

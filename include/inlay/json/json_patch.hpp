@@ -3,7 +3,6 @@
 #define INLAY_JSON_JSON_PATCH_HPP
 
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/json/limits.hpp>
 
 #include <boost/json/value.hpp>
@@ -29,15 +28,15 @@ namespace inlay::json::json_patch {
     with or without a `test` between them, a `replace`, or an `add` to an object; any other that inserts or removes an
     element or a member shifts those that follow it.
 */
-[[nodiscard]] INLAY_DECL Result<void> apply(boost::json::value& target, boost::json::value const& patch,
-                                            Limits const& limits = {});
+[[nodiscard]] Result<void> apply(boost::json::value& target, boost::json::value const& patch,
+                                 Limits const& limits = {});
 
 /** Refuses what is no JSON Patch, whatever it is to be applied to: anything but an array of operations with the members
     that RFC 6902, sections 3 and 4, asks of them. What their pointers say is for apply() to judge.
 
     @return invalid_argument with the place in the patch as the pointer, such as "/2/op".
 */
-[[nodiscard]] INLAY_DECL Result<void> check(boost::json::value const& patch);
+[[nodiscard]] Result<void> check(boost::json::value const& patch);
 
 /** A short patch that turns `from` into `to`, the order of members aside: [] when they are json::identical.
 
@@ -50,7 +49,7 @@ namespace inlay::json::json_patch {
 
     Complexity: linear in both, but for arrays, where up to 1,000 insertions and removals are looked for.
 */
-[[nodiscard]] INLAY_DECL boost::json::value diff(boost::json::value const& from, boost::json::value const& to);
+[[nodiscard]] boost::json::value diff(boost::json::value const& from, boost::json::value const& to);
 
 /** The patch that undoes `patch`, which must fit `before`: what apply() makes of `before`, it turns back.
 
@@ -62,8 +61,8 @@ namespace inlay::json::json_patch {
 
     @return what apply() returns for `before` and `patch`.
 */
-[[nodiscard]] INLAY_DECL Result<boost::json::value> invert(boost::json::value const& before,
-                                                           boost::json::value const& patch, Limits const& limits = {});
+[[nodiscard]] Result<boost::json::value> invert(boost::json::value const& before, boost::json::value const& patch,
+                                                Limits const& limits = {});
 
 }  // namespace inlay::json::json_patch
 

@@ -3,7 +3,6 @@
 #define INLAY_JSON_MERGE_PATCH_HPP
 
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -19,14 +18,14 @@ namespace inlay::json::merge_patch {
 
     @pre patch is no part of target.
 */
-INLAY_DECL void apply(boost::json::value& target, boost::json::value const& patch);
+void apply(boost::json::value& target, boost::json::value const& patch);
 
 /** The smallest merge patch that turns `from` into `to`, the order of members aside: {} when they are equal.
 
     @return invalid_argument, with the pointer of the member, when there is none: a merge patch cannot set a null
     (RFC 7396, section 1).
 */
-[[nodiscard]] INLAY_DECL Result<boost::json::value> diff(boost::json::value const& from, boost::json::value const& to);
+[[nodiscard]] Result<boost::json::value> diff(boost::json::value const& from, boost::json::value const& to);
 
 }  // namespace inlay::json::merge_patch
 

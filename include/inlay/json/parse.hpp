@@ -3,7 +3,6 @@
 #define INLAY_JSON_PARSE_HPP
 
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/json/limits.hpp>
 
 #include <boost/json/object.hpp>
@@ -25,20 +24,20 @@ namespace inlay::json {
 
     Linear in the length of the text.
 */
-[[nodiscard]] INLAY_DECL Result<boost::json::value> parse(std::string_view text, Limits const& limits = {},
-                                                          boost::json::storage_ptr storage = {});
+[[nodiscard]] Result<boost::json::value> parse(std::string_view text, Limits const& limits = {},
+                                               boost::json::storage_ptr storage = {});
 
 /** Holds a value that was built by a program to the rules that parse() holds text to.
 
     @return invalid_document, with the pointer of the place: a double that is infinite or not a number, a string or
     member name that is not UTF-8, a value beyond the limits.
 */
-[[nodiscard]] INLAY_DECL Result<void> check(boost::json::value const& value, Limits const& limits = {});
+[[nodiscard]] Result<void> check(boost::json::value const& value, Limits const& limits = {});
 
 namespace detail {
 
 /** As check(), for for an object, which would have to be copied to make a value of it. */
-[[nodiscard]] INLAY_DECL Result<void> check_object(boost::json::object const& object, Limits const& limits);
+[[nodiscard]] Result<void> check_object(boost::json::object const& object, Limits const& limits);
 
 }  // namespace detail
 

@@ -3,7 +3,6 @@
 #define INLAY_JSON_POINTER_HPP
 
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -29,7 +28,7 @@ class Pointer {
 
       @return invalid_argument when it does not start with `/`, or has a `~` that is not `~0` or `~1`.
   */
-  [[nodiscard]] INLAY_DECL static Result<Pointer> parse(std::string_view text);
+  [[nodiscard]] static Result<Pointer> parse(std::string_view text);
 
   [[nodiscard]] std::vector<std::string> const& tokens() const& noexcept { return tokens_; }
   std::vector<std::string> const& tokens() const&& = delete;
@@ -37,7 +36,7 @@ class Pointer {
   [[nodiscard]] bool is_root() const noexcept { return tokens_.empty(); }
 
   /** Goes one step down: to the member or element `token` (unescaped). */
-  INLAY_DECL Pointer& operator/=(std::string_view token);
+  Pointer& operator/=(std::string_view token);
   [[nodiscard]] friend Pointer operator/(Pointer pointer, std::string_view token) {
     pointer /= token;
     return pointer;
@@ -63,19 +62,18 @@ class Pointer {
 };
 
 /** The string form (RFC 6901, section 3), with `~` and `/` escaped. */
-[[nodiscard]] INLAY_DECL std::string to_string(Pointer const& pointer);
+[[nodiscard]] std::string to_string(Pointer const& pointer);
 
 /** Appends `/` and the escaped token to the string form of a pointer. */
-INLAY_DECL void append_token(std::string& pointer, std::string_view token);
+void append_token(std::string& pointer, std::string_view token);
 
 /** Reads an array index (RFC 6901, section 4): digits without a leading zero. Nothing for `-`, which is past the end.
  */
-[[nodiscard]] INLAY_DECL std::optional<std::size_t> parse_index(std::string_view token) noexcept;
+[[nodiscard]] std::optional<std::size_t> parse_index(std::string_view token) noexcept;
 
 /** The value that the pointer names, or nullptr when there is none. Complexity: one lookup a token. */
-[[nodiscard]] INLAY_DECL boost::json::value const* find(boost::json::value const& root,
-                                                        Pointer const& pointer) noexcept;
-[[nodiscard]] INLAY_DECL boost::json::value* find(boost::json::value& root, Pointer const& pointer) noexcept;
+[[nodiscard]] boost::json::value const* find(boost::json::value const& root, Pointer const& pointer) noexcept;
+[[nodiscard]] boost::json::value* find(boost::json::value& root, Pointer const& pointer) noexcept;
 boost::json::value const* find(boost::json::value&& root, Pointer const& pointer) = delete;
 
 }  // namespace inlay::json

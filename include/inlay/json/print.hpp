@@ -2,8 +2,6 @@
 #ifndef INLAY_JSON_PRINT_HPP
 #define INLAY_JSON_PRINT_HPP
 
-#include <inlay/ground/internal/config.hpp>
-
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
@@ -19,23 +17,23 @@ namespace inlay::json {
 
     @pre check(value) would accept the value: an infinite double has no JSON form.
 */
-INLAY_DECL void print(boost::json::value const& value, std::string& out);
+void print(boost::json::value const& value, std::string& out);
 
 /** The canonical text of a value; see the overload above. */
-[[nodiscard]] INLAY_DECL std::string print(boost::json::value const& value);
+[[nodiscard]] std::string print(boost::json::value const& value);
 
 namespace detail {
 
 /** As print(), for an object that is no value: to make one of it is to copy it. */
-INLAY_DECL void print_object(boost::json::object const& object, std::string& out);
+void print_object(boost::json::object const& object, std::string& out);
 
 }  // namespace detail
 
 /** Appends a JSON string, quotes included. */
-INLAY_DECL void print_string(std::string_view text, std::string& out);
+void print_string(std::string_view text, std::string& out);
 
 /** The same value over several lines, two spaces a level, for people. */
-[[nodiscard]] INLAY_DECL std::string print_pretty(boost::json::value const& value);
+[[nodiscard]] std::string print_pretty(boost::json::value const& value);
 
 }  // namespace inlay::json
 

@@ -9,7 +9,6 @@
 // document is its own canonical text, copied and never parsed.
 
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/json/limits.hpp>
 #include <inlay/model/entities.hpp>
 
@@ -90,7 +89,7 @@ template <class Entity>
 
     @return invalid_argument.
 */
-[[nodiscard]] INLAY_DECL Result<void> check_text(std::string_view text);
+[[nodiscard]] Result<void> check_text(std::string_view text);
 
 /** Applies a merge patch on a resource to a row: the caller's members only.
 

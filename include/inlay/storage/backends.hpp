@@ -3,7 +3,6 @@
 #define INLAY_STORAGE_BACKENDS_HPP
 
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/storage/repository.hpp>
 #include <inlay/storage/store_url.hpp>
 
@@ -29,17 +28,17 @@ struct Backend {
 class Backends {
  public:
   /** Adds a backend. One added later takes over the schemes it shares with an earlier one. */
-  INLAY_DECL Backends& add(Backend backend);
+  Backends& add(Backend backend);
 
   /** The schemes that can be opened, in the order they were added. */
-  [[nodiscard]] INLAY_DECL std::vector<std::string> schemes() const;
+  [[nodiscard]] std::vector<std::string> schemes() const;
 
   /** Opens the store that the URL names; the scheme picks the backend, exactly.
 
       @return unknown_scheme or not_built, each listing the schemes there are; invalid_argument for a bad URL or
       parameter; what the backend returns.
   */
-  [[nodiscard]] INLAY_DECL Result<std::shared_ptr<Repository>> open(std::string_view url) const;
+  [[nodiscard]] Result<std::shared_ptr<Repository>> open(std::string_view url) const;
 
  private:
   std::vector<Backend> backends_;

@@ -3,7 +3,6 @@
 #define INLAY_STORAGE_COMMIT_HPP
 
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/model/entities.hpp>
 
 #include <boost/mp11/algorithm.hpp>
@@ -125,7 +124,7 @@ namespace storage {
     model::check refuses, or a `before` that model::check_whole does, and for an actor or a reason that
     model::check_text does, unless it is empty.
 */
-[[nodiscard]] INLAY_DECL Result<void> check(Commit const& commit);
+[[nodiscard]] Result<void> check(Commit const& commit);
 
 }  // namespace storage
 

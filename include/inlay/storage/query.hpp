@@ -3,7 +3,6 @@
 #define INLAY_STORAGE_QUERY_HPP
 
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/model/entities.hpp>
 #include <inlay/page_bytes.hpp>
 #include <inlay/storage/condition.hpp>
@@ -62,13 +61,13 @@ struct Cursor {
 };
 
 /** An opaque text for a cursor: base64url (RFC 4648, section 5) with a check sum. */
-[[nodiscard]] INLAY_DECL std::string to_string(Cursor const& cursor);
+[[nodiscard]] std::string to_string(Cursor const& cursor);
 
 /** Reads what to_string gave.
 
     @return invalid_argument for anything else.
 */
-[[nodiscard]] INLAY_DECL Result<Cursor> parse_cursor(std::string_view text);
+[[nodiscard]] Result<Cursor> parse_cursor(std::string_view text);
 
 /** Which of a store's servers may answer a read. */
 enum class ReadFrom {

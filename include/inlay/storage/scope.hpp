@@ -2,7 +2,6 @@
 #ifndef INLAY_STORAGE_SCOPE_HPP
 #define INLAY_STORAGE_SCOPE_HPP
 
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/storage/condition.hpp>
 
 #include <string>

@@ -3,7 +3,6 @@
 #define INLAY_STORAGE_STORE_URL_HPP
 
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -38,19 +37,19 @@ struct StoreUrl {
 
       @return invalid_argument for text that is no such URL; the message never repeats a password.
   */
-  [[nodiscard]] INLAY_DECL static Result<StoreUrl> parse(std::string_view text);
+  [[nodiscard]] static Result<StoreUrl> parse(std::string_view text);
 
   /** The value of the parameter of that name, or nullptr. */
-  [[nodiscard]] INLAY_DECL std::string const* parameter(std::string_view name) const& noexcept;
+  [[nodiscard]] std::string const* parameter(std::string_view name) const& noexcept;
 
   /** Refuses parameters that the backend does not know or that are given twice.
 
       @return invalid_argument naming the parameter and those there are.
   */
-  [[nodiscard]] INLAY_DECL Result<void> allow_parameters(std::vector<std::string_view> const& known) const;
+  [[nodiscard]] Result<void> allow_parameters(std::vector<std::string_view> const& known) const;
 
   /** The URL for people: without the password, and without the values of parameters that may hold secrets. */
-  [[nodiscard]] INLAY_DECL std::string redacted() const;
+  [[nodiscard]] std::string redacted() const;
 };
 
 }  // namespace inlay

@@ -8,7 +8,6 @@
 //   to.restore({.fill = [&](inlay::RecordSink const& sink) { return from.dump({.sink = sink}); }})
 
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/json/limits.hpp>
 #include <inlay/model/entities.hpp>
 #include <inlay/storage/changes.hpp>
@@ -84,10 +83,10 @@ class RecordCheck {
  public:
   /** @return invalid_argument for a format that this inlay doesn't know, a record out of order or one too many, a row
       or commit that contradicts the header, a change of what is no entity. */
-  [[nodiscard]] INLAY_DECL Result<void> accept(StoreRecord const& record);
+  [[nodiscard]] Result<void> accept(StoreRecord const& record);
 
   /** @return invalid_argument when fewer records came than the header says. */
-  [[nodiscard]] INLAY_DECL Result<void> finish() const;
+  [[nodiscard]] Result<void> finish() const;
 
   /** The header; its revision is 0 before it came. */
   [[nodiscard]] StoreHeader const& header() const noexcept { return header_; }
@@ -112,13 +111,13 @@ class RecordCheck {
 
     Rows are as write_json has them with JsonUse::record, and changes as the log does.
 */
-INLAY_DECL void append_line(StoreRecord const& record, std::string& out);
+void append_line(StoreRecord const& record, std::string& out);
 
 /** Reads one line.
 
     @return what json::parse returns; invalid_argument with the pointer of a member that is unknown, missing or wrong.
 */
-[[nodiscard]] INLAY_DECL Result<StoreRecord> parse_line(std::string_view line);
+[[nodiscard]] Result<StoreRecord> parse_line(std::string_view line);
 
 /** How long a line may be unless something else is said: a commit of eight changes, each of a row whose document is as
     large as json::Limits lets one be, with all that is around it, before and after the change. What a catalogue
@@ -140,7 +139,7 @@ struct LinesRequest {
     @return what parse_line returns, or the sink finds wrong with a record, with the source and the line's number in the
     message; invalid_document for a line that is too long; unavailable when the stream breaks; what the sink returns.
 */
-[[nodiscard]] INLAY_DECL Result<void> read_lines(LinesRequest const& request);
+[[nodiscard]] Result<void> read_lines(LinesRequest const& request);
 
 }  // namespace storage
 

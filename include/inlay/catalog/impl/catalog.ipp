@@ -155,31 +155,31 @@ inline CatalogOptions bounded(CatalogOptions options) {
 
 }  // namespace detail
 
-INLAY_DECL Catalog::Catalog(std::shared_ptr<Repository> repository, CatalogOptions options)
+Catalog::Catalog(std::shared_ptr<Repository> repository, CatalogOptions options)
     : repository_(std::move(repository)),
       options_(std::make_shared<CatalogOptions const>(detail::bounded(std::move(options)))),
       cache_(std::make_shared<DocumentCache>()),
       quotas_(std::make_shared<detail::Quotas>(options_->team_quota)) {}
 
-INLAY_DECL Result<Catalog> Catalog::open(std::string_view url, Backends const& backends, CatalogOptions options) {
+Result<Catalog> Catalog::open(std::string_view url, Backends const& backends, CatalogOptions options) {
   auto repository = backends.open(url);
   if (!repository) return repository.error();
   return Catalog(std::move(*repository), std::move(options));
 }
 
-INLAY_DECL Catalog Catalog::at_least(Revision revision) const {
+Catalog Catalog::at_least(Revision revision) const {
   Catalog other = *this;
   other.at_least_ = revision;
   return other;
 }
 
-INLAY_DECL Catalog Catalog::from_primary() const {
+Catalog Catalog::from_primary() const {
   Catalog other = *this;
   other.reads_from_ = ReadFrom::primary;
   return other;
 }
 
-INLAY_DECL Catalog Catalog::as(Caller caller) const {
+Catalog Catalog::as(Caller caller) const {
   Catalog other = *this;
   other.caller_ = std::move(caller);
   return other;
@@ -566,7 +566,7 @@ Result<Updated<Entity>> Catalog::update(Id<Entity> id, JsonPatch const& patch, U
   return detail::at_operation(patch.operations, updated.error());
 }
 
-INLAY_DECL Result<void> Catalog::check_mode(UpdateOptions const& options, bool may_undo_others) {
+Result<void> Catalog::check_mode(UpdateOptions const& options, bool may_undo_others) {
   if (may_undo_others && !options.expected_version && !options.force && !options.dry_run) {
     return Error{.kind = ErrorKind::invalid_argument,
                  .message = "this can undo somebody else's write: name the expected version, or force it"};
@@ -656,7 +656,7 @@ std::optional<Error> Catalog::who_uses(Id<Entity> id, Error error) const {
 }
 
 /** The same catalogue without a team, for what the library itself must see before it writes. */
-INLAY_DECL Catalog Catalog::administration() const {
+Catalog Catalog::administration() const {
   Catalog other = from_primary();
   other.caller_.team.reset();
   return other;

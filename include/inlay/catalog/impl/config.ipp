@@ -44,10 +44,9 @@ inline std::function<Result<void>(ConfigNode const&)> way_check(json::Pointer co
 
 // ---- one value of an override
 
-INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::set(Id<EnvironmentIntegration> id,
-                                                                json::Pointer const& pointer,
-                                                                boost::json::value const& value,
-                                                                UpdateOptions const& options) const {
+Result<Updated<EnvironmentIntegration>> Catalog::set(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
+                                                     boost::json::value const& value,
+                                                     UpdateOptions const& options) const {
   if (auto allowed = check_mode(options, pointer.is_root() && value.is_object()); !allowed) {
     return allowed.error();
   }
@@ -56,26 +55,23 @@ INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::set(Id<EnvironmentIn
       options, detail::way_check(pointer, false));
 }
 
-INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::remove(Id<EnvironmentIntegration> id,
-                                                                   json::Pointer const& pointer,
-                                                                   UpdateOptions const& options) const {
+Result<Updated<EnvironmentIntegration>> Catalog::remove(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
+                                                        UpdateOptions const& options) const {
   return write_override(
       id, [&](config::Override const& stored) { return config::remove(stored, pointer, options_->limits); }, options,
       detail::way_check(pointer, true));
 }
 
-INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::inherit(Id<EnvironmentIntegration> id,
-                                                                    json::Pointer const& pointer,
-                                                                    UpdateOptions const& options) const {
+Result<Updated<EnvironmentIntegration>> Catalog::inherit(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
+                                                         UpdateOptions const& options) const {
   if (auto allowed = check_mode(options, pointer.is_root()); !allowed) return allowed.error();
   return write_override(
       id, [&](config::Override const& stored) { return config::inherit(stored, pointer); }, options);
 }
 
-INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::write_override(Id<EnvironmentIntegration> id,
-                                                                           OverrideEdit const& edit,
-                                                                           UpdateOptions const& options,
-                                                                           ConfigCheck const& check) const {
+Result<Updated<EnvironmentIntegration>> Catalog::write_override(Id<EnvironmentIntegration> id, OverrideEdit const& edit,
+                                                                UpdateOptions const& options,
+                                                                ConfigCheck const& check) const {
   ResourceCheck<EnvironmentIntegration> judge;
   if (check) {
     judge = [&](InstalledIntegration const& resource) -> Result<void> {
@@ -98,14 +94,13 @@ INLAY_DECL Result<Updated<EnvironmentIntegration>> Catalog::write_override(Id<En
 
 // ---- configurations
 
-INLAY_DECL Result<InstalledConfig> Catalog::config_of(InstalledIntegration found,
-                                                      std::vector<Layer> extra_layers) const {
+Result<InstalledConfig> Catalog::config_of(InstalledIntegration found, std::vector<Layer> extra_layers) const {
   Integration& integration = found.integration;
   integration.config = cache_->share(integration.id, std::move(integration.config));
   return laid_over(std::move(found), std::move(extra_layers));
 }
 
-INLAY_DECL Result<InstalledConfig> Catalog::laid_over(InstalledIntegration found, std::vector<Layer> extra_layers) {
+Result<InstalledConfig> Catalog::laid_over(InstalledIntegration found, std::vector<Layer> extra_layers) {
   Integration& integration = found.integration;
   if (auto values = integration.config.values(); !values) {
     return storage::corrupt_row(Integration::entity_name, integration.id.uuid, "its config is not a JSON object");
@@ -134,17 +129,16 @@ INLAY_DECL Result<InstalledConfig> Catalog::laid_over(InstalledIntegration found
                          .config = std::move(*config)};
 }
 
-INLAY_DECL Result<InstalledConfig> Catalog::effective_config(Id<EnvironmentIntegration> id,
-                                                             std::vector<Layer> extra_layers) const {
+Result<InstalledConfig> Catalog::effective_config(Id<EnvironmentIntegration> id,
+                                                  std::vector<Layer> extra_layers) const {
   auto found = find<InstalledIntegration>(id, false, reads_from());
   if (!found) return found.error();
   detail::as_seen(std::span(&*found, 1));
   return config_of(std::move(*found), std::move(extra_layers));
 }
 
-INLAY_DECL Result<InstalledConfig> Catalog::effective_config(Id<Environment> environment,
-                                                             std::string_view integration_name,
-                                                             std::vector<Layer> extra_layers) const {
+Result<InstalledConfig> Catalog::effective_config(Id<Environment> environment, std::string_view integration_name,
+                                                  std::vector<Layer> extra_layers) const {
   Query<InstalledIntegration> const query{
       .where = {{"environment_id", Operator::eq, {environment.uuid}},
                 {"integration.name", Operator::eq, {std::string(integration_name)}}},
@@ -171,7 +165,7 @@ INLAY_DECL Result<InstalledConfig> Catalog::effective_config(Id<Environment> env
   return config_of(std::move(page->items.front()), std::move(extra_layers));
 }
 
-INLAY_DECL Result<std::vector<InstalledConfig>> Catalog::effective_configs(Id<Environment> environment) const {
+Result<std::vector<InstalledConfig>> Catalog::effective_configs(Id<Environment> environment) const {
   std::vector<InstalledConfig> configs;
   std::optional<Error> failed;
   auto listed = for_each(
@@ -220,8 +214,8 @@ Result<std::unordered_map<Id<Entity>, Entity>> rows_of(Readers const& readers, s
 
 }  // namespace detail
 
-INLAY_DECL Result<Revision> Catalog::for_each_config(
-    Query<InstalledIntegration> query, std::function<Result<void>(ReportedConfig const&)> const& visit) const {
+Result<Revision> Catalog::for_each_config(Query<InstalledIntegration> query,
+                                          std::function<Result<void>(ReportedConfig const&)> const& visit) const {
   auto own = scoped(std::move(query));
   if (!own) return own.error();
   // A config that many installs share is read once, or now and then, instead of with each of them.
@@ -278,9 +272,8 @@ INLAY_DECL Result<Revision> Catalog::for_each_config(
   return revision;
 }
 
-INLAY_DECL Result<Explanation> Catalog::explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
-                                                std::vector<Layer> extra_layers,
-                                                std::optional<ConfigCursor> const& after) const {
+Result<Explanation> Catalog::explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
+                                     std::vector<Layer> extra_layers, std::optional<ConfigCursor> const& after) const {
   auto found = effective_config(id, std::move(extra_layers));
   if (!found) return found.error();
   return after ? found->config.explain(pointer, *after) : found->config.explain(pointer);

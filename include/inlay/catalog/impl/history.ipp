@@ -138,7 +138,7 @@ inline void conceal_actors(std::vector<CommitRecord>& commits, Id<Team> team) {
 
 }  // namespace detail
 
-INLAY_DECL Result<ChangePage> Catalog::changes(ChangesRequest const& request) const {
+Result<ChangePage> Catalog::changes(ChangesRequest const& request) const {
   if (caller_.team) {
     if (!request.row) {
       return Error{.kind = ErrorKind::forbidden,
@@ -169,7 +169,7 @@ INLAY_DECL Result<ChangePage> Catalog::changes(ChangesRequest const& request) co
 }
 
 /** A team reads the history of what belongs to it. @return which row that is. */
-INLAY_DECL Result<Birth> Catalog::may_see_history(ChangesRequest::Row const& row) const {
+Result<Birth> Catalog::may_see_history(ChangesRequest::Row const& row) const {
   Result<Birth> result = storage::no_such_row(row.entity);
   boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
       [&]<class Entity>(std::type_identity<Entity>) {

@@ -23,8 +23,8 @@ inline Error at_member(Error error, std::string_view member) {
 
 }  // namespace detail
 
-INLAY_DECL Result<std::optional<InstalledIntegration>> Catalog::find_install(Id<Integration> integration,
-                                                                             Id<Environment> environment) const {
+Result<std::optional<InstalledIntegration>> Catalog::find_install(Id<Integration> integration,
+                                                                  Id<Environment> environment) const {
   Query<EnvironmentIntegration> const query{.where = {{"environment_id", Operator::eq, {environment.uuid}},
                                                       {"integration_id", Operator::eq, {integration.uuid}}},
                                             .limit = 1,
@@ -45,7 +45,7 @@ INLAY_DECL Result<std::optional<InstalledIntegration>> Catalog::find_install(Id<
   }
 }
 
-INLAY_DECL Result<Installed> Catalog::install(EnvironmentIntegration row) const {
+Result<Installed> Catalog::install(EnvironmentIntegration row) const {
   auto existing = find_install(row.integration_id, row.environment_id);
   if (!existing) return existing.error();
   if (*existing) return Installed{.resource = std::move(**existing), .created = false};
@@ -61,12 +61,11 @@ INLAY_DECL Result<Installed> Catalog::install(EnvironmentIntegration row) const 
   return Installed{.resource = std::move(**existing), .created = false};
 }
 
-INLAY_DECL Result<void> Catalog::uninstall(Id<EnvironmentIntegration> id,
-                                           std::optional<RowVersion> expected_version) const {
+Result<void> Catalog::uninstall(Id<EnvironmentIntegration> id, std::optional<RowVersion> expected_version) const {
   return remove_row(id, expected_version);
 }
 
-INLAY_DECL Result<std::vector<AnyGuard>> Catalog::may_install(EnvironmentIntegration const& row) const {
+Result<std::vector<AnyGuard>> Catalog::may_install(EnvironmentIntegration const& row) const {
   Id<Team> const team = *caller_.team;
   auto environment = find<Environment>(row.environment_id);
   if (!environment) return detail::at_member(environment.error(), "environment_id");
@@ -91,7 +90,7 @@ INLAY_DECL Result<std::vector<AnyGuard>> Catalog::may_install(EnvironmentIntegra
                            "integration_id");
 }
 
-INLAY_DECL Result<std::optional<Grant>> Catalog::find_grant(Id<Integration> integration, Id<Team> team) const {
+Result<std::optional<Grant>> Catalog::find_grant(Id<Integration> integration, Id<Team> team) const {
   auto page = repository_->list(Query<Grant>{
       .where = {{"integration_id", Operator::eq, {integration.uuid}}, {"team_id", Operator::eq, {team.uuid}}},
       .limit = 1});
@@ -115,7 +114,7 @@ inline Result<void> may_ask_again(Grant const& answered, std::chrono::microsecon
 
 }  // namespace detail
 
-INLAY_DECL Result<Asked> Catalog::ask_for(Id<Integration> integration_id, std::optional<Id<Team>> asking) const {
+Result<Asked> Catalog::ask_for(Id<Integration> integration_id, std::optional<Id<Team>> asking) const {
   if (!asking) asking = caller_.team;
   if (!asking) {
     return Error{.kind = ErrorKind::invalid_argument, .message = "name the team that asks", .pointer = "/team_id"};
@@ -183,8 +182,7 @@ inline bool may_follow(GrantStatus from, GrantStatus to) {
 
 }  // namespace detail
 
-INLAY_DECL Result<Grant> Catalog::answer(Id<Grant> id, GrantStatus status,
-                                         std::optional<RowVersion> expected_version) const {
+Result<Grant> Catalog::answer(Id<Grant> id, GrantStatus status, std::optional<RowVersion> expected_version) const {
   for (int attempt = 0;; ++attempt) {
     auto grant = find<Grant>(id);
     if (!grant) return grant;
@@ -228,8 +226,7 @@ inline constexpr std::size_t installs_at_once = 100;
 
 }  // namespace detail
 
-INLAY_DECL Result<EndedInstalls> Catalog::end(Id<Integration> id, std::string_view reason,
-                                              EndOptions const& options) const {
+Result<EndedInstalls> Catalog::end(Id<Integration> id, std::string_view reason, EndOptions const& options) const {
   if (auto const checked = model::check_text(reason); !checked) return detail::at_member(checked.error(), "reason");
   EndedInstalls ended;
   Query<EnvironmentIntegration> query{.where = {{"integration_id", Operator::eq, {id.uuid}}},
@@ -280,8 +277,8 @@ INLAY_DECL Result<EndedInstalls> Catalog::end(Id<Integration> id, std::string_vi
 
 /** Removes ended installs, until no more are left than go with their integration in one commit, and returns those.
     None, and nothing is removed, where one is not ended. */
-INLAY_DECL Result<std::vector<EnvironmentIntegration>> Catalog::remove_ended(Integration const& integration,
-                                                                             std::vector<AnyGuard> guards) const {
+Result<std::vector<EnvironmentIntegration>> Catalog::remove_ended(Integration const& integration,
+                                                                  std::vector<AnyGuard> guards) const {
   Query<EnvironmentIntegration> query{.where = {{"integration_id", Operator::eq, {integration.id.uuid}}},
                                       .limit = detail::installs_at_once,
                                       .with_documents = false};

@@ -35,8 +35,7 @@ bool hold_to_quota([[maybe_unused]] One& change, [[maybe_unused]] Quotas::Hold& 
 
 }  // namespace detail
 
-INLAY_DECL Result<Committed> Catalog::commit(Timestamp time, std::vector<Change> changes,
-                                             std::vector<AnyGuard> guards) const {
+Result<Committed> Catalog::commit(Timestamp time, std::vector<Change> changes, std::vector<AnyGuard> guards) const {
   std::optional<detail::Quotas::Hold> hold;
   if (caller_.team && quotas_->are_set()) {
     Id<Team> const team = *caller_.team;
@@ -64,7 +63,7 @@ INLAY_DECL Result<Committed> Catalog::commit(Timestamp time, std::vector<Change>
 }
 
 /** What commit() would refuse for a quota; for dry runs. */
-INLAY_DECL Result<void> Catalog::check_quota(Timestamp time, std::vector<Change> const& changes) const {
+Result<void> Catalog::check_quota(Timestamp time, std::vector<Change> const& changes) const {
   if (!caller_.team || !quotas_->are_set()) return {};
   detail::Quotas::Hold hold(*quotas_, *caller_.team, time);
   if (auto counted = hold.count(*repository_); !counted) return counted;

@@ -35,7 +35,7 @@ inline std::vector<ObjectPart> parts_of(ObjectStack const& objects, bool lowest_
 
 }  // namespace detail
 
-INLAY_DECL void ConfigNode::become(boost::json::value const& value, bool nulls_are_data) {
+void ConfigNode::become(boost::json::value const& value, bool nulls_are_data) {
   auto const* object = value.if_object();
   leaf_ = object == nullptr ? &value : nullptr;
   leaf_is_text_ = false;
@@ -48,7 +48,7 @@ INLAY_DECL void ConfigNode::become(boost::json::value const& value, bool nulls_a
 }
 
 // A leaf.
-INLAY_DECL void ConfigNode::become_text(json::MemberSpans::Object object, std::size_t member, std::size_t name_size) {
+void ConfigNode::become_text(json::MemberSpans::Object object, std::size_t member, std::size_t name_size) {
   leaf_ = object.value(member, name_size).data();
   leaf_is_text_ = true;
   leaf_member_ = static_cast<std::uint32_t>(member);
@@ -57,13 +57,13 @@ INLAY_DECL void ConfigNode::become_text(json::MemberSpans::Object object, std::s
   lowest_is_data_ = false;
 }
 
-INLAY_DECL std::string_view ConfigNode::leaf_text() const noexcept {
+std::string_view ConfigNode::leaf_text() const noexcept {
   auto const* const text = static_cast<char const*>(leaf_);
   auto const member = objects_.begin()->spans().members(leaf_member_, leaf_member_ + 1);
   return {text, static_cast<std::size_t>(member.data() + member.size() - text)};
 }
 
-INLAY_DECL boost::json::value const* ConfigNode::value_of_text() const {
+boost::json::value const* ConfigNode::value_of_text() const {
   return json::DocumentParts::value_of(objects_.begin()->spans(), leaf_member_);
 }
 
@@ -131,7 +131,7 @@ inline std::size_t ConfigNode::enter_member(ConfigNode const& parent, std::strin
   return place;
 }
 
-INLAY_DECL bool ConfigNode::enter(ConfigNode const& parent, std::string_view name) {
+bool ConfigNode::enter(ConfigNode const& parent, std::string_view name) {
   if (parent.objects_.size() != 1 || parent.objects_[0].is_text()) {
     return enter_member<false>(parent, name) != absent;
   }
@@ -143,11 +143,11 @@ INLAY_DECL bool ConfigNode::enter(ConfigNode const& parent, std::string_view nam
   return true;
 }
 
-INLAY_DECL std::size_t ConfigNode::enter_for_place(ConfigNode const& parent, std::string_view name) {
+std::size_t ConfigNode::enter_for_place(ConfigNode const& parent, std::string_view name) {
   return enter_member<true>(parent, name);
 }
 
-INLAY_DECL bool ConfigNode::step(ConfigNode const& parent, std::string_view token) {
+bool ConfigNode::step(ConfigNode const& parent, std::string_view token) {
   if (parent.is_object()) return enter(parent, token);
   if (parent.leaf_is_text_ && *static_cast<char const*>(parent.leaf_) != '[') return false;
   auto const* const array = parent.leaf()->if_array();
@@ -158,15 +158,15 @@ INLAY_DECL bool ConfigNode::step(ConfigNode const& parent, std::string_view toke
   return true;
 }
 
-INLAY_DECL std::optional<ConfigNode> ConfigNode::find(std::string_view name) const {
+std::optional<ConfigNode> ConfigNode::find(std::string_view name) const {
   std::optional<ConfigNode> member(ConfigNode{});
   if (!is_object() || !member->enter(*this, name)) member.reset();
   return member;
 }
 
-INLAY_DECL ConfigMembers ConfigNode::members() const { return ConfigMembers(*this); }
+ConfigMembers ConfigNode::members() const { return ConfigMembers(*this); }
 
-INLAY_DECL std::size_t ConfigNode::size() const {
+std::size_t ConfigNode::size() const {
   if (is_leaf()) return 0;
   if (objects_.size() == 1 && lowest_is_data_) return objects_[0].size();
   auto const all = members();
@@ -175,18 +175,18 @@ INLAY_DECL std::size_t ConfigNode::size() const {
   return count;
 }
 
-INLAY_DECL bool ConfigNode::empty() const {
+bool ConfigNode::empty() const {
   if (is_leaf()) return false;
   auto const all = members();
   return all.begin() == all.end();
 }
 
-INLAY_DECL bool ConfigNode::is_same_view(ConfigNode const& other) const noexcept {
+bool ConfigNode::is_same_view(ConfigNode const& other) const noexcept {
   return leaf_ == other.leaf_ && lowest_is_data_ == other.lowest_is_data_ &&
          std::equal(objects_.begin(), objects_.end(), other.objects_.begin(), other.objects_.end());
 }
 
-INLAY_DECL boost::json::value ConfigNode::to_value(boost::json::storage_ptr storage) const {
+boost::json::value ConfigNode::to_value(boost::json::storage_ptr storage) const {
   if (leaf_is_text_) return detail::value_in_text(leaf_text(), std::move(storage));
   if (is_leaf()) return boost::json::value(*leaf(), std::move(storage));
   boost::json::value result(std::move(storage));
@@ -195,7 +195,7 @@ INLAY_DECL boost::json::value ConfigNode::to_value(boost::json::storage_ptr stor
   return result;
 }
 
-INLAY_DECL void ConfigNode::write(std::string& out) const {
+void ConfigNode::write(std::string& out) const {
   if (leaf_is_text_) {
     out += leaf_text();
     return;
@@ -206,13 +206,13 @@ INLAY_DECL void ConfigNode::write(std::string& out) const {
   sink.finish();
 }
 
-INLAY_DECL std::string ConfigNode::text() const {
+std::string ConfigNode::text() const {
   std::string out;
   write(out);
   return out;
 }
 
-INLAY_DECL ConfigNode::Scalar ConfigNode::scalar() const {
+ConfigNode::Scalar ConfigNode::scalar() const {
   if (is_object()) return Structured{};
   if (leaf_is_text_) {
     auto const text = leaf_text();
@@ -233,7 +233,7 @@ INLAY_DECL ConfigNode::Scalar ConfigNode::scalar() const {
   }
 }
 
-INLAY_DECL Error ConfigNode::not_a(std::string_view wanted) const {
+Error ConfigNode::not_a(std::string_view wanted) const {
   std::string message = "expected ";
   message.append(wanted).append(", found ");
   if (is_object()) {
@@ -248,12 +248,11 @@ INLAY_DECL Error ConfigNode::not_a(std::string_view wanted) const {
   return Error{.kind = ErrorKind::invalid_argument, .message = std::move(message)};
 }
 
-INLAY_DECL ConfigMembers::Iterator::Iterator(ConfigNode const& node)
-    : node_(&node), remaining_objects_(node.objects_.size()) {
+ConfigMembers::Iterator::Iterator(ConfigNode const& node) : node_(&node), remaining_objects_(node.objects_.size()) {
   settle();
 }
 
-INLAY_DECL void ConfigMembers::Iterator::settle() {
+void ConfigMembers::Iterator::settle() {
   for (; remaining_objects_ != 0; --remaining_objects_, index_ = 0) {
     auto const object = node_->objects_[remaining_objects_ - 1];
     for (auto const size = object.size(); index_ != size; ++index_) {

@@ -19,7 +19,7 @@
 
 namespace inlay {
 
-INLAY_DECL Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> layers) {
+Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> layers) {
   if (layers.empty() || layers.front().kind != LayerKind::base) {
     return Error{.kind = ErrorKind::invalid_argument,
                  .message = "an effective configuration needs a lowest layer of kind base"};
@@ -52,11 +52,11 @@ INLAY_DECL Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> laye
   return EffectiveConfig(state);
 }
 
-INLAY_DECL std::vector<Layer> const& EffectiveConfig::layers() const& noexcept { return state_->layers; }
+std::vector<Layer> const& EffectiveConfig::layers() const& noexcept { return state_->layers; }
 
-INLAY_DECL ConfigNode const& EffectiveConfig::root() const& noexcept { return state_->root; }
+ConfigNode const& EffectiveConfig::root() const& noexcept { return state_->root; }
 
-INLAY_DECL std::optional<ConfigNode> EffectiveConfig::find(json::Pointer const& pointer) const& {
+std::optional<ConfigNode> EffectiveConfig::find(json::Pointer const& pointer) const& {
   if (pointer.is_root()) return state_->root;
   std::optional<ConfigNode> node(ConfigNode{});
   auto const* parent = &state_->root;
@@ -67,7 +67,7 @@ INLAY_DECL std::optional<ConfigNode> EffectiveConfig::find(json::Pointer const& 
   return node;
 }
 
-INLAY_DECL std::optional<ConfigNode> EffectiveConfig::find(std::string_view pointer) const& {
+std::optional<ConfigNode> EffectiveConfig::find(std::string_view pointer) const& {
   if (pointer.empty()) return state_->root;
   std::optional<ConfigNode> node(ConfigNode{});
   auto const* parent = &state_->root;
@@ -103,11 +103,11 @@ INLAY_DECL std::optional<ConfigNode> EffectiveConfig::find(std::string_view poin
   return node;
 }
 
-INLAY_DECL boost::json::value EffectiveConfig::to_value(boost::json::storage_ptr storage) const {
+boost::json::value EffectiveConfig::to_value(boost::json::storage_ptr storage) const {
   return root().to_value(std::move(storage));
 }
 
-INLAY_DECL void EffectiveConfig::write(std::string& out) const {
+void EffectiveConfig::write(std::string& out) const {
   auto parts = detail::parts_of(root().objects_, root().lowest_is_data_);
   std::size_t size = 0;
   auto layer = layers().rbegin();
@@ -128,7 +128,7 @@ INLAY_DECL void EffectiveConfig::write(std::string& out) const {
   sink.finish();
 }
 
-INLAY_DECL std::string EffectiveConfig::text() const {
+std::string EffectiveConfig::text() const {
   std::string out;
   write(out);
   return out;
@@ -463,7 +463,7 @@ inline std::uint64_t digest_of(std::vector<Layer> const& before, std::vector<Lay
 
 }  // namespace detail
 
-INLAY_DECL std::string to_string(ConfigCursor const& cursor) {
+std::string to_string(ConfigCursor const& cursor) {
   std::array<std::uint8_t, 16> bytes{};
   for (std::size_t i = 0; i < 8; ++i) {
     bytes[i] = static_cast<std::uint8_t>(cursor.place >> (56U - 8U * i));
@@ -472,7 +472,7 @@ INLAY_DECL std::string to_string(ConfigCursor const& cursor) {
   return detail::to_base64url(bytes);
 }
 
-INLAY_DECL Result<ConfigCursor> parse_config_cursor(std::string_view text) {
+Result<ConfigCursor> parse_config_cursor(std::string_view text) {
   std::array<std::uint8_t, 16> bytes{};
   if (!detail::from_base64url(text, bytes)) {
     return Error{.kind = ErrorKind::invalid_argument,
@@ -486,7 +486,7 @@ INLAY_DECL Result<ConfigCursor> parse_config_cursor(std::string_view text) {
   return cursor;
 }
 
-INLAY_DECL Explanation EffectiveConfig::explain(json::Pointer const& pointer) const {
+Explanation EffectiveConfig::explain(json::Pointer const& pointer) const {
   Explanation explanation;
   detail::ConfigPage page(0);
   detail::Explainer(layers(), explanation, page).explain(pointer);
@@ -494,7 +494,7 @@ INLAY_DECL Explanation EffectiveConfig::explain(json::Pointer const& pointer) co
   return explanation;
 }
 
-INLAY_DECL Result<Explanation> EffectiveConfig::explain(json::Pointer const& pointer, ConfigCursor const& after) const {
+Result<Explanation> EffectiveConfig::explain(json::Pointer const& pointer, ConfigCursor const& after) const {
   auto const checked = detail::check_cursor(after, detail::digest_of(layers(), pointer));
   if (!checked) return checked.error();
   Explanation explanation;
@@ -504,7 +504,7 @@ INLAY_DECL Result<Explanation> EffectiveConfig::explain(json::Pointer const& poi
   return explanation;
 }
 
-INLAY_DECL ConfigDifferences differences(EffectiveConfig const& before, EffectiveConfig const& after) {
+ConfigDifferences differences(EffectiveConfig const& before, EffectiveConfig const& after) {
   ConfigDifferences found;
   detail::ConfigPage page(0);
   detail::DifferenceFinder(found.items, page).compare(before.root(), after.root());
@@ -512,8 +512,8 @@ INLAY_DECL ConfigDifferences differences(EffectiveConfig const& before, Effectiv
   return found;
 }
 
-INLAY_DECL Result<ConfigDifferences> differences(EffectiveConfig const& before, EffectiveConfig const& after,
-                                                 ConfigCursor const& from) {
+Result<ConfigDifferences> differences(EffectiveConfig const& before, EffectiveConfig const& after,
+                                      ConfigCursor const& from) {
   auto const checked = detail::check_cursor(from, detail::digest_of(before.layers(), after.layers()));
   if (!checked) return checked.error();
   ConfigDifferences found;

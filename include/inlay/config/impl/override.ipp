@@ -15,7 +15,7 @@
 
 namespace inlay::config {
 
-INLAY_DECL Error no_way_into_array(json::Pointer const& array) {
+Error no_way_into_array(json::Pointer const& array) {
   return {.kind = ErrorKind::invalid_argument,
           .message =
               "there is an array, which an override replaces as a whole (RFC 7396): name the array, not one of "
@@ -130,8 +130,8 @@ inline void patch_object(boost::json::object& target, boost::json::object const&
 
 }  // namespace detail
 
-INLAY_DECL Result<Override> set(Override const& stored, json::Pointer const& pointer, boost::json::value const& value,
-                                json::Limits const& limits) {
+Result<Override> set(Override const& stored, json::Pointer const& pointer, boost::json::value const& value,
+                     json::Limits const& limits) {
   if (value.is_null()) {
     return Error{.kind = ErrorKind::invalid_argument,
                  .message = "an override cannot set null; remove() makes a value absent, inherit() takes the default's",
@@ -150,7 +150,7 @@ INLAY_DECL Result<Override> set(Override const& stored, json::Pointer const& poi
   return detail::to_be_stored(*values, limits);
 }
 
-INLAY_DECL Result<Override> remove(Override const& stored, json::Pointer const& pointer, json::Limits const& limits) {
+Result<Override> remove(Override const& stored, json::Pointer const& pointer, json::Limits const& limits) {
   if (pointer.is_root()) {
     return Error{.kind = ErrorKind::invalid_argument,
                  .message = "the whole configuration cannot be removed; inherit() takes the whole override away",
@@ -164,7 +164,7 @@ INLAY_DECL Result<Override> remove(Override const& stored, json::Pointer const& 
   return detail::to_be_stored(*values, limits);
 }
 
-INLAY_DECL Result<Override> inherit(Override const& stored, json::Pointer const& pointer) {
+Result<Override> inherit(Override const& stored, json::Pointer const& pointer) {
   if (pointer.is_root()) return Override{};
   if (auto const way = detail::check_way(stored, pointer); way.has_error()) return way.error();
   auto values = detail::values_of(stored);
@@ -173,8 +173,7 @@ INLAY_DECL Result<Override> inherit(Override const& stored, json::Pointer const&
   return detail::to_be_stored(*values, json::no_limits);
 }
 
-INLAY_DECL Result<Override> patch(Override const& stored, boost::json::object const& patch,
-                                  json::Limits const& limits) {
+Result<Override> patch(Override const& stored, boost::json::object const& patch, json::Limits const& limits) {
   auto values = detail::values_of(stored);
   if (values.has_error()) return values.error();
   detail::patch_object(*values, patch);

@@ -11,14 +11,14 @@
 
 namespace inlay {
 
-INLAY_DECL Birth generate_birth() {
+Birth generate_birth() {
   thread_local std::random_device device;
   Birth birth;
   while (birth == Birth{}) birth.value = std::uint64_t{device()} << 32U | device();
   return birth;
 }
 
-INLAY_DECL Birth birth_of_older_row(Uuid const& id, Timestamp created_at) noexcept {
+Birth birth_of_older_row(Uuid const& id, Timestamp created_at) noexcept {
   // Stores and change logs rely on it, so it must never change: the finaliser of SplitMix64, over three words.
   std::uint64_t mixed = 0;
   auto const mix = [&mixed](std::uint64_t word) {
@@ -36,13 +36,13 @@ INLAY_DECL Birth birth_of_older_row(Uuid const& id, Timestamp created_at) noexce
   return {mixed == 0 ? 1 : mixed};
 }
 
-INLAY_DECL std::string to_string(Birth birth) {
+std::string to_string(Birth birth) {
   std::string text(16, '0');
   for (std::size_t i = 0; i < text.size(); ++i) text[i] = "0123456789abcdef"[(birth.value >> (60U - 4U * i)) & 0xFU];
   return text;
 }
 
-INLAY_DECL Result<Birth> parse_birth(std::string_view text) {
+Result<Birth> parse_birth(std::string_view text) {
   Birth birth;
   bool is_birth = text.size() == 16 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
   if (is_birth) std::from_chars(text.data(), text.data() + text.size(), birth.value, 16);
@@ -53,13 +53,13 @@ INLAY_DECL Result<Birth> parse_birth(std::string_view text) {
       .message = "not a birth such as 0123456789abcdef: 16 hexadecimal digits in lower case, not all of them 0"};
 }
 
-INLAY_DECL std::string to_string(RowVersion const& version) {
+std::string to_string(RowVersion const& version) {
   std::string text = std::to_string(version.version.value);
   if (version.birth) text.append(1, '-').append(to_string(*version.birth));
   return text;
 }
 
-INLAY_DECL Result<RowVersion> parse_row_version(std::string_view text) {
+Result<RowVersion> parse_row_version(std::string_view text) {
   std::size_t const dash = text.find('-');
   std::string_view const digits = text.substr(0, dash);
   Error const error{.kind = ErrorKind::invalid_argument,

@@ -8,7 +8,7 @@
 
 namespace inlay {
 
-INLAY_DECL std::string_view to_string(ErrorKind kind) noexcept {
+std::string_view to_string(ErrorKind kind) noexcept {
   switch (kind) {
     case ErrorKind::invalid_argument: return "invalid_argument";
     case ErrorKind::invalid_document: return "invalid_document";
@@ -28,7 +28,7 @@ INLAY_DECL std::string_view to_string(ErrorKind kind) noexcept {
   return "internal";
 }
 
-INLAY_DECL std::string_view to_string(Outcome outcome) noexcept {
+std::string_view to_string(Outcome outcome) noexcept {
   switch (outcome) {
     case Outcome::not_done: return "not_done";
     case Outcome::unknown: return "unknown";
@@ -37,7 +37,7 @@ INLAY_DECL std::string_view to_string(Outcome outcome) noexcept {
   return "unknown";
 }
 
-INLAY_DECL std::string to_string(Error const& error) {
+std::string to_string(Error const& error) {
   std::string text(to_string(error.kind));
   if (error.outcome != Outcome::not_done) {
     text += " (outcome ";

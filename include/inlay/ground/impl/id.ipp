@@ -13,7 +13,7 @@
 
 namespace inlay {
 
-INLAY_DECL Uuid generate_uuid() {
+Uuid generate_uuid() {
   // RFC 9562, section 6.2, method 3: the 12 bits of rand_a carry the sub-millisecond part of the clock, and a
   // clock that stands still or steps back is advanced by one such step, so that ids of one thread only grow.
   // The random parts come straight from the system: several processes make ids for one store.
@@ -37,7 +37,7 @@ INLAY_DECL Uuid generate_uuid() {
   return uuid;
 }
 
-INLAY_DECL Uuid generate_random_uuid() {
+Uuid generate_random_uuid() {
   thread_local std::random_device device;  // the system's own source, which does not run dry
   std::uint64_t const first = std::uint64_t{device()} << 32U | device();
   std::uint64_t const second = std::uint64_t{device()} << 32U | device();
@@ -72,7 +72,7 @@ inline constexpr auto hex_values = [] {
 
 }  // namespace detail
 
-INLAY_DECL std::string to_string(Uuid const& uuid) {
+std::string to_string(Uuid const& uuid) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string text(36, '-');
   for (std::size_t i = 0; i < uuid.bytes.size(); ++i) {
@@ -82,7 +82,7 @@ INLAY_DECL std::string to_string(Uuid const& uuid) {
   return text;
 }
 
-INLAY_DECL Result<Uuid> parse_uuid(std::string_view text) {
+Result<Uuid> parse_uuid(std::string_view text) {
   Uuid uuid;
   bool is_uuid = text.size() == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-';
   if (is_uuid) {

@@ -97,22 +97,22 @@ inline std::string print_timestamp(Timestamp time, bool microseconds) {
 
 }  // namespace detail
 
-INLAY_DECL bool has_text(Timestamp time) noexcept {
+bool has_text(Timestamp time) noexcept {
   constexpr std::int64_t start_of_0000 = -62'167'219'200'000'000;
   constexpr std::int64_t start_of_10000 = 253'402'300'800'000'000;
   return time.microseconds >= start_of_0000 && time.microseconds < start_of_10000;
 }
 
-INLAY_DECL Timestamp now() {
+Timestamp now() {
   return {std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
               .count()};
 }
 
-INLAY_DECL std::string to_string(Timestamp time) { return detail::print_timestamp(time, false); }
+std::string to_string(Timestamp time) { return detail::print_timestamp(time, false); }
 
-INLAY_DECL std::string to_precise_string(Timestamp time) { return detail::print_timestamp(time, true); }
+std::string to_precise_string(Timestamp time) { return detail::print_timestamp(time, true); }
 
-INLAY_DECL Result<Timestamp> parse_timestamp(std::string_view text) {
+Result<Timestamp> parse_timestamp(std::string_view text) {
   if (auto const time = detail::read_timestamp(text)) return *time;
   return Error{.kind = ErrorKind::invalid_argument,
                .message =

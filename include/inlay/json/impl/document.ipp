@@ -93,9 +93,9 @@ inline Error canonical_text_too_long(std::size_t size, json::Limits const& limit
 
 }  // namespace detail
 
-INLAY_DECL Document::Document() noexcept = default;
+Document::Document() noexcept = default;
 
-INLAY_DECL Result<Document> Document::parse(std::string_view text, json::Limits const& limits) {
+Result<Document> Document::parse(std::string_view text, json::Limits const& limits) {
   auto values = std::make_unique<State::Values>(text.size());
   if (auto const parsed = values->parse(text, limits); parsed.has_error()) return parsed.error();
   auto const* members = values->value.if_object();
@@ -110,7 +110,7 @@ INLAY_DECL Result<Document> Document::parse(std::string_view text, json::Limits 
   return Document(state);
 }
 
-INLAY_DECL Result<Document> Document::from(boost::json::object const& values, json::Limits const& limits) {
+Result<Document> Document::from(boost::json::object const& values, json::Limits const& limits) {
   // The values are not kept: their storage may belong to the caller, and a 1u that became text comes back as a 1.
   if (auto const checked =
           json::detail::check_object(values, json::Limits{json::no_limits.max_bytes, limits.max_depth});
@@ -123,13 +123,13 @@ INLAY_DECL Result<Document> Document::from(boost::json::object const& values, js
   return from_stored(std::move(canonical));
 }
 
-INLAY_DECL Document Document::from_stored(std::string text) {
+Document Document::from_stored(std::string text) {
   if (text == "{}") return Document();
   text.shrink_to_fit();
   return Document(std::make_shared<State const>(std::move(text)));
 }
 
-INLAY_DECL Document Document::left_out() {
+Document Document::left_out() {
   static auto const state = [] {
     auto const made = std::make_shared<State>();
     made->is_left_out = true;
@@ -138,13 +138,13 @@ INLAY_DECL Document Document::left_out() {
   return Document(state);
 }
 
-INLAY_DECL bool Document::is_left_out() const noexcept { return state_ && state_->is_left_out; }
+bool Document::is_left_out() const noexcept { return state_ && state_->is_left_out; }
 
-INLAY_DECL std::string_view Document::text() const& noexcept {
+std::string_view Document::text() const& noexcept {
   return state_ ? std::string_view(state_->text) : std::string_view("{}");
 }
 
-INLAY_DECL Result<boost::json::object const*> Document::values() const& {
+Result<boost::json::object const*> Document::values() const& {
   static boost::json::object const no_members;
   if (!state_) return &no_members;
   if (state_->is_left_out) {
@@ -158,17 +158,17 @@ INLAY_DECL Result<boost::json::object const*> Document::values() const& {
   return why;
 }
 
-INLAY_DECL bool json::DocumentParts::has_values(Document const& document) noexcept {
+bool json::DocumentParts::has_values(Document const& document) noexcept {
   return !document.state_ || document.state_->is_parsed.load(std::memory_order_acquire);
 }
 
-INLAY_DECL Result<void> Document::check() const {
+Result<void> Document::check() const {
   if (!json::DocumentParts::has_values(*this) && json::DocumentParts::spans(*this) != nullptr) return {};
   if (auto const members = values(); members.has_error()) return members.error();
   return {};
 }
 
-INLAY_DECL boost::json::value const* json::DocumentParts::value_of(MemberSpans::Object object, std::size_t member) {
+boost::json::value const* json::DocumentParts::value_of(MemberSpans::Object object, std::size_t member) {
   auto const& state = *static_cast<Document::State const*>(object.owner());
   auto const* values = state.members();
   for (auto around = state.member_spans()->root(); around != object;) {
@@ -182,12 +182,12 @@ INLAY_DECL boost::json::value const* json::DocumentParts::value_of(MemberSpans::
   return &values->begin()[member].value();
 }
 
-INLAY_DECL json::MemberSpans const* json::DocumentParts::spans(Document const& document) {
+json::MemberSpans const* json::DocumentParts::spans(Document const& document) {
   static std::optional<MemberSpans> const of_no_members = MemberSpans::of("{}");
   return document.state_ ? document.state_->member_spans() : &*of_no_members;
 }
 
-INLAY_DECL std::ostream& operator<<(std::ostream& out, Document const& document) { return out << document.text(); }
+std::ostream& operator<<(std::ostream& out, Document const& document) { return out << document.text(); }
 
 }  // namespace inlay
 

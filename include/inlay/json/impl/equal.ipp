@@ -82,13 +82,13 @@ inline bool compare(boost::json::value const& a, boost::json::value const& b, Nu
 
 }  // namespace detail
 
-INLAY_DECL bool equal(boost::json::value const& a, boost::json::value const& b) noexcept {
+bool equal(boost::json::value const& a, boost::json::value const& b) noexcept {
   return detail::compare(a, b, [](boost::json::value const& left, boost::json::value const& right) noexcept {
     return detail::equal_numbers(left, right);
   });
 }
 
-INLAY_DECL bool identical(boost::json::value const& a, boost::json::value const& b) noexcept {
+bool identical(boost::json::value const& a, boost::json::value const& b) noexcept {
   return detail::compare(a, b, [](boost::json::value const& left, boost::json::value const& right) noexcept {
     return detail::identical_numbers(left, right);
   });

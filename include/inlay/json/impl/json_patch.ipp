@@ -724,7 +724,7 @@ inline Pointer place_around(boost::json::array const& operations) {
 
 }  // namespace detail
 
-INLAY_DECL Result<void> apply(boost::json::value& target, boost::json::value const& patch, Limits const& limits) {
+Result<void> apply(boost::json::value& target, boost::json::value const& patch, Limits const& limits) {
   using detail::Application;
   Application application(target, limits, Application::Records::journal);
   try {
@@ -737,7 +737,7 @@ INLAY_DECL Result<void> apply(boost::json::value& target, boost::json::value con
   }
 }
 
-INLAY_DECL Result<void> check(boost::json::value const& patch) {
+Result<void> check(boost::json::value const& patch) {
   auto const operations = detail::read_operations(patch);
   if (operations.has_error()) return operations.error();
   for (std::size_t number = 0; number < (*operations)->size(); ++number) {
@@ -747,14 +747,14 @@ INLAY_DECL Result<void> check(boost::json::value const& patch) {
   return {};
 }
 
-INLAY_DECL boost::json::value diff(boost::json::value const& from, boost::json::value const& to) {
+boost::json::value diff(boost::json::value const& from, boost::json::value const& to) {
   detail::Difference difference;
   difference.compare(from, to);
   return difference.take();
 }
 
-INLAY_DECL Result<boost::json::value> invert(boost::json::value const& before, boost::json::value const& patch,
-                                             Limits const& limits) {
+Result<boost::json::value> invert(boost::json::value const& before, boost::json::value const& patch,
+                                  Limits const& limits) {
   using detail::Application;
   boost::json::value changed = before;
   inlay::detail::spread(changed);

@@ -251,11 +251,11 @@ class SpanFinder {
   std::string printed_;
 };
 
-INLAY_DECL std::optional<MemberSpans> MemberSpans::of(std::string_view text, void const* owner) {
+std::optional<MemberSpans> MemberSpans::of(std::string_view text, void const* owner) {
   return SpanFinder(text, owner).find();
 }
 
-INLAY_DECL std::size_t MemberSpans::Object::find_sorted(std::string_view wanted) const noexcept {
+std::size_t MemberSpans::Object::find_sorted(std::string_view wanted) const noexcept {
   auto const* const end = order() + size();
   auto const* const found =
       std::partition_point(order(), end, [&](std::uint32_t member) { return name(member) < wanted; });

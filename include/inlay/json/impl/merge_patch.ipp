@@ -92,7 +92,7 @@ inline bool diff_members(boost::json::object const& from, boost::json::object co
 
 }  // namespace detail
 
-INLAY_DECL void apply(boost::json::value& target, boost::json::value const& patch) {
+void apply(boost::json::value& target, boost::json::value const& patch) {
   auto const* changes = patch.if_object();
   if (changes == nullptr) return detail::assign(target, patch);
   boost::json::object& members = target.is_object() ? target.get_object() : target.emplace_object();
@@ -120,7 +120,7 @@ INLAY_DECL void apply(boost::json::value& target, boost::json::value const& patc
   if (nulled > 0) detail::remove_nulled(members, *changes, nulled);
 }
 
-INLAY_DECL Result<boost::json::value> diff(boost::json::value const& from, boost::json::value const& to) {
+Result<boost::json::value> diff(boost::json::value const& from, boost::json::value const& to) {
   std::string pointer;
   auto const no_patch = [&pointer] {
     return Error{.kind = ErrorKind::invalid_argument,

@@ -318,14 +318,13 @@ Result<void> check_either(Value const& value, Limits const& limits) {
   return {};
 }
 
-INLAY_DECL Result<void> check_object(boost::json::object const& object, Limits const& limits) {
+Result<void> check_object(boost::json::object const& object, Limits const& limits) {
   return check_either(object, limits);
 }
 
 }  // namespace detail
 
-INLAY_DECL Result<boost::json::value> parse(std::string_view text, Limits const& limits,
-                                            boost::json::storage_ptr storage) {
+Result<boost::json::value> parse(std::string_view text, Limits const& limits, boost::json::storage_ptr storage) {
   if (text.size() > limits.max_bytes) return detail::too_long(text.size(), limits);
   std::size_t const max_depth = std::min(limits.max_depth, greatest_depth);
   if (auto built = detail::build(text, max_depth, storage); built.value) return std::move(*built.value);
@@ -338,7 +337,7 @@ INLAY_DECL Result<boost::json::value> parse(std::string_view text, Limits const&
   return detail::refused(built);
 }
 
-INLAY_DECL Result<void> check(boost::json::value const& value, Limits const& limits) {
+Result<void> check(boost::json::value const& value, Limits const& limits) {
   return detail::check_either(value, limits);
 }
 

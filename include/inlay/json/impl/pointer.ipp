@@ -12,7 +12,7 @@
 
 namespace inlay::json {
 
-INLAY_DECL Result<Pointer> Pointer::parse(std::string_view text) {
+Result<Pointer> Pointer::parse(std::string_view text) {
   Pointer pointer;
   if (text.empty()) return pointer;
   if (text.front() != '/') {
@@ -37,18 +37,18 @@ INLAY_DECL Result<Pointer> Pointer::parse(std::string_view text) {
   return pointer;
 }
 
-INLAY_DECL Pointer& Pointer::operator/=(std::string_view token) {
+Pointer& Pointer::operator/=(std::string_view token) {
   tokens_.emplace_back(token);
   return *this;
 }
 
-INLAY_DECL std::string to_string(Pointer const& pointer) {
+std::string to_string(Pointer const& pointer) {
   std::string text;
   for (std::string const& token : pointer.tokens()) append_token(text, token);
   return text;
 }
 
-INLAY_DECL void append_token(std::string& pointer, std::string_view token) {
+void append_token(std::string& pointer, std::string_view token) {
   pointer += '/';
   for (char const c : token) {
     if (c == '~') {
@@ -61,7 +61,7 @@ INLAY_DECL void append_token(std::string& pointer, std::string_view token) {
   }
 }
 
-INLAY_DECL std::optional<std::size_t> parse_index(std::string_view token) noexcept {
+std::optional<std::size_t> parse_index(std::string_view token) noexcept {
   if (token.empty() || (token.front() == '0' && token.size() > 1)) return std::nullopt;
   std::size_t index = 0;
   char const* const end = token.data() + token.size();
@@ -70,7 +70,7 @@ INLAY_DECL std::optional<std::size_t> parse_index(std::string_view token) noexce
   return index;
 }
 
-INLAY_DECL boost::json::value const* find(boost::json::value const& root, Pointer const& pointer) noexcept {
+boost::json::value const* find(boost::json::value const& root, Pointer const& pointer) noexcept {
   boost::json::value const* found = &root;
   for (std::string const& token : pointer.tokens()) {
     if (auto const* object = found->if_object()) {
@@ -86,7 +86,7 @@ INLAY_DECL boost::json::value const* find(boost::json::value const& root, Pointe
   return found;
 }
 
-INLAY_DECL boost::json::value* find(boost::json::value& root, Pointer const& pointer) noexcept {
+boost::json::value* find(boost::json::value& root, Pointer const& pointer) noexcept {
   return const_cast<boost::json::value*>(find(std::as_const(root), pointer));
 }
 

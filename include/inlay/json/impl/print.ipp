@@ -114,7 +114,7 @@ inline void print_pretty(boost::json::value const& value, std::size_t level, std
   }
 }
 
-INLAY_DECL void print_object(boost::json::object const& object, std::string& out) {
+void print_object(boost::json::object const& object, std::string& out) {
   out += '{';
   bool first = true;
   for (auto const& member : object) {
@@ -129,7 +129,7 @@ INLAY_DECL void print_object(boost::json::object const& object, std::string& out
 
 }  // namespace detail
 
-INLAY_DECL void print_string(std::string_view text, std::string& out) {
+void print_string(std::string_view text, std::string& out) {
   static constexpr char hex[] = "0123456789abcdef";
   std::size_t plain = detail::count_plain(text);
   if (plain == text.size()) {  // nearly always: grow once, by as many quotes, and copy the text between two of them
@@ -163,7 +163,7 @@ INLAY_DECL void print_string(std::string_view text, std::string& out) {
   out += '"';
 }
 
-INLAY_DECL void print(boost::json::value const& value, std::string& out) {
+void print(boost::json::value const& value, std::string& out) {
   if (auto const* object = value.if_object()) {
     detail::print_object(*object, out);
   } else if (auto const* array = value.if_array()) {
@@ -180,13 +180,13 @@ INLAY_DECL void print(boost::json::value const& value, std::string& out) {
   }
 }
 
-INLAY_DECL std::string print(boost::json::value const& value) {
+std::string print(boost::json::value const& value) {
   std::string out;
   print(value, out);
   return out;
 }
 
-INLAY_DECL std::string print_pretty(boost::json::value const& value) {
+std::string print_pretty(boost::json::value const& value) {
   std::string out;
   detail::print_pretty(value, 0, out);
   return out;

@@ -2,7 +2,6 @@
 #ifndef INLAY_JSON_INTERNAL_DOCUMENT_PARTS_HPP
 #define INLAY_JSON_INTERNAL_DOCUMENT_PARTS_HPP
 
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/json/document.hpp>
 #include <inlay/json/internal/member_spans.hpp>
 
@@ -18,14 +17,14 @@ struct DocumentParts {
 
       @return nullptr when the text is not canonical, as a row that somebody edited by hand.
   */
-  [[nodiscard]] INLAY_DECL static MemberSpans const* spans(Document const& document);
+  [[nodiscard]] static MemberSpans const* spans(Document const& document);
   static MemberSpans const* spans(Document const&&) = delete;
 
   /** Whether values() has been called already, so that it costs nothing. */
-  [[nodiscard]] INLAY_DECL static bool has_values(Document const& document) noexcept;
+  [[nodiscard]] static bool has_values(Document const& document) noexcept;
 
   /** The value in values() of a member in spans(); of whichever document the object is one of. */
-  [[nodiscard]] INLAY_DECL static boost::json::value const* value_of(MemberSpans::Object object, std::size_t member);
+  [[nodiscard]] static boost::json::value const* value_of(MemberSpans::Object object, std::size_t member);
 };
 
 }  // namespace inlay::json

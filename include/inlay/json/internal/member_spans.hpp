@@ -2,7 +2,6 @@
 #ifndef INLAY_JSON_INTERNAL_MEMBER_SPANS_HPP
 #define INLAY_JSON_INTERNAL_MEMBER_SPANS_HPP
 
-#include <inlay/ground/internal/config.hpp>
 #include <inlay/json/internal/find_member.hpp>
 
 #include <algorithm>
@@ -135,7 +134,7 @@ class MemberSpans {
       if (name.size() >= long_name && name.size() != name_size(member)) return false;
       return inlay::detail::are_same_bytes(text() + begin(member) + 1, name.data(), name.size());
     }
-    [[nodiscard]] INLAY_DECL std::size_t find_sorted(std::string_view name) const noexcept;
+    [[nodiscard]] std::size_t find_sorted(std::string_view name) const noexcept;
 
     std::uint32_t const* words_ = nullptr;
   };
@@ -145,7 +144,7 @@ class MemberSpans {
 
       The text must outlive the result and stay where it is.
   */
-  [[nodiscard]] INLAY_DECL static std::optional<MemberSpans> of(std::string_view text, void const* owner = nullptr);
+  [[nodiscard]] static std::optional<MemberSpans> of(std::string_view text, void const* owner = nullptr);
 
   [[nodiscard]] Object root() const noexcept { return Object(words_.get() + (words_[root_and_flag_at] >> 1U)); }
 

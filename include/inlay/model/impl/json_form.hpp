@@ -27,37 +27,36 @@ namespace detail {
 /** Why a member can't be given here; none: it can. */
 using Refuse = std::optional<Error> (*)(Field const& field);
 
-[[nodiscard]] INLAY_DECL Error unknown_member(std::string_view name, std::span<Field const> known, Refuse refuse);
-[[nodiscard]] INLAY_DECL Error set_by_store(Field const& field);
-[[nodiscard]] INLAY_DECL Error read_only(std::string_view name);
-[[nodiscard]] INLAY_DECL Error missing_member(Field const& field);
-[[nodiscard]] INLAY_DECL Error null_member(Field const& field);
-[[nodiscard]] INLAY_DECL Error left_out_member(Field const& field);
-[[nodiscard]] INLAY_DECL Error unknown_enumerator(Field const& field, std::span<std::string_view const> names);
-[[nodiscard]] INLAY_DECL Error below_member(std::string_view member, Error error);
+[[nodiscard]] Error unknown_member(std::string_view name, std::span<Field const> known, Refuse refuse);
+[[nodiscard]] Error set_by_store(Field const& field);
+[[nodiscard]] Error read_only(std::string_view name);
+[[nodiscard]] Error missing_member(Field const& field);
+[[nodiscard]] Error null_member(Field const& field);
+[[nodiscard]] Error left_out_member(Field const& field);
+[[nodiscard]] Error unknown_enumerator(Field const& field, std::span<std::string_view const> names);
+[[nodiscard]] Error below_member(std::string_view member, Error error);
 
-[[nodiscard]] INLAY_DECL Result<void> check_text_member(Field const& field, std::string_view text);
+[[nodiscard]] Result<void> check_text_member(Field const& field, std::string_view text);
 
 // One for each type of member; none of them takes null.
-[[nodiscard]] INLAY_DECL Result<bool> read_boolean(Field const& field, boost::json::value const& value);
-[[nodiscard]] INLAY_DECL Result<std::string> read_text(Field const& field, boost::json::value const& value);
-[[nodiscard]] INLAY_DECL Result<std::size_t> read_enumerator(Field const& field, boost::json::value const& value,
-                                                             std::span<std::string_view const> names);
-[[nodiscard]] INLAY_DECL Result<boost::json::object const*> read_object(Field const& field,
-                                                                        boost::json::value const& value);
-[[nodiscard]] INLAY_DECL Result<Document> read_document(Field const& field, boost::json::value const& value,
-                                                        json::Limits const& limits);
-[[nodiscard]] INLAY_DECL Result<Uuid> read_uuid(Field const& field, boost::json::value const& value);
-[[nodiscard]] INLAY_DECL Result<Version> read_version(Field const& field, boost::json::value const& value);
-[[nodiscard]] INLAY_DECL Result<Birth> read_birth(Field const& field, boost::json::value const& value);
-[[nodiscard]] INLAY_DECL Result<Timestamp> read_timestamp(Field const& field, boost::json::value const& value);
-[[nodiscard]] INLAY_DECL Result<Ended> read_ended(Field const& field, boost::json::value const& value);
+[[nodiscard]] Result<bool> read_boolean(Field const& field, boost::json::value const& value);
+[[nodiscard]] Result<std::string> read_text(Field const& field, boost::json::value const& value);
+[[nodiscard]] Result<std::size_t> read_enumerator(Field const& field, boost::json::value const& value,
+                                                  std::span<std::string_view const> names);
+[[nodiscard]] Result<boost::json::object const*> read_object(Field const& field, boost::json::value const& value);
+[[nodiscard]] Result<Document> read_document(Field const& field, boost::json::value const& value,
+                                             json::Limits const& limits);
+[[nodiscard]] Result<Uuid> read_uuid(Field const& field, boost::json::value const& value);
+[[nodiscard]] Result<Version> read_version(Field const& field, boost::json::value const& value);
+[[nodiscard]] Result<Birth> read_birth(Field const& field, boost::json::value const& value);
+[[nodiscard]] Result<Timestamp> read_timestamp(Field const& field, boost::json::value const& value);
+[[nodiscard]] Result<Ended> read_ended(Field const& field, boost::json::value const& value);
 
 /** The place of the field of that name, or fields.size(). */
-[[nodiscard]] INLAY_DECL std::size_t index_of(std::span<Field const> fields, std::string_view name) noexcept;
+[[nodiscard]] std::size_t index_of(std::span<Field const> fields, std::string_view name) noexcept;
 
 /** Appends `"name":`, with a comma before it unless the object has just been opened. */
-INLAY_DECL void write_name(std::string_view name, std::string& out);
+void write_name(std::string_view name, std::string& out);
 
 template <class Value>
 void write_value(Value const& value, std::string& out, JsonUse use) {
@@ -127,7 +126,7 @@ void write_members(Entity const& row, std::string& out, JsonUse use, bool with_d
   });
 }
 
-INLAY_DECL void write_installed_in(InstalledIn const& installed_in, std::string& out);
+void write_installed_in(InstalledIn const& installed_in, std::string& out);
 
 /** Appends part `index` of a read model and, nested in it, those that follow. */
 template <std::size_t index, class ReadModel>

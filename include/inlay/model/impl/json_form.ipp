@@ -83,7 +83,7 @@ inline std::string listed(std::span<std::string_view const> names) {
   return text;
 }
 
-INLAY_DECL Error unknown_member(std::string_view name, std::span<Field const> known, Refuse refuse) {
+Error unknown_member(std::string_view name, std::span<Field const> known, Refuse refuse) {
   Error error{.kind = ErrorKind::invalid_argument, .message = "unknown member; there are ", .pointer = ""};
   bool is_first = true;
   for (Field const& field : known) {
@@ -96,25 +96,23 @@ INLAY_DECL Error unknown_member(std::string_view name, std::span<Field const> kn
   return error;
 }
 
-INLAY_DECL Error set_by_store(Field const& field) {
-  return member_error(field.name, " is set by the store and can't be given");
-}
+Error set_by_store(Field const& field) { return member_error(field.name, " is set by the store and can't be given"); }
 
-INLAY_DECL Error read_only(std::string_view name) { return member_error(name, " is read-only"); }
+Error read_only(std::string_view name) { return member_error(name, " is read-only"); }
 
-INLAY_DECL Error missing_member(Field const& field) { return member_error(field.name, " is missing"); }
+Error missing_member(Field const& field) { return member_error(field.name, " is missing"); }
 
-INLAY_DECL Error null_member(Field const& field) { return member_error(field.name, " can't be null"); }
+Error null_member(Field const& field) { return member_error(field.name, " can't be null"); }
 
-INLAY_DECL Error left_out_member(Field const& field) {
+Error left_out_member(Field const& field) {
   return member_error(field.name, " was left out when the row was read: read it whole to write it");
 }
 
-INLAY_DECL Error unknown_enumerator(Field const& field, std::span<std::string_view const> names) {
+Error unknown_enumerator(Field const& field, std::span<std::string_view const> names) {
   return member_error(field.name, " must be " + listed(names));
 }
 
-INLAY_DECL Error below_member(std::string_view member, Error error) {
+Error below_member(std::string_view member, Error error) {
   std::string pointer;
   json::append_token(pointer, member);
   if (error.pointer) pointer += *error.pointer;
@@ -122,25 +120,25 @@ INLAY_DECL Error below_member(std::string_view member, Error error) {
   return error;
 }
 
-INLAY_DECL Result<void> check_text_member(Field const& field, std::string_view text) {
+Result<void> check_text_member(Field const& field, std::string_view text) {
   if (char const* fault = text_fault(text)) return member_error(field.name, std::string(" must ") + fault);
   return {};
 }
 
-INLAY_DECL Result<bool> read_boolean(Field const& field, boost::json::value const& value) {
+Result<bool> read_boolean(Field const& field, boost::json::value const& value) {
   if (bool const* truth = value.if_bool()) return *truth;
   return wrong_type(field, "a boolean", value);
 }
 
-INLAY_DECL Result<std::string> read_text(Field const& field, boost::json::value const& value) {
+Result<std::string> read_text(Field const& field, boost::json::value const& value) {
   boost::json::string const* text = value.if_string();
   if (!text) return wrong_type(field, "a string", value);
   if (auto const checked = check_text_member(field, *text); !checked) return checked.error();
   return std::string(*text);
 }
 
-INLAY_DECL Result<std::size_t> read_enumerator(Field const& field, boost::json::value const& value,
-                                               std::span<std::string_view const> names) {
+Result<std::size_t> read_enumerator(Field const& field, boost::json::value const& value,
+                                    std::span<std::string_view const> names) {
   boost::json::string const* text = value.if_string();
   if (!text) return wrong_type(field, "a string", value);
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -149,13 +147,12 @@ INLAY_DECL Result<std::size_t> read_enumerator(Field const& field, boost::json::
   return unknown_enumerator(field, names);
 }
 
-INLAY_DECL Result<boost::json::object const*> read_object(Field const& field, boost::json::value const& value) {
+Result<boost::json::object const*> read_object(Field const& field, boost::json::value const& value) {
   if (boost::json::object const* object = value.if_object()) return object;
   return wrong_type(field, "an object", value);
 }
 
-INLAY_DECL Result<Document> read_document(Field const& field, boost::json::value const& value,
-                                          json::Limits const& limits) {
+Result<Document> read_document(Field const& field, boost::json::value const& value, json::Limits const& limits) {
   auto const object = read_object(field, value);
   if (!object) return object.error();
   auto document = Document::from(**object, limits);
@@ -163,7 +160,7 @@ INLAY_DECL Result<Document> read_document(Field const& field, boost::json::value
   return document;
 }
 
-INLAY_DECL Result<Uuid> read_uuid(Field const& field, boost::json::value const& value) {
+Result<Uuid> read_uuid(Field const& field, boost::json::value const& value) {
   boost::json::string const* text = value.if_string();
   if (!text) return wrong_type(field, "a string", value);
   auto const uuid = parse_uuid(*text);
@@ -173,13 +170,13 @@ INLAY_DECL Result<Uuid> read_uuid(Field const& field, boost::json::value const& 
   return *uuid;
 }
 
-INLAY_DECL Result<Version> read_version(Field const& field, boost::json::value const& value) {
+Result<Version> read_version(Field const& field, boost::json::value const& value) {
   std::int64_t const* number = value.if_int64();
   if (!number || *number < 0) return member_error(field.name, " must be a whole number from 0 on");
   return Version{*number};
 }
 
-INLAY_DECL Result<Birth> read_birth(Field const& field, boost::json::value const& value) {
+Result<Birth> read_birth(Field const& field, boost::json::value const& value) {
   boost::json::string const* text = value.if_string();
   if (!text) return wrong_type(field, "a string", value);
   auto const birth = parse_birth(*text);
@@ -187,7 +184,7 @@ INLAY_DECL Result<Birth> read_birth(Field const& field, boost::json::value const
   return *birth;
 }
 
-INLAY_DECL Result<Ended> read_ended(Field const& field, boost::json::value const& value) {
+Result<Ended> read_ended(Field const& field, boost::json::value const& value) {
   auto const object = read_object(field, value);
   if (!object) return object.error();
   auto const* const at = (*object)->if_contains("at");
@@ -202,7 +199,7 @@ INLAY_DECL Result<Ended> read_ended(Field const& field, boost::json::value const
   return Ended{*time, *text};
 }
 
-INLAY_DECL Result<Timestamp> read_timestamp(Field const& field, boost::json::value const& value) {
+Result<Timestamp> read_timestamp(Field const& field, boost::json::value const& value) {
   boost::json::string const* text = value.if_string();
   if (!text) return wrong_type(field, "a string", value);
   auto const time = parse_timestamp(*text);
@@ -210,20 +207,20 @@ INLAY_DECL Result<Timestamp> read_timestamp(Field const& field, boost::json::val
   return *time;
 }
 
-INLAY_DECL std::size_t index_of(std::span<Field const> fields, std::string_view name) noexcept {
+std::size_t index_of(std::span<Field const> fields, std::string_view name) noexcept {
   std::size_t index = 0;
   while (index < fields.size() && fields[index].name != name) ++index;
   return index;
 }
 
-INLAY_DECL void write_name(std::string_view name, std::string& out) {
+void write_name(std::string_view name, std::string& out) {
   if (!out.empty() && out.back() != '{') out += ',';
   out += '"';
   out += name;
   out += "\":";
 }
 
-INLAY_DECL void write_installed_in(InstalledIn const& installed_in, std::string& out) {
+void write_installed_in(InstalledIn const& installed_in, std::string& out) {
   write_name("environment_ids", out);
   out += '[';
   for (std::size_t i = 0; i < installed_in.ids.size(); ++i) {
@@ -239,7 +236,7 @@ INLAY_DECL void write_installed_in(InstalledIn const& installed_in, std::string&
 
 }  // namespace detail
 
-INLAY_DECL Result<void> check_text(std::string_view text) {
+Result<void> check_text(std::string_view text) {
   if (char const* fault = detail::text_fault(text)) {
     return Error{.kind = ErrorKind::invalid_argument, .message = std::string("a short text must ") + fault};
   }

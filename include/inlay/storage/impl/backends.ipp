@@ -27,12 +27,12 @@ inline std::string listed(std::vector<std::string> const& names) {
 
 }  // namespace detail
 
-INLAY_DECL Backends& Backends::add(Backend backend) {
+Backends& Backends::add(Backend backend) {
   backends_.push_back(std::move(backend));
   return *this;
 }
 
-INLAY_DECL std::vector<std::string> Backends::schemes() const {
+std::vector<std::string> Backends::schemes() const {
   std::vector<std::string> names;
   for (Backend const& backend : backends_) {
     for (std::string const& scheme : backend.schemes) {
@@ -42,7 +42,7 @@ INLAY_DECL std::vector<std::string> Backends::schemes() const {
   return names;
 }
 
-INLAY_DECL Result<std::shared_ptr<Repository>> Backends::open(std::string_view url) const {
+Result<std::shared_ptr<Repository>> Backends::open(std::string_view url) const {
   auto const parsed = StoreUrl::parse(url);
   if (!parsed) return parsed.error();
   for (auto backend = backends_.rbegin(); backend != backends_.rend(); ++backend) {

@@ -46,7 +46,7 @@ inline Result<void> check_log_text(std::string_view member, std::string_view tex
 
 }  // namespace detail
 
-INLAY_DECL Result<void> check(Commit const& commit) {
+Result<void> check(Commit const& commit) {
   if (commit.changes.empty()) return nothing_to_commit();
   if (auto checked = detail::check_log_text("actor", commit.actor); !checked) return checked;
   if (commit.reason) {

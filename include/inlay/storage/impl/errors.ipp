@@ -8,7 +8,7 @@
 
 namespace inlay::storage {
 
-INLAY_DECL std::string words(std::string_view entity) {
+std::string words(std::string_view entity) {
   std::string text(entity);
   for (char& c : text) {
     if (c == '_') c = ' ';
@@ -25,25 +25,25 @@ inline std::string with_article(std::string_view name) {
 
 }  // namespace detail
 
-INLAY_DECL std::string member_pointer(std::string_view member) { return "/" + std::string(member); }
+std::string member_pointer(std::string_view member) { return "/" + std::string(member); }
 
-INLAY_DECL Error no_such_row(std::string_view entity) {
+Error no_such_row(std::string_view entity) {
   return {.kind = ErrorKind::not_found, .message = "there is no " + words(entity) + " with this id"};
 }
 
-INLAY_DECL Error dangling_reference(model::Reference const& reference) {
+Error dangling_reference(model::Reference const& reference) {
   return {.kind = ErrorKind::not_found,
           .message = "there is no " + words(reference.entity) + " with this id",
           .pointer = member_pointer(reference.member)};
 }
 
-INLAY_DECL Error id_taken(std::string_view entity) {
+Error id_taken(std::string_view entity) {
   return {.kind = ErrorKind::already_exists,
           .message = "there is " + detail::with_article(entity) + " with this id already",
           .pointer = "/id"};
 }
 
-INLAY_DECL Error unique_key_taken(std::string_view entity, model::UniqueKey const& key) {
+Error unique_key_taken(std::string_view entity, model::UniqueKey const& key) {
   std::string members(key[0]);
   if (!key[1].empty()) {
     members += " and ";
@@ -54,20 +54,20 @@ INLAY_DECL Error unique_key_taken(std::string_view entity, model::UniqueKey cons
           .pointer = member_pointer(key[1].empty() ? key[0] : key[1])};
 }
 
-INLAY_DECL Error token_taken() {
+Error token_taken() {
   return {.kind = ErrorKind::already_exists,
           .message = "a commit with this token has happened already",
           .pointer = "/token"};
 }
 
-INLAY_DECL Error stale_version(std::string_view entity, std::optional<Version> current) {
+Error stale_version(std::string_view entity, std::optional<Version> current) {
   std::string message = "the " + words(entity);
   message +=
       current ? " has changed meanwhile: it is at version " + std::to_string(current->value) + " now" : " is gone";
   return {.kind = ErrorKind::conflict, .message = std::move(message), .current_version = current};
 }
 
-INLAY_DECL Error still_referenced(std::string_view entity, std::span<std::string_view const> referrers) {
+Error still_referenced(std::string_view entity, std::span<std::string_view const> referrers) {
   std::string message = "the " + words(entity) + " is still in use";
   for (std::size_t i = 0; i < referrers.size(); ++i) {
     message += i == 0 ? " by " : i + 1 == referrers.size() ? " and " : ", ";
@@ -76,51 +76,51 @@ INLAY_DECL Error still_referenced(std::string_view entity, std::span<std::string
   return {.kind = ErrorKind::in_use, .message = std::move(message)};
 }
 
-INLAY_DECL Error nothing_to_commit() {
+Error nothing_to_commit() {
   return {.kind = ErrorKind::invalid_argument, .message = "a commit must have at least one change"};
 }
 
-INLAY_DECL Error limit_out_of_range(std::size_t max) {
+Error limit_out_of_range(std::size_t max) {
   return {.kind = ErrorKind::invalid_argument, .message = "the limit must be between 1 and " + std::to_string(max)};
 }
 
-INLAY_DECL Error too_many(std::string_view what, std::size_t max) {
+Error too_many(std::string_view what, std::size_t max) {
   return {.kind = ErrorKind::invalid_argument,
           .message = "a list takes at most " + std::to_string(max) + " " + std::string(what)};
 }
 
-INLAY_DECL Error changes_compacted(Revision kept_after) {
+Error changes_compacted(Revision kept_after) {
   return {.kind = ErrorKind::compacted,
           .message = "these changes are no longer kept, only those after revision " + std::to_string(kept_after.value)};
 }
 
-INLAY_DECL Error revision_not_reached(Revision current) {
+Error revision_not_reached(Revision current) {
   return {.kind = ErrorKind::invalid_argument,
           .message = "the store has not reached this revision, it is at " + std::to_string(current.value)};
 }
 
-INLAY_DECL Error revision_not_here_yet(Revision current) {
+Error revision_not_here_yet(Revision current) {
   return {.kind = ErrorKind::unavailable,
           .message = "this server of the store follows another, and is only at revision " +
                      std::to_string(current.value) + "; ask again later, or ask the other one"};
 }
 
-INLAY_DECL Error cannot_transfer(std::string_view backend) {
+Error cannot_transfer(std::string_view backend) {
   return {.kind = ErrorKind::not_built,
           .message = "the backend " + std::string(backend) + " can neither give a whole store nor take one"};
 }
 
-INLAY_DECL Error cannot_snapshot(std::string_view backend) {
+Error cannot_snapshot(std::string_view backend) {
   return {.kind = ErrorKind::not_built,
           .message = "the backend " + std::string(backend) + " cannot read a store as it was at one moment"};
 }
 
-INLAY_DECL Error cannot_count(std::string_view backend) {
+Error cannot_count(std::string_view backend) {
   return {.kind = ErrorKind::not_built,
           .message = "the backend " + std::string(backend) + " cannot tell how much a team has, which quotas need"};
 }
 
-INLAY_DECL Error cannot_vacuum(std::string_view backend) {
+Error cannot_vacuum(std::string_view backend) {
   return {
       .kind = ErrorKind::not_built,
       .message = "the backend " + std::string(backend) +
@@ -128,20 +128,20 @@ INLAY_DECL Error cannot_vacuum(std::string_view backend) {
                  " tools"};
 }
 
-INLAY_DECL Error not_empty(Revision current) {
+Error not_empty(Revision current) {
   return {.kind = ErrorKind::already_exists,
           .message = "the store has been written before, it is at revision " + std::to_string(current.value) +
                      "; only an empty one is filled unless it is to be replaced"};
 }
 
-INLAY_DECL Error contradictory_records(std::string_view table) {
+Error contradictory_records(std::string_view table) {
   return {.kind = ErrorKind::invalid_argument,
           .message = "of the " + std::string(table) +
                      " records up to here, two have the same id or unique values, or one references a row that is not "
                      "there"};
 }
 
-INLAY_DECL Error corrupt_row(std::string_view table, Uuid const& id, std::string_view what) {
+Error corrupt_row(std::string_view table, Uuid const& id, std::string_view what) {
   std::string message = "the row ";
   message += to_string(id);
   message += " of table ";

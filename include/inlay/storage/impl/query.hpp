@@ -43,10 +43,9 @@ inline constexpr auto filter_parts = []<std::size_t... parts>(std::index_sequenc
 }
 (std::make_index_sequence<model::part_count<Readable>>{});
 
-[[nodiscard]] INLAY_DECL Result<FieldPlace> find_field(std::string_view path, std::span<FilterPart const> parts);
-[[nodiscard]] INLAY_DECL Result<Condition> parse_condition(std::string_view text, std::span<FilterPart const> parts);
-[[nodiscard]] INLAY_DECL Result<FieldPlace> check_condition(Condition const& condition,
-                                                            std::span<FilterPart const> parts);
+[[nodiscard]] Result<FieldPlace> find_field(std::string_view path, std::span<FilterPart const> parts);
+[[nodiscard]] Result<Condition> parse_condition(std::string_view text, std::span<FilterPart const> parts);
+[[nodiscard]] Result<FieldPlace> check_condition(Condition const& condition, std::span<FilterPart const> parts);
 
 }  // namespace detail
 

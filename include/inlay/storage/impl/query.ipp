@@ -81,7 +81,7 @@ inline Result<std::vector<std::string>> split_values(std::string_view text) {
   return values;
 }
 
-INLAY_DECL Result<FieldPlace> find_field(std::string_view path, std::span<FilterPart const> parts) {
+Result<FieldPlace> find_field(std::string_view path, std::span<FilterPart const> parts) {
   for (std::size_t part = 0; part < parts.size(); ++part) {
     std::string_view name = path;
     if (!parts[part].name.empty()) {
@@ -109,7 +109,7 @@ INLAY_DECL Result<FieldPlace> find_field(std::string_view path, std::span<Filter
   return bad_condition(std::move(message));
 }
 
-INLAY_DECL Result<Condition> parse_condition(std::string_view text, std::span<FilterPart const> parts) {
+Result<Condition> parse_condition(std::string_view text, std::span<FilterPart const> parts) {
   std::size_t const equals = text.find('=');
   if (equals == std::string_view::npos) return bad_condition("a condition is field=value or field[op]=value");
   std::string_view path = text.substr(0, equals);
@@ -146,7 +146,7 @@ INLAY_DECL Result<Condition> parse_condition(std::string_view text, std::span<Fi
   return condition;
 }
 
-INLAY_DECL Result<FieldPlace> check_condition(Condition const& condition, std::span<FilterPart const> parts) {
+Result<FieldPlace> check_condition(Condition const& condition, std::span<FilterPart const> parts) {
   auto const place = find_field(condition.field, parts);
   if (!place) return place.error();
   if (condition.op != Operator::in && condition.values.size() != 1) {
@@ -202,7 +202,7 @@ inline std::uint32_t cursor_check_sum(CursorBytes const& bytes) {
 
 }  // namespace detail
 
-INLAY_DECL std::string to_string(Cursor const& cursor) {
+std::string to_string(Cursor const& cursor) {
   detail::CursorBytes bytes{};
   auto const time = static_cast<std::uint64_t>(cursor.created_at.microseconds);
   for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(time >> (56U - 8U * i));
@@ -212,7 +212,7 @@ INLAY_DECL std::string to_string(Cursor const& cursor) {
   return detail::to_base64url(bytes);
 }
 
-INLAY_DECL Result<Cursor> parse_cursor(std::string_view text) {
+Result<Cursor> parse_cursor(std::string_view text) {
   Error const error{.kind = ErrorKind::invalid_argument, .message = "not a cursor that a list has given"};
   detail::CursorBytes bytes{};
   if (!detail::from_base64url(text, bytes)) return error;

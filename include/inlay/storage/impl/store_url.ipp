@@ -188,7 +188,7 @@ inline bool is_harmless(std::string_view parameter) {
 
 }  // namespace detail
 
-INLAY_DECL Result<StoreUrl> StoreUrl::parse(std::string_view text) {
+Result<StoreUrl> StoreUrl::parse(std::string_view text) {
   std::size_t const colon = text.find(':');
   if (colon == std::string_view::npos || !detail::is_scheme(text.substr(0, colon))) {
     return detail::bad_url("it must start with a backend's name and a colon, as sqlite:inlay.db does");
@@ -222,14 +222,14 @@ INLAY_DECL Result<StoreUrl> StoreUrl::parse(std::string_view text) {
   return url;
 }
 
-INLAY_DECL std::string const* StoreUrl::parameter(std::string_view name) const& noexcept {
+std::string const* StoreUrl::parameter(std::string_view name) const& noexcept {
   for (auto const& [own_name, value] : parameters) {
     if (own_name == name) return &value;
   }
   return nullptr;
 }
 
-INLAY_DECL Result<void> StoreUrl::allow_parameters(std::vector<std::string_view> const& known) const {
+Result<void> StoreUrl::allow_parameters(std::vector<std::string_view> const& known) const {
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     std::string const& name = parameters[i].first;
     if (std::find(known.begin(), known.end(), name) == known.end()) {
@@ -248,7 +248,7 @@ INLAY_DECL Result<void> StoreUrl::allow_parameters(std::vector<std::string_view>
   return {};
 }
 
-INLAY_DECL std::string StoreUrl::redacted() const {
+std::string StoreUrl::redacted() const {
   std::string text = scheme + ":";
   if (!user.empty() || password || !hosts.empty()) {
     text += "//";

@@ -326,11 +326,11 @@ inline void append_record(CommitRecord const& commit, std::string& out) {
 
 }  // namespace detail
 
-INLAY_DECL std::size_t RecordCheck::announced(std::size_t kind) const noexcept {
+std::size_t RecordCheck::announced(std::size_t kind) const noexcept {
   return kind == 0 ? 1 : kind + 1 == kinds ? header_.commits : header_.rows[kind - 1];
 }
 
-INLAY_DECL Result<void> RecordCheck::accept(StoreRecord const& record) {
+Result<void> RecordCheck::accept(StoreRecord const& record) {
   std::size_t const kind = record.index();
   if (seen_[0] == 0 && kind != 0) return detail::record_fault("the header must be the first record");
   if (kind < kind_) {
@@ -396,7 +396,7 @@ INLAY_DECL Result<void> RecordCheck::accept(StoreRecord const& record) {
       record);
 }
 
-INLAY_DECL Result<void> RecordCheck::finish() const {
+Result<void> RecordCheck::finish() const {
   for (std::size_t kind = 0; kind < kinds; ++kind) {
     if (seen_[kind] == announced(kind)) continue;
     return detail::record_fault(kind == 0 ? "there are no records at all; the header must be the first"
@@ -407,12 +407,12 @@ INLAY_DECL Result<void> RecordCheck::finish() const {
   return {};
 }
 
-INLAY_DECL void append_line(StoreRecord const& record, std::string& out) {
+void append_line(StoreRecord const& record, std::string& out) {
   std::visit([&](auto const& given) { detail::append_record(given, out); }, record);
   out += '\n';
 }
 
-INLAY_DECL Result<StoreRecord> parse_line(std::string_view line) {
+Result<StoreRecord> parse_line(std::string_view line) {
   auto const value = json::parse(line, json::no_limits);
   if (!value) return value.error();
   auto const* object = value->if_object();
@@ -448,7 +448,7 @@ inline LineEnd read_line(std::istream& in, std::size_t max_bytes, std::string& l
 
 }  // namespace detail
 
-INLAY_DECL Result<void> read_lines(LinesRequest const& request) {
+Result<void> read_lines(LinesRequest const& request) {
   std::string const source = request.source.empty() ? std::string() : std::string(request.source) + ", ";
   auto const in_line = [&source](std::size_t number, Error error) {
     error.message = source + "line " + std::to_string(number) + ": " + error.message;

@@ -13,7 +13,6 @@
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/errors.hpp>
 
-
 #include <algorithm>
 #include <deque>
 #include <functional>
