@@ -232,12 +232,17 @@ class OwnDialect final : public MysqlDialect {
     std::vector<std::string> names{};            ///< theirs, for people
     std::chrono::seconds lock_timeout{};
     bool is_causal = true;  ///< a read on one node of a cluster sees what was committed on another before
+
+    /** For reads that may be anybody's: each session leads to the next host that serves, whether or not it takes
+        writes. */
+    bool is_for_reads = false;
   };
 
   OwnDialect(std::string place, std::string prefix, Settings settings)
       : MysqlDialect(std::move(place), std::move(prefix)),
         lock_timeout_(settings.lock_timeout),
         is_causal_(settings.is_causal),
+        is_for_reads_(settings.is_for_reads),
         names_(std::move(settings.names)),
         hosts_(settings.hosts.size()) {
     for (mysql::ConnectOptions& host : settings.hosts) {
@@ -254,6 +259,7 @@ class OwnDialect final : public MysqlDialect {
   }
 
   bool is_to_be_given_up(soci::session& session) const override {
+    if (is_for_reads_) return false;  // none is better than another
     std::scoped_lock const lock(mutex_);
     return hosts_.is_to_be_given_up(backend(session).host(), std::chrono::steady_clock::now());
   }
@@ -277,7 +283,7 @@ class OwnDialect final : public MysqlDialect {
   bool is_alive(soci::session& session) const override {
     mysql::Session& own = backend(session);
     if (own.is_of_node() && !is_ready(own)) return false;
-    return connectors_.size() > 1 ? !takes_no_writes(own) : own.is_connected();
+    return connectors_.size() > 1 && !is_for_reads_ ? !takes_no_writes(own) : own.is_connected();
   }
 
   void limit_silence(soci::session& session, bool is_limited) const override {
@@ -382,7 +388,7 @@ class OwnDialect final : public MysqlDialect {
     for (auto const& [host, is_doubtful] : order()) {
       try {
         auto session = open(is_doubtful ? connectors_[host].brief : connectors_[host].patient);
-        if (!takes_no_writes(backend(*session))) {
+        if (is_for_reads_ || !takes_no_writes(backend(*session))) {
           serves(host);
           return session;
         }
@@ -434,7 +440,13 @@ class OwnDialect final : public MysqlDialect {
 
   [[nodiscard]] std::vector<mysql::Hosts::Turn> order() const {
     std::scoped_lock const lock(mutex_);
-    return hosts_.order(std::chrono::steady_clock::now());
+    auto turns = hosts_.order(std::chrono::steady_clock::now());
+    // Those that serve nobody come last whoever is first.
+    auto const good = std::ranges::find_if(turns, [](auto const& turn) { return turn.is_doubtful; });
+    if (is_for_reads_ && good != turns.begin()) {
+      std::rotate(turns.begin(), turns.begin() + static_cast<std::ptrdiff_t>(opened_++ % (good - turns.begin())), good);
+    }
+    return turns;
   }
   void serves(std::size_t host) const {
     std::scoped_lock const lock(mutex_);
@@ -449,6 +461,8 @@ class OwnDialect final : public MysqlDialect {
 
   std::chrono::seconds lock_timeout_;
   bool is_causal_;
+  bool is_for_reads_;
+  mutable std::ptrdiff_t opened_ = 0;
   mutable std::atomic<Ability> can_cluster_ = Ability::unknown;
 
   // A host that is well takes no longer; who needs a connection would wait for one that is not, now and then.
@@ -599,7 +613,7 @@ class HostDialect final : public MysqlDialect {
 Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   auto const known =
       url.allow_parameters({"pool_size", "lease_timeout", "table_prefix", "migrate", "connect_timeout", "read_timeout",
-                            "write_timeout", "causal", "tls", "ssl_ca", "ssl_cert", "ssl_key", "socket"});
+                            "write_timeout", "causal", "tls", "ssl_ca", "ssl_cert", "ssl_key", "socket", "reads"});
   if (known.has_error()) return known.error();
   if (url.path.empty()) return refusal("the URL of a MySQL store names its database: mysql://user@host/database");
   mysql::ConnectOptions connect{.database = url.path};
@@ -656,6 +670,9 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   auto const is_causal = sql::choice_parameter(url, "causal", "on", "off");
   if (is_causal.has_error()) return is_causal.error();
 
+  auto const reads_primary = sql::choice_parameter(url, "reads", "primary", "any");
+  if (reads_primary.has_error()) return reads_primary.error();
+
   StoreUrl place = url;
   place.parameters.clear();
   for (mysql::ConnectOptions& host : hosts) {
@@ -670,6 +687,11 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
                                 .names = std::move(names),
                                 .lock_timeout = std::max(std::chrono::seconds(1), rounded(*lease_timeout)),
                                 .is_causal = *is_causal};
+  if (!*reads_primary) {
+    auto any = settings;
+    any.is_for_reads = true;
+    options.standbys = std::make_shared<OwnDialect>(place.redacted(), options.table_prefix, std::move(any));
+  }
   auto dialect = std::make_unique<OwnDialect>(place.redacted(), options.table_prefix, std::move(settings));
   return sql::open_store(std::move(dialect), std::move(options));
 }

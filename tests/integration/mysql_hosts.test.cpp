@@ -118,6 +118,26 @@ TEST_CASE("a host of a MySQL URL that comes back is used again, and the connecti
   CHECK(on_second.requests() == 0);
 }
 
+TEST_CASE("with reads=any reads go to the hosts of a MySQL URL in turn, and writes to the first that serves") {
+  TwoHosts hosts;
+  auto const store = hosts.open("pool_size=4&connect_timeout=1s&reads=any");
+  REQUIRE(store->commit(new_commit(true)).has_value());
+  CHECK(hosts.second.connections() == 0);
+  auto const list = [&]() -> Result<void> {
+    auto const page = store->list(Query<Team>{.from = ReadFrom::any});
+    if (page) CHECK(page->items.size() == 1);
+    return page ? Result<void>() : Result<void>(page.error());
+  };
+  // While one session is in use, on another.
+  auto const read = store->snapshot({.read = [&](Readers const&) { return list(); }, .from = ReadFrom::any});
+  INFO((read ? "" : to_string(read.error())));
+  CHECK(read.has_value());
+  CHECK(hosts.second.connections() > 0);
+  // Whichever is gone, reads go on.
+  hosts.second.go_away();
+  for (int i = 0; i < 5; ++i) CHECK(list().has_value());
+}
+
 TEST_CASE("where none of a MySQL URL's hosts serves the error names each, what it said, and no password") {
   TwoHosts hosts;
   static_cast<void>(hosts.open());

@@ -19,6 +19,8 @@ namespace inlay {
     Parameters of ours: `pool_size=8` (connections at most), `lease_timeout=5s` (how long a call waits for a connection,
     for the lock of a row or a table, or for others to be less busy), `table_prefix=inlay_`, `migrate=auto|off`,
     `causal=on|off` (whether calls on a node of a Galera cluster see all that was committed before on the others).
+    `reads=primary|any` (any: all of the URL's hosts may answer reads with ReadFrom::any, see Repository; there are
+    `pool_size` connections to them beside the others).
     Of the client library, times that are rounded up to whole seconds: `connect_timeout=10s` (until a connection is
     ready for use, for each host), `read_timeout=30s` (how long the server may be silent once it was asked; 30s is more
    where `lease_timeout` is more than 10s, and `0s` is for ever), `write_timeout` (how long it may take nothing; as
