@@ -317,17 +317,20 @@ TEST_CASE("threads that open an empty file at once make one set of tables") {
   CHECK(Shell(file).one("select count(*) from inlay_counter") == "1");
 }
 
-TEST_CASE("each table has its entity's members as columns, of the right type") {
+TEST_CASE("each table has its entity's members as columns, of the right type, and how long its documents are") {
   TemporaryFolder const folder;
   REQUIRE(open_sqlite(folder.file("inlay.db")).has_value());
   Shell shell(folder.file("inlay.db"));
   boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
       [&]<class Entity>(std::type_identity<Entity>) {
         std::vector<std::vector<std::string>> expected;
+        bool has_documents = false;
         for (model::Field const& field : model::fields<Entity>) {
+          has_documents = has_documents || field.type == model::FieldType::document;
           bool const is_integer = field.type == model::FieldType::boolean || field.is_set_by_store();
           expected.push_back({std::string(field.name), is_integer ? "INTEGER" : "TEXT", field.is_optional ? "0" : "1"});
         }
+        if (has_documents) expected.push_back({"document_bytes", "INTEGER", "0"});
         std::sort(expected.begin(), expected.end());
         CHECK(shell.rows("select name, type, \"notnull\" from pragma_table_info('inlay_" +
                          std::string(Entity::entity_name) + "') order by name") == expected);

@@ -63,6 +63,7 @@ class ReadsAny final : public RepositoryFrom<ReadsAny> {
   }
   Result<ChangePage> changes(ChangesRequest const& request) const override { return store_->changes(request); }
   Result<void> compact(CompactRequest const& request) override { return store_->compact(request); }
+  Result<Usage> usage(UsageRequest const& request) const override { return store_->usage(request); }
   Result<Revision> revision() const override { return store_->revision(); }
   Result<void> snapshot(SnapshotRequest const& request) const override {
     auto any = request;
@@ -109,7 +110,8 @@ inlay::conformance::Subject inlay::conformance::subject() {
                        .is_durable = true,
                        .is_shared_by_processes = true,
                        .can_transfer = true,
-                       .can_snapshot = true},
+                       .can_snapshot = true,
+                       .can_count = true},
       .drop =
           [](std::string const& url) {
             static std::unique_ptr<PGconn, decltype(&PQfinish)> const connection(
