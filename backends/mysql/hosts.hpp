@@ -31,6 +31,7 @@ class Hosts {
   struct Turn {
     std::size_t host = 0;
     bool is_doubtful = false;  ///< it was left, and another was not: it is not worth a long wait
+    bool is_due = true;        ///< it was not left, or it is time to try it again
   };
 
   /** In which order they are to be tried for one connection: as the URL has them, but those that were left, unless
@@ -41,11 +42,29 @@ class Hosts {
     for (bool const is_first : {true, false}) {
       for (std::size_t i = 0; i < hosts_.size(); ++i) {
         if (is_candidate(hosts_[i], now) != is_first) continue;
-        turns.push_back({.host = i, .is_doubtful = hosts_[i].was_left && is_any_good});
+        turns.push_back({.host = i, .is_doubtful = hosts_[i].was_left && is_any_good, .is_due = is_first});
       }
     }
     for (Host& host : hosts_) {
-      if (host.was_left && now >= host.next_try) host.next_try = now + host.pauses.next();
+      if (host.was_left && now >= host.next_try) {
+        host.next_try = now + host.pauses.next();
+        host.is_awaited_until = {};
+      }
+    }
+    return turns;
+  }
+
+  /** As order(), for connections that may lead to any host that serves: each begins with the next of those that were
+     not left, and one for which it is time to be tried again comes before all. */
+  [[nodiscard]] std::vector<Turn> order_in_turn(Time now) {
+    auto turns = order(now);
+    auto const is_left = [&](Turn const& turn) { return hosts_[turn.host].was_left; };
+    auto const is_due = [&](Turn const& turn) { return turn.is_doubtful && turn.is_due; };
+    auto const good = std::ranges::stable_partition(turns, is_due).begin();
+    auto const rest =
+        std::ranges::stable_partition(good, turns.end(), [&](Turn const& turn) { return !is_left(turn); });
+    if (auto const count = rest.begin() - good; count > 1) {
+      std::rotate(good, good + static_cast<std::ptrdiff_t>(next_++ % static_cast<std::size_t>(count)), rest.begin());
     }
     return turns;
   }
@@ -65,11 +84,23 @@ class Hosts {
   }
 
   /** Whether a connection to that host is to be given up for one to another: one that stands before it in the URL, or
-      any where it was left itself, that was not left or is to be tried again. */
-  [[nodiscard]] bool is_to_be_given_up(std::size_t host, Time now) const {
+      any where it was left itself, that was not left or is to be tried again. For the latter one connection is given
+     up, whose place the one takes that tries it; the others, when it serves. */
+  [[nodiscard]] bool is_to_be_given_up(std::size_t host, Time now) {
     for (std::size_t i = 0; i < hosts_.size(); ++i) {
       bool const is_better = i < host || hosts_.at(host).was_left;
-      if (i != host && is_better && is_candidate(hosts_[i], now)) return true;
+      if (i == host || !is_better || !is_candidate(hosts_[i], now)) continue;
+      if (!hosts_[i].was_left || is_first_to_make_room_for(hosts_[i], now)) return true;
+    }
+    return false;
+  }
+
+  /** The same for connections that may lead to any host that serves, of which none is better: one is given up when it
+     is time to try another host again. */
+  [[nodiscard]] bool is_to_be_given_up_in_turn(std::size_t host, Time now) {
+    for (std::size_t i = 0; i < hosts_.size(); ++i) {
+      if (i == host || !hosts_[i].was_left || !is_candidate(hosts_[i], now)) continue;
+      if (is_first_to_make_room_for(hosts_[i], now)) return true;
     }
     return false;
   }
@@ -78,14 +109,22 @@ class Hosts {
   struct Host {
     bool was_left = false;
     Time next_try{};
+    Time is_awaited_until{};  // a connection was given up so that another can try it
     sql::Pauses pauses{first_pause, longest_pause};
   };
+
+  [[nodiscard]] static bool is_first_to_make_room_for(Host& left, Time now) noexcept {
+    if (now < left.is_awaited_until) return false;
+    left.is_awaited_until = now + first_pause;  // should nobody connect after all, another makes room later
+    return true;
+  }
 
   [[nodiscard]] static bool is_candidate(Host const& host, Time now) noexcept {
     return !host.was_left || now >= host.next_try;
   }
 
   std::vector<Host> hosts_;
+  std::size_t next_ = 0;
 };
 
 }  // namespace inlay::mysql

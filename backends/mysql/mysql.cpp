@@ -259,9 +259,10 @@ class OwnDialect final : public MysqlDialect {
   }
 
   bool is_to_be_given_up(soci::session& session) const override {
-    if (is_for_reads_) return false;  // none is better than another
     std::scoped_lock const lock(mutex_);
-    return hosts_.is_to_be_given_up(backend(session).host(), std::chrono::steady_clock::now());
+    auto const now = std::chrono::steady_clock::now();
+    std::size_t const host = backend(session).host();
+    return is_for_reads_ ? hosts_.is_to_be_given_up_in_turn(host, now) : hosts_.is_to_be_given_up(host, now);
   }
 
   DatabaseFailure classify(soci::session* session, std::exception const& error) const override {
@@ -440,13 +441,8 @@ class OwnDialect final : public MysqlDialect {
 
   [[nodiscard]] std::vector<mysql::Hosts::Turn> order() const {
     std::scoped_lock const lock(mutex_);
-    auto turns = hosts_.order(std::chrono::steady_clock::now());
-    // Those that serve nobody come last whoever is first.
-    auto const good = std::ranges::find_if(turns, [](auto const& turn) { return turn.is_doubtful; });
-    if (is_for_reads_ && good != turns.begin()) {
-      std::rotate(turns.begin(), turns.begin() + static_cast<std::ptrdiff_t>(opened_++ % (good - turns.begin())), good);
-    }
-    return turns;
+    auto const now = std::chrono::steady_clock::now();
+    return is_for_reads_ ? hosts_.order_in_turn(now) : hosts_.order(now);
   }
   void serves(std::size_t host) const {
     std::scoped_lock const lock(mutex_);
@@ -462,7 +458,6 @@ class OwnDialect final : public MysqlDialect {
   std::chrono::seconds lock_timeout_;
   bool is_causal_;
   bool is_for_reads_;
-  mutable std::ptrdiff_t opened_ = 0;
   mutable std::atomic<Ability> can_cluster_ = Ability::unknown;
 
   // A host that is well takes no longer; who needs a connection would wait for one that is not, now and then.

@@ -150,7 +150,9 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   Result<Usage> usage(UsageRequest const& request) const override {
     return trying<Usage>([&]() -> Result<Usage> {
       auto const connection = readers_.lease();
-      return count_usage(*connection, tables_, request);
+      auto usage = count_usage(*connection, tables_, request);
+      if (standbys_) standbys_->bound.doubt();  // what was counted is of no revision that one is told
+      return usage;
     });
   }
 

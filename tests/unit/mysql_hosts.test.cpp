@@ -81,6 +81,45 @@ TEST_CASE("a host that does not come back is tried less and less often, and neve
   CHECK(tries <= 130);
 }
 
+TEST_CASE("for a host that is to be tried again one connection is given up, and the others when it serves") {
+  Hosts hosts(2);
+  hosts.leave(0, start);
+  hosts.serves(1);
+  auto const later = start + Hosts::first_pause;
+  CHECK(hosts.is_to_be_given_up(1, later));
+  CHECK_FALSE(hosts.is_to_be_given_up(1, later));
+  // Nobody has connected in its place.
+  CHECK(hosts.is_to_be_given_up(1, later + Hosts::first_pause));
+  CHECK_FALSE(hosts.is_to_be_given_up(1, later + Hosts::first_pause));
+  REQUIRE(order(hosts, later + Hosts::first_pause) == Order{0, 1});
+  hosts.serves(0);
+  for (int i = 0; i < 3; ++i) CHECK(hosts.is_to_be_given_up(1, later + Hosts::first_pause));
+}
+
+TEST_CASE("connections that may lead to any host lead to those that serve in turn, and to one that comes back") {
+  Hosts hosts(3);
+  auto const first_of = [&](Hosts::Time now) { return hosts.order_in_turn(now).front().host; };
+  CHECK(Order{first_of(start), first_of(start), first_of(start), first_of(start)} == Order{0, 1, 2, 0});
+  hosts.leave(1, start);
+  std::vector<int> firsts(3);
+  for (int i = 0; i < 10; ++i) ++firsts[first_of(start)];
+  CHECK(firsts == std::vector<int>{5, 0, 5});
+  CHECK(hosts.order_in_turn(start).back().host == 1);
+  auto const later = start + Hosts::first_pause;
+  CHECK_FALSE(hosts.is_to_be_given_up_in_turn(0, start));
+  CHECK(hosts.is_to_be_given_up_in_turn(0, later));
+  CHECK_FALSE(hosts.is_to_be_given_up_in_turn(2, later));
+  auto const turns = hosts.order_in_turn(later);
+  CHECK(turns.front().host == 1);
+  CHECK(turns.front().is_doubtful);
+  CHECK(first_of(later) != 1);  // that one has not come back yet
+  CHECK_FALSE(hosts.is_to_be_given_up_in_turn(0, later));
+  hosts.serves(1);
+  firsts = std::vector<int>(3);
+  for (int i = 0; i < 9; ++i) ++firsts[first_of(later)];
+  CHECK(firsts == std::vector<int>{3, 3, 3});
+}
+
 TEST_CASE("where all hosts were left each is tried, in the URL's order and with patience") {
   Hosts hosts(3);
   for (std::size_t host : {2U, 0U, 1U}) hosts.leave(host, start);
