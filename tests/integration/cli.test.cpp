@@ -150,7 +150,7 @@ TEST_CASE("wrong usage is exit status 2 with a way to the help") {
            {{"serve", "--health", ""}, "--health: must not be empty"},
            {{"serve", "--proxy", ""}, "--proxy: must not be empty"},
            {{"serve", "--max-strangers", "few"}, "whole number"},
-           {{"serve", "--team-rows", "-1"}, "whole number"},
+           {{"serve", "--team-rows", "many"}, "whole number"},
            {{"serve", "--team-bytes", "1.5"}, "whole number"},
            {{"serve", "--team-log-bytes-a-day", "1GB"}, "whole number"},
            {{"serve", "--socket-mode", "rw"}, "takes a mode such as 0660, not rw"},
