@@ -76,12 +76,33 @@ void fill_births(Connection& connection, Tables const& tables, std::string_view 
   }
 }
 
-// How long the documents are of rows that were there before that was kept.
+// How long the documents are of rows that were there before that was kept. A few rows at a time: a cluster sends what
+// it changes as whole rows, and takes no more than some size at once.
 void fill_document_bytes(Connection& connection, Tables const& tables) {
-  for (auto const& [table, document] : {std::pair("integration", "config"), {"environment_integration", "override"}}) {
-    connection.run_once("update " + tables.quoted(table) + R"( set "document_bytes" = coalesce()" +
-                        connection.dialect().byte_size('"' + std::string(document) + '"') +
-                        R"(, 0) where "document_bytes" is null)");
+  constexpr std::size_t most_rows = 200;
+  for (auto const& [name, document] : {std::pair("integration", "config"), {"environment_integration", "override"}}) {
+    std::string const table = tables.quoted(name);
+    std::string const bytes = connection.dialect().byte_size('"' + std::string(document) + '"');
+    std::string after;
+    while (true) {
+      Statement select(R"(select "id" from )");
+      select << table << R"( where "document_bytes" is null and "id" > )";
+      select.bind(text(after)) << R"( order by "id" limit )" << std::to_string(most_rows);
+      select.gives(ValueType::text);
+      std::vector<std::string> ids;
+      connection.run(select, [&](Row& row) { ids.push_back(std::move(row[0].text)); });
+      if (ids.empty()) break;
+      after = ids.back();
+      Statement update("update ");
+      update << table << R"( set "document_bytes" = coalesce()" << bytes << R"(, 0) where "id" in ()";
+      std::string_view separator;
+      for (std::string const& id : ids) {
+        update << std::exchange(separator, ", ");
+        update.bind(text(id));
+      }
+      update << ')';
+      connection.run(update.runs_once());
+    }
   }
 }
 
@@ -483,8 +504,10 @@ void require_migrated(Connection& connection, Tables const& tables) {
   refuse_older(recorded, "it cannot be migrated inside a transaction of the host");
 }
 
-void migrate(Connection& connection, Tables const& tables, bool may_migrate, std::string_view not_migrated_for,
-             Timestamp now) {
+namespace {
+
+void migrate_once(Connection& connection, Tables const& tables, bool may_migrate, std::string_view not_migrated_for,
+                  Timestamp now) {
   // First without a lock: most of the time there is nothing to do, and a store that is refused is not touched.
   auto recorded = recorded_migration(connection, tables);
   refuse_newer(recorded.value_or(0));
@@ -528,6 +551,19 @@ void migrate(Connection& connection, Tables const& tables, bool may_migrate, std
       connection.discard();  // whatever it holds ends with it
     }
     throw;
+  }
+}
+
+}  // namespace
+
+void migrate(Connection& connection, Tables const& tables, bool may_migrate, std::string_view not_migrated_for,
+             Timestamp now) {
+  try {
+    migrate_once(connection, tables, may_migrate, not_migrated_for, now);
+  } catch (DatabaseFailure const& failure) {
+    // What another node of a cluster makes ends what is under way here. All steps can be done again.
+    if (failure.kind() != FailureKind::interrupted || !connection.dialect().commits_ddl()) throw;
+    throw DatabaseFailure(FailureKind::busy, failure.what());
   }
 }
 

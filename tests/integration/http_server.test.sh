@@ -338,26 +338,24 @@ stop
 
 # ---- with quotas for teams
 
-if [[ $kind == inlay ]]; then
-  options=(--team-rows 0 --team-bytes 0 --team-log-bytes-a-day 0)
-  start 127.0.0.1:0 tokens || { cat err >&2; exit 1; }
-  ask POST /environment "{\"team_id\":\"$team\",\"name\":\"one too many\"}" -H "Authorization: Bearer $alice_token"
-  check "a row beyond the quota" 507 "$status"
-  check_has "why" '"kind":"quota_exceeded"' "$body"
-  check_has "why" 'and may have 0: remove' "$body"
-  options=(--team-log-bytes-a-day 2000)
-  stop
-  start 127.0.0.1:0 tokens || { cat err >&2; exit 1; }
-  for ((i = 0, status = 200; i < 10 && status == 200; ++i)); do
-    ask PATCH "/environment/$environment" "{\"name\":\"name $i\"}" -H "Authorization: Bearer $alice_token"
-  done
-  check "what is too much for today" 429 "$status"
-  check "whether it says when to come again" yes "$([[ $(header Retry-After) =~ ^[0-9]+$ ]] && echo yes)"
-  ask DELETE "/environment/$environment" '' -H "Authorization: Bearer $host_token"
-  check "that the administration is not bound" 200 "$status"
-  options=()
-  stop
-fi
+options=(--team-rows 0 --team-bytes 0 --team-log-bytes-a-day 0)
+start 127.0.0.1:0 tokens || { cat err >&2; exit 1; }
+ask POST /environment "{\"team_id\":\"$team\",\"name\":\"one too many\"}" -H "Authorization: Bearer $alice_token"
+check "a row beyond the quota" 507 "$status"
+check_has "why" '"kind":"quota_exceeded"' "$body"
+check_has "why" 'and may have 0: remove' "$body"
+options=(--team-log-bytes-a-day 2000)
+stop
+start 127.0.0.1:0 tokens || { cat err >&2; exit 1; }
+for ((i = 0, status = 200; i < 10 && status == 200; ++i)); do
+  ask PATCH "/environment/$environment" "{\"name\":\"name $i\"}" -H "Authorization: Bearer $alice_token"
+done
+check "what is too much for today" 429 "$status"
+check "whether it says when to come again" yes "$([[ $(header Retry-After) =~ ^[0-9]+$ ]] && echo yes)"
+ask DELETE "/environment/$environment" '' -H "Authorization: Bearer $host_token"
+check "that the administration is not bound" 200 "$status"
+options=()
+stop
 
 # ---- at a path
 

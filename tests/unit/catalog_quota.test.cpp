@@ -92,6 +92,23 @@ TEST_CASE("a team has no more rows than its quota, and can make room") {
   CHECK(is_exceeded(error_of(own.create(Environment{.team_id = quotas.team.id, .name = "fourth"}))));
 }
 
+TEST_CASE("a team that uninstalls what was ended has room at once") {
+  Quotas const quotas;
+  Catalog const own = quotas.with({.rows = 4});
+  auto const theirs =
+      quotas.administration.create(Integration{.name = "erp", .team_id = quotas.other.id, .sharing = Sharing::allow})
+          .value();
+  auto const installed = own.install({.integration_id = theirs.integration.id, .environment_id = quotas.environment.id})
+                             .value()
+                             .resource.install;
+  REQUIRE(own.create(Environment{.team_id = quotas.team.id, .name = "staging"}).has_value());
+  REQUIRE(quotas.has(quotas.team).rows == 4);
+  REQUIRE(quotas.administration.as({.team = quotas.other.id}).end(theirs.integration.id, "over").value().count == 1);
+  REQUIRE(is_exceeded(error_of(own.create(Environment{.team_id = quotas.team.id, .name = "third"}))));
+  own.uninstall(installed.id).value();
+  CHECK(own.create(Environment{.team_id = quotas.team.id, .name = "third"}).has_value());
+}
+
 TEST_CASE("a request counts as a row of the team that asks") {
   Quotas const quotas;
   quotas.administration.update(quotas.integration.id, {.sharing = Sharing::ask}).value();

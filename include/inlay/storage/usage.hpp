@@ -40,7 +40,8 @@ using Owner = std::variant<Id<Team>, Id<Environment>, Id<Integration>>;
 /** Whose a change of a row is, by the row after it, or before it where it was removed.
 
     An install belongs to its environment's team, whoever ends it. Of a request, to ask is the asking team's, and to
-    answer is the owner's: neither can make changes that count as the other's.
+    answer is the owner's: neither can make changes that count as the other's, but for the removal of a pending request
+    that goes with its integration.
 */
 template <class Entity>
 [[nodiscard]] Owner owner_of(Entity const& row) {

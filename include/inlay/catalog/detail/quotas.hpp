@@ -36,9 +36,9 @@ struct Charge {
 };
 
 /** Adds what is the team's of one change: of what other teams have, its writes end or take along installs and grants.
-    @param before, after nullptr for a row that is not there. */
+    @param before, after nullptr for a row that is not there. @param is_alone whether it is all of a commit. */
 template <class Entity>
-void add_change(Charge& charge, Id<Team> team, Entity const* before, Entity const* after) {
+void add_change(Charge& charge, Id<Team> team, Entity const* before, Entity const* after, bool is_alone) {
   Entity const& row = after != nullptr ? *after : *before;
   if (after != nullptr) charge.only_removes = false;
 
@@ -46,7 +46,8 @@ void add_change(Charge& charge, Id<Team> team, Entity const* before, Entity cons
   bool is_step_own = !std::holds_alternative<Id<Team>>(owner) || std::get<Id<Team>>(owner) == team;
   if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
     bool const was_ended = before != nullptr && before->ended.has_value();
-    is_step_own = after != nullptr ? was_ended || !after->ended : !was_ended;
+    // Those that were ended go along with their integration, many at once; alone goes what its own team uninstalls.
+    is_step_own = after != nullptr ? was_ended || !after->ended : !was_ended || is_alone;
   }
   if (is_step_own) {
     charge.bytes_logged += before != nullptr ? record_bytes(*before) : 0;
@@ -70,17 +71,18 @@ void add_change(Charge& charge, Id<Team> team, Entity const* before, Entity cons
 /** What a commit takes of what the team may have, but for its Edits, of which nothing is known yet. */
 [[nodiscard]] inline Charge charge_of(std::vector<Change> const& changes, Id<Team> team, Timestamp time) {
   Charge charge;
+  bool const is_alone = changes.size() == 1;
   auto const add = [&]<class One>(One const& change) {
     if constexpr (requires { change.edit; }) {
       return;
     } else if constexpr (requires { change.after; }) {
       auto const after = updated(change, time, Revision{});
-      add_change(charge, team, &change.before, &after);
+      add_change(charge, team, &change.before, &after, is_alone);
     } else if constexpr (requires { change.before; }) {
-      add_change(charge, team, &change.before, static_cast<decltype(&change.before)>(nullptr));
+      add_change(charge, team, &change.before, static_cast<decltype(&change.before)>(nullptr), is_alone);
     } else {
       auto const row = inserted(change, time, Revision{});
-      add_change(charge, team, static_cast<decltype(&row)>(nullptr), &row);
+      add_change(charge, team, static_cast<decltype(&row)>(nullptr), &row, is_alone);
     }
   };
   for (Change const& change : changes) std::visit(add, change);
@@ -109,6 +111,9 @@ class Quotas {
 
     /** Counts what the team has, unless that was done a moment ago. @return what Repository::usage does. */
     [[nodiscard]] Result<void> count(Repository const& repository) { return quotas_.count(*this, repository); }
+
+    /** What take() would say; takes nothing. */
+    [[nodiscard]] Result<void> check(Charge const& charge) const { return quotas_.check_now(*this, charge); }
 
     /** Takes that much in place of what was taken before. @return quota_exceeded. */
     [[nodiscard]] Result<void> take(Charge const& charge) {
@@ -189,17 +194,29 @@ class Quotas {
     if (found) entry = {.has = found->first, .counted_at = found->second, .count = ++counts_};
   }
 
+  /** What was counted on the day of the write; nullptr where nothing was, such as when a count of the day before has
+     come last. */
+  [[nodiscard]] Entry* counted_for(Hold const& hold) {
+    auto const place = entries_.find(hold.team_);
+    if (place == entries_.end() || place->second.count == 0) return nullptr;
+    return day_of(place->second.counted_at) == day_of(hold.time_) ? &place->second : nullptr;
+  }
+
+  [[nodiscard]] Result<void> check_now(Hold const& hold, Charge const& charge) {
+    std::lock_guard const lock(mutex_);
+    Entry const* const entry = counted_for(hold);
+    return check(entry != nullptr ? entry->has : hold.counted_, charge, hold.time_);
+  }
+
   [[nodiscard]] Result<void> take(Hold& hold, Charge const& charge) {
     std::lock_guard const lock(mutex_);
-    auto const place = entries_.find(hold.team_);
-    Entry* const entry = place == entries_.end() ? nullptr : &place->second;
-    if (auto allowed = check(entry != nullptr && entry->count != 0 ? entry->has : hold.counted_, charge, hold.time_);
-        !allowed) {
+    Entry* const entry = counted_for(hold);
+    if (auto allowed = check(entry != nullptr ? entry->has : hold.counted_, charge, hold.time_); !allowed) {
       return allowed;
     }
     hold.taken_ = charge;
     hold.count_ = 0;
-    if (entry == nullptr || entry->count == 0) return {};
+    if (entry == nullptr) return {};
     hold.count_ = entry->count;
     entry->has.rows += more(charge.rows);
     entry->has.bytes += more(charge.bytes);

@@ -23,7 +23,12 @@ bool hold_to_quota([[maybe_unused]] One& change, [[maybe_unused]] Quotas::Hold& 
   if constexpr (requires { change.edit; }) {
     change.edit = [edit = std::move(change.edit), &hold, team, time](auto const& current) {
       auto after = edit(current);
-      if (!after || *after == current) return after;
+      if (!after) return after;
+      if (*after == current) {
+        // What was taken when it was decided before, by what others have changed since, is given back.
+        if (auto const taken = hold.take(Charge{}); !taken) after = taken.error();
+        return after;
+      }
       Update<std::remove_cvref_t<decltype(current)>> const update{current, *after};
       if (auto const taken = hold.take(charge_of({update}, team, time)); !taken) after = taken.error();
       return after;
@@ -67,7 +72,7 @@ Result<void> Catalog::check_quota(Timestamp time, std::vector<Change> const& cha
   if (!caller_.team || !quotas_->are_set()) return {};
   detail::Quotas::Hold hold(*quotas_, *caller_.team, time);
   if (auto counted = hold.count(*repository_); !counted) return counted;
-  return hold.take(detail::charge_of(changes, *caller_.team, time));
+  return hold.check(detail::charge_of(changes, *caller_.team, time));
 }
 
 }  // namespace inlay

@@ -63,7 +63,7 @@ template <int compression, int finalization>
 }
 
 /** A key that nobody can tell who does not see into the process, made without asking for anything that could fail:
-    of where its code, its stack and its heap lie, of the time to the nanosecond, and on Linux of 16 random bytes that
+    of where its code and its stack lie, of the time to the nanosecond, and on Linux of 16 random bytes that
     the kernel gives to each process. */
 [[nodiscard]] inline HashKey hash_key_without_device() noexcept {
   HashKey key;
