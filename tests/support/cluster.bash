@@ -13,7 +13,15 @@ find_postgresql_18() {
   if [[ -x $found/bin/postgres ]]; then echo "$found"; fi
 }
 
-find_galera() { printf '%s\n' /usr/lib/galera/libgalera_smm.so /usr/lib*/galera-4/libgalera_smm.so | head -n 1; }
+find_galera() {
+  local path
+  for path in /usr/lib/galera/libgalera_smm.so /usr/lib*/galera-4/libgalera_smm.so; do
+    if [[ -e $path ]]; then
+      echo "$path"
+      return
+    fi
+  done
+}
 
 # other_of NODE: the other one of the pair.
 other_of() { if [[ $1 == pair1 ]]; then echo pair2; else echo pair1; fi; }

@@ -5,6 +5,7 @@
 #include <inlay/id.hpp>
 
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -34,7 +35,12 @@ class Cluster {
       command += std::string(" INLAY_TEST_") + other + "_URL=" + (other == name_ ? "" : "none");
     }
     if (kind == Kind::galera_on_hosts) command += " INLAY_TEST_CLUSTER_HOSTS=1";
-    run(command + ' ' + INLAY_TEST_SERVERS + " start " + folder_);
+    try {
+      run(command + ' ' + INLAY_TEST_SERVERS + " start " + folder_);
+    } catch (...) {
+      end();  // one of several may run
+      throw;
+    }
     std::ifstream file(folder_ + "/env");
     for (std::string line; std::getline(file, line);) {
       std::string const begin = "export ";
@@ -45,14 +51,7 @@ class Cluster {
       urls_[line.substr(begin.size(), equals - begin.size())] = url;
     }
   }
-  ~Cluster() {
-    try {
-      run(std::string(INLAY_TEST_SERVERS) + " stop " + folder_);
-    } catch (std::runtime_error const&) {
-    }
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
+  ~Cluster() { end(); }
   Cluster(Cluster const&) = delete;
   Cluster& operator=(Cluster const&) = delete;
 
@@ -80,6 +79,16 @@ class Cluster {
   [[nodiscard]] std::string const& folder() const { return folder_; }
 
  private:
+  void end() noexcept {
+    try {
+      run(std::string(INLAY_TEST_SERVERS) + " stop " + folder_);
+    } catch (std::exception const&) {
+      // What runs yet is said by the one who would have ended it.
+    }
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+
   void run(std::string const& command) const {
     std::string const log = folder_ + "/commands.log";
     if (std::system((command + " >>" + log + " 2>&1 </dev/null").c_str()) == 0) return;

@@ -6,6 +6,7 @@
 #include <support/server.hpp>
 
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -28,7 +29,12 @@ class PrivatePair {
          {"POSTGRESQL", "PGBOUNCER", "HOSTILE_POSTGRESQL", "MYSQL", "HOSTILE_MYSQL", "GALERA", "POSTGRESQL_18"}) {
       variables += std::string("INLAY_TEST_") + other + "_URL=none ";
     }
-    run(variables + INLAY_TEST_SERVERS + " start " + folder_);
+    try {
+      run(variables + INLAY_TEST_SERVERS + " start " + folder_);
+    } catch (...) {
+      end();  // one of the two may run
+      throw;
+    }
     std::ifstream file(folder_ + "/env");
     for (std::string line; std::getline(file, line);) {
       auto const equals = line.find('=');
@@ -39,14 +45,7 @@ class PrivatePair {
       urls_[line.substr(7, equals - 7)] = url;
     }
   }
-  ~PrivatePair() {
-    try {
-      run(INLAY_TEST_SERVERS " stop " + folder_);
-    } catch (std::runtime_error const&) {
-    }
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
+  ~PrivatePair() { end(); }
   PrivatePair(PrivatePair const&) = delete;
   PrivatePair& operator=(PrivatePair const&) = delete;
 
@@ -61,6 +60,16 @@ class PrivatePair {
   }
 
  private:
+  void end() noexcept {
+    try {
+      run(INLAY_TEST_SERVERS " stop " + folder_);
+    } catch (std::exception const&) {
+      // What runs yet is said by the one who would have ended it.
+    }
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+
   static void run(std::string const& command) {
     if (std::system((command + " >/dev/null 2>&1 </dev/null").c_str()) != 0) {
       throw std::runtime_error(command + " failed");
