@@ -386,9 +386,10 @@ class OwnDialect final : public MysqlDialect {
     std::unique_ptr<soci::session> read_only;
     std::vector<FailureKind> kinds;
     std::string said;
-    for (auto const& [host, is_doubtful] : order()) {
+    for (mysql::Hosts::Turn const& turn : order()) {
+      std::size_t const host = turn.host;
       try {
-        auto session = open(is_doubtful ? connectors_[host].brief : connectors_[host].patient);
+        auto session = open(turn.is_doubtful ? connectors_[host].brief : connectors_[host].patient);
         if (is_for_reads_ || !takes_no_writes(backend(*session))) {
           serves(host);
           return session;

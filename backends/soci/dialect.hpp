@@ -169,6 +169,11 @@ class Dialect {
   /** A query that counts the tables named :p1. */
   [[nodiscard]] virtual std::string_view count_tables() const = 0;
 
+  /** Whether a column that lies behind a long one in a row is read by reading the long one, too: where it is added up,
+     an index has it then. On others such an index would be one more to write, and one more to be taken for the wrong
+      query. */
+  [[nodiscard]] virtual bool reads_rows_whole() const { return false; }
+
   /** Queries that count the indexes, and the columns, named :p2 of the table :p1. Called with commits_ddl() only. */
   [[nodiscard]] virtual std::string_view count_indexes() const { return ""; }
   [[nodiscard]] virtual std::string_view count_columns() const { return ""; }

@@ -117,8 +117,8 @@ void complete_second(Connection& connection, Tables const& tables) {
 }
 
 // Written out, not derived from the entities: what was done to a database once must never change. In braces stand the
-// column types of the dialect, its table options, what it says of an added column, and the prefix. What an enumeration
-// may hold is not checked here, since SQLite could never widen it again.
+// column types of the dialect, its table options, what it says of an added column, for which dialects alone a statement
+// is, and the prefix. What an enumeration may hold is not checked here, since SQLite could never widen it again.
 constexpr std::array migrations{Migration{1, "catalogue and change log", R"(
 create table "{prefix}team" (
   "id" {id} not null primary key,
@@ -256,8 +256,8 @@ alter table "{prefix}grant" add column "birth" {integer} not null {added};
 alter table "{prefix}environment_integration" add column "ended" {document};
 alter table "{prefix}integration" add column "document_bytes" {integer};
 alter table "{prefix}environment_integration" add column "document_bytes" {integer};
-create index "{prefix}integration_bytes" on "{prefix}integration" ("team_id", "document_bytes");
-create index "{prefix}install_bytes" on "{prefix}environment_integration" ("environment_id", "document_bytes");
+{where_rows_are_read_whole}create index "{prefix}integration_bytes" on "{prefix}integration" ("team_id", "document_bytes");
+{where_rows_are_read_whole}create index "{prefix}install_bytes" on "{prefix}environment_integration" ("environment_id", "document_bytes");
 alter table "{prefix}change" add column "team_id" {id};
 alter table "{prefix}change" add column "time" {integer};
 alter table "{prefix}change" add column "bytes" {integer};
@@ -273,6 +273,9 @@ create table "{prefix}migration" (
 ){options};
 )";
 
+// What a statement begins with that is not for this dialect.
+constexpr std::string_view left_out = "left out: ";
+
 [[nodiscard]] std::string expanded(std::string_view text, Dialect const& dialect, Tables const& tables) {
   std::string result;
   while (!text.empty()) {
@@ -286,6 +289,8 @@ create table "{prefix}migration" (
       result += tables.prefix();
     } else if (word == "options") {
       result += dialect.table_options();
+    } else if (word == "where_rows_are_read_whole") {
+      if (!dialect.reads_rows_whole()) result += left_out;
     } else if (word == "added") {
       result += dialect.added_column();
     } else if (word == "id") {
@@ -311,7 +316,7 @@ create table "{prefix}migration" (
   std::size_t begin = 0;
   for (std::size_t end = all.find(";\n"); end != std::string::npos; end = all.find(";\n", begin)) {
     begin = all.find_first_not_of('\n', begin);
-    split.push_back(all.substr(begin, end - begin));
+    if (all.compare(begin, left_out.size(), left_out) != 0) split.push_back(all.substr(begin, end - begin));
     begin = end + 2;
   }
   return split;

@@ -81,6 +81,8 @@ class SqliteDialect final : public sql::Dialect {
 
   std::string_view session_kind() const override { return "sqlite3"; }
 
+  bool reads_rows_whole() const override { return true; }
+
   void check_host(sql::Connection& connection) const override {
     sqlite::check_host_session(connection, settings_.path);
   }

@@ -73,6 +73,7 @@ template <class Entity>
       row.*member = Timestamp{99};
     }
   });
+  if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) row.is_enabled = false;  // as whatever was ended is
   return row;
 }
 

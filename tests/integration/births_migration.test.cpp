@@ -54,8 +54,10 @@ class OlderStore {
       run("alter table " + table(name) + " drop column birth");
     }
     run("alter table " + table("environment_integration") + " drop column ended");
-    drop_index("integration_bytes", "integration");
-    drop_index("install_bytes", "environment_integration");
+    if (scheme_ == "sqlite") {
+      drop_index("integration_bytes", "integration");
+      drop_index("install_bytes", "environment_integration");
+    }
     drop_index("change_team", "change");
     for (char const* const name : {"integration", "environment_integration"}) {
       run("alter table " + table(name) + " drop column document_bytes");
