@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "reads_any.hpp"
 #include "server.hpp"
 
 #include <inlay/backends/mysql.hpp>
@@ -23,19 +24,35 @@ std::unique_ptr<MYSQL, decltype(&mysql_close)> connect(std::string const& text) 
   return connection;
 }
 
+// The URL of a cluster, of which that node comes first.
+std::string with_first(std::vector<std::string> const& nodes, std::size_t first) {
+  auto const place = [](std::string const& url) {
+    std::size_t const begin = url.find('@') + 1;
+    return url.substr(begin, url.find('/', begin) - begin);
+  };
+  std::string hosts = place(nodes[first]);
+  for (std::size_t i = 1; i != nodes.size(); ++i) hosts += ',' + place(nodes[(first + i) % nodes.size()]);
+  std::string url = nodes[first];
+  return url.replace(url.find('@') + 1, place(url).size(), hosts);
+}
+
 }  // namespace
 
 inlay::conformance::Subject inlay::conformance::subject() {
   static std::vector<std::string> const nodes = node_urls(INLAY_TEST_SERVER);
   static std::atomic<std::size_t> openings{0};
+  static ToldOfStores told;
   return {
       .name = "mysql",
       .new_store = [] { return with_new_prefix(""); },
-      // Each through the next node of a cluster.
-      .open =
-          [](std::string const& store) {
-            return Backends{}.add(mysql_backend()).open(nodes[openings++ % nodes.size()] + store);
-          },
+      // Of a cluster each writes through the next node, and reads through all.
+      .open = [](std::string const& store) -> Result<std::shared_ptr<Repository>> {
+        Backends const backends = Backends{}.add(mysql_backend());
+        if (nodes.size() == 1) return backends.open(nodes.front() + store);
+        auto opened = backends.open(with_first(nodes, openings++ % nodes.size()) + store + "&reads=any");
+        if (!opened) return opened;
+        return told.reads_any(std::move(*opened), store);
+      },
       .capabilities = {.backend = "mysql",
                        .is_durable = true,
                        .is_shared_by_processes = true,
