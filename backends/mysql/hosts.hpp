@@ -60,11 +60,10 @@ class Hosts {
     auto turns = order(now);
     auto const is_left = [&](Turn const& turn) { return hosts_[turn.host].was_left; };
     auto const is_due = [&](Turn const& turn) { return turn.is_doubtful && turn.is_due; };
-    auto const good = std::ranges::stable_partition(turns, is_due).begin();
-    auto const rest =
-        std::ranges::stable_partition(good, turns.end(), [&](Turn const& turn) { return !is_left(turn); });
-    if (auto const count = rest.begin() - good; count > 1) {
-      std::rotate(good, good + static_cast<std::ptrdiff_t>(next_++ % static_cast<std::size_t>(count)), rest.begin());
+    auto const good = std::stable_partition(turns.begin(), turns.end(), is_due);
+    auto const rest = std::stable_partition(good, turns.end(), [&](Turn const& turn) { return !is_left(turn); });
+    if (auto const count = rest - good; count > 1) {
+      std::rotate(good, good + static_cast<std::ptrdiff_t>(next_++ % static_cast<std::size_t>(count)), rest);
     }
     return turns;
   }
