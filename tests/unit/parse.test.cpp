@@ -6,12 +6,11 @@
 #include <inlay/json/print.hpp>
 
 #include <boost/json/array.hpp>
-#include <boost/json/detail/digest.hpp>
-#include <boost/json/memory_resource.hpp>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
 #include <support/catch.hpp>
+#include <support/ordinary_names.hpp>
 #include <support/random.hpp>
 
 #include <bit>
@@ -43,29 +42,6 @@ std::string message(std::string_view text) {
 double parse_double(std::string_view text) { return json::parse(text).value().as_double(); }
 
 std::string nested(std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); }
-
-/** Counts what is allocated, and tells where the last piece lies. */
-class CountingStorage final : public boost::json::memory_resource {
- public:
-  std::size_t pieces = 0;
-  void* last = nullptr;
-
- private:
-  void* do_allocate(std::size_t size, std::size_t alignment) override {
-    ++pieces;
-    return last = boost::json::storage_ptr()->allocate(size, alignment);
-  }
-  void do_deallocate(void* place, std::size_t size, std::size_t alignment) override {
-    boost::json::storage_ptr()->deallocate(place, size, alignment);
-  }
-  bool do_is_equal(boost::json::memory_resource const& other) const noexcept override { return this == &other; }
-};
-
-std::vector<std::string> ordinary_names(std::size_t count) {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i != count; ++i) names.push_back("name_" + std::to_string(i));
-  return names;
-}
 
 std::string object_of(std::vector<std::string> const& names) {
   std::string text;
@@ -357,68 +333,10 @@ TEST_CASE("values that a program built are held to the same rules") {
   CHECK(fault({{"a", "xxx"}}, {.max_bytes = 10}) == "");
 }
 
-// --- Wide objects: how Boost.JSON looks names up is nothing that it promises. ----------------------------------------
-
-TEST_CASE("Boost.JSON hashes names as is reckoned with, in a table that lies where it is thought to lie") {
-  CountingStorage storage;
-  boost::json::object object(&storage);
-  object.reserve(100);
-  CHECK(detail::table_of(object) == reinterpret_cast<std::uintptr_t>(storage.last));
-  for (std::string const name : {"", "a", "name", "caf\xC3\xA9", "a name that is longer than others"}) {
-    for (std::size_t const table : {std::size_t{0}, detail::table_of(object)}) {
-      CHECK(detail::name_hash(name, table) == boost::json::detail::digest(name.begin(), name.end(), table));
-    }
-  }
-}
-
-TEST_CASE("names lie spread in a table unless too many of them meet in one place of it") {
-  constexpr std::size_t capacity = 4'099;
-  constexpr std::uintptr_t table = 0x10;
-  auto const names = ordinary_names(100'000);
-  std::vector<std::string> meeting;
-  for (auto const& name : names) {
-    if (detail::name_hash(name, table) % 64 == 7) meeting.push_back(name);
-  }
-  REQUIRE(meeting.size() > 1'000);
-  auto const are_spread = [](std::vector<std::string> const& some, std::size_t room) {
-    return detail::are_spread(
-        some.size(), [&](std::size_t i) -> std::string_view { return some[i]; }, room, table);
-  };
-  CHECK(are_spread(names, names.size()));
-  CHECK(are_spread(meeting, capacity));
-  CHECK_FALSE(are_spread(meeting, 64));
-  meeting.resize(detail::longest_chain);
-  CHECK(are_spread(meeting, 64));
-  meeting.push_back(meeting.front());
-  CHECK_FALSE(are_spread(meeting, 64));
-}
-
-TEST_CASE("a wide object gets another table where names meet, and none when they always do") {
-  CountingStorage storage;
-  boost::json::object object(&storage);
-  std::size_t const count = detail::wide_object + 1;
-  auto const names = ordinary_names(count);
-  CHECK(detail::reserve(object, count, [&](std::size_t i) -> std::string_view { return names[i]; }));
-  CHECK(storage.pieces == 1);
-  CHECK(object.capacity() >= count);
-
-  boost::json::object refused(&storage);
-  CHECK_FALSE(detail::reserve(refused, count, [](std::size_t) -> std::string_view { return "always the same"; }));
-  CHECK(storage.pieces == 9);
-
-  // Meeting in the first few tables alone, whichever these are.
-  std::size_t asked = 0;
-  boost::json::object late(&storage);
-  CHECK(detail::reserve(late, count, [&](std::size_t i) -> std::string_view {
-    return ++asked <= 3 * (detail::longest_chain + 1) ? std::string_view("the same") : std::string_view(names[i]);
-  }));
-  CHECK(storage.pieces == 13);
-}
-
 TEST_CASE("wide objects are read as others are, wherever they lie, and their members found in few steps") {
   for (std::size_t const size : {200U, 2'048U, 2'049U, 65'536U}) {
     CAPTURE(size);
-    auto const names = ordinary_names(size);
+    auto const names = test::ordinary_names(size);
     std::string const wide = object_of(names);
     std::string const text =
         R"({"list":[1,)" + wide + R"(,"x"],"inner":{"wide":)" + wide + R"(,"none":null},"e\nd":{}})";
@@ -440,7 +358,7 @@ TEST_CASE("wide objects are read as others are, wherever they lie, and their mem
 
 TEST_CASE(
     "a wide object with a name twice is refused at that name, and text that goes wrong behind one where it does") {
-  auto names = ordinary_names(5'000);
+  auto names = test::ordinary_names(5'000);
   names.push_back("name_17");
   auto const twice = json::parse(R"({"a":)" + object_of(names) + "}");
   REQUIRE(twice.has_error());
@@ -452,7 +370,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a wide object that was patched, copied or cut keeps its members and their order") {
-  auto const names = ordinary_names(10'000);
+  auto const names = test::ordinary_names(10'000);
   auto value = json::parse(object_of(names)).value();
   boost::json::object patch;
   for (std::size_t i = 0; i != 3'000; ++i) patch.emplace("new_" + std::to_string(i), 2);
