@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 // What only a Galera cluster can show of how a store is opened, and of what a host's sessions read.
 #include "host.hpp"
+#include "open_at_once.hpp"
 #include "schema_of.hpp"
 
 #include <support/catch.hpp>
 #include <support/server.hpp>
 
-#include <atomic>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 using namespace inlay;
@@ -52,21 +51,9 @@ TEST_CASE("several openings of a new store through all nodes of a cluster at onc
   for (int round = 0; round < 5; ++round) {
     Prefix const prefix;
     constexpr int openings = 6;
-    std::atomic<int> ready = 0;
-    std::vector<std::string> failures(openings);
-    std::vector<std::thread> threads;
-    for (int i = 0; i < openings; ++i) {
-      threads.emplace_back([&, i] {
-        ++ready;
-        while (ready < openings) std::this_thread::yield();
-        auto const store = open_server(node(i % 3 + 1) + "?lease_timeout=30s&table_prefix=" + prefix.text);
-        auto const committed = store ? (*store)->commit(commit_of({Insert<Team>{new_team("t")}}))  //
-                                     : Result<Committed>(store.error());
-        if (committed.has_error()) failures.at(static_cast<std::size_t>(i)) = to_string(committed.error());
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
-    for (std::string const& failure : failures) CHECK(failure == "");
+    auto const url_of = [&](int i) { return node(i % 3 + 1) + "?lease_timeout=30s&table_prefix=" + prefix.text; };
+    auto const new_commit = [] { return commit_of({Insert<Team>{new_team("t")}}); };
+    CHECK(support::open_at_once(openings, url_of, new_commit) == std::vector<std::string>());
     CHECK(support::schema_of(shell, prefix.text) == wanted);
     auto const store = open_server(node(2) + "?table_prefix=" + prefix.text).value();
     CHECK(store->revision().value().value >= openings);

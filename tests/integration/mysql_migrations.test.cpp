@@ -2,16 +2,14 @@
 // Migrations on MySQL, where each statement that makes something is done at once, and where a cluster's nodes have no
 // lock between them.
 #include "behind_proxy.hpp"
+#include "open_at_once.hpp"
 #include "schema_of.hpp"
 
 #include <support/catch.hpp>
 #include <support/faulty_proxy.hpp>
 #include <support/server.hpp>
 
-#include <atomic>
-#include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 using namespace inlay;
@@ -25,6 +23,13 @@ using support::ServerShell;
 
 namespace {
 
+/** The tables of a store that was opened in peace. */
+auto whole_schema(std::string const& server, ServerShell& shell) {
+  std::string const whole = support::new_prefix();
+  REQUIRE(open_server(server + "?table_prefix=" + whole).has_value());
+  return support::schema_of(shell, whole);
+}
+
 /** Has the server grant everybody the lock of migrations, as it is where each of them asks another node. */
 void grant_all_locks(FaultyProxy& proxy) {
   proxy.rewrite("select get_lock(", "select strcmp(");  // 1, since the lock's name is after a number's text
@@ -35,9 +40,7 @@ void grant_all_locks(FaultyProxy& proxy) {
 TEST_CASE("a migration on MySQL that was cut off behind any of its steps is finished by the next opening") {
   std::string const server = support::server_url(Engine::mysql);
   ServerShell shell(server);
-  std::string const whole = support::new_prefix();
-  REQUIRE(open_server(server + "?table_prefix=" + whole).has_value());
-  auto const wanted = support::schema_of(shell, whole);
+  auto const wanted = whole_schema(server, shell);
   FaultyProxy proxy(server);
   grant_all_locks(proxy);
   int cuts = 0;
@@ -73,28 +76,15 @@ TEST_CASE("a migration on MySQL that was cut off behind any of its steps is fini
 TEST_CASE("several openings of a new store on MySQL that no lock keeps apart make one store") {
   std::string const server = support::server_url(Engine::mysql);
   ServerShell shell(server);
-  std::string const whole = support::new_prefix();
-  REQUIRE(open_server(server + "?table_prefix=" + whole).has_value());
-  auto const wanted = support::schema_of(shell, whole);
+  auto const wanted = whole_schema(server, shell);
   FaultyProxy proxy(server);
   grant_all_locks(proxy);
   for (int round = 0; round < 5; ++round) {
     std::string const prefix = support::new_prefix();
     constexpr int openings = 6;
-    std::atomic<int> ready = 0;
-    std::vector<std::string> failures(openings);
-    std::vector<std::thread> threads;
-    for (int i = 0; i < openings; ++i) {
-      threads.emplace_back([&, i] {
-        ++ready;
-        while (ready < openings) std::this_thread::yield();
-        auto const store = open_server(proxy.url("table_prefix=" + prefix + "&lease_timeout=30s"));
-        auto const committed = store ? (*store)->commit(new_commit(false)) : Result<Committed>(store.error());
-        if (committed.has_error()) failures.at(static_cast<std::size_t>(i)) = to_string(committed.error());
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
-    for (std::string const& failure : failures) CHECK(failure == "");
+    std::string const url = proxy.url("table_prefix=" + prefix + "&lease_timeout=30s");
+    CHECK(support::open_at_once(
+              openings, [&](int) { return url; }, [] { return new_commit(false); }) == std::vector<std::string>());
     CHECK(support::schema_of(shell, prefix) == wanted);
     CHECK(shell.number("select revision from " + prefix + "counter") == openings);
   }

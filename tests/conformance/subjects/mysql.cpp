@@ -62,10 +62,7 @@ inlay::conformance::Subject inlay::conformance::subject() {
       .drop =
           [](std::string const& store) {
             static auto const connection = connect(nodes.front());
-            std::string statement = "drop table if exists ";
-            for (std::string const& table : tables_of(store)) statement += '`' + table + "`, ";
-            statement.resize(statement.size() - 2);
-            mysql_query(connection.get(), statement.c_str());
+            mysql_query(connection.get(), drop_of(store, '`').c_str());
           },
   };
 }

@@ -26,10 +26,7 @@ inlay::conformance::Subject inlay::conformance::subject() {
             // Parameters are the store's.
             static std::unique_ptr<PGconn, decltype(&PQfinish)> const connection(
                 PQconnectdb(server.substr(0, server.find('?')).c_str()), &PQfinish);
-            std::string statement = "set client_min_messages = error; drop table if exists ";
-            for (std::string const& table : tables_of(url)) statement += '"' + table + "\", ";
-            statement.resize(statement.size() - 2);
-            PQclear(PQexec(connection.get(), statement.c_str()));
+            PQclear(PQexec(connection.get(), ("set client_min_messages = error; " + drop_of(url, '"')).c_str()));
           },
   };
 }

@@ -50,6 +50,14 @@ inline std::vector<std::string> tables_of(std::string const& url) {
   return tables;
 }
 
+/** The statement that drops them; their names go between two of `quote`. */
+inline std::string drop_of(std::string const& url, char quote) {
+  std::string statement = "drop table if exists ";
+  for (std::string const& table : tables_of(url)) (statement += quote).append(table).append({quote, ',', ' '});
+  statement.resize(statement.size() - 2);
+  return statement;
+}
+
 }  // namespace inlay::conformance
 
 #endif
