@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,10 +29,10 @@ class CountingStorage final : public boost::json::memory_resource {
  private:
   void* do_allocate(std::size_t size, std::size_t alignment) override {
     ++pieces;
-    return last = boost::json::storage_ptr()->allocate(size, alignment);
+    return last = ::operator new(size, std::align_val_t(alignment));
   }
-  void do_deallocate(void* place, std::size_t size, std::size_t alignment) override {
-    boost::json::storage_ptr()->deallocate(place, size, alignment);
+  void do_deallocate(void* place, std::size_t, std::size_t alignment) override {
+    ::operator delete(place, std::align_val_t(alignment));
   }
   bool do_is_equal(boost::json::memory_resource const& other) const noexcept override { return this == &other; }
 };
