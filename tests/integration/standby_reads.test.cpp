@@ -4,7 +4,7 @@
 #include <inlay/team_catalog.hpp>
 
 #include <support/catch.hpp>
-#include <support/private_pair.hpp>
+#include <support/cluster.hpp>
 #include <support/server.hpp>
 
 #include <chrono>
@@ -42,7 +42,7 @@ struct Lagging {
   Lagging()
       : Lagging(variable("INLAY_TEST_STANDBY_URL"), variable("INLAY_TEST_STANDBY_URL_1"),
                 variable("INLAY_TEST_STANDBY_URL_2")) {}
-  explicit Lagging(support::PrivatePair const& pair) : Lagging(pair.url(), pair.primary(), pair.standby()) {}
+  explicit Lagging(support::Cluster const& pair) : Lagging(pair.url(), pair.url(1), pair.url(2)) {}
   Lagging(std::string both, std::string const& first, std::string const& second)
       : url(std::move(both)), primary(first), standby(second) {}
   ~Lagging() {
@@ -245,7 +245,7 @@ TEST_CASE("configurations of a whole store are read from the standby as it was a
 }
 
 TEST_CASE("a standby that is killed leaves the reads to the primary and is read from again when it is back") {
-  support::PrivatePair pair;
+  support::Cluster const pair(support::Cluster::Kind::standby);
   Lagging servers(pair);
   Catalog const writer = servers.open("reads=primary");
   auto const id = writer.create(Team{.name = "old"}).value().id;
@@ -256,11 +256,11 @@ TEST_CASE("a standby that is killed leaves the reads to the primary and is read 
   CHECK(name_of(reader, id) == "old");
   REQUIRE(servers.sessions_on_standby() > 0);
 
-  pair.act("kill", true);
+  pair.act("kill", 2);
   static_cast<void>(renamed(writer, id, "new"));
   for (int i = 0; i < 50; ++i) CHECK(name_of(reader, id) == "new");
 
-  pair.act("return", true);
+  pair.act("return", 2);
   Lagging again(pair);
   std::string const sessions =
       "select count(*) from pg_stat_activity where pid <> pg_backend_pid() and query like '%" + servers.prefix + "%'";
@@ -271,7 +271,7 @@ TEST_CASE("a standby that is killed leaves the reads to the primary and is read 
 }
 
 TEST_CASE("a report that a standby ends midway is unavailable, and the next one is read from the primary") {
-  support::PrivatePair pair;
+  support::Cluster const pair(support::Cluster::Kind::standby);
   Lagging servers(pair);
   servers.standby.run("alter system set max_standby_streaming_delay = 0");
   servers.standby.run("select pg_reload_conf()");
@@ -299,7 +299,7 @@ TEST_CASE("a report that a standby ends midway is unavailable, and the next one 
 }
 
 TEST_CASE("what a standby shows before the primary does is waited for there") {
-  support::PrivatePair pair;
+  support::Cluster const pair(support::Cluster::Kind::standby);
   Lagging servers(pair);
   Catalog const writer = servers.open();
   auto const id = writer.create(Team{.name = "old"}).value().id;
@@ -335,13 +335,13 @@ TEST_CASE("what a standby shows before the primary does is waited for there") {
 }
 
 TEST_CASE("when the standby has become the primary reads and writes go on without opening anew") {
-  support::PrivatePair pair;
+  support::Cluster const pair(support::Cluster::Kind::standby);
   Lagging servers(pair);
   Catalog const catalog = servers.open();
   auto const id = catalog.create(Team{.name = "old"}).value().id;
   CHECK(name_of(catalog, id) == "old");
-  pair.act("kill", false);
-  pair.act("promote", true);
+  pair.act("kill", 1);
+  pair.act("promote", 2);
   auto const written = catalog.update(id, ChangeOf<Team>{.name = "new"});
   INFO((written ? "" : to_string(written.error())));
   CHECK(written.has_value());
