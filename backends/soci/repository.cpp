@@ -500,7 +500,6 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     bool is_careful = false;
     bool was_lost = false;
     bool was_busy = false;           ///< in one statement; a transaction of several says which isolation it needs
-    bool is_block_busy = false;      ///< a block was; it is tried again as it is
     bool is_ending = false;          ///< from here on nobody can tell whether it is done when the connection dies
     bool may_be_done = false;        ///< the connection has died then
     std::optional<Error> refusal{};  ///< why a later attempt was refused; the earlier one is still to be kept out
@@ -509,9 +508,6 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   Result<Committed> attempt(Commit const& commit, CommitState& state) {
     auto const connection = writers_.lease();
     state.is_ending = false;
-    // What a cluster has taken back was overtaken by what this node has yet to see, and so would be what begins before
-    // it does. A read waits for that.
-    if (state.is_block_busy) static_cast<void>(current_revision(*connection));
     if (!state.is_careful && !state.was_busy && !state.refusal) {
       if (auto const revision = commit_once(*connection, commit, state)) return Committed{*revision};
     }
@@ -546,18 +542,30 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       // A block that was interrupted may have been so behind its commit, and what the client's library has made of a
       // reply says nothing of what the server did: only its own refusal means that nothing was done.
       if (failure.may_be_done()) throw;
-      state.is_ending = false;
       if (failure.kind() == FailureKind::busy) {
         // A block begins a transaction as any other does, and so step by step would be no better.
-        bool const is_block = dialect_->one_statement() == OneStatement::block;
-        (is_block ? state.is_block_busy : state.was_busy) = true;
+        if (dialect_->one_statement() == OneStatement::block) {
+          require_not_done(connection, commit, state);
+        } else {
+          state.was_busy = true;
+        }
       }
+      state.is_ending = false;
       if (failure.kind() != FailureKind::unique && failure.kind() != FailureKind::foreign_key &&
           failure.kind() != FailureKind::overtaken) {
         throw;
       }
     }
     return std::nullopt;
+  }
+
+  /** After a block was told to have been taken back. A cluster says so now and then of one that it has done after all,
+      by itself and anew. And what it has taken back was overtaken by what this node has yet to see, and so would be what
+      begins before it does: a read waits for that. */
+  void require_not_done(Connection& connection, Commit const& commit, CommitState& state) const {
+    if (!is_token_taken(connection, tables_, commit.token)) return;
+    state.may_be_done = true;
+    throw Exception(storage::token_taken());
   }
 
   static void end(Transaction& transaction, CommitState& state) {

@@ -20,6 +20,14 @@
 
 namespace inlay::sql {
 
+/** Whether there is a commit of this token. */
+inline bool is_token_taken(Connection& connection, Tables const& tables, Uuid const& token) {
+  Statement select;
+  select << "select count(*) from " << tables.quoted("commit") << R"( where "token" = )";
+  select.bind(text(to_string(token))).gives(ValueType::integer);
+  return connection.number(select) > 0;
+}
+
 /** Writes what a commit says, inside a transaction that its caller has begun and ends.
 
     Every member throws: inlay::Exception for what callers are to be told; DatabaseFailure.
@@ -57,11 +65,7 @@ class Writer {
 
  private:
   void check_token() {
-    if (revision_) return;
-    Statement select;
-    select << "select count(*) from " << tables_.quoted("commit") << R"( where "token" = )";
-    select.bind(text(to_string(commit_.token))).gives(ValueType::integer);
-    if (connection_.number(select) > 0) throw Exception(storage::token_taken());
+    if (!revision_ && is_token_taken(connection_, tables_, commit_.token)) throw Exception(storage::token_taken());
   }
 
   // The commit's own row comes before all others: a token that is taken must be found even when the rows have changed

@@ -328,7 +328,7 @@ class FaultyProxy::Loop {
     }
     if (!connection.strike) return connection.client.send(*bytes);
     if (!is_whole(*bytes)) return;
-    Strike const strike = *std::move(connection.strike);
+    Strike const strike = *std::exchange(connection.strike, std::nullopt);
     if (strike.fault == Fault::hang) connection.strike = strike;  // and so on
     if (strike.meanwhile) strike.meanwhile();
     if (strike.fault == Fault::hang) return;
