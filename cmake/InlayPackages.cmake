@@ -32,14 +32,14 @@ set(_same "(= ${PROJECT_VERSION})")
 inlay_package(core libinlay-core-dev "The core of inlay, with stores in memory, and its headers" libboost1.81-dev
               libboost-json1.81-dev)
 set(_parts "libinlay-core-dev ${_same}")
-if(TARGET inlay_soci)
-  inlay_package(soci libinlay-soci-dev "What the SQL stores of inlay share" "libinlay-core-dev ${_same}" libsoci-dev)
+if(TARGET inlay_sql)
+  inlay_package(sql libinlay-sql-dev "What the SQL stores of inlay share" "libinlay-core-dev ${_same}" libsoci-dev)
 endif()
 foreach(_backend IN ITEMS sqlite=libsqlite3-dev postgresql=libpq-dev mysql=libmariadb-dev)
   string(REGEX MATCH "^([^=]+)=(.*)$" _ "${_backend}")
   if(TARGET inlay_${CMAKE_MATCH_1})
     set(_name ${CMAKE_MATCH_1})
-    inlay_package(${_name} libinlay-${_name}-dev "Stores of inlay in ${_name}" "libinlay-soci-dev ${_same}"
+    inlay_package(${_name} libinlay-${_name}-dev "Stores of inlay in ${_name}" "libinlay-sql-dev ${_same}"
                   ${CMAKE_MATCH_2})
     list(APPEND _parts "libinlay-${_name}-dev ${_same}")
   endif()

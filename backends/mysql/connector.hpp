@@ -7,8 +7,8 @@
 // library is told what a connection may do before it is made, and values are bound: the server is sent a statement once
 // and then only values, which nothing can take for SQL.
 
-#include <backends/soci/column_type.hpp>
-#include <backends/soci/statement.hpp>
+#include <backends/sql/column_type.hpp>
+#include <backends/sql/statement.hpp>
 
 #include <soci/soci-backend.h>
 

@@ -6,7 +6,7 @@
 // to the message file of the server and the header of the client library.
 // https://mariadb.com/kb/en/mariadb-error-codes/, https://dev.mysql.com/doc/mysql-errors/8.0/en/
 
-#include <backends/soci/failure.hpp>
+#include <backends/sql/failure.hpp>
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 #ifndef INLAY_BACKENDS_MYSQL_HOSTS_HPP
 #define INLAY_BACKENDS_MYSQL_HOSTS_HPP
 
-#include <backends/soci/pauses.hpp>
+#include <backends/sql/pauses.hpp>
 
 #include <algorithm>
 #include <chrono>

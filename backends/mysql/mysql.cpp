@@ -5,9 +5,9 @@
 #include <backends/mysql/error_codes.hpp>
 #include <backends/mysql/hosts.hpp>
 #include <backends/mysql/session_settings.hpp>
-#include <backends/soci/connection.hpp>
-#include <backends/soci/parameters.hpp>
-#include <backends/soci/repository.hpp>
+#include <backends/sql/connection.hpp>
+#include <backends/sql/parameters.hpp>
+#include <backends/sql/repository.hpp>
 
 #include <soci/mysql/soci-mysql.h>
 #include <soci/soci.h>

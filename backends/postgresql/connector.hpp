@@ -5,7 +5,7 @@
 // Sessions of SOCI on connections that are opened, and waited for, here. Those of SOCI itself block for as long as a
 // server is silent, and throw away what it says about an error but for its number.
 
-#include <backends/soci/column_type.hpp>
+#include <backends/sql/column_type.hpp>
 
 #include <libpq-fe.h>
 #include <soci/soci.h>

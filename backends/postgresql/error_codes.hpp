@@ -5,7 +5,7 @@
 // What PostgreSQL's SQLSTATEs mean to a store: https://www.postgresql.org/docs/current/errcodes-appendix.html.
 // tests/integration/server_codes.test.cpp holds this to the list that the server has of them itself.
 
-#include <backends/soci/failure.hpp>
+#include <backends/sql/failure.hpp>
 
 #include <algorithm>
 #include <array>

@@ -3,9 +3,9 @@
 
 #include <backends/postgresql/connector.hpp>
 #include <backends/postgresql/error_codes.hpp>
-#include <backends/soci/connection.hpp>
-#include <backends/soci/parameters.hpp>
-#include <backends/soci/repository.hpp>
+#include <backends/sql/connection.hpp>
+#include <backends/sql/parameters.hpp>
+#include <backends/sql/repository.hpp>
 
 #include <libpq-fe.h>
 #include <soci/postgresql/soci-postgresql.h>

@@ -2,7 +2,7 @@
 #ifndef INLAY_BACKENDS_SQLITE_FILE_HPP
 #define INLAY_BACKENDS_SQLITE_FILE_HPP
 
-#include <backends/soci/failure.hpp>
+#include <backends/sql/failure.hpp>
 #include <backends/sqlite/api.hpp>
 
 #include <sys/types.h>

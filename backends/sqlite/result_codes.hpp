@@ -2,7 +2,7 @@
 #ifndef INLAY_BACKENDS_SQLITE_RESULT_CODES_HPP
 #define INLAY_BACKENDS_SQLITE_RESULT_CODES_HPP
 
-#include <backends/soci/failure.hpp>
+#include <backends/sql/failure.hpp>
 
 #include <optional>
 

@@ -2,7 +2,7 @@
 #ifndef INLAY_BACKENDS_SQLITE_SESSION_HPP
 #define INLAY_BACKENDS_SQLITE_SESSION_HPP
 
-#include <backends/soci/connection.hpp>
+#include <backends/sql/connection.hpp>
 #include <backends/sqlite/api.hpp>
 #include <backends/sqlite/file.hpp>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <inlay/backends/sqlite.hpp>
 
-#include <backends/soci/connection.hpp>
-#include <backends/soci/parameters.hpp>
-#include <backends/soci/repository.hpp>
+#include <backends/sql/connection.hpp>
+#include <backends/sql/parameters.hpp>
+#include <backends/sql/repository.hpp>
 #include <backends/sqlite/api.hpp>
 #include <backends/sqlite/file.hpp>
 #include <backends/sqlite/result_codes.hpp>

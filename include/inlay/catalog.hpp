@@ -3,15 +3,15 @@
 #define INLAY_CATALOG_HPP
 
 #include <inlay/birth.hpp>
+#include <inlay/catalog/answers.hpp>
+#include <inlay/catalog/requests.hpp>
 #include <inlay/config/effective_config.hpp>
 #include <inlay/error.hpp>
-#include <inlay/json/limits.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/model/entities.hpp>
 #include <inlay/storage/backends.hpp>
 #include <inlay/storage/repository.hpp>
 
-#include <boost/describe/class.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
@@ -30,249 +30,17 @@
 
 namespace inlay {
 
-// ---- what calls take
-
-/** On whose behalf calls are made. The host has authenticated them; inlay believes it. */
-struct Caller {
-  /** Who, for the change log, e.g. "alice@example.com": empty, or a text that model::check_text takes, as `reason` is;
-      else every write is invalid_argument. */
-  std::string actor{};
-  std::optional<std::string> reason{};  ///< why, for the change log
-
-  /** The team whose catalogue the caller sees and may change; absent: the host's own administration, which sees and
-      does everything. So a host refuses a request that it knows no team for, and does not leave this empty.
-
-      A team sees
-
-      - its own rows, whole;
-      - of other teams' integrations those that it may install or has installed, whole, and of those that it may ask for
-        (sharing is `ask`) id, name, category, is_beta and team;
-      - of other teams what is public.
-
-      Everything else is not_found. What may be seen but not done is forbidden, which any write may return.
-  */
-  std::optional<Id<Team>> team{};
-};
-
-/** A caller who has a team: a Caller that cannot become the host's administration by leaving something out. */
-struct TeamCaller {
-  Id<Team> team{};  ///< see Caller::team; nil: a team that nothing belongs to
-  std::string actor{};
-  std::optional<std::string> reason{};
-};
-
 class TeamCatalog;
-
-/** How much each team may have; what is absent is not bounded.
-
-    A write on behalf of a team, or a dry run of one, is quota_exceeded when the team would have more of something than
-    it may, and that write adds to it. Removing is always allowed, and so is what makes rows and bytes less, even
-    where there is more than may be; the host's administration may write whatever it likes. What counts is in Usage:
-    what the team owns, whoever has written it.
-
-    What a team has is counted by the store at most once a second; in between, the catalogue and its copies add what
-   they write themselves. So a team can get beyond by what is written through other catalogues within about a second,
-   and by what is under way while it is counted.
-*/
-struct TeamQuota {
-  std::optional<std::uint64_t> rows{};
-  std::optional<std::uint64_t> bytes{};  ///< of the texts of configs and overrides
-
-  /** Of the rows before and after each change, in a day in UTC, by the catalogue's clock. The error of a write that
-      would fit tomorrow has `retry_after`. Removing is logged, too, and allowed nevertheless. */
-  std::optional<std::uint64_t> bytes_logged_a_day{};
-};
-BOOST_DESCRIBE_STRUCT(TeamQuota, (), (rows, bytes, bytes_logged_a_day))
-
-/** Settings of a catalogue; the defaults suit most hosts. */
-struct CatalogOptions {
-  Clock clock = now;
-
-  /** New ids of environments, installs and grants. A version 7 UUID tells when it was made; but whoever sees such a row
-      sees it whole, its times too. */
-  IdGenerator generate_id = generate_uuid;
-
-  /** New ids of teams and integrations, of which others see a summary, and no times: ids that tell none. */
-  IdGenerator generate_public_id = generate_random_uuid;
-
-  /** How long a team that was denied a request, or had its grant revoked, waits until it may ask again: as long as
-      this after the answer, at most a hundred years. The host's administration may ask for it at any time. */
-  std::chrono::microseconds ask_again_after{0};
-
-  /** For each config and each override. `max_depth` is capped at 8 below json::greatest_depth, since a row and a record
-      of the change log are wrapped around a document. */
-  json::Limits limits{};
-
-  /** Takes a store that can count (Capabilities::can_count): with another one, writes on behalf of teams are not_built
-      when a quota is set. */
-  TeamQuota team_quota{};
-};
 
 namespace detail {
 class Quotas;
 }
 
-/** How a document member (`config`, `override`) in a patch is written. */
-enum class DocumentMode {
-  merge,    ///< merged into the stored one (RFC 7396); in an override, null means "inherit"
-  replace,  ///< stored as it is given; in an override, null means "remove"
-};
-
-/** How an update is made. */
-struct UpdateOptions {
-  /** The row must be at this version, and with a birth the row that had it, else conflict; even when the patch would
-      change nothing. */
-  std::optional<RowVersion> expected_version{};
-
-  DocumentMode documents = DocumentMode::merge;
-
-  /** Allows DocumentMode::replace, a JSON Patch, and set() or inherit() of a whole override without an expected
-      version, though they may undo somebody else's write. */
-  bool force = false;
-
-  /** Returns what would be, and writes nothing; it needs no version and no force. What the update would be refused for
-      is refused here too, a unique name that is taken included. */
-  bool dry_run = false;
-};
-
-/** A typed change of an entity: what is set is changed, what is not is left alone.
-
-    Its members are a selection of the entity's own, by name, each in a std::optional; a member that may be absent is
-    made absent by setting it to an empty optional.
-*/
-template <class Entity>
-struct ChangeOf;
-
-template <>
-struct ChangeOf<Team> {
-  std::optional<std::string> name{};
-  std::optional<std::optional<std::string>> domain{};
-  std::optional<std::optional<std::string>> logo{};
-  std::optional<bool> is_verified{};
-  std::optional<bool> is_white_labeled{};
-  std::optional<std::optional<std::string>> terms_of_service{};
-  std::optional<bool> allows_impersonation{};
-};
-BOOST_DESCRIBE_STRUCT(ChangeOf<Team>, (),
-                      (name, domain, logo, is_verified, is_white_labeled, terms_of_service, allows_impersonation))
-
-template <>
-struct ChangeOf<Environment> {
-  std::optional<std::string> name{};
-};
-BOOST_DESCRIBE_STRUCT(ChangeOf<Environment>, (), (name))
-
-template <>
-struct ChangeOf<Integration> {
-  std::optional<std::string> name{};
-  std::optional<std::optional<std::string>> category{};
-  std::optional<bool> is_beta{};
-  std::optional<Document> config{};
-  std::optional<Sharing> sharing{};
-};
-BOOST_DESCRIBE_STRUCT(ChangeOf<Integration>, (), (name, category, is_beta, config, sharing))
-
-template <>
-struct ChangeOf<EnvironmentIntegration> {
-  std::optional<bool> show_in_catalog{};
-  std::optional<bool> is_enabled{};
-  std::optional<std::optional<Document>> override{};
-};
-BOOST_DESCRIBE_STRUCT(ChangeOf<EnvironmentIntegration>, (), (show_in_catalog, is_enabled, override))
-
-/** A JSON Patch (RFC 6902) on a resource: an array of operations.
-
-    They are done on the row as its JSON shows it. `test` may look at every member; the others may touch the caller's
-    members only. What the patch leaves in a document is stored as it is: a null in an override removes.
-*/
-struct JsonPatch {
-  boost::json::value operations{};
-};
-
-/** An entity that callers write as they like. Grants are not: asking and answering writes them. */
-template <class Entity>
-concept Writable = model::is_entity<Entity> && !std::same_as<Entity, Grant>;
-
-// ---- what calls return
-
-/** The whole resource that callers see of an entity: with its integration and team, where it has them. */
-template <class Entity>
-struct ResourceOf {
-  using type = Entity;
-};
-template <>
-struct ResourceOf<Integration> {
-  using type = OwnedIntegration;
-};
-template <>
-struct ResourceOf<EnvironmentIntegration> {
-  using type = InstalledIntegration;
-};
-template <class Entity>
-using Resource = typename ResourceOf<Entity>::type;
-
-/** What update() returns. */
-template <class Entity>
-struct Updated {
-  Resource<Entity> resource{};  ///< as it is now; in a dry run, as it would be
-  bool changed{};               ///< false: the patch changed nothing, so nothing was written
-
-  /** In a dry run of an environment integration: how its effective configuration would differ. Else empty. The first
-      page of what inlay::differences() finds: they come to 4 MiB at most, or there is one alone. */
-  std::vector<ConfigDifference> differences{};
-  bool differences_truncated{};  ///< there are more
-};
-
-/** What install() returns. */
-struct Installed {
-  InstalledIntegration resource{};
-  bool created{};  ///< false: it was installed already, and is returned unchanged
-};
-
-/** What ask_for() returns. */
-struct Asked {
-  Grant grant{};
-  bool created{};  ///< false: the team had asked before
-};
-
-/** How end() is done. */
-struct EndOptions {
-  bool dry_run = false;  ///< nothing is written; what the call would be refused for is refused here too
-};
-
-/** What end() returns. */
-struct EndedInstalls {
-  std::size_t count{};  ///< that this call has ended; in a dry run, that it would end
-};
-
-/** What the configuration of an install really is. */
-struct InstalledConfig {
-  Id<EnvironmentIntegration> id{};
-  std::string integration_name{};
-  bool is_enabled{};  ///< reported, not enforced
-  bool show_in_catalog{};
-  Version version{};              ///< the install's
-  Birth birth{};                  ///< the install's
-  Version integration_version{};  ///< the integration's
-  Birth integration_birth{};      ///< the integration's
-  EffectiveConfig config;
-};
-
-/** The configuration of an install, and where that is: what for_each_config() shows. */
-struct ReportedConfig {
-  Team team{};  ///< the environment's
-  Environment environment{};
-  Id<Integration> integration_id{};
-  InstalledConfig installed;
-};
-
-// ---- the front door
-
 /** The catalogue: which integrations there are, where they are installed, and what their configuration is there.
 
     A Catalog is a small handle: copies share the store. Every operation may be called from any number of threads.
     Every operation may fail with unavailable (the store) or corrupt (what it holds), and every write on behalf of a
-   team with quota_exceeded, where a quota is set (CatalogOptions::team_quota).
+    team with quota_exceeded, where a quota is set (CatalogOptions::team_quota).
 
     Writes without an expected version are applied to whatever is current, again if somebody was faster, so that
     writers of different members never undo each other.

@@ -9,7 +9,7 @@
 #include <inlay/backends/memory.hpp>
 #include <inlay/backends/mysql.hpp>
 #include <inlay/backends/postgresql.hpp>
-#include <inlay/backends/soci/host.hpp>
+#include <inlay/backends/sql/host.hpp>
 #include <inlay/backends/sqlite.hpp>
 #include <inlay/birth.hpp>
 #include <inlay/catalog.hpp>

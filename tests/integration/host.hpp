@@ -4,7 +4,7 @@
 
 // A host that uses SOCI itself: its connections, and its transactions.
 
-#include <inlay/backends/soci/host.hpp>
+#include <inlay/backends/sql/host.hpp>
 #include <inlay/backends/sqlite.hpp>
 
 #include <support/server.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // What PostgreSQL does for a page: an index serves it, whatever the list is filtered by.
-#include <inlay/backends/soci/host.hpp>
+#include <inlay/backends/sql/host.hpp>
 
 #include <support/catch.hpp>
 #include <support/many_installs.hpp>

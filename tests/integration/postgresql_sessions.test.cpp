@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Sessions on PostgreSQL: what a role has set, what others lock, and servers that are full, silent, or behind.
-#include <inlay/backends/soci/host.hpp>
+#include <inlay/backends/sql/host.hpp>
 
 #include <backends/postgresql/error_codes.hpp>
 #include <support/catch.hpp>

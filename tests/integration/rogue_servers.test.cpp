@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // What is said to somebody who is not the server that was meant: nothing that is a secret, before it is known to whom.
-#include <backends/soci/parameters.hpp>
+#include <backends/sql/parameters.hpp>
 
 #include <support/catch.hpp>
 #include <support/rogue_server.hpp>

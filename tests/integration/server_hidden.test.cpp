@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // What rows that a team may not see cost on PostgreSQL and MariaDB, by their own counts.
-#include <inlay/backends/soci/host.hpp>
+#include <inlay/backends/sql/host.hpp>
 
 #include <support/catch.hpp>
 #include <support/hidden_rows.hpp>

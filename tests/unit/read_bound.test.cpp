@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <backends/soci/read_bound.hpp>
+#include <backends/sql/read_bound.hpp>
 #include <support/catch.hpp>
 
 #include <random>

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BACKENDS_SQL_FILTER_HPP
+#define INLAY_BACKENDS_SQL_FILTER_HPP
+
+// Conditions and scopes as SQL.
+
+#include <backends/sql/dialect.hpp>
+#include <backends/sql/schema.hpp>
+#include <backends/sql/statement.hpp>
+#include <inlay/model/references.hpp>
+#include <inlay/storage/query.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace inlay::sql {
+
+[[nodiscard]] inline Parameter parameter(FieldValue const& value) {
+  return std::visit(
+      []<class Value>(Value const& given) {
+        if constexpr (std::is_same_v<Value, std::string>) {
+          return text(given);
+        } else if constexpr (std::is_same_v<Value, Uuid>) {
+          return text(to_string(given));
+        } else {
+          return integer(static_cast<long long>(given));
+        }
+      },
+      value);
+}
+
+/** Whether a condition may be served by an index. */
+enum class Indexes {
+  any,
+  none,  ///< it is only looked at for rows that are read anyway: an index would also lead to those that are hidden
+};
+
+/** Calls `append` with each value of an `in`, and then with the last one again until there are as many as the next
+    power of two: so that statements that differ in how many values they have are few, 14 for the most that a query may
+    have. */
+template <class Append>
+void for_each_padded(std::span<FieldValue const> values, Append const& append) {
+  std::size_t const count = std::bit_ceil(values.size());
+  for (std::size_t i = 0; i < count; ++i) append(values[std::min(i, values.size() - 1)]);
+}
+
+/** Appends one condition on a table's field; check_condition has accepted it. */
+inline void add_condition(Statement& statement, Condition const& condition, model::Field const& field,
+                          std::string_view alias, Indexes indexes = Indexes::any) {
+  std::string column = std::string(alias) + ".\"" + std::string(field.name) + '"';
+  if (indexes == Indexes::none) column = "coalesce(" + column + ", " + column + ')';
+  auto const compare = [&](std::string_view sign) {
+    statement << column << sign;
+    statement.bind(parameter(condition.values.front()));
+  };
+  switch (condition.op) {
+    case Operator::eq: compare(" = "); break;
+    case Operator::ne:
+      if (field.type == model::FieldType::boolean && !field.is_optional) {
+        statement << column << " = ";  // the other of two, which an index can serve
+        statement.bind(integer(std::get<bool>(condition.values.front()) ? 0 : 1));
+      } else if (field.is_optional) {
+        statement << '(';
+        compare(" <> ");
+        statement << " or " << column << " is null)";
+      } else {
+        compare(" <> ");
+      }
+      break;
+    case Operator::lt: compare(" < "); break;
+    case Operator::lte: compare(" <= "); break;
+    case Operator::gt: compare(" > "); break;
+    case Operator::gte: compare(" >= "); break;
+    case Operator::in:
+      if (condition.values.empty()) {
+        statement << "1 = 0";
+        break;
+      }
+      if (condition.values.size() == 1) {
+        compare(" = ");
+        break;
+      }
+      statement << column;
+      {
+        std::string_view separator = " in (";
+        for_each_padded(condition.values, [&](FieldValue const& value) {
+          statement << std::exchange(separator, ", ");
+          statement.bind(parameter(value));
+        });
+      }
+      statement << ')';
+      break;
+  }
+}
+
+/** What filters know about the entity of that name; empty when there is none. */
+[[nodiscard]] inline std::span<inlay::detail::FilterPart const> entity_named(std::string_view name) {
+  std::span<inlay::detail::FilterPart const> found;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
+      [&]<class Entity>(std::type_identity<Entity>) {
+        if (name == Entity::entity_name) found = inlay::detail::filter_parts<Entity>;
+      });
+  return found;
+}
+
+/** @throws inlay::Exception: invalid_argument, when a scope does not relate ids of a table's rows to ids of another's.
+ */
+inline void check_related(Scope const& scope, std::span<inlay::detail::FilterPart const> entity) {
+  auto const has_id = [](std::span<inlay::detail::FilterPart const> of, std::string_view name) {
+    return !of.empty() && std::any_of(of[0].fields.begin(), of[0].fields.end(), [&](model::Field const& field) {
+      return field.name == name && field.type == model::FieldType::id;
+    });
+  };
+  if (has_id(entity_named(scope.entity), scope.member) && has_id(entity, scope.own_member) && scope.parts.size() == 1) {
+    return;
+  }
+  throw Exception(Error{.kind = ErrorKind::invalid_argument,
+                        .message = "a scope relates rows by members that there are not, or that are no ids"});
+}
+
+/** Appends a scope on the rows of a table.
+
+    @throws inlay::Exception: invalid_argument for entities and members that there aren't.
+*/
+inline void add_scope(Statement& statement, Dialect const& dialect, Scope const& scope,
+                      std::span<inlay::detail::FilterPart const> entity, std::string const& alias,
+                      Tables const& tables) {
+  switch (scope.kind) {
+    case Scope::Kind::condition: {
+      auto const place = inlay::detail::check_condition(scope.condition, entity);
+      if (place.has_error()) throw Exception(place.error());
+      add_condition(statement, scope.condition, place->field, alias);
+      return;
+    }
+    case Scope::Kind::related: {
+      check_related(scope, entity);
+      auto const other = entity_named(scope.entity);
+      std::string const inner = alias + 'r';
+      Scope const& part = scope.parts.front();
+      if (part.kind == Scope::Kind::related && part.parts.size() == 1 &&
+          part.parts.front().kind != Scope::Kind::related) {
+        // From the innermost rows, those of a team: others' rows may relate to this one, too, and are to cost nothing.
+        check_related(part, other);
+        std::string const innermost = inner + 'r';
+        std::string const is_met = inner + ".\"" + part.own_member + "\" = " + innermost + ".\"" + part.member +
+                                   "\" and " + inner + ".\"" + scope.member + "\" = " + alias + ".\"" +
+                                   scope.own_member + '"';
+        statement << "exists (select 1 from " << tables.quoted(part.entity) << ' ' << innermost;
+        if (!dialect.fence().empty()) {
+          statement << " cross join lateral (select 1 from " << tables.quoted(scope.entity) << ' ' << inner << " where "
+                    << is_met << dialect.fence() << ") " << inner << "l where ";
+        } else {
+          statement << dialect.ordered_join() << tables.quoted(scope.entity) << ' ' << inner << " on " << is_met
+                    << " where ";
+        }
+        add_scope(statement, dialect, part.parts.front(), entity_named(part.entity), innermost, tables);
+        statement << ')';
+        return;
+      }
+      statement << "exists (select 1 from " << tables.quoted(scope.entity) << ' ' << inner << " where " << inner
+                << ".\"" << scope.member << "\" = " << alias << ".\"" << scope.own_member << "\" and ";
+      add_scope(statement, dialect, part, other, inner, tables);
+      statement << ')';
+      return;
+    }
+    case Scope::Kind::all_of:
+    case Scope::Kind::any_of: break;
+  }
+  bool const is_all = scope.kind == Scope::Kind::all_of;
+  if (scope.parts.empty()) {
+    statement << (is_all ? "1 = 1" : "1 = 0");
+    return;
+  }
+  std::string_view separator = "(";
+  for (Scope const& part : scope.parts) {
+    statement << std::exchange(separator, is_all ? " and " : " or ");
+    add_scope(statement, dialect, part, entity, alias, tables);
+  }
+  statement << ')';
+}
+
+/** Appends ` and ...` for a scope that does not let everything through. */
+template <class Entity>
+void and_scope(Statement& statement, Dialect const& dialect, Scope const& scope, std::string const& alias,
+               Tables const& tables) {
+  if (scope.is_everything()) return;
+  statement << " and ";
+  add_scope(statement, dialect, scope, inlay::detail::filter_parts<Entity>, alias, tables);
+}
+
+}  // namespace inlay::sql
+
+#endif

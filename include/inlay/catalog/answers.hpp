@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_CATALOG_ANSWERS_HPP
+#define INLAY_CATALOG_ANSWERS_HPP
+
+// What the calls of a Catalog return, beside entities.
+
+#include <inlay/birth.hpp>
+#include <inlay/config/effective_config.hpp>
+#include <inlay/id.hpp>
+#include <inlay/model/entities.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace inlay {
+
+/** The whole resource that callers see of an entity: with its integration and team, where it has them. */
+template <class Entity>
+struct ResourceOf {
+  using type = Entity;
+};
+template <>
+struct ResourceOf<Integration> {
+  using type = OwnedIntegration;
+};
+template <>
+struct ResourceOf<EnvironmentIntegration> {
+  using type = InstalledIntegration;
+};
+template <class Entity>
+using Resource = typename ResourceOf<Entity>::type;
+
+/** What update() returns. */
+template <class Entity>
+struct Updated {
+  Resource<Entity> resource{};  ///< as it is now; in a dry run, as it would be
+  bool changed{};               ///< false: the patch changed nothing, so nothing was written
+
+  /** In a dry run of an environment integration: how its effective configuration would differ. Else empty. The first
+      page of what inlay::differences() finds: they come to 4 MiB at most, or there is one alone. */
+  std::vector<ConfigDifference> differences{};
+  bool differences_truncated{};  ///< there are more
+};
+
+/** What install() returns. */
+struct Installed {
+  InstalledIntegration resource{};
+  bool created{};  ///< false: it was installed already, and is returned unchanged
+};
+
+/** What ask_for() returns. */
+struct Asked {
+  Grant grant{};
+  bool created{};  ///< false: the team had asked before
+};
+
+/** What end() returns. */
+struct EndedInstalls {
+  std::size_t count{};  ///< that this call has ended; in a dry run, that it would end
+};
+
+/** What the configuration of an install really is. */
+struct InstalledConfig {
+  Id<EnvironmentIntegration> id{};
+  std::string integration_name{};
+  bool is_enabled{};  ///< reported, not enforced
+  bool show_in_catalog{};
+  Version version{};              ///< the install's
+  Birth birth{};                  ///< the install's
+  Version integration_version{};  ///< the integration's
+  Birth integration_birth{};      ///< the integration's
+  EffectiveConfig config;
+};
+
+/** The configuration of an install, and where that is: what for_each_config() shows. */
+struct ReportedConfig {
+  Team team{};  ///< the environment's
+  Environment environment{};
+  Id<Integration> integration_id{};
+  InstalledConfig installed;
+};
+
+}  // namespace inlay
+
+#endif
