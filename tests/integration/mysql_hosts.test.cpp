@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -136,6 +137,51 @@ TEST_CASE("with reads=any reads go to the hosts of a MySQL URL in turn, and writ
   // Whichever is gone, reads go on.
   hosts.second.go_away();
   for (int i = 0; i < 5; ++i) CHECK(list().has_value());
+}
+
+TEST_CASE("with reads=any a host of a MySQL URL that has not come as far as a handle was told answers it nothing") {
+  TwoHosts hosts;
+  Team const team = support::new_team("old");
+  auto const writer = hosts.open();
+  REQUIRE(writer->commit(support::commit_of({Insert<Team>{team}})).has_value());
+  // The second host stands still: what it shows is a copy of the tables.
+  std::string copy = hosts.prefix;
+  copy.front() = 'c';
+  ServerShell shell(support::server_url(Engine::mysql));
+  auto const catch_up = [&] {
+    for (auto const& row : shell.run("show tables like '" + hosts.prefix + "%'")) {
+      std::string const name = row.at(0).substr(hosts.prefix.size());
+      shell.run("drop table if exists " + copy + name);
+      shell.run("create table " + copy + name + " as select * from " + hosts.prefix + name);
+    }
+  };
+  catch_up();
+  hosts.second.rewrite(hosts.prefix, copy);
+  auto const reader = hosts.open("pool_size=4&connect_timeout=1s&reads=any");
+  Team after = writer->find(FindRequest<Team>{.id = team.id}).value();
+  Team const before = after;
+  after.name = "new";
+  REQUIRE(writer->commit(support::commit_of({Update<Team>{before, after}})).has_value());
+  REQUIRE(shell.run("select name from " + copy + "team").at(0).at(0) == "old");
+
+  CHECK(reader->revision().value() == Revision{2});
+  Counted const on_second(hosts.second);
+  // On one session while others are in use, so that both hosts are asked.
+  std::function<Result<void>(int)> const read = [&](int others) -> Result<void> {
+    auto const found = reader->find(FindRequest<Team>{.id = team.id, .from = ReadFrom::any});
+    if (!found) return found.error();
+    CHECK(found->name == "new");
+    if (others == 0) return {};
+    return reader->snapshot({.read = [&](Readers const&) { return read(others - 1); }, .from = ReadFrom::any});
+  };
+  CHECK(read(3).has_value());
+  CHECK(on_second.requests() > 0);
+  hosts.second.rewrite_nothing();
+  catch_up();
+  hosts.second.rewrite(hosts.prefix, copy);
+  CHECK(read(3).has_value());
+  hosts.second.rewrite_nothing();
+  for (auto const& row : shell.run("show tables like '" + copy + "%'")) shell.run("drop table " + row.at(0));
 }
 
 TEST_CASE("where none of a MySQL URL's hosts serves the error names each, what it said, and no password") {

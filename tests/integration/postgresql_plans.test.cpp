@@ -10,6 +10,7 @@
 #include <soci/soci.h>
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -82,6 +83,19 @@ std::vector<std::string> complaints(std::string const& plan, std::string const& 
   return found;
 }
 
+/** How a plan reads a table, at each step that does. */
+void add_reads(boost::json::object const& step, std::string const& table, std::vector<std::string>& found) {
+  if (text_of(step, "Relation Name") == table) found.push_back(text_of(step, "Node Type"));
+  if (auto const* const inner = step.if_contains("Plans")) {
+    for (boost::json::value const& next : inner->as_array()) add_reads(next.as_object(), table, found);
+  }
+}
+std::vector<std::string> reads_of(std::string const& plan, std::string const& table) {
+  std::vector<std::string> found;
+  add_reads(boost::json::parse(plan).as_object().at("Plan").as_object(), table, found);
+  return found;
+}
+
 }  // namespace
 
 TEST_CASE("PostgreSQL reads no page by going through all installs, nor by sorting them") {
@@ -130,4 +144,44 @@ TEST_CASE("PostgreSQL reads no page by going through all installs, nor by sortin
   query.where.push_back(parse_condition<InstalledIntegration>("show_in_catalog=true").value());
   REQUIRE(store->list(query).has_value());
   CHECK(complaints(plans.take().at(0), installs).size() == 2);
+}
+
+TEST_CASE("PostgreSQL counts what a team has by that team's entries of indexes, whatever others have") {
+  HostOptions options;
+  options.table_prefix = support::new_prefix();
+  std::string const url = support::server_url(Engine::postgresql);
+  soci::connection_pool pool(1);
+  pool.at(0).open(soci::postgresql, url + "?client_encoding=UTF8");
+  auto const store = open_postgresql(pool, options).value();
+  support::ServerShell shell(url);
+  shell.run("set session_replication_role = replica");
+  support::fill_lists(support::postgresql_lists, options.table_prefix, 20'000,
+                      [&](std::string const& statement) { shell.run(statement); });
+  std::string const id = support::postgresql_lists.id("i");
+  shell.run("insert into " + options.table_prefix +
+            "change (revision, ordinal, entity, row_id, kind, team_id, time, bytes) select 1, i, 'team', " + id +
+            ", 'update', " + id + ", 5, 10 from " + support::postgresql_lists.series("20000"));
+  // More environments, integrations and grants than the few that a walk would be as good for.
+  shell.run("insert into " + options.table_prefix +
+            "environment (id, name, team_id, version, birth, revision, created_at, updated_at) select 'e' || substr(" +
+            id + ", 2, 7) || '-1111-4000-8000-000000000000', 'more ' || i, " + id + ", 1, 1, 1, 1, 1 from " +
+            support::postgresql_lists.series("20000"));
+  for (char const* const table : {"environment", "integration", "environment_integration", "grant", "change"}) {
+    shell.run("vacuum analyze " + options.table_prefix + table);
+  }
+  Plans plans(pool.at(0));
+  auto const team = Id<Team>{parse_uuid(support::numbered_id(1)).value()};
+  Usage const usage = store->usage({.team = team}).value();
+  CHECK(usage.rows > 0);
+  CHECK(usage.bytes_logged == 10);
+  auto const run = plans.take();
+  REQUIRE(run.size() == 1);
+  INFO(run.front());
+  for (char const* const table : {"environment", "environment_integration", "change"}) {
+    CAPTURE(table);
+    auto const reads = reads_of(run.front(), options.table_prefix + table);
+    CHECK_FALSE(reads.empty());
+    CHECK(std::count(reads.begin(), reads.end(), "Seq Scan") == 0);
+  }
+  CHECK(reads_of(run.front(), options.table_prefix + "change") == std::vector<std::string>{"Index Only Scan"});
 }

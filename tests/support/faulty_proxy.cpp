@@ -350,8 +350,8 @@ class FaultyProxy::Loop {
       auto const byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
       std::size_t length = byte(packet) | byte(packet + 1) << 8U | byte(packet + 2) << 16U;
       std::size_t const begin = packet + 4;
-      std::size_t const at = bytes.find(from, begin);
-      if (at != std::string::npos && at + from.size() <= begin + length) {
+      std::size_t at = bytes.find(from, begin);
+      for (; at != std::string::npos && at + from.size() <= begin + length; at = bytes.find(from, at + to.size())) {
         bytes.replace(at, from.size(), to);
         length = length + to.size() - from.size();
         for (unsigned i = 0; i < 3; ++i) bytes[packet + i] = static_cast<char>(length >> (8U * i) & 0xFFU);
