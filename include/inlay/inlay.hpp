@@ -13,6 +13,8 @@
 #include <inlay/backends/sqlite.hpp>
 #include <inlay/birth.hpp>
 #include <inlay/catalog.hpp>
+#include <inlay/catalog/answers.hpp>
+#include <inlay/catalog/requests.hpp>
 #include <inlay/config/config_node.hpp>
 #include <inlay/config/effective_config.hpp>
 #include <inlay/config/layer.hpp>
