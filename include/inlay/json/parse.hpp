@@ -36,7 +36,7 @@ namespace inlay::json {
 
 namespace detail {
 
-/** As check(), for for an object, which would have to be copied to make a value of it. */
+/** As check(), for an object, which would have to be copied to make a value of it. */
 [[nodiscard]] Result<void> check_object(boost::json::object const& object, Limits const& limits);
 
 }  // namespace detail

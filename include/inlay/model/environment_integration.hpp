@@ -36,7 +36,7 @@ BOOST_DESCRIBE_STRUCT(EnvironmentIntegration, (),
                        revision, created_at, updated_at))
 
 /** Makes an install that was ended one that is not enabled: so it reads, whatever is stored. A process of inlay 0.1
-   that still runs knows of no end, and can enable what was ended. */
+    that still runs knows of no end, and can enable what was ended. */
 inline void disable_ended(EnvironmentIntegration& install) noexcept {
   if (install.ended) install.is_enabled = false;
 }

@@ -86,8 +86,7 @@ class Handler {
   /** Answers a request on behalf of a caller whom the host has authenticated. */
   [[nodiscard]] Response operator()(Request const& request, Caller const& caller) const noexcept;
 
-  /** HandlerOptions::base_path as it stands before targets: "", or with a slash at its beginning and none at its end.
-   */
+  /** HandlerOptions::base_path as it stands before targets: "", or with a slash at its start and none at its end. */
   [[nodiscard]] std::string const& base_path() const noexcept { return options_.base_path; }
 
   /** The longest body that is read, in bytes; a longer one is a 413. For the transport to set its own limit by. */
