@@ -12,6 +12,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
 
 #ifdef INLAY_HAS_SQLITE
 #include <sqlite3.h>
