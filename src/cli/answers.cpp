@@ -1,31 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "answers.hpp"
 
+#include <inlay/catalog/internal/answer_json.hpp>
 #include <inlay/json/parse.hpp>
-#include <inlay/json/print.hpp>
 
 namespace inlay::cli {
 namespace {
-
-void append_member(std::string& out, std::string_view name, std::optional<std::string> const& json) {
-  if (!json) return;
-  out += ',';
-  json::print_string(name, out);
-  out += ':' + *json;
-}
-
-std::string differences_json(std::vector<ConfigDifference> const& differences) {
-  std::string out = "[";
-  for (auto const& difference : differences) {
-    if (out.size() > 1) out += ',';
-    out += R"({"pointer":)";
-    json::print_string(difference.pointer, out);
-    append_member(out, "before", difference.before);
-    append_member(out, "after", difference.after);
-    out += '}';
-  }
-  return out + ']';
-}
 
 // What somebody who changes a row wants to see of it; `get` shows the rest.
 boost::json::object own_members(boost::json::object resource) {
@@ -79,9 +59,9 @@ Result<void> answer_resource(Output& output, std::string const& json) {
 Result<void> answer_update(Output& output, std::string const& resource_json, bool is_changed, bool is_dry_run,
                            std::vector<ConfigDifference> const& differences, bool is_truncated) {
   if (is_dry_run && output.is_json()) {
-    output.add_json(R"({"resource":)" + resource_json + R"(,"changed":)" + (is_changed ? "true" : "false") +
-                    R"(,"differences":)" + differences_json(differences) + R"(,"truncated":)" +
-                    (is_truncated ? "true" : "false") + '}');
+    auto const write_resource = [&](std::string& out) { out += resource_json; };
+    output.add_json(model::form_text(answers::Preview{
+        .resource = write_resource, .changed = is_changed, .differences = {differences}, .truncated = is_truncated}));
     return {};
   }
   if (!is_dry_run && !is_changed) output.remark("Nothing changed: it was so already.");

@@ -6,7 +6,7 @@
 #include "resources.hpp"
 #include "text.hpp"
 
-#include <inlay/json/print.hpp>
+#include <inlay/catalog/internal/answer_json.hpp>
 
 namespace inlay::cli {
 namespace {
@@ -60,32 +60,6 @@ Result<Question> read_question(QuestionArguments const& arguments) {
   auto extra = read_layers(arguments.layers);
   if (extra.has_error()) return extra.error();
   return Question{*parsed_id, std::move(*place), std::move(*extra)};
-}
-
-// {"layer": name, "value": …} or {"layer": name, "removed": true}, without the closing brace
-void append_contribution(std::string& out, Contribution const& contribution) {
-  out += R"("layer":)";
-  json::print_string(contribution.layer, out);
-  out += contribution.json ? R"(,"value":)" + *contribution.json : std::string(R"(,"removed":true)");
-}
-
-std::string explanation_json(Explanation const& explanation) {
-  std::string out = R"({"result":[)";
-  for (LeafOrigin const& leaf : explanation.leaves) {
-    if (&leaf != &explanation.leaves.front()) out += ',';
-    out += R"({"pointer":)";
-    json::print_string(leaf.pointer, out);
-    out += ',';
-    append_contribution(out, leaf.winner);
-    out += R"(,"shadows":[)";
-    for (std::size_t i = 0; i < leaf.shadowed.size(); ++i) {
-      out += i == 0 ? "{" : ",{";
-      append_contribution(out, leaf.shadowed[i]);
-      out += '}';
-    }
-    out += "]}";
-  }
-  return out + R"(],"next_cursor":)" + (explanation.next ? '"' + to_string(*explanation.next) + '"' : "null") + '}';
 }
 
 std::string value_or_removed(Contribution const& contribution) { return contribution.json.value_or("(removed)"); }
@@ -158,7 +132,7 @@ Result<void> explain(Session& session, ExplainArguments const& arguments) {
   auto const explanation = catalog->explain(question->id, question->pointer, std::move(question->layers), after);
   if (explanation.has_error()) return explanation.error();
   if (session.output.is_json()) {
-    session.output.add_json(explanation_json(*explanation));
+    session.output.add_json(model::form_text(answers::Explanation::of(*explanation)));
   } else {
     show_explanation(session.output, *explanation);
   }

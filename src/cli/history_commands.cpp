@@ -4,6 +4,7 @@
 #include "resources.hpp"
 
 #include <inlay/json/print.hpp>
+#include <inlay/storage/internal/change_json.hpp>
 
 #include <boost/mp11/algorithm.hpp>
 
@@ -28,41 +29,6 @@ constexpr char const* form_of_log =
     "\n\nJSON: {\"result\": [{\"revision\", \"time\", \"actor\", \"reason\"?, \"changes\": "
     "[{\"entity\", \"id\",\n\"kind\", \"before\"?, \"after\"?}]}], \"through\": REVISION, "
     "\"has_more\": BOOLEAN}";
-
-void append_change(std::string& out, ChangeRecord const& change) {
-  out += R"({"entity":)";
-  json::print_string(change.entity, out);
-  out += R"(,"id":")" + to_string(change.id) + R"(","kind":")" + std::string(model::enum_name(change.kind)) + '"';
-  if (change.before) out.append(R"(,"before":)").append(change.before->text());
-  if (change.after) out.append(R"(,"after":)").append(change.after->text());
-  out += '}';
-}
-
-void append_commit(std::string& out, CommitRecord const& commit) {
-  out += R"({"revision":)" + std::to_string(commit.revision.value) + R"(,"time":")" + to_string(commit.time) +
-         R"(","actor":)";
-  json::print_string(commit.actor, out);
-  if (commit.reason) {
-    out += R"(,"reason":)";
-    json::print_string(*commit.reason, out);
-  }
-  out += R"(,"changes":[)";
-  for (ChangeRecord const& change : commit.changes) {
-    if (&change != &commit.changes.front()) out += ',';
-    append_change(out, change);
-  }
-  out += "]}";
-}
-
-std::string page_json(ChangePage const& page) {
-  std::string out = R"({"result":[)";
-  for (CommitRecord const& commit : page.commits) {
-    if (&commit != &page.commits.front()) out += ',';
-    append_commit(out, commit);
-  }
-  return out + R"(],"through":)" + std::to_string(page.through.value) + R"(,"has_more":)" +
-         (page.has_more ? "true" : "false") + '}';
-}
 
 bool is_of_the_store(std::string_view member) {
   return member == "version" || member == "updated_at" || member == "revision";
@@ -95,7 +61,7 @@ Result<std::string> changed_members(ChangeRecord const& change) {
 
 Result<void> answer_page(Output& output, ChangePage const& page, bool names_rows) {
   if (output.is_json()) {
-    output.add_json(page_json(page));
+    output.add_json(model::form_text(answers::ChangePage::of(page)));
     return {};
   }
   std::vector<std::string> titles{"REVISION", "TIME", "ACTOR", "CHANGE", "MEMBERS", "REASON"};

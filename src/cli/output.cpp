@@ -3,7 +3,7 @@
 
 #include "text.hpp"
 
-#include <inlay/json/print.hpp>
+#include <inlay/catalog/internal/answer_json.hpp>
 
 #include <unistd.h>
 
@@ -30,6 +30,24 @@ bool is_json(Format format, int stream) {
   return format == Format::json || (format != Format::table && ::isatty(stream) == 0);
 }
 
+struct Remark {
+  std::string_view remark{};
+};
+BOOST_DESCRIBE_STRUCT(Remark, (), (remark))
+
+struct ErrorForm {
+  std::string_view kind{};
+  std::string_view message{};
+  model::Inlined<answers::ErrorFacts> facts{};
+  std::optional<std::int64_t> retry_after{};  ///< seconds
+};
+BOOST_DESCRIBE_STRUCT(ErrorForm, (), (kind, message, facts, retry_after))
+
+struct Failure {
+  ErrorForm error{};
+};
+BOOST_DESCRIBE_STRUCT(Failure, (), (error))
+
 }  // namespace
 
 Output::Output(Format format)
@@ -52,10 +70,8 @@ void Output::add_text(std::string_view text) { answer_ += text; }
 
 void Output::remark(std::string_view text) {
   if (errors_are_json_) {
-    remarks_ += R"({"remark":)";
-    std::string said;
-    json::print_string(text, said);
-    remarks_.append(::isatty(STDERR_FILENO) != 0 ? printable_records(said) : said) += "}\n";
+    std::string const said = model::form_text(Remark{text});
+    remarks_.append(::isatty(STDERR_FILENO) != 0 ? printable_records(said) : said) += '\n';
   } else {
     remarks_.append(error_style_.paint(text, Tone::faint)) += '\n';
   }
@@ -101,23 +117,13 @@ Result<void> Output::finish() {
 }
 
 std::string error_json(Error const& error) {
-  std::string out = R"({"error":{"kind":)";
-  json::print_string(to_string(error.kind), out);
-  out += R"(,"message":)";
   // A message may repeat an argument, and what a shell passes need not be UTF-8, as JSON must.
-  json::print_string(printable(error.message), out);
-  if (error.pointer) {
-    out += R"(,"pointer":)";
-    json::print_string(printable(*error.pointer), out);
-  }
-  if (error.current_version) out += R"(,"current_version":)" + std::to_string(error.current_version->value);
-  if (error.outcome != Outcome::not_done) {
-    out += R"(,"outcome":")";
-    out += to_string(error.outcome);
-    out += '"';
-  }
-  if (error.retry_after) out += R"(,"retry_after":)" + std::to_string(error.retry_after->count());
-  return out + "}}";
+  std::string const message = printable(error.message);
+  return model::form_text(
+      Failure{{.kind = to_string(error.kind),
+               .message = message,
+               .facts = {answers::ErrorFacts::of(error, printable)},
+               .retry_after = error.retry_after ? std::optional(error.retry_after->count()) : std::nullopt}});
 }
 
 }  // namespace inlay::cli

@@ -5,8 +5,8 @@
 #include "kinds.hpp"
 #include "resources.hpp"
 
+#include <inlay/catalog/internal/answer_json.hpp>
 #include <inlay/json/pointer.hpp>
-#include <inlay/json/print.hpp>
 
 #include <algorithm>
 #include <map>
@@ -110,18 +110,11 @@ struct ListAnswer {
 
 Result<void> answer_list(Output& output, ListAnswer const& answer, Kind kind) {
   if (output.is_json()) {
-    std::string out = R"({"result":[)";
-    for (std::string const& resource : answer.resources) {
-      if (&resource != &answer.resources.front()) out += ',';
-      out += resource;
-    }
-    out += R"(],"next_cursor":)";
-    if (answer.next_cursor) {
-      json::print_string(*answer.next_cursor, out);
-    } else {
-      out += "null";
-    }
-    output.add_json(out + R"(,"limit":)" + std::to_string(answer.limit) + '}');
+    auto const write_resources = [&](std::string& out) {
+      model::write_list(answer.resources, out, [](std::string const& json, std::string& to) { to += json; });
+    };
+    output.add_json(model::form_text(
+        answers::Page{.result = write_resources, .next_cursor = {answer.next_cursor}, .limit = answer.limit}));
     return {};
   }
   if (answer.resources.empty()) {
@@ -290,7 +283,7 @@ Result<void> remove_row(Session& session, Kind kind, std::string const& id, std:
     if (removed.has_error()) return removed.error();
     session.output.note_write();
     if (session.output.is_json()) {
-      session.output.add_json(R"({"id":")" + to_string(*parsed) + R"("})");
+      session.output.add_json(model::form_text(answers::Removed{parsed->uuid}));
     } else {
       session.output.add_text((kind == Kind::environment_integration ? "uninstalled " : "deleted ") +
                               to_string(*parsed) + '\n');

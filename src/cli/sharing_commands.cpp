@@ -4,6 +4,8 @@
 #include "input.hpp"
 #include "resources.hpp"
 
+#include <inlay/catalog/internal/answer_json.hpp>
+
 namespace inlay::cli {
 namespace {
 
@@ -66,7 +68,7 @@ Result<void> end_installs(Session& session, EndArguments const& arguments) {
   if (!is_dry_run && ended->count > 0) session.output.note_write();
   std::string const count = std::to_string(ended->count);
   if (session.output.is_json()) {
-    session.output.add_json(R"({"ended":)" + count + '}');
+    session.output.add_json(model::form_text(answers::EndedInstalls{ended->count}));
   } else {
     session.output.add_text("Installs of other teams that " + std::string(is_dry_run ? "would be" : "were") +
                             " ended: " + count + "\n");

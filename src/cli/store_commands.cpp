@@ -6,12 +6,15 @@
 
 #include <inlay/backends/all.hpp>
 #include <inlay/catalog.hpp>
-#include <inlay/json/print.hpp>
+#include <inlay/model/internal/described_json.hpp>
 #include <inlay/storage/store_url.hpp>
 #include <inlay/timestamp.hpp>
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
 
 #ifdef INLAY_HAS_SQLITE
 #include <sqlite3.h>
@@ -73,6 +76,29 @@ Timestamp days_ago(std::int64_t days) {
   return {now().microseconds - std::min(days, longest) * day};
 }
 
+// What is answered as JSON
+
+struct Migrated {
+  std::string store{};
+  bool migrated{};
+};
+BOOST_DESCRIBE_STRUCT(Migrated, (), (store, migrated))
+
+struct Compacted {
+  std::string store{};
+  Revision compacted_through{};
+  bool compacted{};
+  bool vacuumed{};
+};
+BOOST_DESCRIBE_STRUCT(Compacted, (), (store, compacted_through, compacted, vacuumed))
+
+struct Build {
+  std::string_view version{};
+  std::span<std::string const> backends{};
+  std::optional<std::string_view> sqlite{};
+};
+BOOST_DESCRIBE_STRUCT(Build, (), (version, backends, sqlite))
+
 Result<void> migrate(Session& session) {
   auto const url = StoreUrl::parse(session.options.store);
   if (url.has_error()) return url.error();
@@ -82,9 +108,7 @@ Result<void> migrate(Session& session) {
     session.output.note_write();
   }
   if (session.output.is_json()) {
-    std::string out = R"({"store":)";
-    json::print_string(url->redacted(), out);
-    session.output.add_json(out + R"(,"migrated":)" + (was_up_to_date ? "false}" : "true}"));
+    session.output.add_json(model::form_text(Migrated{url->redacted(), !was_up_to_date}));
   } else {
     session.output.add_text(printable(url->redacted()) + (was_up_to_date
                                                               ? " was up to date already.\n"
@@ -130,14 +154,12 @@ Result<void> compact(Session& session, CompactArguments const& arguments) {
   }
   session.output.note_write();
 
-  std::string const kept_after = std::to_string(std::max(through, *before).value);
+  Revision const kept_after = std::max(through, *before);
   if (session.output.is_json()) {
-    std::string out = R"({"store":)";
-    json::print_string(url->redacted(), out);
-    session.output.add_json(out + R"(,"compacted_through":)" + kept_after + R"(,"compacted":)" +
-                            (forgets ? "true" : "false") + R"(,"vacuumed":)" + (arguments.vacuum ? "true}" : "false}"));
+    session.output.add_json(model::form_text(Compacted{url->redacted(), kept_after, forgets, arguments.vacuum}));
   } else {
-    session.output.add_text(printable(url->redacted()) + " keeps the changes after revision " + kept_after +
+    session.output.add_text(printable(url->redacted()) + " keeps the changes after revision " +
+                            std::to_string(kept_after.value) +
                             (forgets ? "; those before are forgotten now.\n" : ", as it did before.\n") +
                             (arguments.vacuum ? "Its file was written anew.\n" : ""));
   }
@@ -151,14 +173,8 @@ Result<void> version(Session& session) {
   sqlite = sqlite3_libversion();
 #endif
   if (session.output.is_json()) {
-    std::string out = R"({"version":")" INLAY_VERSION R"(","backends":[)";
-    for (std::string const& scheme : schemes) {
-      if (&scheme != &schemes.front()) out += ',';
-      json::print_string(scheme, out);
-    }
-    out += ']';
-    if (!sqlite.empty()) out += R"(,"sqlite":")" + sqlite + '"';
-    session.output.add_json(out + '}');
+    session.output.add_json(model::form_text(
+        Build{INLAY_VERSION, schemes, sqlite.empty() ? std::nullopt : std::optional<std::string_view>(sqlite)}));
     return {};
   }
   std::string out = "inlay " INLAY_VERSION "\nbackends:";

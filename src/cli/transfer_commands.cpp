@@ -6,7 +6,7 @@
 #include "text.hpp"
 
 #include <inlay/backends/all.hpp>
-#include <inlay/json/print.hpp>
+#include <inlay/storage/internal/change_json.hpp>
 #include <inlay/storage/store_url.hpp>
 #include <inlay/storage/transfer.hpp>
 
@@ -34,22 +34,19 @@ std::string redacted(std::string const& url) {
   return parsed.has_value() ? parsed->redacted() : std::string();
 }
 
+struct Transferred {
+  std::string_view store{};
+  Revision revision{};
+  model::JsonWriter rows{};
+  std::size_t commits{};
+};
+BOOST_DESCRIBE_STRUCT(Transferred, (), (store, revision, rows, commits))
+
 void answer(Output& output, std::string const& done, std::string const& store, StoreHeader const& header) {
-  std::string rows;
-  std::size_t row_count = 0;
-  std::size_t number = 0;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, model::Entities>>([&](auto identity) {
-    std::size_t const count = header.rows[number++];
-    row_count += count;
-    rows.append(rows.empty() ? "\"" : ",\"").append(decltype(identity)::type::entity_name);
-    rows.append("\":").append(std::to_string(count));
-  });
   if (output.is_json()) {
-    std::string out = R"({"store":)";
-    json::print_string(store, out);
-    output.add_json(out + R"(,"revision":)" + std::to_string(header.revision.value) + R"(,"rows":{)" + rows +
-                    R"(},"commits":)" + std::to_string(header.commits) + '}');
+    output.add_json(model::form_text(Transferred{store, header.revision, answers::RowCounts{&header}, header.commits}));
   } else {
+    std::size_t const row_count = header.size() - header.commits;
     output.add_text(done + ' ' + std::to_string(row_count) + " rows and " + std::to_string(header.commits) +
                     " commits of the change log into " + printable(store) + ", which is at revision " +
                     std::to_string(header.revision.value) + " now.\n");

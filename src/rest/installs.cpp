@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "answers.hpp"
 #include "patch.hpp"
 
-#include <inlay/json/print.hpp>
 #include <inlay/page_bytes.hpp>
 
 #include <array>
@@ -13,59 +13,19 @@
 namespace inlay::rest {
 namespace {
 
-void append_text(std::string& out, std::string_view name, std::string_view value) {
-  out.append(",\"").append(name).append("\":");
-  json::print_string(value, out);
-}
-
-void append_json(std::string& out, std::string_view name, std::string_view json) {
-  out.append(",\"").append(name).append("\":").append(json);
-}
-
-/** {"layer": name, "value": …} or {"layer": name, "removed": true}, without the closing brace. */
-void append_contribution(std::string& out, Contribution const& contribution) {
-  append_text(out, "layer", contribution.layer);
-  append_json(out, contribution.json ? "value" : "removed", contribution.json.value_or("true"));
-}
-
-void append_leaf(std::string& out, LeafOrigin const& leaf) {
-  out += R"({"pointer":)";
-  json::print_string(leaf.pointer, out);
-  append_contribution(out, leaf.winner);
-  out += R"(,"shadows":[)";
-  for (std::size_t i = 0; i < leaf.shadowed.size(); ++i) {
-    std::string contribution;
-    append_contribution(contribution, leaf.shadowed[i]);
-    contribution.front() = '{';
-    out.append(i == 0 ? "" : ",").append(contribution).append(1, '}');
-  }
-  out += "]}";
-}
-
-std::string text_of(bool value) { return value ? "true" : "false"; }
-
 /** For what stands around documents. */
 constexpr std::size_t room_around = std::size_t{16} << 10U;
 
 Response preview_of(Exchange const& exchange, Id<EnvironmentIntegration> id) {
   auto const updated = apply_patch(exchange, id, true);
   if (!updated) return updated.error();
-  std::string body = R"({"resource":)";
-  write_resource(updated->resource, body);
-  append_json(body, "changed", text_of(updated->changed));
-  body += R"(,"differences":[)";
-  bool is_first = true;
-  for (ConfigDifference const& difference : updated->differences) {
-    body += is_first ? R"({"pointer":)" : R"(,{"pointer":)";
-    is_first = false;
-    json::print_string(difference.pointer, body);
-    if (difference.before) append_json(body, "before", *difference.before);
-    if (difference.after) append_json(body, "after", *difference.after);
-    body += '}';
-  }
-  body += ']';
-  append_json(body, "truncated", text_of(updated->differences_truncated));
-  return answer_json(200, body + '}');
+  std::string body;
+  model::write_form(answers::Preview{.resource = [&](std::string& out) { write_resource(updated->resource, out); },
+                                     .changed = updated->changed,
+                                     .differences = {updated->differences},
+                                     .truncated = updated->differences_truncated},
+                    body);
+  return answer_json(200, std::move(body));
 }
 
 /** What is asked of an effective configuration. */
@@ -95,34 +55,28 @@ Response effective_config_of(Exchange const& exchange, ConfigQuestion const& que
                                                    : Result<Explanation>(Explanation{});
   if (!explanation) return refuse(exchange, explanation.error(), Situation::request);
 
-  std::string body = R"({"id":")" + to_string(found->id) + '"';
-  append_text(body, "integration_name", found->integration_name);
-  append_json(body, "is_enabled", text_of(found->is_enabled));
-  append_json(body, "show_in_catalog", text_of(found->show_in_catalog));
-  append_json(body, "version", std::to_string(found->version.value));
-  append_text(body, "birth", to_string(found->birth));
-  append_json(body, "integration_version", std::to_string(found->integration_version.value));
-  append_text(body, "integration_birth", to_string(found->integration_birth));
-  if (question.pointer_text) append_text(body, "pointer", *question.pointer_text);
-  if (value) {
-    body += question.pointer_text ? R"(,"value":)" : R"(,"config":)";
-    value->write(body);
-  }
-  std::string const next = explanation->next ? to_string(*explanation->next) : std::string();
+  ConfigExplanation page;
   if (question.is_explained) {
-    body += R"(,"explanation":[)";
-    for (std::size_t i = 0; i < explanation->leaves.size(); ++i) {
-      if (i > 0) body += ',';
-      append_leaf(body, explanation->leaves[i]);
-    }
-    body += ']';
-    append_json(body, "next_cursor", next.empty() ? "null" : '"' + next + '"');
+    page = {answers::Leaves{explanation->leaves}, answers::next_cursor_of(*explanation)};
   }
-  Response response = answer_get(exchange, RowVersion::of(*found), body + '}');
-  if (!next.empty() && response.status == 200) {
+  model::JsonWriter const write_value = [&](std::string& out) { value->write(out); };
+  std::string body;
+  if (question.pointer_text) {
+    model::write_form(EffectiveConfigValue{.origin = {ConfigOrigin::of(*found)},
+                                           .pointer = *question.pointer_text,
+                                           .value = value ? std::optional(write_value) : std::nullopt,
+                                           .explanation = {page}},
+                      body);
+  } else {
+    model::write_form(
+        EffectiveConfigWhole{.origin = {ConfigOrigin::of(*found)}, .config = write_value, .explanation = {page}}, body);
+  }
+  Response response = answer_get(exchange, RowVersion::of(*found), std::move(body));
+  if (explanation->next && response.status == 200) {
     std::string const here = *exchange.options.public_path + collection_path<EnvironmentIntegration>() + '/' +
                              to_string(found->id) + "/config";
-    response.headers.add("Link", '<' + exchange.target.next_page(here, next) + R"(>; rel="next")");
+    response.headers.add("Link",
+                         '<' + exchange.target.next_page(here, to_string(*explanation->next)) + R"(>; rel="next")");
   }
   return response;
 }

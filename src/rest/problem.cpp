@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "answers.hpp"
+
 #include <inlay/ground/internal/utf8.hpp>
-#include <inlay/json/print.hpp>
 #include <inlay/rest/problem.hpp>
 
 #include <string>
@@ -9,11 +10,8 @@ namespace inlay::rest {
 namespace {
 
 // A message may repeat what a client sent, and that need not be UTF-8; the answer has to be.
-void append_string(std::string& out, std::string_view text) {
-  if (detail::is_utf8(text)) {
-    json::print_string(text, out);
-    return;
-  }
+std::string in_utf8(std::string_view text) {
+  if (detail::is_utf8(text)) return std::string(text);
   std::string repaired;
   while (!text.empty()) {
     std::size_t const length = detail::utf8_sequence(text);
@@ -24,7 +22,7 @@ void append_string(std::string& out, std::string_view text) {
     }
     text.remove_prefix(length == 0 ? 1 : length);
   }
-  json::print_string(repaired, out);
+  return repaired;
 }
 
 }  // namespace
@@ -49,23 +47,14 @@ Response problem(int status, Error const& error) {
   Response response{.status = status};
   response.headers.add("Content-Type", "application/problem+json");
   if (error.retry_after) response.headers.add("Retry-After", std::to_string(error.retry_after->count()));
-  std::string& body = response.body;
-  body = R"({"type":"about:blank","title":)";
-  append_string(body, reason_phrase(status));
-  body += R"(,"status":)" + std::to_string(status) + R"(,"detail":)";
-  append_string(body, error.message);
-  body += R"(,"kind":)";
-  append_string(body, to_string(error.kind));
-  if (error.pointer) {
-    body += R"(,"pointer":)";
-    append_string(body, *error.pointer);
-  }
-  if (error.current_version) body += R"(,"current_version":)" + std::to_string(error.current_version->value);
-  if (error.outcome != Outcome::not_done) {
-    body += R"(,"outcome":)";
-    append_string(body, to_string(error.outcome));
-  }
-  body += '}';
+  std::string const detail = in_utf8(error.message);
+  model::write_form(Problem{.type = "about:blank",
+                            .title = reason_phrase(status),
+                            .status = status,
+                            .detail = detail,
+                            .kind = to_string(error.kind),
+                            .facts = {answers::ErrorFacts::of(error, in_utf8)}},
+                    response.body);
   return response;
 }
 

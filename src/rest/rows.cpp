@@ -4,6 +4,7 @@
 #include "patch.hpp"
 #include "representation.hpp"
 
+#include <inlay/catalog/internal/answer_json.hpp>
 #include <inlay/storage/query.hpp>
 
 #include <algorithm>
@@ -169,23 +170,21 @@ Response list_page(Exchange const& exchange, Query<typename ListOf<Entity>::Item
   auto const page = exchange.catalog.template list<Item>(query);
   if (!page) return refuse(exchange, page.error(), Situation::request);
 
-  std::string body = R"({"result":[)";
-  bool is_first = true;
-  for (Item const& item : page->items) {
-    if (!is_first) body += ',';
-    is_first = false;
-    write_resource(item, body, query.with_nested_documents);
-  }
-  body += R"(],"next_cursor":)";
-  std::string const cursor = page->next ? seal(*page->next, Entity::entity_name, exchange.cursor_key) : std::string();
-  body += page->next ? '"' + cursor + '"' : std::string("null");
-  body += R"(,"limit":)" + std::to_string(query.limit) + '}';
+  std::optional<std::string> cursor;
+  if (page->next) cursor = seal(*page->next, Entity::entity_name, exchange.cursor_key);
+  auto const write_items = [&](std::string& out) {
+    model::write_list(page->items, out, [&](Item const& item, std::string& to) {
+      write_resource(item, to, query.with_nested_documents);
+    });
+  };
+  std::string body;
+  model::write_form(answers::Page{.result = write_items, .next_cursor = {cursor}, .limit = query.limit}, body);
 
   Response response = answer_json(200, std::move(body));
   response.headers.add("Cache-Control", "private, no-cache");
-  if (page->next) {
+  if (cursor) {
     std::string const next =
-        exchange.target.next_page(*exchange.options.public_path + collection_path<Entity>(), cursor);
+        exchange.target.next_page(*exchange.options.public_path + collection_path<Entity>(), *cursor);
     response.headers.add("Link", '<' + next + R"(>; rel="next")");
   }
   return response;
@@ -246,7 +245,7 @@ Response remove_row(Exchange const& exchange) {
     }
   }();
   if (!removed) return refuse_content(exchange, removed.error());
-  return answer_json(200, R"({"id":")" + to_string(*id) + R"("})");
+  return answer_json(200, model::form_text(answers::Removed{id->uuid}));
 }
 
 #define INLAY_REST_INSTANTIATE(Entity)                   \

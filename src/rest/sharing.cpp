@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "patch.hpp"
 
+#include <inlay/catalog/internal/answer_json.hpp>
+
 #include <algorithm>
 
 namespace inlay::rest {
@@ -94,7 +96,7 @@ Response end_installs(Exchange const& exchange) {
   if (text == nullptr) return bad_member("reason", "reason says why, to the teams whose installs are ended");
   auto const ended = exchange.catalog.end(*id, {text->data(), text->size()}, {.dry_run = *is_dry_run});
   if (!ended) return refuse(exchange, ended.error(), Situation::content);
-  return answer_json(200, R"({"ended":)" + std::to_string(ended->count) + '}');
+  return answer_json(200, model::form_text(answers::EndedInstalls{ended->count}));
 }
 
 }  // namespace inlay::rest

@@ -4,8 +4,8 @@
 
 #include <inlay/json/parse.hpp>
 #include <inlay/json/pointer.hpp>
-#include <inlay/json/print.hpp>
 #include <inlay/model/json_form.hpp>
+#include <inlay/storage/internal/change_json.hpp>
 #include <inlay/storage/transfer.hpp>
 #include <inlay/timestamp.hpp>
 
@@ -14,7 +14,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <initializer_list>
 #include <ios>
 #include <istream>
 #include <optional>
@@ -85,17 +84,19 @@ inline Error below(std::string const& pointer, Error error) {
   return error;
 }
 
-inline Result<void> check_members(boost::json::object const& object, std::string const& pointer,
-                                  std::initializer_list<std::string_view> known) {
+/** Refuses an object that has members which the form of what it is to be does not have. */
+template <class Form>
+Result<void> check_members(boost::json::object const& object, std::string const& pointer) {
+  auto const& known = model::form_members<Form>;
   for (auto const& member : object) {
     std::string const name(member.key());
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      std::string names;
-      for (std::string_view const one : known) names.append(names.empty() ? "" : ", ").append(one);
-      std::string at = pointer;
-      json::append_token(at, name);
-      return record_fault("there is no member of this name here; there are " + names, std::move(at));
-    }
+    auto const is_it = [&](model::FormMember const& one) { return one.name == name; };
+    if (std::any_of(known.begin(), known.end(), is_it)) continue;
+    std::string names;
+    for (model::FormMember const& one : known) names.append(names.empty() ? "" : ", ").append(one.name);
+    std::string at = pointer;
+    json::append_token(at, name);
+    return record_fault("there is no member of this name here; there are " + names, std::move(at));
   }
   return {};
 }
@@ -163,7 +164,7 @@ inline Result<StoreRecord> read_header(boost::json::object const& line) {
     return record_fault("this inlay reads format " + std::to_string(StoreHeader::current_format) + " and no other",
                         "/inlay_format");
   }
-  auto const checked = check_members(line, "", {"inlay_format", "revision", "compacted_through", "rows", "commits"});
+  auto const checked = check_members<answers::HeaderLine>(line, "");
   if (!checked) return checked.error();
   auto const revision = get_count(line, "", "revision");
   if (!revision) return revision.error();
@@ -201,7 +202,7 @@ inline Result<StoreRecord> read_header(boost::json::object const& line) {
 }
 
 inline Result<StoreRecord> read_row(boost::json::object const& line) {
-  if (auto const checked = check_members(line, "", {"entity", "revision", "row"}); !checked) return checked.error();
+  if (auto const checked = check_members<answers::RowLine>(line, ""); !checked) return checked.error();
   auto const entity = get_text(line, "", "entity");
   if (!entity) return entity.error();
   auto const revision = get_count(line, "", "revision");
@@ -226,7 +227,7 @@ inline Result<StoreRecord> read_row(boost::json::object const& line) {
 inline Result<ChangeRecord> read_change(boost::json::value const& value, std::string const& pointer) {
   auto const* object = value.if_object();
   if (!object) return record_fault("a change is an object", pointer);
-  auto const checked = check_members(*object, pointer, {"entity", "id", "kind", "before", "after"});
+  auto const checked = check_members<answers::Change>(*object, pointer);
   if (!checked) return checked.error();
   auto entity = get_text(*object, pointer, "entity");
   if (!entity) return entity.error();
@@ -245,10 +246,10 @@ inline Result<ChangeRecord> read_change(boost::json::value const& value, std::st
 }
 
 inline Result<StoreRecord> read_commit(boost::json::object const& line) {
-  if (auto const checked = check_members(line, "", {"commit"}); !checked) return checked.error();
+  if (auto const checked = check_members<answers::CommitLine>(line, ""); !checked) return checked.error();
   auto const object = get_object(line, "", "commit");
   if (!object) return object.error();
-  auto const checked = check_members(**object, "/commit", {"revision", "token", "actor", "reason", "time", "changes"});
+  auto const checked = check_members<answers::WholeCommit>(**object, "/commit");
   if (!checked) return checked.error();
   auto const revision = get_count(**object, "/commit", "revision");
   if (!revision) return revision.error();
@@ -282,46 +283,17 @@ inline Result<StoreRecord> read_commit(boost::json::object const& line) {
 // Writing
 
 inline void append_record(StoreHeader const& header, std::string& out) {
-  out += R"({"inlay_format":)" + std::to_string(header.format);
-  out += R"(,"revision":)" + std::to_string(header.revision.value);
-  out += R"(,"compacted_through":)" + std::to_string(header.compacted_through.value) + R"(,"rows":{)";
-  for_each_entity([&]<class Entity>(std::size_t number) {
-    if (number > 0) out += ',';
-    out += '"' + std::string(Entity::entity_name) + "\":" + std::to_string(header.rows[number]);
-  });
-  out += R"(},"commits":)" + std::to_string(header.commits) + '}';
+  model::write_form(answers::HeaderLine::of(header), out);
 }
 
 template <class Entity>
 void append_record(Entity const& row, std::string& out) {
-  out += R"({"entity":")";
-  out += Entity::entity_name;
-  out += R"(","revision":)" + std::to_string(row.revision.value) + R"(,"row":)";
-  model::write_json(row, out, model::JsonUse::record);
-  out += '}';
+  auto const write_row = [&row](std::string& to) { model::write_json(row, to, model::JsonUse::record); };
+  model::write_form(answers::RowLine{Entity::entity_name, row.revision, write_row}, out);
 }
 
 inline void append_record(CommitRecord const& commit, std::string& out) {
-  out += R"({"commit":{"revision":)" + std::to_string(commit.revision.value);
-  out += R"(,"token":")" + to_string(commit.token) + R"(","actor":)";
-  json::print_string(commit.actor, out);
-  if (commit.reason) {
-    out += R"(,"reason":)";
-    json::print_string(*commit.reason, out);
-  }
-  out += R"(,"time":")" + to_precise_string(commit.time) + R"(","changes":[)";
-  for (ChangeRecord const& change : commit.changes) {
-    if (&change != &commit.changes.front()) out += ',';
-    out += R"({"entity":)";
-    json::print_string(change.entity, out);
-    out += R"(,"id":")" + to_string(change.id) + R"(","kind":")";
-    out += model::enum_name(change.kind);
-    out += '"';
-    if (change.before) out.append(R"(,"before":)").append(change.before->text());
-    if (change.after) out.append(R"(,"after":)").append(change.after->text());
-    out += '}';
-  }
-  out += "]}}";
+  model::write_form(answers::CommitLine{answers::WholeCommit::of(commit)}, out);
 }
 
 }  // namespace detail

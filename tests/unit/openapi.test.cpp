@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSL-1.0
+// docs/openapi.yaml has the members that rows and answers are described with, and no others.
+#include <rest/answers.hpp>
+
+#include <inlay/model/entities.hpp>
+
+#include <support/catch.hpp>
+
+#include <fstream>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+using namespace inlay;
+
+namespace {
+
+/** The members of an object by name, and whether each may be absent. */
+using Members = std::map<std::string, bool>;
+
+/** The words in a flow sequence, such as `[id, name]`. */
+std::set<std::string> words_in(std::string const& list) {
+  std::set<std::string> words;
+  std::string word;
+  for (char const c : list) {
+    if (c != '[' && c != ']' && c != ',' && c != ' ') {
+      word += c;
+    } else if (!word.empty()) {
+      words.insert(std::exchange(word, {}));
+    }
+  }
+  return words;
+}
+
+/** The schemas of the page that list properties, as they are laid out there: a name in the fifth column, `required:`
+    and `properties:` in the seventh, each property in the ninth. */
+std::map<std::string, Members> read_schemas() {
+  std::ifstream page(INLAY_OPENAPI);
+  REQUIRE(page);
+  std::map<std::string, Members> schemas;
+  std::string line;
+  while (std::getline(page, line) && line != "  schemas:") {
+  }
+  std::string name;
+  bool in_properties = false;
+  std::set<std::string> required;
+  while (std::getline(page, line)) {
+    std::size_t const column = line.find_first_not_of(' ');
+    if (column == std::string::npos || line[column] == '#') continue;
+    std::string const word = line.substr(column, line.find(':') - column);
+    if (column == 4) {
+      name = word;
+      in_properties = false;
+      required.clear();
+    } else if (column == 6) {
+      in_properties = line == "      properties:";
+      if (word != "required") continue;
+      std::string list = line.substr(line.find('['));
+      while (list.back() != ']' && std::getline(page, line)) list += line;
+      required = words_in(list);
+    } else if (column == 8 && in_properties) {
+      schemas[name][word] = !required.contains(word);
+    }
+  }
+  return schemas;
+}
+
+template <class Form>
+Members members_of() {
+  Members members;
+  for (model::FormMember const& member : model::form_members<Form>) {
+    members.emplace(member.name, member.is_optional);
+  }
+  return members;
+}
+
+/** A row's, with what resources have beside. */
+template <class Entity>
+Members members_of_row(Members members = {}) {
+  for (model::Field const& field : model::fields<Entity>) {
+    if (field.type != model::FieldType::revision) members.emplace(field.name, field.is_optional);
+  }
+  return members;
+}
+
+template <class Entity>
+Members members_of_summary(Members members = {}) {
+  for (auto const& [name, is_optional] : members_of_row<Entity>()) {
+    if (model::is_public<Entity>(name)) members.emplace(name, is_optional);
+  }
+  return members;
+}
+
+Members without_need_of(std::string const& name, Members members) {
+  members.at(name) = true;
+  return members;
+}
+
+std::map<std::string, Members> described() {
+  Members const page = members_of<answers::Page>();
+  return {
+      {"Contribution", members_of<answers::Contribution>()},
+      {"Difference", members_of<answers::Difference>()},
+      {"EffectiveConfigValue", members_of<rest::EffectiveConfigValue>()},
+      {"EffectiveConfigWhole", members_of<rest::EffectiveConfigWhole>()},
+      {"EndedInstalls", members_of<answers::EndedInstalls>()},
+      {"Leaf", members_of<answers::Leaf>()},
+      {"Preview", members_of<answers::Preview>()},
+      {"Problem", members_of<rest::Problem>()},
+      {"Removed", members_of<answers::Removed>()},
+      {"EnvironmentIntegrationPage", page},
+      {"IntegrationPage", page},
+      {"EnvironmentPage", page},
+      {"TeamPage", page},
+      {"GrantPage", page},
+      {"Ended", {{"at", false}, {"reason", false}}},
+      {"Environment", members_of_row<Environment>()},
+      {"EnvironmentIntegration", members_of_row<EnvironmentIntegration>({{"integration", false}})},
+      {"Grant", members_of_row<Grant>()},
+      {"IntegrationSummary", members_of_summary<Integration>({{"team", false}})},
+      {"IntegrationWhole",
+       members_of_row<Integration>({{"environment_ids", false}, {"environment_ids_truncated", true}, {"team", false}})},
+      {"ListedEnvironmentIntegration", members_of_row<EnvironmentIntegration>({{"integration", false}})},
+      {"ListedIntegrationWhole", without_need_of("config", members_of_row<Integration>({{"team", false}}))},
+      {"TeamSummary", members_of_summary<Team>()},
+      {"TeamWhole", members_of_row<Team>()},
+  };
+}
+
+/** Whether a schema is of what clients send. */
+bool is_of_requests(std::string const& name) {
+  return name.starts_with("New") || name.ends_with("Patch") || name.ends_with("Filters") || name == "GrantRequest" ||
+         name == "GrantAnswer";
+}
+
+}  // namespace
+
+TEST_CASE("the page of the API has the members of every row and answer, and those that may be absent") {
+  auto const schemas = read_schemas();
+  for (auto const& [name, members] : described()) {
+    CAPTURE(name);
+    REQUIRE(schemas.contains(name));
+    CHECK(schemas.at(name) == members);
+  }
+}
+
+TEST_CASE("the page of the API has no answer that is not described") {
+  auto const known = described();
+  for (auto const& [name, members] : read_schemas()) {
+    CAPTURE(name);
+    CHECK(known.contains(name) != is_of_requests(name));
+  }
+}
