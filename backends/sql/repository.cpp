@@ -2,23 +2,22 @@
 #include <backends/sql/repository.hpp>
 
 #include <backends/sql/change_list.hpp>
+#include <backends/sql/committer.hpp>
 #include <backends/sql/list.hpp>
-#include <backends/sql/pauses.hpp>
 #include <backends/sql/pool.hpp>
 #include <backends/sql/read_bound.hpp>
 #include <backends/sql/schema.hpp>
 #include <backends/sql/select.hpp>
 #include <backends/sql/transfer.hpp>
+#include <backends/sql/tries.hpp>
 #include <backends/sql/usage.hpp>
 #include <backends/sql/write.hpp>
-#include <backends/sql/write_once.hpp>
 #include <boost/mp11/algorithm.hpp>
 #include <inlay/timestamp.hpp>
 
 #include <algorithm>
 #include <limits>
 #include <optional>
-#include <thread>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -27,23 +26,6 @@ namespace inlay::sql {
 
 namespace {
 
-/** Waits longer and longer between tries, as long as there is patience. */
-class Backoff {
- public:
-  explicit Backoff(std::chrono::milliseconds patience) : deadline_(std::chrono::steady_clock::now() + patience) {}
-
-  /** False when there is no more time. */
-  [[nodiscard]] bool wait() {
-    if (std::chrono::steady_clock::now() >= deadline_) return false;
-    std::this_thread::sleep_for(pauses_.next());
-    return true;
-  }
-
- private:
-  std::chrono::steady_clock::time_point deadline_;
-  Pauses pauses_{std::chrono::milliseconds(1), std::chrono::milliseconds(100)};
-};
-
 constexpr std::size_t max_commits = 1'000;
 
 class SqlRepository final : public RepositoryFrom<SqlRepository> {
@@ -51,6 +33,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   SqlRepository(std::unique_ptr<Dialect const> dialect, StoreOptions options)
       : dialect_(std::move(dialect)),
         options_(std::move(options)),
+        tries_(options_),
         tables_(options_.table_prefix),
         capabilities_(dialect_->capabilities()),
         readers_(options_.joined      ? Pool(*dialect_, *options_.joined)
@@ -58,12 +41,13 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
                                       : Pool(*dialect_, options_.readers, options_.patience)),
         own_writers_(*dialect_, std::max<std::size_t>(options_.writers, 1), options_.patience),
         writers_(options_.writers == 0 ? readers_ : own_writers_),
+        committer_(*dialect_, tables_, options_, readers_, writers_),
         standbys_(options_.standbys ? std::make_unique<Standbys>(*options_.standbys, options_) : nullptr),
         statements_(boost::mp11::mp_apply_q<MakeStatements, model::Readables>::make(*dialect_, tables_,
                                                                                     standbys_ != nullptr)) {}
 
   Result<void> open() {
-    return trying<void>([&] {
+    return tries_.run<void>([&] {
       // Before it is lent, for which it is looked at as one of this database's.
       if (options_.joined) require_open(*dialect_, *options_.joined);
       auto const connection = writers_.lease();
@@ -102,8 +86,8 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   Result<Committed> commit(Commit const& commit) override {
     if (auto const checked = storage::check(commit); checked.has_error()) return checked.error();
-    if (options_.joined) return commit_joined(commit);
-    auto committed = written(commit);
+    if (options_.joined) return committer_.commit_joined(commit);
+    auto committed = committer_.commit(commit);
     if (standbys_ && committed) standbys_->bound.tell(committed->revision);
     if (standbys_ && !committed) standbys_->bound.doubt();
     return committed;
@@ -111,9 +95,9 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   Result<ChangePage> changes(ChangesRequest const& request) const override {
     if (request.limit < 1 || request.limit > max_commits) return storage::limit_out_of_range(max_commits);
-    Backoff backoff(options_.patience);
+    Backoff backoff = tries_.backoff();
     while (true) {
-      auto page = trying<ChangePage>([&]() -> Result<ChangePage> {
+      auto page = tries_.run<ChangePage>([&]() -> Result<ChangePage> {
         auto const connection = readers_.lease();
         return ChangeLister(*connection, tables_, request).page();
       });
@@ -128,11 +112,11 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   Result<void> compact(CompactRequest const& request) override {
     if (options_.joined) return not_joined();
-    auto const forgotten = trying<void>([&]() -> Result<void> {
+    auto const forgotten = tries_.run<void>([&]() -> Result<void> {
       auto const connection = writers_.lease();
       Unhurried const unhurried(*connection);
       Transaction transaction(*connection);
-      Revision const current = current_revision(*connection, connection->dialect().lock_rows());
+      Revision const current = current_revision(*connection, tables_, connection->dialect().lock_rows());
       if (request.through > current) return storage::revision_not_reached(current);
       Statement remove;
       remove << "delete from " << tables_.quoted("change") << R"( where "revision" <= )";
@@ -148,7 +132,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   }
 
   Result<Usage> usage(UsageRequest const& request) const override {
-    return trying<Usage>([&]() -> Result<Usage> {
+    return tries_.run<Usage>([&]() -> Result<Usage> {
       auto const connection = readers_.lease();
       auto usage = count_usage(*connection, tables_, request);
       if (standbys_) standbys_->bound.doubt();  // what was counted is of no revision that one is told
@@ -159,7 +143,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   Result<void> vacuum() override {
     if (options_.joined) return not_joined();
     if (!capabilities_.can_vacuum) return storage::cannot_vacuum(capabilities_.backend);
-    auto const rewritten = trying<void>([&]() -> Result<void> {
+    auto const rewritten = tries_.run<void>([&]() -> Result<void> {
       dialect_->vacuum(*writers_.lease());
       return {};
     });
@@ -174,7 +158,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       Transaction const transaction = Transaction::snapshot(connection);
       return once_begun(has_begun, [&]() -> Result<void> {
         // Where a transaction has no snapshot until it reads, others could come between its begin and the first page.
-        answer.revision = current_revision(connection);
+        answer.revision = current_revision(connection, tables_);
         if (answer.is_behind()) return {};
         has_begun = true;
         return request.read(SnapshotReaders(*this, connection));
@@ -189,7 +173,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       has_begun = true;
       return request.sink(record);
     };
-    auto const dumped = trying<void>([&]() -> Result<void> {
+    auto const dumped = tries_.run<void>([&]() -> Result<void> {
       auto const connection = readers_.lease();
       Unhurried const unhurried(*connection);
       Transaction const snapshot = Transaction::snapshot(*connection);
@@ -206,11 +190,11 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   Result<void> restore(RestoreRequest const& request) override {
     if (options_.joined) return not_joined();
     bool has_begun = false;
-    auto const restored = trying<void>([&]() -> Result<void> {
+    auto const restored = tries_.run<void>([&]() -> Result<void> {
       auto const connection = writers_.lease();
       Unhurried const unhurried(*connection);
       Transaction transaction(*connection);
-      Revision const current = current_revision(*connection, connection->dialect().lock_rows());
+      Revision const current = current_revision(*connection, tables_, connection->dialect().lock_rows());
       if (!request.replace && current > Revision{}) return storage::not_empty(current);
       Restorer restorer(*connection, tables_);
       if (request.replace) restorer.clear();
@@ -227,7 +211,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   Result<Revision> revision() const override {
     return answered<Revision>(ReadFrom::primary, {}, [&](Connection& connection, Answer& answer) -> Result<Revision> {
-      Revision const current = current_revision(connection);
+      Revision const current = current_revision(connection, tables_);
       answer.revision = current;
       return current;
     });
@@ -262,17 +246,17 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     };
     if (!standbys_) {
       Answer answer;
-      return trying<T>([&] { return read_on(readers_, answer); });
+      return tries_.run<T>([&] { return read_on(readers_, answer); });
     }
     ReadBound& bound = standbys_->bound;
     auto begun = bound.begin(at_least);
     if (from == ReadFrom::any && bound.may_ask_standby(begun, ReadBound::Clock::now())) {
       if (auto given = read_on_standby<T>(begun, read)) return *std::move(given);
     }
-    Backoff backoff(options_.patience);
+    Backoff backoff = tries_.backoff();
     while (true) {
       Answer answer;
-      auto result = trying<T>([&] {
+      auto result = tries_.run<T>([&] {
         answer = {.needed = begun.needed};
         return read_on(readers_, answer);
       });
@@ -308,38 +292,6 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     return std::nullopt;
   }
 
-  Result<Committed> written(Commit const& commit) {
-    Backoff backoff(options_.patience);
-    CommitState state;
-    while (true) {
-      try {
-        return attempt(commit, state);
-      } catch (Exception const& exception) {
-        if (!state.may_be_done) return exception.error();
-        // The connection died while an earlier attempt was ending, and by now the token tells how it ended: it is taken
-        // when that attempt was done, and when it was not, our taking it keeps it from ever being done.
-        if (exception.error().pointer == "/token") return settled(commit, state);
-        state.refusal = exception.error();
-      } catch (DatabaseFailure const& failure) {
-        // Settling has time of its own: what the attempt itself has taken says nothing of the server.
-        if (state.is_ending && !std::exchange(state.may_be_done, true)) backoff = Backoff(options_.patience);
-        if (failure.kind() == FailureKind::not_replicated) return locally_done(failure);
-        bool const is_gone = failure.may_be_done() || failure.is_of_server() ||
-                             failure.kind() == FailureKind::unreachable ||
-                             failure.kind() == FailureKind::no_connection_left;
-        bool const is_worthwhile = failure.kind() == FailureKind::busy || (is_gone && state.may_be_done) ||
-                                   (failure.is_of_connection() && !std::exchange(state.was_lost, true));
-        if (!is_worthwhile || loses_settings(failure) || !backoff.wait()) {
-          Error error = told(failure);
-          if (state.may_be_done) error.outcome = Outcome::unknown;
-          return error;
-        }
-      } catch (Writer::NeedsCare const&) {
-        state.is_careful = true;
-      }
-    }
-  }
-
   struct MakeStatements {
     template <class... Readables>
     struct fn {
@@ -357,14 +309,14 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
     template <class Readable>
     Result<Readable> find_readable(FindRequest<Readable> const& request) const {
-      return store_.reading<Readable>([&] { return store_.find_on(connection_, request); });
+      return store_.tries_.run_once<Readable>([&] { return store_.find_on(connection_, request); });
     }
 
     template <class Readable>
     Result<Page<Readable>> list_readable(Query<Readable> const& query) const {
       auto const places = check_query(query);
       if (places.has_error()) return places.error();
-      return store_.reading<Page<Readable>>([&]() -> Result<Page<Readable>> {
+      return store_.tries_.run_once<Page<Readable>>([&]() -> Result<Page<Readable>> {
         return Lister<Readable>(connection_, store_.tables_, query, *places).page();
       });
     }
@@ -383,22 +335,10 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     return std::move(*found.row);
   }
 
-  /** Turns what a read throws into errors, and does not read again: the moment that it reads is over. */
-  template <class T, class Read>
-  Result<T> reading(Read&& read) const {
-    try {
-      return read();
-    } catch (Exception const& exception) {
-      return exception.error();
-    } catch (DatabaseFailure const& failure) {
-      return told(failure);
-    }
-  }
-
   /** What was forgotten stays so, whether or not the files could be rid of it. */
   Result<void> purge() {
     if (!capabilities_.can_vacuum) return {};
-    auto purged = trying<void>([&]() -> Result<void> {
+    auto purged = tries_.run<void>([&]() -> Result<void> {
       dialect_->purge(*writers_.lease());
       return {};
     });
@@ -428,232 +368,6 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   [[nodiscard]] static Error not_joined() {
     return {.kind = ErrorKind::invalid_argument, .message = "this cannot be part of a transaction of the host"};
-  }
-
-  /** Whether a session of the host was lost with settings that cannot be made again. Without them it may lead to
-      another store. */
-  [[nodiscard]] bool loses_settings(DatabaseFailure const& failure) const {
-    return failure.kind() == FailureKind::lost && options_.host_pool && !options_.set_up;
-  }
-
-  [[nodiscard]] Error told(DatabaseFailure const& failure) const {
-    Error error = failure.to_error();
-    if (loses_settings(failure)) {
-      error.message +=
-          "; the host's session is connected again as soon as can be, without the settings that the host had made: make"
-          " them anew, or see HostOptions::set_up";
-    }
-    return error;
-  }
-
-  /** Inside the host's transaction: a savepoint, and whatever goes wrong is the host's to know. */
-  Result<Committed> commit_joined(Commit const& commit) {
-    return trying<Committed>([&]() -> Result<Committed> {
-      auto const connection = writers_.lease();
-      // Where none is open, SQLite would begin one with the savepoint. MySQL tells only with the savepoint's reply that
-      // there is none any more, such as after DDL; it has made none then, and so there is nothing to undo.
-      if (!dialect_->is_in_transaction(*options_.joined)) return no_transaction();
-      dialect_->check_place(*options_.joined);
-      connection->run_once("savepoint inlay_commit");
-      if (!dialect_->is_in_transaction(*options_.joined)) return no_transaction();
-      try {
-        refuse_stale_snapshot(*connection);
-        auto const revision = Writer(*connection, tables_, commit, true).write();
-        if (!revision) connection->run_once("rollback to savepoint inlay_commit");
-        connection->run_once("release savepoint inlay_commit");
-        return Committed{revision ? *revision : current_revision(*connection)};
-      } catch (...) {  // whatever an Edit throws, too
-        undo_joined(*connection);
-        throw;
-      }
-    });
-  }
-
-  /** Where the database itself does not: what the host's transaction reads after this commit would be the snapshot
-      without what others have committed since, and the commit, whose revision is after theirs. Who follows the changes
-      there would miss theirs. */
-  void refuse_stale_snapshot(Connection& connection) const {
-    if (!dialect_->writes_behind_snapshot()) return;
-    // In this order: where the snapshot is not taken yet, the second one takes it, while nobody else can commit.
-    Revision const current = current_revision(connection, dialect_->lock_rows());
-    if (current_revision(connection) == current) return;
-    throw DatabaseFailure(FailureKind::busy,
-                          "others have committed since the host's transaction took its snapshot; it is the host's to"
-                          " roll back and to begin again, or to be READ COMMITTED");
-  }
-
-  [[nodiscard]] static Error no_transaction() {
-    return {.kind = ErrorKind::invalid_argument,
-            .message = "the host's session has no transaction open; nothing was written"};
-  }
-
-  /** As far as it can be: a deadlock, or a connection's end, has taken the savepoint along with the transaction. */
-  static void undo_joined(Connection& connection) noexcept {
-    try {
-      connection.run_once("rollback to savepoint inlay_commit");
-      connection.run_once("release savepoint inlay_commit");
-    } catch (...) {
-    }
-  }
-
-  struct CommitState {
-    bool is_careful = false;
-    bool was_lost = false;
-    bool was_busy = false;           ///< in one statement; a transaction of several says which isolation it needs
-    bool is_ending = false;          ///< from here on nobody can tell whether it is done when the connection dies
-    bool may_be_done = false;        ///< the connection has died then
-    std::optional<Error> refusal{};  ///< why a later attempt was refused; the earlier one is still to be kept out
-  };
-
-  Result<Committed> attempt(Commit const& commit, CommitState& state) {
-    auto const connection = writers_.lease();
-    state.is_ending = false;
-    if (!state.is_careful && !state.was_busy && !state.refusal) {
-      if (auto const revision = commit_once(*connection, commit, state)) return Committed{*revision};
-    }
-    Transaction transaction(*connection);
-    Writer writer(*connection, tables_, commit, state.is_careful);
-    if (state.refusal) {
-      writer.take_token();
-      transaction.commit();
-      return *state.refusal;
-    }
-    // Before anything that is decided anew, such as that an Edit has nothing left to do.
-    if (state.may_be_done) writer.take_token();
-    auto const revision = writer.write();
-    if (!revision) {
-      transaction.roll_back();
-      return Committed{current_revision(*connection)};
-    }
-    end(transaction, state);
-    return Committed{*revision};
-  }
-
-  /** Nothing when it was not done, and is to be done step by step, if only to learn why it can't be. */
-  std::optional<Revision> commit_once(Connection& connection, Commit const& commit, CommitState& state) const {
-    auto const statement = OnceWriter(*dialect_, tables_, commit).statement();
-    if (!statement) return std::nullopt;
-    try {
-      state.is_ending = true;
-      long long const revision = connection.number(*statement);
-      state.is_ending = false;
-      if (revision > 0) return Revision{revision};
-    } catch (DatabaseFailure const& failure) {
-      // A block that was interrupted may have been so behind its commit, and what the client's library has made of a
-      // reply says nothing of what the server did: only its own refusal means that nothing was done.
-      if (failure.may_be_done()) throw;
-      if (failure.kind() == FailureKind::busy) {
-        // A block begins a transaction as any other does, and so step by step would be no better.
-        if (dialect_->one_statement() == OneStatement::block) {
-          require_not_done(connection, commit, state);
-        } else {
-          state.was_busy = true;
-        }
-      }
-      state.is_ending = false;
-      if (failure.kind() != FailureKind::unique && failure.kind() != FailureKind::foreign_key &&
-          failure.kind() != FailureKind::overtaken) {
-        throw;
-      }
-    }
-    return std::nullopt;
-  }
-
-  /** After a block was told to have been taken back. A cluster says so now and then of one that it has done after all,
-      by itself and anew. And what it has taken back was overtaken by what this node has yet to see, and so would be
-     what begins before it does: a read waits for that. */
-  void require_not_done(Connection& connection, Commit const& commit, CommitState& state) const {
-    if (!is_token_taken(connection, tables_, commit.token)) return;
-    state.may_be_done = true;
-    throw Exception(storage::token_taken());
-  }
-
-  static void end(Transaction& transaction, CommitState& state) {
-    try {
-      state.is_ending = true;
-      transaction.commit();
-    } catch (DatabaseFailure const& failure) {
-      if (failure.is_refusal()) state.is_ending = false;
-      throw;
-    }
-  }
-
-  /** What came of a commit whose token is taken. */
-  Result<Committed> settled(Commit const& commit, CommitState const& state) {
-    Revision revision;
-    bool has_changes = false;
-    bool is_compacted = false;
-    auto const read = trying<void>([&]() -> Result<void> {
-      auto const connection = readers_.lease();
-      Statement select(R"(select o."revision", (select count(*) from )");
-      select << tables_.quoted("change") << R"( h where h."revision" = o."revision"), k."compacted_through" from )"
-             << tables_.quoted("commit") << " o cross join " << tables_.quoted("counter") << R"( k where o."token" = )";
-      select.bind(text(to_string(commit.token)));
-      for (int i = 0; i < 3; ++i) select.gives(ValueType::integer);
-      connection->run(select, [&](Row& row) {
-        revision.value = row[0].number;
-        has_changes = row[1].number > 0;
-        is_compacted = row[0].number <= row[2].number;
-      });
-      return {};
-    });
-    // Without its changes nobody can tell a commit that was done late from the row that was to keep it out.
-    bool const is_forgotten = revision == Revision{} || (state.refusal && is_compacted);
-    if (read.has_error() || is_forgotten) {
-      Error error = read.has_error() ? read.error()
-                                     : Error{.kind = ErrorKind::unavailable,
-                                             .message = "what came of the commit is no longer in the change log"};
-      error.outcome = Outcome::unknown;
-      return error;
-    }
-    // Taken by the row that was to keep it out, whose own end was not seen.
-    if (state.refusal && !has_changes) return *state.refusal;
-    if (auto const kept = confirm(); kept.has_error()) return kept.error();
-    return Committed{revision};
-  }
-
-  /** Whether what is found in the store is kept as well as what a commit was acknowledged for: it is found before other
-      servers have it that the commit is to wait for. So something is committed after it. */
-  Result<void> confirm() {
-    if (!dialect_->waits_for_others()) return {};
-    auto const confirmed = trying<void>([&]() -> Result<void> {
-      auto const connection = writers_.lease();
-      Transaction transaction(*connection);
-      // Which is written down, for the server's own use only.
-      static_cast<void>(current_revision(*connection, dialect_->lock_rows()));
-      transaction.commit();
-      return {};
-    });
-    if (confirmed) return {};
-    Error error = confirmed.error();
-    error.outcome = Outcome::unknown;
-    return error;
-  }
-
-  /** That its token is found where it was committed would not settle it. */
-  [[nodiscard]] Error locally_done(DatabaseFailure const& failure) const {
-    Error error = told(failure);
-    error.outcome = Outcome::unknown;
-    return error;
-  }
-
-  /** Runs an attempt again while others are in its way, and turns what it throws into errors. */
-  template <class T, class Attempt>
-  Result<T> trying(Attempt&& attempt) const {
-    Backoff backoff(options_.patience);
-    bool was_lost = false;
-    while (true) {
-      try {
-        return attempt();
-      } catch (Exception const& exception) {
-        return exception.error();
-      } catch (DatabaseFailure const& failure) {
-        if (options_.joined || loses_settings(failure)) return told(failure);
-        // Once more, on a fresh connection.
-        if (failure.is_of_connection() && !std::exchange(was_lost, true)) continue;
-        if (failure.kind() != FailureKind::busy || !backoff.wait()) return failure.to_error();
-      }
-    }
   }
 
   /** Commits. @throws DatabaseFailure: a refusal, when it can be tried again. */
@@ -702,20 +416,15 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     return check.finish();
   }
 
-  Revision current_revision(Connection& connection, std::string_view lock = "") const {
-    Statement select(R"(select "revision" from )");
-    select << tables_.quoted("counter") << lock;
-    select.gives(ValueType::integer);
-    return Revision{connection.number(select)};
-  }
-
   std::unique_ptr<Dialect const> dialect_;
   StoreOptions options_;
+  Tries tries_;
   Tables tables_;
   Capabilities capabilities_;
   mutable Pool readers_;
   Pool own_writers_;
   Pool& writers_;
+  Committer committer_;
   std::unique_ptr<Standbys> standbys_;  // null: there are none to read from
   boost::mp11::mp_rename<boost::mp11::mp_transform<FixedStatements, model::Readables>, std::tuple> statements_;
 };

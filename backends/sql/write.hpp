@@ -28,6 +28,14 @@ inline bool is_token_taken(Connection& connection, Tables const& tables, Uuid co
   return connection.number(select) > 0;
 }
 
+/** As far as the store has come. `lock`: see Dialect::lock_rows(). */
+inline Revision current_revision(Connection& connection, Tables const& tables, std::string_view lock = "") {
+  Statement select(R"(select "revision" from )");
+  select << tables.quoted("counter") << lock;
+  select.gives(ValueType::integer);
+  return Revision{connection.number(select)};
+}
+
 /** Writes what a commit says, inside a transaction that its caller has begun and ends.
 
     Every member throws: inlay::Exception for what callers are to be told; DatabaseFailure.

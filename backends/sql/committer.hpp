@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_BACKENDS_SQL_COMMITTER_HPP
+#define INLAY_BACKENDS_SQL_COMMITTER_HPP
+
+#include <backends/sql/pool.hpp>
+#include <backends/sql/repository.hpp>
+#include <backends/sql/schema.hpp>
+#include <backends/sql/tries.hpp>
+#include <inlay/storage/commit.hpp>
+
+namespace inlay::sql {
+
+/** Does commits, as often as it takes, until it is known what became of them. */
+class Committer {
+ public:
+  Committer(Dialect const& dialect, Tables const& tables, StoreOptions const& options, Pool& readers, Pool& writers)
+      : dialect_(dialect), tables_(tables), options_(options), readers_(readers), writers_(writers), tries_(options) {}
+
+  /** In transactions of its own. */
+  [[nodiscard]] Result<Committed> commit(Commit const& commit);
+
+  /** Inside the host's transaction: a savepoint, and whatever goes wrong is the host's to know. */
+  [[nodiscard]] Result<Committed> commit_joined(Commit const& commit);
+
+ private:
+  class Run;
+
+  void refuse_stale_snapshot(Connection& connection) const;
+
+  Dialect const& dialect_;
+  Tables const& tables_;
+  StoreOptions const& options_;
+  Pool& readers_;
+  Pool& writers_;
+  Tries tries_;
+};
+
+}  // namespace inlay::sql
+
+#endif
