@@ -489,14 +489,16 @@ void refuse_newer(int recorded) {
   throw Exception(Error{.kind = ErrorKind::unavailable,
                         .message = "the store was migrated by a newer inlay: it is at migration " +
                                    std::to_string(recorded) + ", this inlay knows those up to " +
-                                   std::to_string(latest_migration()) + "; use an inlay that is as new"});
+                                   std::to_string(latest_migration()) + "; use an inlay that is as new",
+                        .reason = Reason::newer_store});
 }
 
 void refuse_older(int recorded, std::string_view why) {
   if (recorded >= latest_migration()) return;
   throw Exception(Error{.kind = ErrorKind::unavailable,
                         .message = "the store is at migration " + std::to_string(recorded) + ", this inlay needs " +
-                                   std::to_string(latest_migration()) + ", and " + std::string(why)});
+                                   std::to_string(latest_migration()) + ", and " + std::string(why),
+                        .reason = Reason::not_migrated});
 }
 
 }  // namespace

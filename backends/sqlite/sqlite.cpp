@@ -280,8 +280,13 @@ class SqliteDialect final : public sql::Dialect {
   auto const status = fs::status(file, code);
   if (fs::is_directory(status)) return refusal("it is a folder");
   if (!fs::exists(status) && !may_make) {
-    return refusal(access == Access::read_write ? "there is no such file, and making one was turned off (migrate=off)"
-                                                : "there is no such file, and mode=ro makes none");
+    Error error =
+        refusal(access == Access::read_write ? "there is no such file, and making one was turned off (migrate=off)"
+                                             : "there is no such file, and mode=ro makes none");
+    // None could be made beside what is left of a file that was moved.
+    bool const is_moved = fs::exists(path + "-wal", code) || fs::exists(path + "-journal", code);
+    if (status.type() == fs::file_type::not_found && !is_moved) error.reason = Reason::no_store;
+    return error;
   }
   // SQLite would overwrite a file this small. Its first bytes are not looked at here, since closing the file again
   // would drop the locks of all its other users in this process.

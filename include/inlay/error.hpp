@@ -8,11 +8,13 @@
 #include <boost/system/result.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <ostream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace inlay {
 
@@ -37,6 +39,22 @@ enum class ErrorKind {
   internal,          ///< a defect in inlay or in a package below it
 };
 
+/** Which of the ways to come to its kind an error has gone, where a caller may want to act on that.
+
+    The list is open, as that of the kinds is, and longer lists are to be expected here: a switch over it needs a
+    default. What has no reason may get one in a later version.
+*/
+enum class Reason {
+  none,              ///< the kind says all that there is to branch on
+  no_store,          ///< unavailable: nothing is where the URL says, and the URL forbids to make a store there
+  not_migrated,      ///< unavailable: the store's tables are older, or not there yet, and it must not be migrated here
+  newer_store,       ///< unavailable: the store was migrated by a newer inlay, and needs one that is as new
+  store_not_empty,   ///< already_exists: a restore was to fill a store that was written before
+  version_required,  ///< invalid_argument: it can undo somebody else's write, so it takes an expected version, or force
+  null_in_override,  ///< invalid_argument: an override cannot say null; remove() and inherit() are for what is meant
+  whole_config,      ///< invalid_argument: the whole configuration cannot be removed
+};
+
 /** Whether the write of a call that failed has happened nevertheless. */
 enum class Outcome {
   not_done,  ///< nothing was changed
@@ -44,9 +62,10 @@ enum class Outcome {
   done,      ///< the write is kept; only the answer could not be made, as when what was written cannot be read just now
 };
 
-/** An error: a kind to branch on, and words for people.
+/** An error: a kind to branch on, the facts that a caller may want beyond it, and words for people.
 
-    The message never holds a password or a value that was bound to a statement.
+    The words may change with every version: what a program needs to know of an error is in the other members. The
+    message never holds a password or a value that was bound to a statement.
 */
 struct Error {
   ErrorKind kind{};
@@ -65,11 +84,27 @@ struct Error {
       known, or time alone changes nothing. */
   std::optional<std::chrono::seconds> retry_after{};
 
+  Reason reason = Reason::none;
+
+  /** Where in a text that is not JSON, or breaks a rule of `inlay::json`, the fault lies, from 0; its size where the
+     text ends too early. Absent: not about a text, or about all of it. */
+  std::optional<std::size_t> byte{};
+
+  /** For in_use: the entities, such as "environment", that have rows which reference the row; none twice. Empty where
+     that is not known, and for other kinds. */
+  std::vector<std::string> used_by{};
+
+  /** For compacted: the changes after this revision are still kept, and can be asked for. */
+  std::optional<Revision> kept_after{};
+
   friend bool operator==(Error const&, Error const&) = default;
 };
 
 /** The kind's name as it is written in this header, e.g. "already_exists". */
 [[nodiscard]] std::string_view to_string(ErrorKind kind) noexcept;
+
+/** The reason's name as it is written in this header, e.g. "not_migrated". */
+[[nodiscard]] std::string_view to_string(Reason reason) noexcept;
 
 /** The outcome's name as it is written in this header, e.g. "not_done". */
 [[nodiscard]] std::string_view to_string(Outcome outcome) noexcept;

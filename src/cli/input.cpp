@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <memory>
 #include <system_error>
@@ -65,22 +64,18 @@ std::string source_of(std::string const& argument, std::string_view name) {
   return argument.starts_with('@') ? argument : std::string(name);
 }
 
-// json::parse tells the byte, "(at byte 7)"; an editor shows lines and columns, both from 1.
-void add_line_and_column(std::string& message, std::string_view text) {
-  constexpr std::string_view before = "(at byte ";
-  std::size_t const start = message.rfind(before);
-  if (start == std::string::npos) return;
-  std::size_t byte = 0;
-  auto const read = std::from_chars(message.data() + start + before.size(), message.data() + message.size(), byte);
-  if (read.ec != std::errc() || byte > text.size()) return;
-  std::string_view const above = text.substr(0, byte);
+// An error that has a byte ends by saying so in parentheses, "(at byte 7)", which go on here: an editor shows lines and
+// columns, both from 1.
+void add_line_and_column(Error& error, std::string_view text) {
+  if (!error.byte) return;
+  std::string_view const above = text.substr(0, *error.byte);
   auto const line = std::count(above.begin(), above.end(), '\n') + 1;
   std::string_view const in_line = above.substr(above.rfind('\n') + 1);  // from the start where there is none
   auto const column = std::count_if(in_line.begin(), in_line.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;  // a character of several bytes is one column
   });
-  message.insert(static_cast<std::size_t>(read.ptr - message.data()),
-                 ", line " + std::to_string(line) + ", column " + std::to_string(column + 1));
+  error.message.pop_back();
+  error.message += ", line " + std::to_string(line) + ", column " + std::to_string(column + 1) + ')';
 }
 
 }  // namespace
@@ -103,7 +98,7 @@ Result<boost::json::value> read_value(std::string const& argument, std::string_v
   auto value = json::parse(*text, limits);
   if (value.has_value()) return value;
   Error error = value.error();
-  add_line_and_column(error.message, *text);
+  add_line_and_column(error, *text);
   error.message.insert(0, source_of(argument, name) + ": ");
   bool const is_given_as_text = argument != "-" && !argument.starts_with('@');
   if (is_given_as_text && !could_be_json(argument)) {

@@ -4,6 +4,8 @@
 #include "input.hpp"
 #include "resources.hpp"
 
+#include <inlay/config/override.hpp>
+
 namespace inlay::cli {
 namespace {
 
@@ -22,23 +24,13 @@ struct VerbArguments {
   WriteArguments write;
 };
 
-// What the library refuses with the names of its functions, in those of the commands.
-std::optional<Error> fault_of(Verb verb, json::Pointer const& place, boost::json::value const& given) {
-  if (verb == Verb::remove && place.is_root()) {
-    return Error{.kind = ErrorKind::invalid_argument,
-                 .message =
-                     "the whole configuration cannot be removed; `inlay inherit ID ''` takes the whole override "
-                     "away",
-                 .pointer = ""};
-  }
-  if (verb == Verb::set && given.is_null()) {
-    return Error{.kind = ErrorKind::invalid_argument,
-                 .message =
-                     "an override cannot set null; `inlay remove` makes a value absent, `inlay inherit` takes "
-                     "the default's",
-                 .pointer = to_string(place)};
-  }
-  return std::nullopt;
+// What is refused whatever the override is: so no store has to be opened, or made, to refuse it.
+Result<void> check_verb(Verb verb, json::Pointer const& place, boost::json::value const& given) {
+  config::Override const nothing;
+  auto const tried = verb == Verb::set      ? config::set(nothing, place, given)
+                     : verb == Verb::remove ? config::remove(nothing, place)
+                                            : config::inherit(nothing, place);
+  return tried.has_error() ? Result<void>(in_words_of_commands(tried.error())) : Result<void>();
 }
 
 Result<void> install(Session& session, InstallArguments const& arguments) {
@@ -85,17 +77,14 @@ Result<void> write_value(Session& session, Verb verb, VerbArguments const& given
     if (read.has_error()) return read.error();
     given = std::move(*read);
   }
-  if (auto const fault = fault_of(verb, *place, given)) return *fault;
-  if (place->is_root() && (verb == Verb::inherit || given.is_object())) {
-    if (auto const allowed = check_may_undo(arguments); allowed.has_error()) return allowed.error();
-  }
+  if (auto const fit = check_verb(verb, *place, given); fit.has_error()) return fit.error();
   auto const catalog = session.open(arguments.dry_run ? Access::read : Access::write);
   if (catalog.has_error()) return catalog.error();
   UpdateOptions const options = update_options(arguments);
   auto const updated = verb == Verb::set      ? catalog->set(*parsed_id, *place, given, options)
                        : verb == Verb::remove ? catalog->remove(*parsed_id, *place, options)
                                               : catalog->inherit(*parsed_id, *place, options);
-  if (updated.has_error()) return updated.error();
+  if (updated.has_error()) return in_words_of_commands(updated.error());
   return answer_update(session.output, *updated, arguments.dry_run);
 }
 

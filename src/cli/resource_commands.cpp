@@ -250,9 +250,6 @@ Result<void> update(Session& session, Kind kind, std::string const& id, std::str
     if (value->is_array()) error.message += "; a JSON Patch needs --json-patch";
     return error;
   }
-  if (arguments.is_json_patch || arguments.replaces_documents) {
-    if (auto const allowed = check_may_undo(arguments); allowed.has_error()) return allowed.error();
-  }
   return visit_written(kind, [&](auto tag) -> Result<void> {
     using Entity = typename decltype(tag)::type;
     auto const parsed = parse_id<Entity>(id);
@@ -262,7 +259,7 @@ Result<void> update(Session& session, Kind kind, std::string const& id, std::str
     auto const options = update_options(arguments);
     auto const updated = arguments.is_json_patch ? catalog->update(*parsed, JsonPatch{*value}, options)
                                                  : catalog->update(*parsed, value->get_object(), options);
-    if (updated.has_error()) return updated.error();
+    if (updated.has_error()) return in_words_of_commands(updated.error());
     return answer_update(session.output, *updated, arguments.dry_run);
   });
 }

@@ -8,12 +8,26 @@
 
 namespace inlay::cli {
 
-Result<void> check_may_undo(WriteArguments const& arguments) {
-  if (arguments.if_version || arguments.force || arguments.dry_run) return {};
-  return Error{.kind = ErrorKind::invalid_argument,
-               .message =
-                   "this can undo what somebody else has just written: name the version that you have seen "
-                   "with --if-version VERSION[-BIRTH], or do it all the same with --force"};
+Error in_words_of_commands(Error error) {
+  switch (error.reason) {
+    case Reason::version_required:
+      error.message =
+          "this can undo what somebody else has just written: name the version that you have seen "
+          "with --if-version VERSION[-BIRTH], or do it all the same with --force";
+      break;
+    case Reason::whole_config:
+      error.message =
+          "the whole configuration cannot be removed; `inlay inherit ID ''` takes the whole override "
+          "away";
+      break;
+    case Reason::null_in_override:
+      error.message =
+          "an override cannot set null; `inlay remove` makes a value absent, `inlay inherit` takes "
+          "the default's";
+      break;
+    default: break;
+  }
+  return error;
 }
 
 UpdateOptions update_options(WriteArguments const& arguments) {

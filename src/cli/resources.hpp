@@ -45,8 +45,8 @@ struct WriteArguments {
 /** What the arguments of a write mean to the library. */
 [[nodiscard]] UpdateOptions update_options(WriteArguments const& arguments);
 
-/** For a write that can undo somebody else's: refuses it without a version or --force, unless nothing is written. */
-[[nodiscard]] Result<void> check_may_undo(WriteArguments const& arguments);
+/** What the library refuses with the names of its functions and their options, in those of the commands. */
+[[nodiscard]] Error in_words_of_commands(Error error);
 
 // What a shell makes of a variable that is not set must not pass for an option that was left out: without --team or
 // --tokens one is the host's own administration.

@@ -7,10 +7,7 @@
 #include <inlay/catalog.hpp>
 #include <inlay/storage/store_url.hpp>
 
-#include <filesystem>
 #include <string>
-#include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace inlay::cli {
@@ -21,17 +18,6 @@ Result<Catalog> open_catalog(std::string const& url, Access access, CatalogOptio
   auto store = open_for_reading(url);
   if (store.has_error()) return store.error();
   return Catalog(std::move(*store), options);
-}
-
-// Only SQLite makes what a URL names out of nothing but a name; not beside what is left of a file that was moved.
-bool is_missing_file(StoreUrl const& url) {
-  namespace fs = std::filesystem;
-  if (url.scheme != "sqlite" || url.path == ":memory:") return false;
-  fs::path const file(url.path);
-  std::error_code code;
-  bool const has_folder = !file.has_parent_path() || fs::is_directory(file.parent_path(), code);
-  return has_folder && !fs::exists(file, code) && !code && !fs::exists(url.path + "-wal", code) &&
-         !fs::exists(url.path + "-journal", code);
 }
 
 }  // namespace
@@ -52,13 +38,13 @@ Result<std::shared_ptr<Repository>> open_for_reading(std::string const& url) {
   auto const parsed = StoreUrl::parse(url);
   if (parsed.has_error()) return parsed.error();
   Error error = store.error();
-  if (error.kind == ErrorKind::unavailable && is_missing_file(*parsed)) {
+  std::string const* const mode = parsed->parameter("mode");
+  bool const is_turned_off_here_alone = read_only_url != url && (mode == nullptr || *mode != "ro");
+  if (error.reason == Reason::no_store) {
     error.message = "there is no store at " + parsed->redacted() + "; `inlay migrate` makes one";
-  } else if (read_only_url != url) {
-    // Nobody but this function turned it off.
-    constexpr std::string_view why = ", and migrating was turned off (migrate=off)";
-    std::size_t const at = error.message.find(why);
-    if (at != std::string::npos) error.message.replace(at, why.size(), "; `inlay migrate` brings it up to date");
+  } else if (error.reason == Reason::not_migrated && is_turned_off_here_alone) {
+    error.message = "the store at " + parsed->redacted() +
+                    " does not have the tables that this inlay needs; `inlay migrate` brings it up to date";
   }
   return error;
 }

@@ -35,24 +35,12 @@ bool opens_without_migrating(Session session) {
   return session.open().has_value();
 }
 
-// Up to where the change log is forgotten. A store does not say so by itself, but it refuses what lies before.
+// Up to where the change log is forgotten: a store says so to those who ask for all of it.
 Result<Revision> forgotten_through(Repository const& store) {
-  auto const current = store.revision();
-  if (current.has_error()) return current.error();
-  std::int64_t first = 0;
-  std::int64_t last = current->value;
-  while (first < last) {
-    std::int64_t const middle = first + (last - first) / 2;
-    auto const page = store.changes({.after = Revision{middle}, .limit = 1, .row = {}});
-    if (page.has_value()) {
-      last = middle;
-    } else if (page.error().kind == ErrorKind::compacted) {
-      first = middle + 1;
-    } else {
-      return page.error();
-    }
-  }
-  return Revision{last};
+  auto const page = store.changes({.after = Revision{}, .limit = 1, .row = {}});
+  if (page.has_value()) return Revision{};
+  if (auto const& kept_after = page.error().kept_after) return *kept_after;
+  return page.error();
 }
 
 // Up to where commits can be forgotten for which only those from that time on are wanted. Each one is looked at, since

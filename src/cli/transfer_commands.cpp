@@ -54,7 +54,7 @@ void answer(Output& output, std::string const& done, std::string const& store, S
 }
 
 Error with_replace_told(Error error) {
-  if (error.kind == ErrorKind::already_exists) error.message += " (--replace)";
+  if (error.reason == Reason::store_not_empty) error.message += " (--replace)";
   return error;
 }
 

@@ -66,6 +66,7 @@ TEST_CASE("a row that another references is in_use, and free when that one is go
       auto const parent = store.read<Parent>(child.*member);
       Error const error = store.refused({Remove<Parent>{parent}});
       CHECK(error.kind == ErrorKind::in_use);
+      CHECK(error.used_by == std::vector{std::string(Child::entity_name)});
       CHECK(store.read<Child>(child.id) == child);
       store.remove(child);
       store.remove(parent);

@@ -22,8 +22,11 @@ TEST_CASE("what is compacted is no longer in the log, and asking for it says so"
   auto const log = log_after(*store);
   must(store->compact({.through = revisions[3]}));
   for (std::size_t i = 0; i < 3; ++i) {
-    CHECK(error_of(store->changes({.after = revisions[i]})).kind == ErrorKind::compacted);
+    Error const error = error_of(store->changes({.after = revisions[i]}));
+    CHECK(error.kind == ErrorKind::compacted);
+    CHECK(error.kept_after == revisions[3]);
   }
+  CHECK(error_of(store->changes({})).kept_after == revisions[3]);
   CHECK(error_of(store->changes({})).kind == ErrorKind::compacted);
   for (std::size_t i = 3; i < 10; ++i) {
     CHECK(log_after(*store, revisions[i]) == std::vector(log.begin() + static_cast<std::ptrdiff_t>(i) + 1, log.end()));

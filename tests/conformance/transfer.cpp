@@ -168,6 +168,7 @@ TEST_CASE("a store that was written is not restored unless it is to be replaced"
   auto const records = records_of(*one);
   Error const error = error_of(other->restore(from(records)));
   CHECK(error.kind == ErrorKind::already_exists);
+  CHECK(error.reason == Reason::store_not_empty);
   CHECK(error.outcome == Outcome::not_done);
   CHECK(lines_of(*other) == before);
   must(other->restore(from(records, true)));

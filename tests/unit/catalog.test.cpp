@@ -203,6 +203,7 @@ TEST_CASE("replacing a document needs an expected version, or force") {
   auto const patch = test::object(R"({"override":{"a":1}})");
   auto const error = error_of(catalog.update(example.install.id, patch, {.documents = DocumentMode::replace}));
   CHECK(error.kind == ErrorKind::invalid_argument);
+  CHECK(error.reason == Reason::version_required);
   CHECK(catalog.update(example.install.id, patch, {.expected_version = Version{1}, .documents = DocumentMode::replace})
             .has_value());
   CHECK(catalog.update(example.install.id, patch, {.documents = DocumentMode::replace, .force = true}).has_value());
@@ -474,6 +475,7 @@ TEST_CASE("removing what others still reference is in_use, and says by what") {
   Example const example(catalog);
   auto const team = error_of(catalog.remove(example.team.id));
   CHECK(team.kind == ErrorKind::in_use);
+  CHECK(team.used_by == std::vector<std::string>{"environment", "integration"});
   CHECK(team.message.find("environment \"production\"") != std::string::npos);
   CHECK(team.message.find("integration \"zendesk\"") != std::string::npos);
   auto const asking = catalog.create(Team{.name = "asking"}).value();

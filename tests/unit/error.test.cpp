@@ -29,6 +29,18 @@ TEST_CASE("each kind has the name that it has in the header, and no two share on
   CHECK(to_string(ErrorKind::compacted) == "compacted");
 }
 
+TEST_CASE("each reason has the name that it has in the header, and an error has none unless it says so") {
+  std::set<std::string_view> names;
+  for (int reason = 0; reason <= static_cast<int>(Reason::whole_config); ++reason) {
+    names.insert(to_string(static_cast<Reason>(reason)));
+  }
+  CHECK(names.size() == 8);
+  CHECK(to_string(Reason::none) == "none");
+  CHECK(to_string(Reason::not_migrated) == "not_migrated");
+  CHECK(to_string(Reason::whole_config) == "whole_config");
+  CHECK(Error().reason == Reason::none);
+}
+
 TEST_CASE("an error prints on one line, with its pointer when it has one") {
   CHECK(to_string(Error{.kind = ErrorKind::not_found, .message = "no such team"}) == "not_found: no such team");
   CHECK(to_string(half(1).error()) == "invalid_argument: must be even (at \"/number\")");
@@ -62,5 +74,8 @@ TEST_CASE("an error says that nothing was done unless it cannot know, or knows b
   CHECK(to_string(Outcome::not_done) == "not_done");
   CHECK_FALSE(error.pointer.has_value());
   CHECK_FALSE(error.current_version.has_value());
+  CHECK_FALSE(error.byte.has_value());
+  CHECK_FALSE(error.kept_after.has_value());
+  CHECK(error.used_by.empty());
   CHECK_FALSE(Error{.kind = ErrorKind::conflict, .current_version = Version{3}} == Error{.kind = ErrorKind::conflict});
 }

@@ -4,6 +4,8 @@
 #include <support/catch.hpp>
 
 #include <array>
+#include <string>
+#include <vector>
 
 using namespace inlay;
 
@@ -35,8 +37,15 @@ TEST_CASE("a row in use says by what") {
   Error const error = storage::still_referenced("team", users);
   CHECK(error.kind == ErrorKind::in_use);
   CHECK(error.message == "the team is still in use by an environment, an integration and a grant");
+  CHECK(error.used_by == std::vector<std::string>{"environment", "integration", "grant"});
   CHECK(storage::still_referenced("team", std::span(users).first(1)).message ==
         "the team is still in use by an environment");
+}
+
+TEST_CASE("a store that forgot, or has been written, says so by more than words") {
+  CHECK(storage::changes_compacted(Revision{7}).kept_after == Revision{7});
+  CHECK(storage::not_empty(Revision{7}).reason == Reason::store_not_empty);
+  CHECK(storage::id_taken("team").reason == Reason::none);
 }
 
 TEST_CASE("a dangling reference points at its member, a missing row at nothing") {

@@ -128,6 +128,12 @@ TEST_CASE("remove changes nothing where the override leaves nothing to remove") 
   CHECK(after_remove(R"({"a":5})", "/a/b") == R"({"a":5})");
 }
 
+TEST_CASE("the two that an override cannot say are told apart from other faults by their reasons") {
+  CHECK(config::set({}, {}, nullptr).error().reason == Reason::null_in_override);
+  CHECK(config::remove({}, {}).error().reason == Reason::whole_config);
+  CHECK(config::set({}, {}, 1).error().reason == Reason::none);
+}
+
 TEST_CASE("the whole configuration cannot be removed") {
   CHECK(after_remove(R"({"a":1})", "") == "invalid_argument at ");
 }

@@ -214,6 +214,14 @@ TEST_CASE("a syntax error points to the deepest value being read, and to the byt
   CHECK(message(R"({"a":)") == "the text ends where a value is due (at byte 5)");
 }
 
+TEST_CASE("a fault in a text says at which byte it is, and one of the whole text does not") {
+  CHECK(json::parse(R"({"a": tru})").error().byte == 6);
+  CHECK(json::parse(R"({"a":)").error().byte == 5);
+  CHECK(json::parse("").error().byte == 0);
+  CHECK_FALSE(json::parse("[1, 2]", {.max_bytes = 5}).error().byte.has_value());
+  CHECK_FALSE(json::check(boost::json::value(std::numeric_limits<double>::infinity())).error().byte.has_value());
+}
+
 TEST_CASE("nothing may follow the document") {
   CHECK(fault_at("{} {}") == "");
   CHECK(fault_at("1 2") == "");

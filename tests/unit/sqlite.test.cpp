@@ -212,6 +212,7 @@ TEST_CASE("a database that a newer inlay has migrated is refused and left untouc
     auto const store = open_sqlite(file + query);
     REQUIRE(store.has_error());
     CHECK(store.error().kind == ErrorKind::unavailable);
+    CHECK(store.error().reason == Reason::newer_store);
     CHECK(store.error().message.find("4711") != std::string::npos);
   }
   CHECK(contents(folder) == before);
@@ -219,7 +220,9 @@ TEST_CASE("a database that a newer inlay has migrated is refused and left untouc
 
 TEST_CASE("with migrate=off an older or empty database is refused and left untouched, a current one opens") {
   TemporaryFolder const folder;
-  CHECK(open_sqlite(folder.file("none.db") + "?migrate=off").has_error());
+  CHECK(open_sqlite(folder.file("none.db") + "?migrate=off").error().reason == Reason::no_store);
+  CHECK(open_sqlite(folder.file("none.db") + "?mode=ro").error().reason == Reason::no_store);
+  CHECK(open_sqlite(folder.file("none/none.db") + "?migrate=off").error().reason == Reason::none);
   CHECK(contents(folder).empty());
 
   write_file(folder.file("empty.db"), "");
@@ -229,6 +232,7 @@ TEST_CASE("with migrate=off an older or empty database is refused and left untou
     auto const store = open_sqlite(folder.file(name) + "?migrate=off");
     REQUIRE(store.has_error());
     CHECK(store.error().kind == ErrorKind::unavailable);
+    CHECK(store.error().reason == Reason::not_migrated);
     CHECK(store.error().message.find("migrate") != std::string::npos);
   }
   CHECK(contents(folder) == before);

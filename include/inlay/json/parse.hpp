@@ -17,10 +17,10 @@ namespace inlay::json {
 
     Integers from -2^63 to 2^64-1 are integers; every other number is the nearest double. `-0` is the double -0.0.
 
-    @return invalid_document, with the RFC 6901 pointer of the place and the byte offset in the message, for
-    text that is not one JSON value and nothing after it; duplicate members; an integer out of range; a number whose
-    magnitude overflows or underflows a double; text that is not UTF-8 (a lone surrogate escape included); or text
-    beyond the limits.
+    @return invalid_document, with the RFC 6901 pointer of the place and its byte, which the message ends with, too, as
+    "(at byte 7)", for text that is not one JSON value and nothing after it; duplicate members; an integer out of range;
+   a number whose magnitude overflows or underflows a double; or text that is not UTF-8 (a lone surrogate escape
+   included). The same without a byte for text beyond `limits.max_bytes`.
 
     Linear in the length of the text.
 */

@@ -35,7 +35,7 @@ namespace inlay::storage {
     where another row has its id by now. */
 [[nodiscard]] Error stale_version(std::string_view entity, std::optional<Version> current);
 
-/** in_use: a row that was to be removed is still referenced by rows of these entities. */
+/** in_use: a row that was to be removed is still referenced by rows of these entities, which `used_by` has, too. */
 [[nodiscard]] Error still_referenced(std::string_view entity, std::span<std::string_view const> referrers);
 
 /** invalid_argument: a commit without changes. */
@@ -47,7 +47,8 @@ namespace inlay::storage {
 /** invalid_argument: a query has more than `max` of something. */
 [[nodiscard]] Error too_many(std::string_view what, std::size_t max);
 
-/** compacted: commits after the revision asked for are no longer kept, only those after `kept_after`. */
+/** compacted: commits after the revision asked for are no longer kept, only those after `kept_after`, which the error
+    has, too. */
 [[nodiscard]] Error changes_compacted(Revision kept_after);
 
 /** invalid_argument: the change log can't be followed from, or compacted up to, a revision that the store has not
@@ -70,7 +71,7 @@ namespace inlay::storage {
 /** not_built: the backend does not write its files anew (Capabilities::can_vacuum). */
 [[nodiscard]] Error cannot_vacuum(std::string_view backend);
 
-/** already_exists: a store that was written before is to be restored, and not to be replaced. */
+/** already_exists, store_not_empty: a store that was written before is to be restored, and not to be replaced. */
 [[nodiscard]] Error not_empty(Revision current);
 
 /** invalid_argument: of the records to be restored into a table, those that came so far contradict one another. */

@@ -569,7 +569,8 @@ Result<Updated<Entity>> Catalog::update(Id<Entity> id, JsonPatch const& patch, U
 Result<void> Catalog::check_mode(UpdateOptions const& options, bool may_undo_others) {
   if (may_undo_others && !options.expected_version && !options.force && !options.dry_run) {
     return Error{.kind = ErrorKind::invalid_argument,
-                 .message = "this can undo somebody else's write: name the expected version, or force it"};
+                 .message = "this can undo somebody else's write: name the expected version, or force it",
+                 .reason = Reason::version_required};
   }
   return {};
 }
@@ -630,6 +631,7 @@ std::optional<Error> Catalog::who_uses(Id<Entity> id, Error error) const {
   std::string users;
   bool others = false;
   bool is_known = true;
+  std::vector<std::string> used_by;  // as far as the caller sees them
   model::for_each_referrer<Entity>([&]<class Referrer>(model::Reference const& reference, auto) {
     if constexpr (std::is_same_v<Referrer, Grant>) return;
     constexpr std::size_t named = 3;
@@ -644,11 +646,13 @@ std::optional<Error> Catalog::who_uses(Id<Entity> id, Error error) const {
       if (!users.empty()) users += ", ";
       users += storage::words(Referrer::entity_name) + " " + detail::name_of(seen->items[i]);
     }
+    if (!seen->items.empty()) used_by.emplace_back(Referrer::entity_name);
     others = others || seen->items.size() > named || all->items.size() > seen->items.size();
   });
   if (others) users += users.empty() ? "others" : " and others";
   if (!users.empty()) {
     error.message = "the " + storage::words(Entity::entity_name) + " " + to_string(id) + " is still used by " + users;
+    error.used_by = std::move(used_by);
     return error;
   }
   if (!is_known) return error;

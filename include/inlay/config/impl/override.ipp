@@ -135,7 +135,8 @@ Result<Override> set(Override const& stored, json::Pointer const& pointer, boost
   if (value.is_null()) {
     return Error{.kind = ErrorKind::invalid_argument,
                  .message = "an override cannot set null; remove() makes a value absent, inherit() takes the default's",
-                 .pointer = to_string(pointer)};
+                 .pointer = to_string(pointer),
+                 .reason = Reason::null_in_override};
   }
   if (pointer.is_root()) {
     if (auto const* const object = value.if_object()) return detail::to_be_stored(*object, limits);
@@ -154,7 +155,8 @@ Result<Override> remove(Override const& stored, json::Pointer const& pointer, js
   if (pointer.is_root()) {
     return Error{.kind = ErrorKind::invalid_argument,
                  .message = "the whole configuration cannot be removed; inherit() takes the whole override away",
-                 .pointer = ""};
+                 .pointer = "",
+                 .reason = Reason::whole_config};
   }
   if (auto const way = detail::check_way(stored, pointer); way.has_error()) return way.error();
   auto values = detail::values_of(stored);

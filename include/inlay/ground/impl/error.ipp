@@ -28,6 +28,20 @@ std::string_view to_string(ErrorKind kind) noexcept {
   return "internal";
 }
 
+std::string_view to_string(Reason reason) noexcept {
+  switch (reason) {
+    case Reason::none: return "none";
+    case Reason::no_store: return "no_store";
+    case Reason::not_migrated: return "not_migrated";
+    case Reason::newer_store: return "newer_store";
+    case Reason::store_not_empty: return "store_not_empty";
+    case Reason::version_required: return "version_required";
+    case Reason::null_in_override: return "null_in_override";
+    case Reason::whole_config: return "whole_config";
+  }
+  return "none";
+}
+
 std::string_view to_string(Outcome outcome) noexcept {
   switch (outcome) {
     case Outcome::not_done: return "not_done";

@@ -136,7 +136,8 @@ class Scanner {
     }
     return Error{.kind = ErrorKind::invalid_document,
                  .message = fault_ + " (at byte " + std::to_string(fault_at_) + ")",
-                 .pointer = std::move(pointer_)};
+                 .pointer = std::move(pointer_),
+                 .byte = fault_at_};
   }
 
   /** The text with each zero that has an exponent written as 0.0 and spaces. Only after find_fault(). */

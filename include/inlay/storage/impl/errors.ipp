@@ -5,6 +5,8 @@
 #include <inlay/storage/errors.hpp>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace inlay::storage {
 
@@ -73,7 +75,9 @@ Error still_referenced(std::string_view entity, std::span<std::string_view const
     message += i == 0 ? " by " : i + 1 == referrers.size() ? " and " : ", ";
     message += detail::with_article(referrers[i]);
   }
-  return {.kind = ErrorKind::in_use, .message = std::move(message)};
+  return {.kind = ErrorKind::in_use,
+          .message = std::move(message),
+          .used_by = std::vector<std::string>(referrers.begin(), referrers.end())};
 }
 
 Error nothing_to_commit() {
@@ -91,7 +95,8 @@ Error too_many(std::string_view what, std::size_t max) {
 
 Error changes_compacted(Revision kept_after) {
   return {.kind = ErrorKind::compacted,
-          .message = "these changes are no longer kept, only those after revision " + std::to_string(kept_after.value)};
+          .message = "these changes are no longer kept, only those after revision " + std::to_string(kept_after.value),
+          .kept_after = kept_after};
 }
 
 Error revision_not_reached(Revision current) {
@@ -131,7 +136,8 @@ Error cannot_vacuum(std::string_view backend) {
 Error not_empty(Revision current) {
   return {.kind = ErrorKind::already_exists,
           .message = "the store has been written before, it is at revision " + std::to_string(current.value) +
-                     "; only an empty one is filled unless it is to be replaced"};
+                     "; only an empty one is filled unless it is to be replaced",
+          .reason = Reason::store_not_empty};
 }
 
 Error contradictory_records(std::string_view table) {
