@@ -59,7 +59,7 @@ struct TeamCaller {
 
     What a team has is counted by the store at most once a second; in between, the catalogue and its copies add what
     they write themselves. So a team can get beyond by what is written through other catalogues within about a second,
-   and by what is under way while it is counted.
+    and by what is under way while it is counted.
 */
 struct TeamQuota {
   std::optional<std::uint64_t> rows{};

@@ -4,7 +4,7 @@
 
 // What an update does to a row, before anything is written.
 
-#include <inlay/catalog.hpp>
+#include <inlay/catalog/requests.hpp>
 #include <inlay/config/override.hpp>
 #include <inlay/json/equal.hpp>
 #include <inlay/json/internal/wide_object.hpp>
@@ -59,35 +59,11 @@ Result<void> check_row(Entity const& row, Entity const* before, json::Limits con
   return result;
 }
 
-/** An override of {} is none. */
-template <class Entity>
-void normalise(Entity& row) {
-  if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
-    if (row.override && row.override->empty()) row.override.reset();
-  }
-}
-
-/** A mark that vouches for some members of a row goes when others than those who gave it change them. */
-template <class Entity>
-void withdraw_mark(Entity const& before, Entity& after) {
-  if constexpr (requires { Entity::verified_members; }) {
-    model::for_each_field<Entity>([&](model::Field const& field, auto member) {
-      auto const& vouched_for = Entity::verified_members;
-      bool const is_vouched_for = std::find(vouched_for.begin(), vouched_for.end(), field.name) != vouched_for.end();
-      if (is_vouched_for && before.*member != after.*member) after.is_verified = false;
-    });
-  }
-}
-
-/** Whether an install may be as it is now: what its integration's owner has ended is not enabled again, by anybody. */
-template <class Entity>
-Result<void> may_be_enabled(Entity const& row) {
-  if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
-    if (row.ended && row.is_enabled) {
-      return Error{.kind = ErrorKind::forbidden,
-                   .message = "the integration's owner has ended this install: it cannot be enabled again",
-                   .pointer = "/is_enabled"};
-    }
+/** Whether a way to write that may undo somebody else's write is one that the caller has named, or forces. */
+inline Result<void> check_mode(UpdateOptions const& options, bool may_undo_others) {
+  if (may_undo_others && !options.expected_version && !options.force && !options.dry_run) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "this can undo somebody else's write: name the expected version, or force it"};
   }
   return {};
 }
