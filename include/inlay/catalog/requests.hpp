@@ -59,7 +59,7 @@ struct TeamCaller {
 
     What a team has is counted by the store at most once a second; in between, the catalogue and its copies add what
     they write themselves. So a team can get beyond by what is written through other catalogues within about a second,
-    and by what is under way while it is counted.
+   and by what is under way while it is counted.
 */
 struct TeamQuota {
   std::optional<std::uint64_t> rows{};
@@ -116,6 +116,10 @@ struct UpdateOptions {
   /** Returns what would be, and writes nothing; it needs no version and no force. What the update would be refused for
       is refused here too, a unique name that is taken included. */
   bool dry_run = false;
+
+  /** Whether the answer says where the integration is installed, as get() does (`resource.installed_in`): up to 1,001
+      ids that are read for it with each try. What does not show them goes without. */
+  bool with_installed_in = true;
 };
 
 /** A typed change of an entity: what is set is changed, what is not is left alone.

@@ -185,7 +185,7 @@ Result<Updated<Entity>> Writer::change(Id<Entity> id, RowEdit<Entity> const& edi
                                        ResourceCheck<Entity> const& check) const {
   using Answer = Updated<Entity>;
   return until_settled<Answer>([&](int lost) -> Tried<Answer> {
-    auto found = rows_.find<Resource<Entity>>(id, true);
+    auto found = rows_.find<Resource<Entity>>(id, options.with_installed_in);
     if (!found) return found.error();
     if (auto concealed = rows_.conceal(std::span(&*found, 1)); !concealed) return concealed.error();
     Answer answer{.resource = std::move(*found)};
