@@ -4,6 +4,7 @@
 
 #include <inlay/birth.hpp>
 #include <inlay/catalog/answers.hpp>
+#include <inlay/catalog/detail/session.hpp>
 #include <inlay/catalog/requests.hpp>
 #include <inlay/config/effective_config.hpp>
 #include <inlay/error.hpp>
@@ -31,10 +32,6 @@
 namespace inlay {
 
 class TeamCatalog;
-
-namespace detail {
-class Quotas;
-}
 
 /** The catalogue: which integrations there are, where they are installed, and what their configuration is there.
 
@@ -156,9 +153,7 @@ class Catalog {
   */
   template <Writable Entity>
   requires(!std::same_as<Entity, EnvironmentIntegration>)  // remove(id, pointer) without its pointer must not uninstall
-      [[nodiscard]] Result<void> remove(Id<Entity> id, std::optional<RowVersion> expected_version = {}) const {
-    return remove_row(id, expected_version);
-  }
+      [[nodiscard]] Result<void> remove(Id<Entity> id, std::optional<RowVersion> expected_version = {}) const;
 
   // ---- installing
 
@@ -300,78 +295,12 @@ class Catalog {
   [[nodiscard]] Result<ChangePage> changes(ChangesRequest const& request) const;
 
   /** The store itself, which knows nothing of callers. */
-  [[nodiscard]] Repository& repository() const noexcept { return *repository_; }
-  [[nodiscard]] CatalogOptions const& options() const& noexcept { return *options_; }
+  [[nodiscard]] Repository& repository() const noexcept;
+  [[nodiscard]] CatalogOptions const& options() const& noexcept;
   CatalogOptions const& options() const&& = delete;
 
  private:
-  class DocumentCache;
-
-  template <class Entity>
-  using RowEdit = std::function<Result<Entity>(Entity const&)>;
-  template <class Entity>
-  using ResourceCheck = std::function<Result<void>(Resource<Entity> const&)>;  // why not, of the resource as it was
-  using OverrideEdit = std::function<Result<std::optional<Document>>(std::optional<Document> const&)>;
-  using ConfigCheck = std::function<Result<void>(ConfigNode const&)>;
-
-  template <class Entity>
-  [[nodiscard]] Result<Updated<Entity>> write(Id<Entity> id, RowEdit<Entity> const& edit, UpdateOptions const& options,
-                                              ResourceCheck<Entity> const& check = {}) const;
-  [[nodiscard]] Result<Updated<EnvironmentIntegration>> write_override(Id<EnvironmentIntegration> id,
-                                                                       OverrideEdit const& edit,
-                                                                       UpdateOptions const& options,
-                                                                       ConfigCheck const& check = {}) const;
-  template <class Entity>
-  [[nodiscard]] Result<Resource<Entity>> insert(Entity row) const;
-  template <class Entity>
-  [[nodiscard]] Result<void> remove_row(Id<Entity> id, std::optional<RowVersion> expected_version) const;
-  [[nodiscard]] Result<std::optional<InstalledIntegration>> find_install(Id<Integration> integration,
-                                                                         Id<Environment> environment) const;
-  [[nodiscard]] Result<InstalledConfig> config_of(InstalledIntegration found, std::vector<Layer> extra_layers) const;
-  [[nodiscard]] static Result<InstalledConfig> laid_over(InstalledIntegration found, std::vector<Layer> extra_layers);
-  // Of the primary unless told otherwise: writes are decided on it.
-  template <class Readable>
-  [[nodiscard]] Result<Readable> find(Id<model::Root<Readable>> id, bool with_installed_in = false,
-                                      ReadFrom from = ReadFrom::primary) const;
-  template <class Entity>
-  [[nodiscard]] Result<Resource<Entity>> get_from(Id<Entity> id, ReadFrom from) const;
-  template <class Readable>
-  [[nodiscard]] Result<Page<Readable>> list_from(Query<Readable> query, ReadFrom from) const;
-  [[nodiscard]] ReadFrom reads_from() const noexcept { return caller_.team ? ReadFrom::primary : reads_from_; }
-  [[nodiscard]] Result<Committed> commit(Timestamp time, std::vector<Change> changes,
-                                         std::vector<AnyGuard> guards = {}) const;
-  [[nodiscard]] Result<void> check_quota(Timestamp time, std::vector<Change> const& changes) const;
-
-  // What the caller's team may see and do; without a team, everything.
-  template <class Entity>
-  [[nodiscard]] Result<std::vector<AnyGuard>> may_insert(Entity const& row) const;
-  [[nodiscard]] Result<std::vector<AnyGuard>> may_install(EnvironmentIntegration const& row) const;
-  template <class Entity>
-  [[nodiscard]] Result<std::vector<AnyGuard>> owners_of(Entity const& row) const;
-  template <class Entity>
-  [[nodiscard]] Result<void> may_change(Entity const& before, Entity const* after) const;
-  [[nodiscard]] Result<Birth> may_see_history(ChangesRequest::Row const& row) const;
-  [[nodiscard]] static Result<void> check_mode(UpdateOptions const& options, bool may_undo_others);
-  template <class Readable>
-  [[nodiscard]] Result<Query<Readable>> scoped(Query<Readable> query) const;
-  template <class Readable>
-  [[nodiscard]] Result<void> conceal(std::span<Readable> items) const;
-  template <class Entity>
-  [[nodiscard]] Result<void> has_free_keys(Entity const& before, Entity const& after) const;
-  template <class Entity>
-  [[nodiscard]] std::optional<Error> who_uses(Id<Entity> id, Error error) const;
-  [[nodiscard]] Catalog administration() const;
-  [[nodiscard]] Result<std::vector<EnvironmentIntegration>> remove_ended(Integration const& integration,
-                                                                         std::vector<AnyGuard> guards) const;
-  [[nodiscard]] Result<std::optional<Grant>> find_grant(Id<Integration> integration, Id<Team> team) const;
-
-  std::shared_ptr<Repository> repository_;
-  std::shared_ptr<CatalogOptions const> options_;
-  std::shared_ptr<DocumentCache> cache_;
-  std::shared_ptr<detail::Quotas> quotas_;
-  Caller caller_;
-  ReadFrom reads_from_ = ReadFrom::any;  // where the store has others
-  Revision at_least_{};
+  detail::CatalogSession session_;
 };
 
 template <class Readable, class Visitor>

@@ -116,6 +116,10 @@ struct UpdateOptions {
   /** Returns what would be, and writes nothing; it needs no version and no force. What the update would be refused for
       is refused here too, a unique name that is taken included. */
   bool dry_run = false;
+
+  /** Whether the answer says where the integration is installed, as get() does (`resource.installed_in`): up to 1,001
+      ids that are read for it with each try. What does not show them goes without. */
+  bool with_installed_in = true;
 };
 
 /** A typed change of an entity: what is set is changed, what is not is left alone.

@@ -5,9 +5,10 @@
 // The definitions of the catalogue. Part of inlay/src.hpp.
 
 #include <inlay/catalog/impl/catalog.ipp>
-#include <inlay/catalog/impl/config.ipp>
+#include <inlay/catalog/impl/configs.ipp>
 #include <inlay/catalog/impl/history.ipp>
-#include <inlay/catalog/impl/install.ipp>
-#include <inlay/catalog/impl/quota.ipp>
+#include <inlay/catalog/impl/overrides.ipp>
+#include <inlay/catalog/impl/sharing.ipp>
+#include <inlay/catalog/impl/writer.ipp>
 
 #endif

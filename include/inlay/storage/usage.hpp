@@ -6,7 +6,6 @@
 #include <inlay/timestamp.hpp>
 
 #include <cstdint>
-#include <type_traits>
 #include <variant>
 
 namespace inlay {
@@ -43,18 +42,13 @@ using Owner = std::variant<Id<Team>, Id<Environment>, Id<Integration>>;
     answer is the owner's: neither can make changes that count as the other's, but for the removal of a pending request
     that goes with its integration.
 */
-template <class Entity>
-[[nodiscard]] Owner owner_of(Entity const& row) {
-  if constexpr (std::is_same_v<Entity, Team>) {
-    return row.id;
-  } else if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
-    return row.environment_id;
-  } else if constexpr (std::is_same_v<Entity, Grant>) {
-    if (row.status != GrantStatus::pending) return row.integration_id;
-    return row.team_id;
-  } else {
-    return row.team_id;
-  }
+[[nodiscard]] inline Owner owner_of(Team const& row) { return row.id; }
+[[nodiscard]] inline Owner owner_of(Environment const& row) { return row.team_id; }
+[[nodiscard]] inline Owner owner_of(Integration const& row) { return row.team_id; }
+[[nodiscard]] inline Owner owner_of(EnvironmentIntegration const& row) { return row.environment_id; }
+[[nodiscard]] inline Owner owner_of(Grant const& row) {
+  if (row.status != GrantStatus::pending) return row.integration_id;
+  return row.team_id;
 }
 
 }  // namespace storage

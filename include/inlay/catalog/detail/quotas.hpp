@@ -2,8 +2,11 @@
 #ifndef INLAY_CATALOG_DETAIL_QUOTAS_HPP
 #define INLAY_CATALOG_DETAIL_QUOTAS_HPP
 
-#include <inlay/catalog.hpp>
+#include <inlay/catalog/requests.hpp>
+#include <inlay/catalog/rules/all.hpp>
 #include <inlay/model/internal/record_bytes.hpp>
+#include <inlay/storage/commit.hpp>
+#include <inlay/storage/repository.hpp>
 #include <inlay/storage/usage.hpp>
 
 #include <algorithm>
@@ -42,25 +45,13 @@ void add_change(Charge& charge, Id<Team> team, Entity const* before, Entity cons
   Entity const& row = after != nullptr ? *after : *before;
   if (after != nullptr) charge.only_removes = false;
 
-  storage::Owner const owner = storage::owner_of(row);
-  bool is_step_own = !std::holds_alternative<Id<Team>>(owner) || std::get<Id<Team>>(owner) == team;
-  if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
-    bool const was_ended = before != nullptr && before->ended.has_value();
-    // Those that were ended go along with their integration, many at once; alone goes what its own team uninstalls.
-    is_step_own = after != nullptr ? was_ended || !after->ended : !was_ended || is_alone;
-  }
+  bool const is_step_own = rules::Of<Entity>::is_own_step(before, after, team, is_alone);
   if (is_step_own) {
     charge.bytes_logged += before != nullptr ? record_bytes(*before) : 0;
     charge.bytes_logged += after != nullptr ? record_bytes(*after) : 0;
   }
 
-  bool is_row_own = is_step_own;
-  if constexpr (std::is_same_v<Entity, Team>) {
-    is_row_own = false;  // which is not counted
-  } else if constexpr (std::is_same_v<Entity, Grant>) {
-    is_row_own = row.team_id == team;
-  }
-  if (!is_row_own) return;
+  if (!rules::Of<Entity>::counts_as_row(row, team, is_step_own)) return;
   auto const bytes_of = [](Entity const* one) {
     return one != nullptr ? static_cast<std::int64_t>(document_bytes(*one, Query<Entity>{})) : 0;
   };

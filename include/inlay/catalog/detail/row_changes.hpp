@@ -4,7 +4,7 @@
 
 // What an update does to a row, before anything is written.
 
-#include <inlay/catalog.hpp>
+#include <inlay/catalog/requests.hpp>
 #include <inlay/config/override.hpp>
 #include <inlay/json/equal.hpp>
 #include <inlay/json/internal/wide_object.hpp>
@@ -26,8 +26,40 @@
 
 namespace inlay::detail {
 
-/** Holds a document that a caller made, by whatever limits, to this catalogue's. */
-inline Result<void> check_document(Document const& document, std::string_view member, json::Limits const& limits) {
+/** How deep objects and arrays are nested in a canonical text. */
+inline std::size_t depth_of(std::string_view text) noexcept {
+  std::size_t depth = 0;
+  std::size_t deepest = 0;
+  bool is_in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char const c = text[i];
+    if (is_in_string) {
+      if (c == '\\') ++i;
+      is_in_string = c != '"';
+    } else if (c == '"') {
+      is_in_string = true;
+    } else if (c == '{' || c == '[') {
+      deepest = std::max(deepest, ++depth);
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return deepest;
+}
+
+/** Who has made a document that is to be written. */
+enum class MadeBy {
+  caller,     ///< by whatever limits, or of text that nobody has looked at
+  catalogue,  ///< of values, just now
+};
+
+/** Holds a document to this catalogue's limits. Values are made of its text only to say what is wrong with it. */
+inline Result<void> check_document(Document const& document, std::string_view member, json::Limits const& limits,
+                                   MadeBy maker) {
+  bool const is_object = maker == MadeBy::catalogue || document.check();
+  if (is_object && document.text().size() <= limits.max_bytes && depth_of(document.text()) <= limits.max_depth) {
+    return {};
+  }
   auto values = document.values();
   if (!values) return values.error();
   Result<void> checked =
@@ -43,51 +75,33 @@ inline Result<void> check_document(Document const& document, std::string_view me
   return error;
 }
 
-/** What a row may be, whoever made it: its texts, and the documents in it that `before` does not have already. */
+/** What a row may be, whoever made it: its texts, and its documents.
+
+    @param before nullptr for a new row, whose documents are the caller's; of a change, those are looked at that it has
+    made.
+*/
 template <class Entity>
 Result<void> check_row(Entity const& row, Entity const* before, json::Limits const& limits) {
   if (auto checked = model::check(row); !checked) return checked;
+  MadeBy const maker = before == nullptr ? MadeBy::caller : MadeBy::catalogue;
   Result<void> result;
   model::for_each_field<Entity>([&](model::Field const& field, auto member) {
     using Value = model::ValueOf<std::remove_cvref_t<decltype(row.*member)>>;
     if constexpr (std::is_same_v<Value, Document>) {
       std::optional<Document> const document = row.*member;
       if (!result || !document || (before != nullptr && before->*member == row.*member)) return;
-      result = check_document(*document, field.name, limits);
+      result = check_document(*document, field.name, limits, maker);
     }
   });
   return result;
 }
 
-/** An override of {} is none. */
-template <class Entity>
-void normalise(Entity& row) {
-  if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
-    if (row.override && row.override->empty()) row.override.reset();
-  }
-}
-
-/** A mark that vouches for some members of a row goes when others than those who gave it change them. */
-template <class Entity>
-void withdraw_mark(Entity const& before, Entity& after) {
-  if constexpr (requires { Entity::verified_members; }) {
-    model::for_each_field<Entity>([&](model::Field const& field, auto member) {
-      auto const& vouched_for = Entity::verified_members;
-      bool const is_vouched_for = std::find(vouched_for.begin(), vouched_for.end(), field.name) != vouched_for.end();
-      if (is_vouched_for && before.*member != after.*member) after.is_verified = false;
-    });
-  }
-}
-
-/** Whether an install may be as it is now: what its integration's owner has ended is not enabled again, by anybody. */
-template <class Entity>
-Result<void> may_be_enabled(Entity const& row) {
-  if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
-    if (row.ended && row.is_enabled) {
-      return Error{.kind = ErrorKind::forbidden,
-                   .message = "the integration's owner has ended this install: it cannot be enabled again",
-                   .pointer = "/is_enabled"};
-    }
+/** Whether a way to write that may undo somebody else's write is one that the caller has named, or forces. */
+inline Result<void> check_mode(UpdateOptions const& options, bool may_undo_others) {
+  if (may_undo_others && !options.expected_version && !options.force && !options.dry_run) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "this can undo somebody else's write: name the expected version, or force it",
+                 .reason = Reason::version_required};
   }
   return {};
 }
@@ -197,7 +211,7 @@ Result<void> check_stored(Entity const& row) {
     if constexpr (std::is_same_v<model::ValueOf<Member>, Document>) {
       std::optional<Document> const document = row.*member;
       if (!result || !document) return;
-      if (auto const values = document->values(); !values) result = values.error();
+      result = document->check();
     }
   });
   return result;

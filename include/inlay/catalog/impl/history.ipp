@@ -2,20 +2,21 @@
 #ifndef INLAY_CATALOG_IMPL_HISTORY_IPP
 #define INLAY_CATALOG_IMPL_HISTORY_IPP
 
-// The change log, and what of it a team sees.
+#include <inlay/catalog/detail/history.hpp>
+#include <inlay/catalog/detail/rows.hpp>
+#include <inlay/catalog/rules/all.hpp>
+#include <inlay/storage/errors.hpp>
 
-#include <inlay/catalog/impl/catalog.ipp>
+#include <boost/mp11/algorithm.hpp>
 
 #include <algorithm>
 #include <optional>
-#include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
-namespace inlay {
-
-namespace detail {
+namespace inlay::detail {
 
 /** Which row a change says that it was made to. */
 struct SaidBirth {
@@ -104,25 +105,14 @@ inline Result<void> keep_history_of(Repository const& repository, ChangesRequest
   return {};
 }
 
-/** Whether a step in the history of a row that a team sees is another's, for all that can be told: an install is ended
-    by the owner of the integration; of a grant, the team that asks makes it pending, and the owner answers. */
+/** Whether a step in the history of a row that a team sees is another's, for all that can be told. */
 inline bool is_other_sides(ChangeRecord const& change, Id<Team> team) {
-  auto const values = change.after ? change.after->values() : Result<boost::json::object const*>(nullptr);
-  if (change.entity == EnvironmentIntegration::entity_name) {
-    auto const before = change.before ? change.before->values() : Result<boost::json::object const*>(nullptr);
-    auto const is_ended = [](Result<boost::json::object const*> const& row) {
-      return row && *row != nullptr && (*row)->contains("ended");
-    };
-    return is_ended(values) && !is_ended(before);
-  }
-  if (change.entity != Grant::entity_name) return false;
-  auto const text_of = [&](std::string_view member) {
-    auto const* const value = values && *values != nullptr ? (*values)->if_contains(member) : nullptr;
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-  };
-  std::string const status = text_of("status");
-  if (status.empty()) return true;
-  return (text_of("team_id") == to_string(team)) != (status == model::enum_name(GrantStatus::pending));
+  bool is_other = false;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
+      [&]<class Entity>(std::type_identity<Entity>) {
+        if (change.entity == Entity::entity_name) is_other = rules::Of<Entity>::is_other_sides(change, team);
+      });
+  return is_other;
 }
 
 /** Takes out of commits about one row who made them, and why, where that was another team. */
@@ -136,57 +126,36 @@ inline void conceal_actors(std::vector<CommitRecord>& commits, Id<Team> team) {
   }
 }
 
-}  // namespace detail
-
-Result<ChangePage> Catalog::changes(ChangesRequest const& request) const {
-  if (caller_.team) {
-    if (!request.row) {
-      return Error{.kind = ErrorKind::forbidden,
-                   .message = "on behalf of a team, the history of one row at a time can be read"};
-    }
-    auto birth = may_see_history(*request.row);
-    if (!birth) return birth.error();
-    auto own = request;
-    while (true) {
-      auto page = repository_->changes(own);
-      if (!page) return page;
-      auto const kept = detail::keep_history_of(*repository_, *request.row, *page, *birth);
-      // Once more: it was perhaps somebody else's, or another row, by the time that the page was read.
-      auto const still = may_see_history(*request.row);
-      if (!still) return still.error();
-      if (*still != *birth) {
-        birth = still;
-        own = request;
-        continue;
-      }
-      if (!kept) return kept.error();
-      detail::conceal_actors(page->commits, *caller_.team);
-      if (!page->commits.empty() || !page->has_more) return page;
-      own.after = page->through;
-    }
+Result<ChangePage> changes_seen(CatalogSession const& session, ChangesRequest const& request) {
+  Rows const rows(session);
+  auto const& team = session.caller.team;
+  if (!team) return rows.store().changes(request);
+  if (!request.row) {
+    return Error{.kind = ErrorKind::forbidden,
+                 .message = "on behalf of a team, the history of one row at a time can be read"};
   }
-  return repository_->changes(request);
+  auto birth = rows.policy().may_see_history(*request.row, rows);
+  if (!birth) return birth.error();
+  auto own = request;
+  while (true) {
+    auto page = rows.store().changes(own);
+    if (!page) return page;
+    auto const kept = keep_history_of(rows.store(), *request.row, *page, *birth);
+    // Once more: it was perhaps somebody else's, or another row, by the time that the page was read.
+    auto const still = rows.policy().may_see_history(*request.row, rows);
+    if (!still) return still.error();
+    if (*still != *birth) {
+      birth = still;
+      own = request;
+      continue;
+    }
+    if (!kept) return kept.error();
+    conceal_actors(page->commits, *team);
+    if (!page->commits.empty() || !page->has_more) return page;
+    own.after = page->through;
+  }
 }
 
-/** A team reads the history of what belongs to it. @return which row that is. */
-Result<Birth> Catalog::may_see_history(ChangesRequest::Row const& row) const {
-  Result<Birth> result = storage::no_such_row(row.entity);
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) {
-        if (row.entity != Entity::entity_name) return;
-        auto const found = find<Entity>(Id<Entity>{row.id});
-        if (!found) {
-          result = found.error();
-          return;
-        }
-        result = found->birth;
-        if constexpr (!std::is_same_v<Entity, Grant>) {  // which is seen by the two teams that it is between
-          if (auto allowed = may_change<Entity>(*found, nullptr); !allowed) result = allowed.error();
-        }
-      });
-  return result;
-}
-
-}  // namespace inlay
+}  // namespace inlay::detail
 
 #endif
