@@ -5,7 +5,6 @@
 #include <inlay/storage/condition.hpp>
 
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace inlay {
@@ -30,26 +29,14 @@ struct Scope {
   std::string member{};
   std::string own_member{};
 
-  [[nodiscard]] static Scope all_of(std::vector<Scope> parts) {
-    return {.kind = Kind::all_of, .parts = std::move(parts)};
-  }
-  [[nodiscard]] static Scope any_of(std::vector<Scope> parts) {
-    return {.kind = Kind::any_of, .parts = std::move(parts)};
-  }
+  [[nodiscard]] static Scope all_of(std::vector<Scope> parts);
+  [[nodiscard]] static Scope any_of(std::vector<Scope> parts);
 
   /** The row meets a condition. */
-  [[nodiscard]] static Scope where(Condition condition) {
-    return {.kind = Kind::condition, .condition = std::move(condition)};
-  }
+  [[nodiscard]] static Scope where(Condition condition);
 
   /** There is a row of another entity, whose `member` equals this row's `own_member`, that meets `part`. */
-  [[nodiscard]] static Scope related(std::string entity, std::string member, std::string own_member, Scope part) {
-    return {.kind = Kind::related,
-            .parts = {std::move(part)},
-            .entity = std::move(entity),
-            .member = std::move(member),
-            .own_member = std::move(own_member)};
-  }
+  [[nodiscard]] static Scope related(std::string entity, std::string member, std::string own_member, Scope part);
 
   /** Whether it lets every row through. */
   [[nodiscard]] bool is_everything() const noexcept { return kind == Kind::all_of && parts.empty(); }
