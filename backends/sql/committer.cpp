@@ -107,14 +107,19 @@ class Committer::Run {
 
   [[nodiscard]] Event busy_in_one(Connection& connection, DatabaseFailure const& failure) {
     bool const is_block = committer_.dialect_.one_statement() == OneStatement::block;
-    // A cluster says now and then that it has taken back a block that it has done after all, by itself and anew. And
-    // what it has taken back was overtaken by what this node has yet to see, and so would be what begins before it
-    // does: a read waits for that.
-    if (is_block && is_token_taken(connection, committer_.tables_, commit_.token)) return Event::done_after_all;
+    if (is_done_after_all(connection)) return Event::done_after_all;
     is_ending_ = false;
     Event const event = failed(failure);
     // A block begins a transaction as any other does, and so step by step would be no better.
     return is_block ? event : Event::busy_in_one;
+  }
+
+  /** Of what was told to have been taken back at its end. A cluster says so now and then of what it has done after all,
+      by itself and anew, or where others have it and this node was cut off from them. And what it has taken back was
+      overtaken by what this node has yet to see, and so would be what begins before it does: a read waits for that. */
+  [[nodiscard]] bool is_done_after_all(Connection& connection) {
+    bool const can_cluster = committer_.dialect_.one_statement() == OneStatement::block;
+    return can_cluster && is_token_taken(connection, committer_.tables_, commit_.token);
   }
 
   [[nodiscard]] Event write_in_steps(Connection& connection) {
@@ -132,6 +137,7 @@ class Committer::Run {
       is_ending_ = true;
       transaction.commit();
     } catch (DatabaseFailure const& failure) {
+      if (failure.kind() == FailureKind::busy && is_done_after_all(connection)) return Event::done_after_all;
       if (failure.is_refusal()) is_ending_ = false;
       throw;
     }
