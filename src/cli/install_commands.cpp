@@ -78,6 +78,9 @@ Result<void> write_value(Session& session, Verb verb, VerbArguments const& given
     given = std::move(*read);
   }
   if (auto const fit = check_verb(verb, *place, given); fit.has_error()) return fit.error();
+  if (place->is_root() && (verb == Verb::inherit || given.is_object())) {
+    if (auto const allowed = check_may_undo(arguments); allowed.has_error()) return allowed.error();
+  }
   auto const catalog = session.open(arguments.dry_run ? Access::read : Access::write);
   if (catalog.has_error()) return catalog.error();
   UpdateOptions const options = update_options(arguments);

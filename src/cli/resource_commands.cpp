@@ -250,6 +250,9 @@ Result<void> update(Session& session, Kind kind, std::string const& id, std::str
     if (value->is_array()) error.message += "; a JSON Patch needs --json-patch";
     return error;
   }
+  if (arguments.is_json_patch || arguments.replaces_documents) {
+    if (auto const allowed = check_may_undo(arguments); allowed.has_error()) return allowed.error();
+  }
   return visit_written(kind, [&](auto tag) -> Result<void> {
     using Entity = typename decltype(tag)::type;
     auto const parsed = parse_id<Entity>(id);

@@ -30,6 +30,11 @@ Error in_words_of_commands(Error error) {
   return error;
 }
 
+Result<void> check_may_undo(WriteArguments const& arguments) {
+  if (arguments.if_version || arguments.force || arguments.dry_run) return {};
+  return in_words_of_commands({.kind = ErrorKind::invalid_argument, .reason = Reason::version_required});
+}
+
 UpdateOptions update_options(WriteArguments const& arguments) {
   UpdateOptions options;
   options.expected_version = arguments.if_version;

@@ -45,6 +45,10 @@ struct WriteArguments {
 /** What the arguments of a write mean to the library. */
 [[nodiscard]] UpdateOptions update_options(WriteArguments const& arguments);
 
+/** Refuses a write that can undo somebody else's without a version or --force, unless nothing is written: before its
+    store is opened, which may make or migrate one. */
+[[nodiscard]] Result<void> check_may_undo(WriteArguments const& arguments);
+
 /** What the library refuses with the names of its functions and their options, in those of the commands. */
 [[nodiscard]] Error in_words_of_commands(Error error);
 
