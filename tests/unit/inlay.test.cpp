@@ -16,6 +16,7 @@ TEST_CASE("the umbrella header includes every public header") {
     std::string const name = std::filesystem::relative(entry.path(), root).generic_string();
     bool const is_public = entry.path().extension() == ".hpp" && name.find("/impl/") == std::string::npos &&
                            name.find("/detail/") == std::string::npos && name.find("/internal/") == std::string::npos &&
+                           name.find("/catalog/rules/") == std::string::npos &&  // what the catalogue alone is made of
                            name.find("/rest/") == std::string::npos && entry.path().filename() != "src.hpp";
     if (!is_public || name == "inlay/inlay.hpp") continue;
     CAPTURE(name);
