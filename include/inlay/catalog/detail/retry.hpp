@@ -6,6 +6,11 @@
 
 #include <inlay/error.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <random>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -36,7 +41,12 @@ class Tried {
 };
 
 /** Waits a little before trying again, longer each time and never quite alike for two callers. */
-void back_off(int lost);
+inline void back_off(int lost) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  auto const longest = std::chrono::microseconds(200) * (1 << std::min(lost, 6));
+  std::this_thread::sleep_for(
+      std::chrono::microseconds(std::uniform_int_distribution<std::int64_t>(0, longest.count())(random)));
+}
 
 /** How often a write may find what it has read changed before it is done, and tries again. */
 inline constexpr int max_lost_races = 100;

@@ -35,11 +35,12 @@ Result<std::optional<InstalledIntegration>> Sharings::find_install(Id<Integratio
   return until_settled<Answer>([&](int lost) -> Tried<Answer> {
     auto const page = rows.list(query, ReadFrom::primary);
     if (!page) return page.error();
-    if (page->items.empty() || lost == max_lost_races) return Answer();
+    if (page->items.empty()) return Answer();
     EnvironmentIntegration const& install = page->items.front();
     auto resource = rows.get(install.id, ReadFrom::primary);
     if (resource && resource->install.birth == install.birth) return Answer(std::move(*resource));
     if (!resource && resource.error().kind != ErrorKind::not_found) return resource.error();
+    if (lost == max_lost_races) return Answer();
     // Gone, or its id is another install's, of something else or elsewhere: look again.
     return Tried<Answer>::lost(storage::no_such_row(EnvironmentIntegration::entity_name));
   });

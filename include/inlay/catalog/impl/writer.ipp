@@ -10,26 +10,15 @@
 #include <inlay/storage/errors.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
-#include <random>
 #include <string>
-#include <thread>
 #include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
 namespace inlay::detail {
-
-inline void back_off(int lost) {
-  thread_local std::minstd_rand random{std::random_device{}()};
-  auto const longest = std::chrono::microseconds(200) * (1 << std::min(lost, 6));
-  std::this_thread::sleep_for(
-      std::chrono::microseconds(std::uniform_int_distribution<std::int64_t>(0, longest.count())(random)));
-}
 
 /** How often a write reads first and then commits, before it leaves the decision to the store (Edit). */
 inline constexpr int optimistic_attempts = 3;
@@ -327,7 +316,8 @@ Result<void> Writer::remove(Id<Entity> id, std::optional<RowVersion> const& expe
     Result<Committed> const committed =
         changes ? commit(now(), std::move(*changes), std::move(*guards)) : changes.error();
     if (committed) return Result<void>();
-    Error const& error = committed.error();
+    Error error = committed.error();
+    error.used_by.clear();  // what the caller may know of it, who_uses() says
     if (error.kind == ErrorKind::conflict) return Tried<void>::lost(error);
     if (error.kind != ErrorKind::in_use) return error;
     auto used = who_uses(id, error);
