@@ -67,7 +67,7 @@ std::string source_of(std::string const& argument, std::string_view name) {
 // An error that has a byte ends by saying so in parentheses, "(at byte 7)", which go on here: an editor shows lines and
 // columns, both from 1.
 void add_line_and_column(Error& error, std::string_view text) {
-  if (!error.byte || !error.message.ends_with(')')) return;
+  if (!error.byte) return;
   std::string_view const above = text.substr(0, *error.byte);
   auto const line = std::count(above.begin(), above.end(), '\n') + 1;
   std::string_view const in_line = above.substr(above.rfind('\n') + 1);  // from the start where there is none
