@@ -84,18 +84,21 @@ class Committer::Run {
   [[nodiscard]] std::optional<Event> write_in_one(Connection& connection) {
     auto const statement = OnceWriter(committer_.dialect_, committer_.tables_, commit_).statement();
     if (!statement) return std::nullopt;
+    long long revision = 0;
     try {
       is_ending_ = true;
-      long long const revision = connection.number(*statement);
+      connection.run(*statement, [&](Row& row) { revision = row[0].number; });
       is_ending_ = false;
       if (revision <= 0) return std::nullopt;
       revision_ = Revision{revision};
       return Event::committed;
     } catch (DatabaseFailure const& failure) {
-      // A block that was interrupted may have been so behind its commit, and what the client's library has made of a
-      // reply says nothing of what the server did: only its own refusal means that nothing was done.
+      // A statement that was interrupted may have been so behind its commit, and what the client's library has made of
+      // a reply says nothing of what the server did: only its own refusal means that nothing was done, and not even
+      // that once a block has said its revision, which it does before it commits.
       if (failure.may_be_done()) throw;
       if (failure.kind() == FailureKind::busy) return busy_in_one(connection, failure);
+      if (revision > 0) throw;
       is_ending_ = false;
       if (failure.kind() != FailureKind::unique && failure.kind() != FailureKind::foreign_key &&
           failure.kind() != FailureKind::overtaken) {

@@ -22,7 +22,8 @@ namespace inlay::sql {
 /** Puts a commit into one statement, which begins and ends its own transaction.
 
     It gives one integer: the revision; or nothing, null or 0 when a row was not itself at its version, and nothing
-    was done. Why a commit was refused it does not tell: for that the commit is done again, step by step.
+    was done. Why a commit was refused it does not tell: for that the commit is done again, step by step. A block gives
+    the revision before it ends its transaction: what fails then may be done.
 */
 class OnceWriter {
  public:
@@ -176,7 +177,10 @@ class OnceWriter {
 
   void end() {
     if (is_block()) {
-      out_ << "; commit; select inlay_revision; else rollback; select 0; end if; end";
+      // The row first: when a node of a cluster is cut off from the others, whatever follows the commit is refused, and
+      // so is the handler's rollback, whose error takes the place of the commit's own. With the row it can be told that
+      // the commit had begun.
+      out_ << "; select inlay_revision; commit; else rollback; select 0; end if; end";
       return;
     }
     // To end a statement that has begun to write there is nothing but an error: here a division by zero.

@@ -122,7 +122,9 @@ TEST_CASE(
     after.name = "renamed";
     commit = support::commit_of({Update<Team>{before, after}});
   }
-  behind.proxy.arm({.when = support::ends(commit, what != several), .fault = support::Fault::deny, .error = 1213});
+  // A block has said its revision before it is taken back; or, in one more way of a server's, it has not.
+  auto const fault = GENERATE(support::Fault::deny, support::Fault::deny_end);
+  behind.proxy.arm({.when = support::ends(commit, what != several), .fault = fault, .error = 1213});
   SECTION("told at once") {}
   SECTION("told when its connection has died as well") {
     behind.proxy.arm(
@@ -136,4 +138,52 @@ TEST_CASE(
   CHECK(behind.proxy.strikes() > 0);
   CHECK(behind.commits(commit) == 1);
   CHECK(behind.revision() == (what == update ? 2 : 1));
+}
+
+TEST_CASE("a commit whose end a node of a cluster was cut off from is not taken for refused") {
+  support::Behind behind(Engine::mysql);
+  if (behind.shell.run("select version()").at(0).at(0).find("MariaDB") == std::string::npos) {
+    WARN("not on MySQL, where a commit takes several steps");
+    return;
+  }
+  // A node that is cut off refuses whatever comes after the commit, in a block too, and tells only that.
+  unsigned const error = GENERATE(1047U, 1180U);
+  CAPTURE(error);
+  Commit const commit = new_commit(true);
+  behind.proxy.arm({.when = support::ends(commit, true), .fault = support::Fault::deny_end, .error = error});
+
+  SECTION("what came of it is found out from whoever answers next") {
+    auto const committed = behind.store->commit(commit);
+    INFO((committed ? "" : to_string(committed.error())));
+    REQUIRE(committed.has_value());
+    CHECK(committed->revision == Revision{1});
+  }
+  SECTION("and is said to be unknown where nobody answers") {
+    behind.proxy.arm(
+        {.when = [](support::Request const&) { return true; }, .fault = support::Fault::cut, .times = 1'000});
+    CHECK(support::is_unknown(behind.store->commit(commit)));
+    behind.proxy.disarm();
+  }
+  CHECK(behind.commits(commit) == 1);
+  CHECK(behind.revision() == 1);
+  // The connection is as good as before.
+  CHECK(behind.store->commit(new_commit(true)).has_value());
+}
+
+TEST_CASE("a commit that a node of a cluster refuses before it begins to end is known not to be done") {
+  support::Behind behind(Engine::mysql);
+  if (behind.shell.run("select version()").at(0).at(0).find("MariaDB") == std::string::npos) {
+    WARN("not on MySQL, where a commit takes several steps");
+    return;
+  }
+  Commit const commit = new_commit(true);
+  behind.proxy.arm({.when = [](support::Request const& request) { return request.statement.starts_with("begin"); },
+                    .fault = support::Fault::refuse,
+                    .times = 1'000,
+                    .error = 1047});
+  auto const committed = behind.store->commit(commit);
+  REQUIRE(committed.has_error());
+  CHECK(committed.error().kind == ErrorKind::unavailable);
+  CHECK(committed.error().outcome == Outcome::not_done);
+  CHECK(behind.commits(commit) == 0);
 }

@@ -101,7 +101,8 @@ struct Connection {
   std::map<std::string, std::string, std::less<>> statements{};  // what was prepared, by its name or number
   std::optional<std::string> unnumbered{};                       // of MySQL, which numbers it in its reply
   bool is_greeted = false;
-  std::optional<Strike> strike{};  // waits for the reply
+  std::optional<Strike> strike{};  // waits for the whole reply
+  std::string reply{};             // what has come of that
   std::optional<std::string> delayed{};
 };
 
@@ -327,12 +328,20 @@ class FaultyProxy::Loop {
       connection.statements[bytes->substr(5, 4)] = *std::exchange(connection.unnumbered, std::nullopt);
     }
     if (!connection.strike) return connection.client.send(*bytes);
-    if (!is_whole(*bytes)) return;
+    connection.reply += *bytes;
+    if (!is_whole(connection.reply)) return;
+    *bytes = std::exchange(connection.reply, {});
     Strike const strike = *std::exchange(connection.strike, std::nullopt);
     if (strike.fault == Fault::hang) connection.strike = strike;  // and so on
     if (strike.meanwhile) strike.meanwhile();
     if (strike.fault == Fault::hang) return;
     if (strike.fault == Fault::deny) return connection.client.send(mysql_error(strike.error));
+    if (strike.fault == Fault::deny_end) {
+      std::size_t const last = last_packet(*bytes);
+      std::string error = mysql_error(strike.error);
+      error[3] = bytes->at(last + 3);  // its number in the conversation
+      return connection.client.send(bytes->substr(0, last) + error);
+    }
     if (strike.fault == Fault::cut_reply) {
       connection.client.send(std::string_view(*bytes).substr(0, bytes->size() / 2));
       // Not aborted, which would take back what was sent.
@@ -342,13 +351,24 @@ class FaultyProxy::Loop {
     if (strike.then_goes_away) end_all();
   }
 
-  // The length of a packet is in its first three bytes. Closing a statement has no reply, and so comes before the next
-  // request at times.
+  // The length of a MySQL packet is in its first three bytes.
+  [[nodiscard]] static std::size_t length_of_packet(std::string_view bytes, std::size_t packet) {
+    auto const byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
+    return byte(packet) | byte(packet + 1) << 8U | byte(packet + 2) << 16U;
+  }
+
+  /** Where the last of several begins. */
+  [[nodiscard]] static std::size_t last_packet(std::string_view bytes) {
+    std::size_t last = 0;
+    for (std::size_t at = 0; at + 4 <= bytes.size(); at += 4 + length_of_packet(bytes, at)) last = at;
+    return last;
+  }
+
+  // Closing a statement has no reply, and so comes before the next request at times.
   static void rewrite_in(std::string& bytes, std::string const& from, std::string const& to) {
     std::size_t packet = 0;
     while (packet + 4 < bytes.size()) {
-      auto const byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
-      std::size_t length = byte(packet) | byte(packet + 1) << 8U | byte(packet + 2) << 16U;
+      std::size_t length = length_of_packet(bytes, packet);
       std::size_t const begin = packet + 4;
       std::size_t at = bytes.find(from, begin);
       for (; at != std::string::npos && at + from.size() <= begin + length; at = bytes.find(from, at + to.size())) {
@@ -379,7 +399,13 @@ class FaultyProxy::Loop {
 
   /** Whether the server has nothing more to say. What it says while a transaction ends comes at once, after it. */
   [[nodiscard]] bool is_whole(std::string_view reply) const {
-    if (!is_postgresql_ || is_encrypted_ || reply.front() == 'R') return true;  // R: a question while it is logged in
+    if (is_encrypted_) return true;
+    if (!is_postgresql_) {
+      // Rows end with a packet of five bytes, whose last two tell whether there is more, such as how a block has ended.
+      std::size_t const last = last_packet(reply);
+      return reply.size() - last != 9 || reply[last + 4] != '\xFE' || (reply[last + 7] & 8) == 0;
+    }
+    if (reply.front() == 'R') return true;  // a question while it is logged in
     return reply.size() >= 6 && reply.substr(reply.size() - 6, 5) == std::string_view("Z\0\0\0\5", 5);
   }
 

@@ -18,6 +18,7 @@ enum class Fault {
   hang,        ///< the server does it, its reply never arrives, and the connection stays
   refuse,      ///< the request never arrives, and the client is told the strike's error; of MySQL
   deny,        ///< the server does it, and the client is told the strike's error; of MySQL
+  deny_end,    ///< the same, after the rows that it gives
 };
 
 /** What a client sends in one go. */
