@@ -415,6 +415,17 @@ signal_all() {
   for child in $(pgrep -P "$2"); do kill -s "$1" "$child" 2>/dev/null || true; done
 }
 
+# kill_all PID: the process and its children, at one moment, as when a machine dies. What outlived the first of a
+# PostgreSQL's processes would let others see the commits that wait for a standby, which may never get them.
+kill_all() {
+  local -a all
+  kill -s STOP "$1" || return 1
+  mapfile -t all < <(pgrep -P "$1")
+  all=("$1" "${all[@]}")
+  kill -s STOP "${all[@]}" 2>/dev/null || true
+  kill -s KILL "${all[@]}" 2>/dev/null || true
+}
+
 # do_to_node WHAT NODE
 do_to_node() {
   local what=$1 node=$2 pid
@@ -423,7 +434,7 @@ do_to_node() {
   case $what:$node in
     kill:galera[123] | kill:pair[12])
       pid=$(the_pid_of "$node") || return 1
-      kill -s KILL "$pid"
+      kill_all "$pid"
       wait_for 30 is_gone "$pid"
       ;;
     return:galera[123]) return_galera "$node" ;;
