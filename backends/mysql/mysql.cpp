@@ -2,6 +2,7 @@
 #include <inlay/backends/mysql.hpp>
 
 #include <backends/mysql/connector.hpp>
+#include <backends/mysql/dialect.hpp>
 #include <backends/mysql/error_codes.hpp>
 #include <backends/mysql/hosts.hpp>
 #include <backends/mysql/session_settings.hpp>
@@ -33,11 +34,13 @@ using sql::DatabaseFailure;
 using sql::FailureKind;
 
 /** What is the same on both kinds of sessions. */
-class MysqlDialect : public sql::Dialect {
+class MysqlDriver : public sql::Driver {
  public:
-  MysqlDialect(std::string place, std::string prefix) : place_(std::move(place)), prefix_(std::move(prefix)) {}
+  MysqlDriver(std::string place, std::string prefix) : place_(std::move(place)), prefix_(std::move(prefix)) {}
 
-  std::string_view session_kind() const override { return "mysql"; }
+  sql::Dialect const& dialect() const noexcept override {
+    return is_mariadb() ? mysql::dialect_of_mariadb : mysql::dialect;
+  }
 
   Capabilities capabilities() const override {
     return {.backend = "mysql",
@@ -75,47 +78,6 @@ class MysqlDialect : public sql::Dialect {
     if (is_in_transaction(session)) session.rollback();
   }
 
-  std::string_view column_type(sql::ColumnKind kind) const override {
-    switch (kind) {
-      case sql::ColumnKind::id: return "char(36) character set ascii collate ascii_bin";
-      case sql::ColumnKind::name: return "varchar(255)";
-      case sql::ColumnKind::document: return "longtext";
-      case sql::ColumnKind::boolean: return "tinyint";
-      case sql::ColumnKind::integer: break;
-    }
-    return "bigint";
-  }
-
-  // Collations that compare byte for byte, trailing blanks included; each of the two has one of its own.
-  std::string_view table_options() const override {
-    return is_mariadb() ? " engine=InnoDB row_format=dynamic character set utf8mb4 collate utf8mb4_nopad_bin"
-                        : " engine=InnoDB row_format=dynamic character set utf8mb4 collate utf8mb4_0900_bin";
-  }
-
-  std::string_view count_tables() const override {
-    return "select count(*) from information_schema.tables where table_schema = database() and table_name = :p1";
-  }
-
-  std::string_view count_indexes() const override {
-    return "select count(*) from information_schema.statistics where table_schema = database() and table_name = :p1"
-           " and index_name = :p2";
-  }
-  std::string_view count_columns() const override {
-    return "select count(*) from information_schema.columns where table_schema = database() and table_name = :p1"
-           " and column_name = :p2";
-  }
-
-  // MySQL has it for tables only.
-  std::string_view if_not_exists(sql::SchemaPart part) const override {
-    return part == sql::SchemaPart::table || is_mariadb() ? "if not exists " : "";
-  }
-
-  bool commits_ddl() const override { return true; }
-
-  // Rows that are there get it without being told; others, in the strict mode that every session is in, do not.
-  std::string_view added_column() const override { return ""; }
-  std::string refuse_default(std::string const&, std::string_view) const override { return {}; }
-
   // Each node of a cluster has locks of its own, or refuses to have any.
   void begin_migration(sql::Connection& connection) const override {
     if (is_of_node(connection.session())) return;
@@ -141,34 +103,8 @@ class MysqlDialect : public sql::Dialect {
     }
   }
 
-  bool writes_behind_snapshot() const override { return true; }
-
-  // MySQL has no blocks outside of procedures; there a commit is done step by step.
-  sql::OneStatement one_statement() const override {
-    return is_mariadb() ? sql::OneStatement::block : sql::OneStatement::none;
-  }
-
-  // Neither of the two uses an index for the other spelling.
-  bool seeks_row_values() const override { return false; }
-  std::string_view ordered_join() const override { return " straight_join "; }
-
-  void begin_snapshot(sql::Connection& connection) const override {
-    connection.run(sql::Statement("set transaction isolation level repeatable read"));
-    connection.run(sql::Statement("start transaction with consistent snapshot, read only"));
-  }
-
-  std::string_view is_replica() const override { return "select @@global.read_only"; }
-
-  std::string spell(std::string const& text) const override {
-    std::string spelled = text;
-    std::replace(spelled.begin(), spelled.end(), '"', '`');
-    return spelled;
-  }
-
-  long long next_revision(sql::Connection& connection, std::string const& counter) const override {
-    sql::Statement update;
-    update << "update " << counter << R"( set "revision" = last_insert_id("revision" + 1) where "id" = 1)";
-    connection.run(update);
+  long long next_revision(sql::Connection& connection, sql::Statement& move_counter) const override {
+    connection.run(move_counter);
     return static_cast<long long>(mysql_insert_id(native(connection.session())));
   }
 
@@ -225,10 +161,10 @@ class MysqlDialect : public sql::Dialect {
 };
 
 /** On connections of our own. */
-class OwnDialect final : public MysqlDialect {
+class OwnDriver final : public MysqlDriver {
  public:
-  OwnDialect(std::string place, std::string prefix, mysql::OwnSessions settings)
-      : MysqlDialect(std::move(place), std::move(prefix)),
+  OwnDriver(std::string place, std::string prefix, mysql::OwnSessions settings)
+      : MysqlDriver(std::move(place), std::move(prefix)),
         lock_timeout_(settings.lock_timeout),
         is_causal_(settings.is_causal),
         is_for_reads_(settings.is_for_reads),
@@ -255,7 +191,7 @@ class OwnDialect final : public MysqlDialect {
   }
 
   DatabaseFailure classify(soci::session* session, std::exception const& error) const override {
-    DatabaseFailure failure = MysqlDialect::classify(session, error);
+    DatabaseFailure failure = MysqlDriver::classify(session, error);
     if (session && failure.kind() == FailureKind::busy && is_cut_off(backend(*session), error)) {
       failure = DatabaseFailure(FailureKind::not_ready, failure.what());
     }
@@ -363,7 +299,7 @@ class OwnDialect final : public MysqlDialect {
       set_up(own);
     } catch (soci::soci_error const& error) {
       if (!is_cut_off(own, error)) throw;
-      throw DatabaseFailure(FailureKind::not_ready, MysqlDialect::classify(session.get(), error).what());
+      throw DatabaseFailure(FailureKind::not_ready, MysqlDriver::classify(session.get(), error).what());
     }
     return session;
   }
@@ -387,7 +323,7 @@ class OwnDialect final : public MysqlDialect {
         leave(host);
         continue;
       } catch (soci::soci_error const& error) {
-        DatabaseFailure const failure = MysqlDialect::classify(nullptr, error);
+        DatabaseFailure const failure = MysqlDriver::classify(nullptr, error);
         kinds.push_back(is_of_one_host(error) ? failure.kind() : FailureKind::other);
         add_words(host, failure, said);
       } catch (DatabaseFailure const& failure) {
@@ -463,10 +399,10 @@ class OwnDialect final : public MysqlDialect {
 };
 
 /** On sessions of the host, which are SOCI's own. */
-class HostDialect final : public MysqlDialect {
+class HostDriver final : public MysqlDriver {
  public:
-  HostDialect(std::string place, HostOptions const& options)
-      : MysqlDialect(std::move(place), options.table_prefix), is_causal_(options.is_causal) {}
+  HostDriver(std::string place, HostOptions const& options)
+      : MysqlDriver(std::move(place), options.table_prefix), is_causal_(options.is_causal) {}
 
   // By the server's word: the client's library does not learn everywhere what `set names` has changed.
   void check_host(sql::Connection& connection) const override {
@@ -493,11 +429,10 @@ class HostDialect final : public MysqlDialect {
   }
 
   // The session's settings are the host's. MySQL takes none for one statement.
-  std::string spell(std::string const& text) const override {
-    std::string spelled = MysqlDialect::spell(text);
-    if (waits_for_cluster_ && (spelled.starts_with("select ") || spelled.starts_with("with ")))
-      spelled.insert(0, "set statement wsrep_sync_wait = 1 for ");
-    return spelled;
+  void adapt(std::string& statement) const override {
+    if (waits_for_cluster_ && (statement.starts_with("select ") || statement.starts_with("with "))) {
+      statement.insert(0, "set statement wsrep_sync_wait = 1 for ");
+    }
   }
 
   RowReader row_reader() const override { return read_row; }
@@ -562,24 +497,24 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   if (read->reads_any) {
     auto any = read->sessions;
     any.is_for_reads = true;
-    options.standbys = std::make_shared<OwnDialect>(read->place, options.table_prefix, std::move(any));
+    options.standbys = std::make_shared<OwnDriver>(read->place, options.table_prefix, std::move(any));
   }
-  auto dialect = std::make_unique<OwnDialect>(read->place, options.table_prefix, std::move(read->sessions));
-  return sql::open_store(std::move(dialect), std::move(options));
+  auto driver = std::make_unique<OwnDriver>(read->place, options.table_prefix, std::move(read->sessions));
+  return sql::open_store(std::move(driver), std::move(options));
 }
 
-[[nodiscard]] std::unique_ptr<HostDialect> host_dialect(HostOptions const& options) {
-  return std::make_unique<HostDialect>("the host's database", options);
+[[nodiscard]] std::unique_ptr<HostDriver> host_driver(HostOptions const& options) {
+  return std::make_unique<HostDriver>("the host's database", options);
 }
 
 }  // namespace
 
 Result<std::shared_ptr<Repository>> open_mysql(soci::connection_pool& pool, HostOptions const& options) {
-  return sql::open_store(host_dialect(options), sql::options_of(pool, options));
+  return sql::open_store(host_driver(options), sql::options_of(pool, options));
 }
 
 Result<std::shared_ptr<Repository>> join_mysql(soci::session& session, HostOptions const& options) {
-  return sql::open_store(host_dialect(options), sql::options_of(session, options));
+  return sql::open_store(host_driver(options), sql::options_of(session, options));
 }
 
 Backend mysql_backend() { return {.schemes = {"mysql", "mariadb"}, .open = open}; }

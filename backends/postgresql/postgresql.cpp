@@ -2,6 +2,7 @@
 #include <inlay/backends/postgresql.hpp>
 
 #include <backends/postgresql/connector.hpp>
+#include <backends/postgresql/dialect.hpp>
 #include <backends/postgresql/error_codes.hpp>
 #include <backends/sql/connection.hpp>
 #include <backends/sql/parameters.hpp>
@@ -131,7 +132,7 @@ void read_own_row(soci::statement& query, std::vector<sql::ValueType> const& col
   }
 }
 
-class PostgresqlDialect final : public sql::Dialect {
+class PostgresqlDriver final : public sql::Driver {
  public:
   struct Settings {
     sql::libpq::Target target{};
@@ -142,7 +143,33 @@ class PostgresqlDialect final : public sql::Dialect {
     std::chrono::milliseconds lock_timeout{};
   };
 
-  std::string_view session_kind() const override { return "postgresql"; }
+  explicit PostgresqlDriver(Settings settings) : settings_(std::move(settings)), sessions_(settings_.target) {
+    dialect_.prepares = settings_.prepares;
+    if (!settings_.is_on_hosts) return;
+    std::string const limit = std::to_string(settings_.lock_timeout.count());
+    // One request, since without parameters a statement is sent by the simple protocol.
+    begin_write_.append(dialect_.begin_write).append("; set local lock_timeout = ").append(limit);
+    limit_lock_wait_ = "set_config('lock_timeout', '" + limit + "', true)";
+    dialect_.begin_write = begin_write_;
+    dialect_.limit_lock_wait = limit_lock_wait_;
+  }
+
+  sql::Dialect const& dialect() const noexcept override { return dialect_; }
+
+  Capabilities capabilities() const override {
+    return {.backend = "postgresql",
+            .is_durable = true,
+            .is_shared_by_processes = true,
+            .can_transfer = true,
+            .can_snapshot = true,
+            .can_count = true};
+  }
+
+  std::unique_ptr<soci::session> connect() const override {
+    auto session = std::make_unique<soci::session>(sessions_, "");
+    check_database(native(*session));
+    return session;
+  }
 
   void check_host(sql::Connection& connection) const override {
     PGconn* const host = native(connection.session());
@@ -158,29 +185,6 @@ class PostgresqlDialect final : public sql::Dialect {
       throw unsafe_session("session_replication_role is " + role +
                            "; set it to origin, since foreign keys are not held otherwise");
     }
-  }
-
-  explicit PostgresqlDialect(Settings settings) : settings_(std::move(settings)), sessions_(settings_.target) {
-    if (!settings_.is_on_hosts) return;
-    std::string const limit = std::to_string(settings_.lock_timeout.count());
-    // One request, since without parameters a statement is sent by the simple protocol.
-    begin_write_ += "; set local lock_timeout = " + limit;
-    limit_lock_wait_ = "set_config('lock_timeout', '" + limit + "', true)";
-  }
-
-  Capabilities capabilities() const override {
-    return {.backend = "postgresql",
-            .is_durable = true,
-            .is_shared_by_processes = true,
-            .can_transfer = true,
-            .can_snapshot = true,
-            .can_count = true};
-  }
-
-  std::unique_ptr<soci::session> connect() const override {
-    auto session = std::make_unique<soci::session>(sessions_, "");
-    check_database(native(*session));
-    return session;
   }
 
   void limit_silence(soci::session& session, bool is_limited) const override {
@@ -245,24 +249,6 @@ class PostgresqlDialect final : public sql::Dialect {
 
   bool is_alive(soci::session& session) const override { return session.is_connected(); }
   bool still_follows(soci::session& session) const override { return own(session).is_on_standby(); }
-  bool prepares() const override { return settings_.prepares; }
-  bool takes_nul() const override { return false; }
-
-  std::string_view column_type(sql::ColumnKind kind) const override {
-    switch (kind) {
-      case sql::ColumnKind::id:
-      case sql::ColumnKind::name:
-      case sql::ColumnKind::document: return R"(text collate "C")";
-      case sql::ColumnKind::boolean: return "smallint";
-      case sql::ColumnKind::integer: break;
-    }
-    return "bigint";
-  }
-
-  std::string_view count_tables() const override {
-    // Whatever it is, a view or an index: it takes the name.
-    return "select count(*) from pg_catalog.pg_class where relname = :p1 and pg_catalog.pg_table_is_visible(oid)";
-  }
 
   // The lock goes with the transaction, so it is given back whatever happens, through a pooler too.
   void begin_migration(sql::Connection& connection) const override {
@@ -274,31 +260,6 @@ class PostgresqlDialect final : public sql::Dialect {
     static_cast<void>(connection.number(lock.gives(sql::ValueType::integer)));
   }
   void end_migration(sql::Connection& connection) const override { connection.run_once("commit"); }
-
-  void begin_snapshot(sql::Connection& connection) const override {
-    connection.run(sql::Statement("begin isolation level repeatable read, read only"));
-  }
-
-  // Whatever the server's default: each statement is to see what the ones before it waited for.
-  std::string_view begin_write() const override { return begin_write_; }
-  std::string_view limit_lock_wait() const override { return limit_lock_wait_; }
-  bool transaction_survives_failure() const override { return false; }
-  bool waits_for_others() const override { return true; }
-  sql::OneStatement one_statement() const override { return sql::OneStatement::with_queries; }
-  bool can_probe() const override { return true; }
-  bool can_gate() const override { return true; }
-  std::string_view fence() const override { return " offset 0"; }
-  bool plans_ahead() const override { return true; }
-  sql::PageBound page_bound() const override { return sql::PageBound::rows; }
-  std::string_view is_replica() const override {
-    return "select case when pg_catalog.pg_is_in_recovery() then 1 else 0 end";
-  }
-
-  long long next_revision(sql::Connection& connection, std::string const& counter) const override {
-    sql::Statement update;
-    update << "update " << counter << R"( set "revision" = "revision" + 1 returning "revision")";
-    return connection.number(update.gives(sql::ValueType::integer));
-  }
 
  private:
   /** Null where there is none, which libpq takes for a dead connection: the host's session may be closed. */
@@ -355,8 +316,10 @@ class PostgresqlDialect final : public sql::Dialect {
 
   Settings settings_;
   sql::libpq::SessionFactory sessions_;
-  std::string begin_write_ = "begin isolation level read committed";
+  // On sessions of the host, which are not set up so, two entries differ: in these words.
+  std::string begin_write_{};
   std::string limit_lock_wait_{};
+  sql::Dialect dialect_ = postgresql::dialect;
 };
 
 /** What libpq takes an option for that nobody gives it: from its environment, or a file that this names. */
@@ -472,11 +435,11 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
 
   StoreUrl place = url;
   place.parameters.clear();
-  PostgresqlDialect::Settings settings{.target = target_of(url),
-                                       .place = place.redacted(),
-                                       .prefix = options.table_prefix,
-                                       .prepares = *prepares,
-                                       .lock_timeout = lock_timeout(*lease_timeout)};
+  PostgresqlDriver::Settings settings{.target = target_of(url),
+                                      .place = place.redacted(),
+                                      .prefix = options.table_prefix,
+                                      .prepares = *prepares,
+                                      .lock_timeout = lock_timeout(*lease_timeout)};
   settings.target.connect_timeout = std::max<std::chrono::milliseconds>(*connect_timeout, std::chrono::seconds(1));
   settings.target.read_timeout = *read_timeout;
   settings.target.is_shared = !*prepares;
@@ -485,33 +448,33 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
     auto standbys = settings;
     standbys.target.seek("standby");
     standbys.target.is_spread = true;
-    options.standbys = std::make_shared<PostgresqlDialect>(std::move(standbys));
+    options.standbys = std::make_shared<PostgresqlDriver>(std::move(standbys));
     if (!wanted) settings.target.seek("primary");
   }
-  return sql::open_store(std::make_unique<PostgresqlDialect>(std::move(settings)), std::move(options));
+  return sql::open_store(std::make_unique<PostgresqlDriver>(std::move(settings)), std::move(options));
 }
 
 }  // namespace
 
 namespace {
 
-[[nodiscard]] std::unique_ptr<PostgresqlDialect> host_dialect(HostOptions const& options) {
-  return std::make_unique<PostgresqlDialect>(
-      PostgresqlDialect::Settings{.place = "the host's database",
-                                  .prefix = options.table_prefix,
-                                  .prepares = false,
-                                  .is_on_hosts = true,
-                                  .lock_timeout = lock_timeout(options.lease_timeout)});
+[[nodiscard]] std::unique_ptr<PostgresqlDriver> host_driver(HostOptions const& options) {
+  return std::make_unique<PostgresqlDriver>(
+      PostgresqlDriver::Settings{.place = "the host's database",
+                                 .prefix = options.table_prefix,
+                                 .prepares = false,
+                                 .is_on_hosts = true,
+                                 .lock_timeout = lock_timeout(options.lease_timeout)});
 }
 
 }  // namespace
 
 Result<std::shared_ptr<Repository>> open_postgresql(soci::connection_pool& pool, HostOptions const& options) {
-  return sql::open_store(host_dialect(options), sql::options_of(pool, options));
+  return sql::open_store(host_driver(options), sql::options_of(pool, options));
 }
 
 Result<std::shared_ptr<Repository>> join_postgresql(soci::session& session, HostOptions const& options) {
-  return sql::open_store(host_dialect(options), sql::options_of(session, options));
+  return sql::open_store(host_driver(options), sql::options_of(session, options));
 }
 
 Backend postgresql_backend() { return {.schemes = {"postgresql", "postgres"}, .open = open}; }

@@ -37,7 +37,7 @@ class ChangeLister {
   [[nodiscard]] Result<ChangePage> page() {
     // MySQL's statement for a page takes as long with nothing to find, and followers ask far more often than there is
     // news: a small one goes before it.
-    if (connection_.dialect().page_bound() == PageBound::keys) read_counter();
+    if (connection_.dialect().page_bound == PageBound::keys) read_counter();
     if (current_ == Revision{} || current_ > request_.after) read_log();
     if (request_.after < compacted_through_) return storage::changes_compacted(compacted_through_);
     if (request_.after > current_) {
@@ -69,7 +69,7 @@ class ChangeLister {
   }
 
   void read_log() {
-    bool const may_stop = connection_.dialect().page_bound() == PageBound::reading;
+    bool const may_stop = connection_.dialect().page_bound == PageBound::reading;
     std::size_t bytes = 0;
     connection_.run_while(may_stop ? whole_log() : bounded_log(), [&](Row& row) {
       current_.value = row[0].number;
@@ -84,7 +84,7 @@ class ChangeLister {
 
   /** Whether the server follows another one, which may have come further. */
   [[nodiscard]] bool may_lag() const {
-    std::string_view const question = connection_.dialect().is_replica();
+    std::string_view const question = connection_.dialect().asks_for_replica;
     if (question.empty()) return false;
     Statement ask(question);
     return connection_.number(ask.gives(ValueType::integer).runs_once()) == 1;
@@ -114,8 +114,8 @@ class ChangeLister {
   /** As many commits as are asked for and one more, with those of their changes before which the page is not full, by a
       running sum; and which commit is the last of them. */
   [[nodiscard]] Statement bounded_log() const {
-    bool const by_keys = connection_.dialect().page_bound() == PageBound::keys;
-    std::string const size(connection_.dialect().text_size());
+    bool const by_keys = connection_.dialect().page_bound == PageBound::keys;
+    std::string const size(connection_.dialect().text_size);
     std::string_view const of_commit =
         by_keys ? R"(o."revision")" : R"(o."revision", o."token", o."actor", o."reason", o."time")";
     Statement select("with c as (select ");

@@ -82,7 +82,7 @@ class Committer::Run {
 
   /** Nothing when it was not done, and is to be done step by step, if only to learn why it can't be. */
   [[nodiscard]] std::optional<Event> write_in_one(Connection& connection) {
-    auto const statement = OnceWriter(committer_.dialect_, committer_.tables_, commit_).statement();
+    auto const statement = OnceWriter(committer_.dialect(), committer_.tables_, commit_).statement();
     if (!statement) return std::nullopt;
     long long revision = 0;
     try {
@@ -109,7 +109,7 @@ class Committer::Run {
   }
 
   [[nodiscard]] Event busy_in_one(Connection& connection, DatabaseFailure const& failure) {
-    bool const is_block = committer_.dialect_.one_statement() == OneStatement::block;
+    bool const is_block = committer_.dialect().one_statement == OneStatement::block;
     if (is_done_after_all(connection)) return Event::done_after_all;
     is_ending_ = false;
     Event const event = failed(failure);
@@ -121,8 +121,7 @@ class Committer::Run {
       by itself and anew, or where others have it and this node was cut off from them. And what it has taken back was
       overtaken by what this node has yet to see, and so would be what begins before it does: a read waits for that. */
   [[nodiscard]] bool is_done_after_all(Connection& connection) {
-    bool const can_cluster = committer_.dialect_.one_statement() == OneStatement::block;
-    return can_cluster && is_token_taken(connection, committer_.tables_, commit_.token);
+    return committer_.dialect().may_be_done_after_all && is_token_taken(connection, committer_.tables_, commit_.token);
   }
 
   [[nodiscard]] Event write_in_steps(Connection& connection) {
@@ -175,12 +174,12 @@ class Committer::Run {
   /** Whether what is found in the store is kept as well as what a commit was acknowledged for: it is found before other
       servers have it that the commit is to wait for. So something is committed after it. */
   [[nodiscard]] Event confirm() {
-    if (!committer_.dialect_.waits_for_others()) return Event::confirmed;
+    if (!committer_.dialect().waits_for_others) return Event::confirmed;
     auto const confirmed = committer_.tries_.run<void>([&]() -> Result<void> {
       auto const connection = committer_.writers_.lease();
       Transaction transaction(*connection);
       // Which is written down, for the server's own use only.
-      static_cast<void>(current_revision(*connection, committer_.tables_, committer_.dialect_.lock_rows()));
+      static_cast<void>(current_revision(*connection, committer_.tables_, committer_.dialect().lock_rows));
       transaction.commit();
       return {};
     });
@@ -226,10 +225,10 @@ Result<Committed> Committer::commit_joined(Commit const& commit) {
     auto const connection = writers_.lease();
     // Where none is open, SQLite would begin one with the savepoint. MySQL tells only with the savepoint's reply that
     // there is none any more, such as after DDL; it has made none then, and so there is nothing to undo.
-    if (!dialect_.is_in_transaction(*options_.joined)) return no_transaction();
-    dialect_.check_place(*options_.joined);
+    if (!driver_.is_in_transaction(*options_.joined)) return no_transaction();
+    driver_.check_place(*options_.joined);
     connection->run_once("savepoint inlay_commit");
-    if (!dialect_.is_in_transaction(*options_.joined)) return no_transaction();
+    if (!driver_.is_in_transaction(*options_.joined)) return no_transaction();
     try {
       refuse_stale_snapshot(*connection);
       auto const revision = Writer(*connection, tables_, commit, true).write();
@@ -247,9 +246,9 @@ Result<Committed> Committer::commit_joined(Commit const& commit) {
     without what others have committed since, and the commit, whose revision is after theirs. Who follows the changes
     there would miss theirs. */
 void Committer::refuse_stale_snapshot(Connection& connection) const {
-  if (!dialect_.writes_behind_snapshot()) return;
+  if (!dialect().writes_behind_snapshot) return;
   // In this order: where the snapshot is not taken yet, the second one takes it, while nobody else can commit.
-  Revision const current = current_revision(connection, tables_, dialect_.lock_rows());
+  Revision const current = current_revision(connection, tables_, dialect().lock_rows);
   if (current_revision(connection, tables_) == current) return;
   throw DatabaseFailure(FailureKind::busy,
                         "others have committed since the host's transaction took its snapshot; it is the host's to"

@@ -13,8 +13,8 @@ namespace inlay::sql {
 /** Does commits, as often as it takes, until it is known what became of them. */
 class Committer {
  public:
-  Committer(Dialect const& dialect, Tables const& tables, StoreOptions const& options, Pool& readers, Pool& writers)
-      : dialect_(dialect), tables_(tables), options_(options), readers_(readers), writers_(writers), tries_(options) {}
+  Committer(Driver const& driver, Tables const& tables, StoreOptions const& options, Pool& readers, Pool& writers)
+      : driver_(driver), tables_(tables), options_(options), readers_(readers), writers_(writers), tries_(options) {}
 
   /** In transactions of its own. */
   [[nodiscard]] Result<Committed> commit(Commit const& commit);
@@ -25,9 +25,10 @@ class Committer {
  private:
   class Run;
 
+  [[nodiscard]] Dialect const& dialect() const noexcept { return driver_.dialect(); }
   void refuse_stale_snapshot(Connection& connection) const;
 
-  Dialect const& dialect_;
+  Driver const& driver_;
   Tables const& tables_;
   StoreOptions const& options_;
   Pool& readers_;

@@ -3,6 +3,7 @@
 
 #include <soci/soci.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -32,7 +33,7 @@ struct Connection::Prepared {
   };
 
   Prepared(soci::session& session, std::string const& text, std::span<Parameter const> parameters,
-           std::vector<ValueType> column_types, bool is_kept, Dialect::RowReader row_reader)
+           std::vector<ValueType> column_types, bool is_kept, Driver::RowReader row_reader)
       : statement(session),
         columns(std::move(column_types)),
         read_row(row_reader),
@@ -99,27 +100,26 @@ struct Connection::Prepared {
 
   soci::statement statement;
   std::vector<ValueType> columns;
-  Dialect::RowReader read_row;
+  Driver::RowReader read_row;
   std::vector<Exchanged> given;
   Row row;
 };
 
-Connection::Connection(Dialect const& dialect) : dialect_(dialect) {
+Connection::Connection(Driver const& driver) : driver_(driver) {
   try {
-    own_ = dialect.connect();
+    own_ = driver.connect();
     session_ = own_.get();
   } catch (soci::soci_error const& error) {
-    throw dialect.classify(nullptr, error);
+    throw driver.classify(nullptr, error);
   }
 }
 
-Connection::Connection(Dialect const& dialect, soci::session& host)
-    : dialect_(dialect), session_(&host), is_hosts_(true) {}
+Connection::Connection(Driver const& driver, soci::session& host) : driver_(driver), session_(&host), is_hosts_(true) {}
 
 Connection::~Connection() = default;
 
 DatabaseFailure Connection::failed(std::exception const& error) {
-  DatabaseFailure failure = dialect_.classify(session_, error);
+  DatabaseFailure failure = driver_.classify(session_, error);
   if (failure.kind() == FailureKind::lost) is_broken_ = true;
   if (failure.is_of_server() || failure.kind() == FailureKind::stale_session) is_outdated_ = true;
   return failure;
@@ -130,10 +130,17 @@ bool Connection::keeps(Statement const& statement) const noexcept {
   return !is_hosts_ && statement.is_kept() && statement.text().size() <= max_kept_text;
 }
 
+std::string Connection::spelled(std::string const& text) const {
+  std::string spelled = text;
+  std::replace(spelled.begin(), spelled.end(), '"', dialect().quote);
+  driver_.adapt(spelled);
+  return spelled;
+}
+
 std::unique_ptr<Connection::Prepared> Connection::prepare(Statement const& statement,
                                                           std::span<Parameter const> parameters) {
-  return std::make_unique<Prepared>(*session_, dialect_.spell(statement.text()), parameters, statement.columns(),
-                                    dialect_.prepares() && keeps(statement), dialect_.row_reader());
+  return std::make_unique<Prepared>(*session_, spelled(statement.text()), parameters, statement.columns(),
+                                    dialect().prepares && keeps(statement), driver_.row_reader());
 }
 
 Connection::Prepared& Connection::prepared(Statement const& statement, std::span<Parameter const> parameters) {
@@ -153,7 +160,7 @@ long long Connection::run(Statement const& statement, std::span<Parameter const>
 
 long long Connection::execute(Statement const& statement, std::span<Parameter const> parameters,
                               std::function<bool(Row&)> const& on_row) {
-  if (!dialect_.takes_nul()) refuse_nul(parameters);
+  if (!dialect().takes_nul) refuse_nul(parameters);
   std::unique_ptr<Prepared> once;
   Prepared* ready = nullptr;
   bool has_row = false;
@@ -198,15 +205,15 @@ long long Connection::execute(Statement const& statement, std::span<Parameter co
     }
     try {
       if (is_enough) {
-        dialect_.finish(ready->statement);
+        driver_.finish(ready->statement);
         break;
       }
-      has_row = dialect_.next_row(ready->statement);
+      has_row = driver_.next_row(ready->statement);
     } catch (soci::soci_error const& error) {
       throw failed(error);
     }
   }
-  dialect_.release(ready->statement);
+  driver_.release(ready->statement);
   if (thrown) std::rethrow_exception(thrown);
   return 0;
 }
@@ -215,7 +222,7 @@ void Connection::run_once(std::string const& text) {
   try {
     soci::statement statement(*session_);
     statement.alloc();
-    statement.prepare(dialect_.spell(text), soci::details::st_one_time_query);
+    statement.prepare(spelled(text), soci::details::st_one_time_query);
     statement.define_and_bind();
     statement.execute(true);
   } catch (soci::soci_error const& error) {
@@ -231,7 +238,7 @@ long long Connection::number(Statement const& statement) {
 
 bool Connection::is_alive() noexcept {
   try {
-    return dialect_.is_alive(*session_);
+    return driver_.is_alive(*session_);
   } catch (...) {
     return false;
   }
@@ -240,24 +247,24 @@ bool Connection::is_alive() noexcept {
 void Connection::check_place() {
   auto const now = std::chrono::steady_clock::now();
   if (now - place_checked_ < place_is_known_for) return;
-  dialect_.check_place(*session_);
+  driver_.check_place(*session_);
   place_checked_ = now;
 }
 
 void Connection::roll_back() noexcept {
   try {
-    dialect_.roll_back(*session_);
+    driver_.roll_back(*session_);
   } catch (...) {
     is_broken_ = true;
   }
 }
 
 Unhurried::Unhurried(Connection& connection) : connection_(connection) {
-  if (!connection_.is_hosts()) connection_.dialect().limit_silence(connection_.session(), false);
+  if (!connection_.is_hosts()) connection_.driver().limit_silence(connection_.session(), false);
 }
 
 Unhurried::~Unhurried() {
-  if (!connection_.is_hosts()) connection_.dialect().limit_silence(connection_.session(), true);
+  if (!connection_.is_hosts()) connection_.driver().limit_silence(connection_.session(), true);
 }
 
 void require_open(Dialect const& dialect, soci::session& host) {
@@ -266,27 +273,23 @@ void require_open(Dialect const& dialect, soci::session& host) {
   };
   if (!host.get_backend()) refuse("the host's session is not open: open it before a store is opened on it");
   std::string const kind = host.get_backend_name();
-  if (kind != dialect.session_kind()) {
+  if (kind != dialect.session_kind) {
     refuse("the host's session is one of SOCI's " + kind + ", and the store was to be opened on one of its " +
-           std::string(dialect.session_kind()));
+           std::string(dialect.session_kind));
   }
 }
 
-void Dialect::cancel_migration(Connection& connection) const noexcept { connection.roll_back(); }
+void Driver::cancel_migration(Connection& connection) const noexcept { connection.roll_back(); }
 
-std::string Dialect::refuse_default(std::string const& table, std::string_view column) const {
-  return "alter table \"" + table + "\" alter column \"" + std::string(column) + "\" drop default";
-}
-
-void Dialect::begin_snapshot(Connection& connection) const {
-  connection.run(Statement("start transaction isolation level repeatable read, read only"));
+long long Driver::next_revision(Connection& connection, Statement& move_counter) const {
+  return connection.number(move_counter.gives(ValueType::integer));
 }
 
 Transaction::Transaction(Connection& connection) : connection_(connection) {
-  connection.run(Statement(connection.dialect().begin_write()));
+  connection.run(Statement(connection.dialect().begin_write));
   // Before it writes into a file that is somebody else's by now.
   try {
-    connection.dialect().check_place(connection.session());
+    connection.driver().check_place(connection.session());
   } catch (...) {
     roll_back();
     throw;
@@ -294,17 +297,19 @@ Transaction::Transaction(Connection& connection) : connection_(connection) {
 }
 
 Transaction::Transaction(Connection& connection, Snapshot) : connection_(connection) {
-  connection.dialect().begin_snapshot(connection);
+  for (std::string_view const statement : connection.dialect().begin_snapshot) {
+    if (!statement.empty()) connection.run(Statement(statement));
+  }
 }
 
 Transaction::~Transaction() { roll_back(); }
 
 void Transaction::commit() {
-  connection_.dialect().check_place(connection_.session());
+  connection_.driver().check_place(connection_.session());
   connection_.run(Statement("commit"));
   is_open_ = false;
   try {
-    connection_.dialect().check_place(connection_.session());
+    connection_.driver().check_place(connection_.session());
   } catch (DatabaseFailure const& failure) {
     // It is done where nobody may find it.
     throw DatabaseFailure::on_our_side(failure.kind(), failure.what());

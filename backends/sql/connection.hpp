@@ -2,7 +2,7 @@
 #ifndef INLAY_BACKENDS_SQL_CONNECTION_HPP
 #define INLAY_BACKENDS_SQL_CONNECTION_HPP
 
-#include <backends/sql/dialect.hpp>
+#include <backends/sql/driver.hpp>
 #include <backends/sql/least_recently_used.hpp>
 #include <backends/sql/statement.hpp>
 
@@ -22,10 +22,10 @@ namespace inlay::sql {
 */
 class Connection {
  public:
-  explicit Connection(Dialect const& dialect);
+  explicit Connection(Driver const& driver);
 
   /** One of the host's, on which nothing is kept prepared. */
-  Connection(Dialect const& dialect, soci::session& host);
+  Connection(Driver const& driver, soci::session& host);
 
   ~Connection();
   Connection(Connection const&) = delete;
@@ -69,7 +69,7 @@ class Connection {
   [[nodiscard]] bool is_alive() noexcept;
 
   /** Makes sure that the store is still where it was opened, unless that was done just now: reads are many, and to ask
-      costs as much as some of them. Who writes asks the dialect itself. */
+      costs as much as some of them. Who writes asks the driver itself. */
   void check_place();
 
   /** When it was opened, and when it was given back last. */
@@ -85,18 +85,20 @@ class Connection {
 
   [[nodiscard]] soci::session& session() noexcept { return *session_; }
   [[nodiscard]] bool is_hosts() const noexcept { return is_hosts_; }
-  [[nodiscard]] Dialect const& dialect() const noexcept { return dialect_; }
+  [[nodiscard]] Driver const& driver() const noexcept { return driver_; }
+  [[nodiscard]] Dialect const& dialect() const noexcept { return driver_.dialect(); }
 
  private:
   struct Prepared;
   long long execute(Statement const& statement, std::span<Parameter const> parameters,
                     std::function<bool(Row&)> const& on_row);
+  [[nodiscard]] std::string spelled(std::string const& text) const;
   [[nodiscard]] bool keeps(Statement const& statement) const noexcept;
   [[nodiscard]] std::unique_ptr<Prepared> prepare(Statement const& statement, std::span<Parameter const> parameters);
   Prepared& prepared(Statement const& statement, std::span<Parameter const> parameters);
   [[nodiscard]] DatabaseFailure failed(std::exception const& error);
 
-  Dialect const& dialect_;
+  Driver const& driver_;
   std::unique_ptr<soci::session> own_;
   soci::session* session_ = nullptr;
   bool is_hosts_ = false;

@@ -2,44 +2,19 @@
 #ifndef INLAY_BACKENDS_SQL_DIALECT_HPP
 #define INLAY_BACKENDS_SQL_DIALECT_HPP
 
-#include <backends/sql/failure.hpp>
-#include <backends/sql/statement.hpp>
-#include <inlay/storage/repository.hpp>
+// How databases with SQL differ in what is only text, or a yes or no: a table for each of them, in
+// backends/<database>/dialect.hpp, all in this order, to be read side by side. What happens on a connection is in
+// driver.hpp; everything else is written once, beside this file.
 
-#include <exception>
-#include <functional>
-#include <memory>
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
-
-namespace soci {
-class session;
-class statement;
-}  // namespace soci
-
-// SOCI does not export what the undefined behaviour sanitizer needs to check casts to its backends' types.
-#ifdef __GNUC__
-#define INLAY_UNCHECKED_CAST __attribute__((no_sanitize("vptr")))
-#else
-#define INLAY_UNCHECKED_CAST
-#endif
 
 namespace inlay::sql {
-
-class Connection;
-
-/** The column types that the schema is written in. */
-enum class ColumnKind {
-  id,        ///< 36 characters
-  name,      ///< up to 255 characters, compared byte for byte, part of keys
-  document,  ///< text of any length
-  integer,   ///< 64 bits
-  boolean,   ///< 0 or 1, read as an integer
-};
-
-/** What a step of a migration makes. */
-enum class SchemaPart { table, index, column };
 
 /** How a commit can be put into one statement. */
 enum class OneStatement {
@@ -56,246 +31,185 @@ enum class PageBound {
   keys,     ///< by a running sum over keys, of which then the rows are read
 };
 
-/** All that one kind of database has of its own; everything else is written once, beside this file. */
-class Dialect {
- public:
-  virtual ~Dialect() = default;
+/** The column types that the schema is written in. */
+struct ColumnTypes {
+  std::string_view id;        ///< 36 characters
+  std::string_view name;      ///< up to 255 characters, compared byte for byte, part of keys
+  std::string_view document;  ///< text of any length
+  std::string_view integer;   ///< 64 bits
+  std::string_view boolean;   ///< 0 or 1, read as an integer
+};
 
-  [[nodiscard]] virtual Capabilities capabilities() const = 0;
+/** How it is found whether a part of the schema is there. */
+struct SchemaPart {
+  /** A query that counts the tables named :p1, or the indexes or columns of that table that are named :p2. */
+  std::string_view count;
+  /** What stands before a name for it to be no error that there is such a thing already; empty where nothing does. */
+  std::string_view if_not_exists;
+};
 
-  // ------------------------------------------------------------------------------------------------ connections
+/** An expression on a column, which stands between the two. */
+struct Around {
+  std::string_view before;
+  std::string_view after;
+};
+
+/** A query for what an inner one selects, "created_at" and "id" up to its limit, for each "id" that an outer one
+    selects: `begin`, the outer, `between`, the inner, `end`. Where conditions cannot gate a query, "id" alone will do.
+ */
+struct Lateral {
+  static constexpr std::string_view outer_id = R"(i."id")";  ///< what the inner one calls it
+
+  std::string_view begin;
+  std::string_view between;
+  std::string_view end;
+};
+
+/** All that is told without asking anybody.
+
+    Identifiers stand in double quotes, and parameters are :p1, :p2, ..., as in a Statement. Words in braces stand for
+    what filled() puts there. No member has a default: who adds one says it of every database.
+*/
+struct Dialect {
+  // ------------------------------------------------------------------------------------------------- statements
 
   /** What SOCI calls the sessions of this database. */
-  [[nodiscard]] virtual std::string_view session_kind() const = 0;
+  std::string_view session_kind;
 
-  /** Refuses a session of the host on whose settings a store would not be safe.
-
-      @throws DatabaseFailure: unreachable
-  */
-  virtual void check_host(Connection& connection) const { static_cast<void>(connection); }
-
-  /** Opens a connection, set up for use.
-
-      @throws soci::soci_error, which classify() then tells.
-  */
-  [[nodiscard]] virtual std::unique_ptr<soci::session> connect() const = 0;
-
-  /** What an exception out of SOCI means; `session` is null when it came out of connect(). The message must hold no
-      bound value and no password. */
-  [[nodiscard]] virtual DatabaseFailure classify(soci::session* session, std::exception const& error) const = 0;
-
-  /** Ends a query of which no more rows are wanted, so that it pins nothing. */
-  virtual void finish(soci::statement& query) const { static_cast<void>(query); }
-
-  /** Lets go of the rows of a query that has been read, where they would stay in memory until it is run again. */
-  virtual void release(soci::statement& query) const { static_cast<void>(query); }
-
-  /** Reads the row at which a statement is that has just been executed or moved by next_row(). */
-  using RowReader = void (*)(soci::statement& query, std::vector<ValueType> const& columns, Row& row);
-
-  /** How rows are read. SOCI's own way, which finds its place anew for each column, would cost more than some queries
-      do. */
-  [[nodiscard]] virtual RowReader row_reader() const = 0;
-
-  /** Goes to the next row, if there is one.
-
-      @throws soci::soci_error
-  */
-  [[nodiscard]] virtual bool next_row(soci::statement& query) const = 0;
-
-  /** Whether a transaction is open on the connection. */
-  [[nodiscard]] virtual bool is_in_transaction(soci::session& session) const = 0;
-
-  /** Whether the other side still answers; asks it. */
-  [[nodiscard]] virtual bool is_alive(soci::session& session) const {
-    static_cast<void>(session);
-    return true;
-  }
-
-  /** Whether an idle session is to be replaced by one to another of the store's servers, which connect() then finds.
-      Asks nobody. */
-  [[nodiscard]] virtual bool is_to_be_given_up(soci::session& session) const {
-    static_cast<void>(session);
-    return false;
-  }
-
-  /** Makes sure that the store is still where the session was opened: a file can be moved while it is open. Asked now
-      and then when a connection is lent, and always when a transaction begins that writes, before its COMMIT, and
-      before that is acknowledged.
-
-      @throws DatabaseFailure: moved
-  */
-  virtual void check_place(soci::session& session) const { static_cast<void>(session); }
-
-  /** Whether a server that says nothing is given up after a while. It is so once a connection is open, where the
-      database has such a limit; never on the host's. */
-  virtual void limit_silence(soci::session& session, bool is_limited) const {
-    static_cast<void>(session);
-    static_cast<void>(is_limited);
-  }
-
-  /** Whether the server of a session that was opened to one that follows another still does. */
-  [[nodiscard]] virtual bool still_follows(soci::session& session) const {
-    static_cast<void>(session);
-    return true;
-  }
-
-  /** Takes what was changed or removed out of the store's files, on a connection without a transaction. Called with
-      Capabilities::can_vacuum only.
-
-      @throws DatabaseFailure: busy where others still read the store as it was before.
-  */
-  virtual void purge(Connection& connection) const { static_cast<void>(connection); }
-
-  /** Writes the store's files anew, as purge() is called. */
-  virtual void vacuum(Connection& connection) const { static_cast<void>(connection); }
+  /** What identifiers stand in when a statement is sent. */
+  char quote;
 
   /** Whether statements are kept prepared on the server, which some poolers in between cannot do. */
-  [[nodiscard]] virtual bool prepares() const { return true; }
+  bool prepares;
 
   /** Whether U+0000 in a text arrives; where not, such a text is refused before it is cut short. */
-  [[nodiscard]] virtual bool takes_nul() const { return true; }
+  bool takes_nul;
 
-  /** Ends a transaction, if one is open. */
-  virtual void roll_back(soci::session& session) const = 0;
+  // ----------------------------------------------------------------------------------------------------- schema
 
-  // ------------------------------------------------------------------------------------------------------- DDL
-
-  [[nodiscard]] virtual std::string_view column_type(ColumnKind kind) const = 0;
+  ColumnTypes types;
 
   /** What follows the closing bracket of create table. */
-  [[nodiscard]] virtual std::string_view table_options() const { return ""; }
-
-  /** A query that counts the tables named :p1. */
-  [[nodiscard]] virtual std::string_view count_tables() const = 0;
+  std::string_view table_options;
 
   /** Whether a column that lies behind a long one in a row is read by reading the long one, too: where it is added up,
      an index has it then. On others such an index would be one more to write, and one more to be taken for the wrong
-      query. */
-  [[nodiscard]] virtual bool reads_rows_whole() const { return false; }
-
-  /** Queries that count the indexes, and the columns, named :p2 of the table :p1. Called with commits_ddl() only. */
-  [[nodiscard]] virtual std::string_view count_indexes() const { return ""; }
-  [[nodiscard]] virtual std::string_view count_columns() const { return ""; }
-
-  /** What stands before a name for it to be no error that there is such a thing already; empty where nothing does.
-      Called with commits_ddl() only. */
-  [[nodiscard]] virtual std::string_view if_not_exists(SchemaPart part) const {
-    static_cast<void>(part);
-    return "";
-  }
-
-  /** Called once for a store, after it was found to be one that may be used and before it is written. */
-  virtual void adopt(Connection& connection) const { static_cast<void>(connection); }
+     query. */
+  bool reads_rows_whole;
 
   /** Whether each statement of a migration that makes something is done for good at once, whatever transaction is open.
       A migration that was interrupted is then done again, where what is there already is passed over. */
-  [[nodiscard]] virtual bool commits_ddl() const { return false; }
+  bool commits_ddl;
+
+  /** Of tables the query alone is set where commits_ddl is not, of the others nothing. */
+  SchemaPart table;
+  SchemaPart index;
+  SchemaPart column;
 
   /** What follows `not null` of a column that is added to a table: the rows that are there have 0 in it then. */
-  [[nodiscard]] virtual std::string_view added_column() const { return "default 0"; }
+  std::string_view added_column;
 
-  /** A statement after which no row can be inserted into a table without a value for a column that was added so; empty
-      where none can anyway. */
-  [[nodiscard]] virtual std::string refuse_default(std::string const& table, std::string_view column) const;
+  /** A statement after which no row can be inserted into a {table} without a value for a {column} that was added so;
+      empty where none can anyway. */
+  std::string_view refuse_default;
 
-  /** Begins and ends what only one of several processes may do at a time: migrating. With commits_ddl() no more than a
-      courtesy, by which the others wait in place of doing the same. */
-  virtual void begin_migration(Connection& connection) const = 0;
-  virtual void end_migration(Connection& connection) const = 0;
-
-  /** Ends one that has failed, on a connection that is to be used further. */
-  virtual void cancel_migration(Connection& connection) const noexcept;
-
-  // ------------------------------------------------------------------------------------------------------- SQL
+  // ----------------------------------------------------------------------------------------------- transactions
 
   /** The statement that begins a transaction which will write. */
-  [[nodiscard]] virtual std::string_view begin_write() const { return "begin"; }
+  std::string_view begin_write;
 
-  /** Begins a transaction whose reads all see the store as it was at one moment; as standard SQL says it, unless
-      overridden. */
-  virtual void begin_snapshot(Connection& connection) const;
+  /** The statements that begin a transaction whose reads all see the store as it was at one moment; the second may be
+      empty. */
+  std::array<std::string_view, 2> begin_snapshot;
 
   /** What follows a select of rows that must stay as they are until the transaction ends. Empty where writers take
       turns anyway; elsewhere each writer takes the counter before any other row, so that two never wait for each other.
    */
-  [[nodiscard]] virtual std::string_view lock_rows() const { return " for update"; }
+  std::string_view lock_rows;
+
+  /** An expression that limits, for the rest of a transaction, how long it waits for locks; empty where the connection
+      is set up so. For commits in one statement: others have it in begin_write. */
+  std::string_view limit_lock_wait;
+
+  /** Moves the counter in table {counter}; see Driver::next_revision(). */
+  std::string_view move_counter;
+
+  /** How a commit of one change is done in one round trip; where not, it is done step by step. */
+  OneStatement one_statement;
 
   /** Whether a transaction that reads from a snapshot can write over what others have committed since, and then sees
       its own rows among those of the snapshot. */
-  [[nodiscard]] virtual bool writes_behind_snapshot() const { return false; }
-
-  /** How a commit of one change is done in one round trip; where not, it is done step by step. */
-  [[nodiscard]] virtual OneStatement one_statement() const { return OneStatement::none; }
-
-  /** An expression that limits, for the rest of a transaction, how long it waits for locks; empty where the connection
-      is set up so. For commits in one statement: others have it in begin_write(). */
-  [[nodiscard]] virtual std::string_view limit_lock_wait() const { return ""; }
+  bool writes_behind_snapshot;
 
   /** Whether statements can go on in a transaction in which one has failed. */
-  [[nodiscard]] virtual bool transaction_survives_failure() const { return true; }
-
-  /** Whether an index serves `(a, b) > (x, y)`. */
-  [[nodiscard]] virtual bool seeks_row_values() const { return true; }
-
-  /** A join for which the table on its left is read first, whatever the database thinks of that: the rows of a list are
-      read in their order. */
-  [[nodiscard]] virtual std::string_view ordered_join() const { return " join "; }
-
-  /** What ends a lateral subquery that is to be run for each row of the tables before it, whatever the database thinks
-      of that; empty where ordered_join() and an index do. */
-  [[nodiscard]] virtual std::string_view fence() const { return ""; }
-
-  /** Whether for_each() can be used. */
-  [[nodiscard]] virtual bool can_probe() const { return false; }
-
-  /** Whether a condition on no column of a query keeps the query from being run at all. */
-  [[nodiscard]] virtual bool can_gate() const { return false; }
-
-  /** Whether a union in an order is merged from selects that are read only as far as it is. */
-  [[nodiscard]] virtual bool merges_unions() const { return false; }
-
-  /** Whether statements are planned once, before their values are known, and so must say how many rows are wanted. */
-  [[nodiscard]] virtual bool plans_ahead() const { return false; }
-
-  /** Appends a query for what `inner` selects, "created_at" and "id" up to its limit, for each "id" that `outer`
-      selects; `inner` is told how to name the latter. `end` appends conditions, order and limit of the whole. Where
-      can_gate() is false, "id" and no end will do. */
-  virtual void for_each(Statement& statement, std::function<void(Statement&)> const& outer,
-                        std::function<void(Statement&, std::string_view)> const& inner,
-                        std::function<void(Statement&)> const& end) const {
-    statement << "select x.\"created_at\", x.\"id\" from (";
-    outer(statement);
-    statement << ") i cross join lateral (";
-    inner(statement, "i.\"id\"");
-    statement << ") x";
-    end(statement);
-  }
+  bool transaction_survives_failure;
 
   /** Whether the end of a transaction may wait for other servers, so that one whose end nobody has seen can be found in
       the store before they have it. They have it when a later one has ended. */
-  [[nodiscard]] virtual bool waits_for_others() const { return false; }
+  bool waits_for_others;
 
-  /** A query that gives 1 on a server that takes no writes and may be behind another; empty where there is no such. */
-  [[nodiscard]] virtual std::string_view is_replica() const { return ""; }
+  /** Whether what was told to have been taken back may have been done after all. */
+  bool may_be_done_after_all;
 
-  /** A function that tells how large a text is, near enough, and at best without reading it. */
-  [[nodiscard]] virtual std::string_view text_size() const { return "octet_length"; }
+  // ---------------------------------------------------------------------------------------------------- queries
 
-  /** How many bytes a column's text has, exactly; it may read the text for that. */
-  [[nodiscard]] virtual std::string byte_size(std::string const& column) const {
-    return "octet_length(" + column + ')';
-  }
+  /** Whether an index serves `(a, b) > (x, y)`. */
+  bool seeks_row_values;
+
+  /** A join for which the table on its left is read first, whatever the database thinks of that: the rows of a list are
+      read in their order. */
+  std::string_view ordered_join;
+
+  /** What ends a lateral subquery that is to be run for each row of the tables before it, whatever the database thinks
+      of that; empty where ordered_join and an index do. */
+  std::string_view fence;
+
+  /** Nothing: there is none that is worth its while. */
+  std::optional<Lateral> lateral;
+
+  /** Whether a condition on no column of a query keeps the query from being run at all. */
+  bool can_gate;
+
+  /** Whether a union in an order is merged from selects that are read only as far as it is. */
+  bool merges_unions;
+
+  /** Whether statements are planned once, before their values are known, and so must say how many rows are wanted. */
+  bool plans_ahead;
 
   /** How pages are bounded by their documents. */
-  [[nodiscard]] virtual PageBound page_bound() const { return PageBound::keys; }
+  PageBound page_bound;
 
-  /** A statement as this database spells it; called once for each text that is prepared. */
-  [[nodiscard]] virtual std::string spell(std::string const& text) const { return text; }
+  /** A function that tells how large a text is, near enough, and at best without reading it. */
+  std::string_view text_size;
 
-  /** Moves the counter in table `counter` and gives the new revision. */
-  [[nodiscard]] virtual long long next_revision(Connection& connection, std::string const& counter) const = 0;
+  /** How many bytes a column's text has, exactly; it may read the text for that. */
+  Around byte_size;
+
+  /** A query that gives 1 on a server that takes no writes and may be behind another; empty where there is no such. */
+  std::string_view asks_for_replica;
 };
+
+/** A word that stands in braces, and what is meant by it. */
+struct Word {
+  std::string_view name;
+  std::string_view meaning;
+};
+
+/** A text with what is meant in place of its words in braces. One that is not among `words` stays as it is. */
+[[nodiscard]] inline std::string filled(std::string_view text, std::initializer_list<Word> words) {
+  std::string result;
+  while (!text.empty()) {
+    std::size_t const open = std::min(text.find('{'), text.size());
+    std::size_t const close = std::min(text.find('}', open), text.size());
+    result += text.substr(0, open);
+    if (close == text.size()) return result.append(text.substr(open));
+    std::string_view const name = text.substr(open + 1, close - open - 1);
+    auto const word = std::find_if(words.begin(), words.end(), [&](Word const& one) { return one.name == name; });
+    result += word == words.end() ? text.substr(open, close + 1 - open) : word->meaning;
+    text.remove_prefix(close + 1);
+  }
+  return result;
+}
 
 }  // namespace inlay::sql
 

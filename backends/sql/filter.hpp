@@ -153,11 +153,11 @@ inline void add_scope(Statement& statement, Dialect const& dialect, Scope const&
                                    "\" and " + inner + ".\"" + scope.member + "\" = " + alias + ".\"" +
                                    scope.own_member + '"';
         statement << "exists (select 1 from " << tables.quoted(part.entity) << ' ' << innermost;
-        if (!dialect.fence().empty()) {
+        if (!dialect.fence.empty()) {
           statement << " cross join lateral (select 1 from " << tables.quoted(scope.entity) << ' ' << inner << " where "
-                    << is_met << dialect.fence() << ") " << inner << "l where ";
+                    << is_met << dialect.fence << ") " << inner << "l where ";
         } else {
-          statement << dialect.ordered_join() << tables.quoted(scope.entity) << ' ' << inner << " on " << is_met
+          statement << dialect.ordered_join << tables.quoted(scope.entity) << ' ' << inner << " on " << is_met
                     << " where ";
         }
         add_scope(statement, dialect, part.parts.front(), entity_named(part.entity), innermost, tables);

@@ -76,7 +76,7 @@ class Lister {
     });
     if (!names_rows) visible_ = visible_sources(query_.scope);
     if (visible_.size() > many) visible_.clear();  // a database takes only so many selects in one
-    if (visible_.empty() && dialect_.can_probe()) find_sources();
+    if (visible_.empty() && dialect_.lateral) find_sources();
   }
 
   /** Reads the page. */
@@ -103,7 +103,7 @@ class Lister {
     select_parts<Readable>(columns_, query_, true, small_);
     if (!visible_.empty()) return read(gather());
     if (sources_.empty()) return read(walk(std::nullopt));
-    if (dialect_.can_gate()) return read(choose());
+    if (dialect_.can_gate) return read(choose());
     for (Source const& source : sources_) {
       if (source.is_surely_few() || has_few(source)) return read(probe(source));
     }
@@ -256,8 +256,8 @@ class Lister {
     statement << "select * from (select 0, " << columns_.text() << " from (";
     add_visible_places(statement, true);
     statement << " order by \"created_at\", \"id\" limit ";
-    statement.bind(integer(rows_to_read())) << ") bounded" << dialect_.ordered_join()
-                                            << tables_.quoted(Root::entity_name) << " t0 on t0.\"id\" = bounded.\"id\"";
+    statement.bind(integer(rows_to_read())) << ") bounded" << dialect_.ordered_join << tables_.quoted(Root::entity_name)
+                                            << " t0 on t0.\"id\" = bounded.\"id\"";
     join_further_parts(statement, parts - 1);
     statement << ") page";
     return statement;
@@ -265,10 +265,10 @@ class Lister {
 
   /** Of each source of what the scope lets through the first rows, and of those the first. */
   [[nodiscard]] Statement gather() const {
-    if (dialect_.merges_unions()) return merge();
+    if (dialect_.merges_unions) return merge();
     auto const add_ids = [&](Statement& ids) { add_visible_places(ids, false); };
     Statement statement;
-    if (dialect_.can_gate()) {
+    if (dialect_.can_gate) {
       statement << "with page_ids as materialized (select \"created_at\", \"id\" from (";
       add_ids(statement);
       statement << ") x order by \"created_at\", \"id\" limit ";
@@ -395,22 +395,20 @@ class Lister {
       appends further ones, beginning with " and ", to a query of its own. */
   template <class AddGate>
   void probe_ids(Statement& statement, Source const& source, AddGate const& add_gate) const {
-    dialect_.for_each(
-        statement, [&](Statement& outer) { select_places(outer, source); },
-        [&](Statement& inner, std::string_view outer_id) {
-          inner << "select t0.\"created_at\", t0.\"id\" from " << tables_.quoted(Root::entity_name) << " t0";
-          bool const is_nested = source.kind == Source::Kind::nested;
-          if (!is_nested) join_further_parts(inner);
-          inner << " where t0.\"" << source.column << "\" = " << outer_id;
-          add_place(inner, add_conditions(
-                               inner, " and ", [&](std::size_t part) { return part == 0 || !is_nested; }, &source));
-          inner << in_order << " limit " << planned_limit();
-        },
-        [&](Statement& outermost) {
-          outermost << " where 1 = 1";
-          add_gate(outermost);
-          outermost << " order by x.\"created_at\", x.\"id\" limit " << planned_limit();
-        });
+    statement << dialect_.lateral->begin;
+    select_places(statement, source);
+    statement << dialect_.lateral->between << "select t0.\"created_at\", t0.\"id\" from "
+              << tables_.quoted(Root::entity_name) << " t0";
+    bool const is_nested = source.kind == Source::Kind::nested;
+    if (!is_nested) join_further_parts(statement);
+    statement << " where t0.\"" << source.column << "\" = " << Lateral::outer_id;
+    auto const is_wanted = [&](std::size_t part) { return part == 0 || !is_nested; };
+    add_place(statement, add_conditions(statement, " and ", is_wanted, &source));
+    statement << in_order << " limit " << planned_limit() << dialect_.lateral->end;
+    if (!dialect_.can_gate) return;
+    statement << " where 1 = 1";
+    add_gate(statement);
+    statement << " order by x.\"created_at\", x.\"id\" limit " << planned_limit();
   }
 
   /** Appends ` from ... order by ...`: the rows that a walk goes through. */
@@ -425,7 +423,7 @@ class Lister {
   void join_further_parts(Statement& statement, std::size_t last) const {
     for_each_part<Readable>([&]<std::size_t index>() {
       if constexpr (index > 0) {
-        if (index <= last) join_part<Readable, index>(statement, tables_, dialect_.ordered_join());
+        if (index <= last) join_part<Readable, index>(statement, tables_, dialect_.ordered_join);
       }
     });
   }
@@ -438,7 +436,7 @@ class Lister {
   [[nodiscard]] std::string planned_limit() const { return std::to_string(planned_rows()); }
 
   /** Whether documents are to be read, and bounded in that way. */
-  [[nodiscard]] bool is_bounded_by(PageBound bound) const { return last_document_ && dialect_.page_bound() == bound; }
+  [[nodiscard]] bool is_bounded_by(PageBound bound) const { return last_document_ && dialect_.page_bound == bound; }
 
   /** Appends what gives the row with the revision, to be followed by the page. */
   void begin(Statement& statement) const {
@@ -457,7 +455,7 @@ class Lister {
     begin_page(statement);
     add_where(statement);
     statement << in_order << " limit ";
-    if (dialect_.plans_ahead()) {
+    if (dialect_.plans_ahead) {
       statement << planned_limit() << ") page order by " << column_of_root("created_at") << ", " << column_of_root("id")
                 << " limit ";
       statement.bind(integer(rows_to_read()));
@@ -468,7 +466,7 @@ class Lister {
   }
 
   void begin_page(Statement& statement) const {
-    statement << (dialect_.plans_ahead() ? "(" : "");
+    statement << (dialect_.plans_ahead ? "(" : "");
     if (is_summed()) {
       statement << "select 0";
       for (std::size_t i = 0; i < columns_.columns().size(); ++i) statement << ", c" << std::to_string(i);
@@ -481,7 +479,7 @@ class Lister {
                 << (small_.empty() ? std::string("0") : "case when " + small_ + " then 0 else 1 end") << ", "
                 << columns_.text();
     }
-    select_from<Readable>(statement, tables_, dialect_.ordered_join());
+    select_from<Readable>(statement, tables_, dialect_.ordered_join);
   }
 
   void end_page(Statement& statement) const {
@@ -489,7 +487,7 @@ class Lister {
       statement << ") bounded";
       add_bound(statement);
     }
-    statement << (dialect_.plans_ahead() ? ")" : "");
+    statement << (dialect_.plans_ahead ? ")" : "");
   }
 
   /** Whether a running sum over the rows bounds the page. */
@@ -512,7 +510,7 @@ class Lister {
     if (are_summed) join_further_parts(statement, std::max(last_condition_, *last_document_));
     add_where(statement);
     statement << in_order << " limit ";
-    statement.bind(integer(rows_to_read())) << (are_summed ? ") k) bounded" : ") bounded") << dialect_.ordered_join()
+    statement.bind(integer(rows_to_read())) << (are_summed ? ") k) bounded" : ") bounded") << dialect_.ordered_join
                                             << tables_.quoted(Root::entity_name) << " t0 on t0.\"id\" = bounded.\"id\"";
     join_further_parts(statement, parts - 1);
     if (are_summed) {
@@ -529,7 +527,7 @@ class Lister {
       for (model::Field const& field : model::fields<model::Part<Readable, index>>) {
         if (field.type != model::FieldType::document || !query_.brings_documents(index)) continue;
         std::string const size =
-            std::string(dialect_.text_size()) + '(' + part_alias(index) + ".\"" + std::string(field.name) + "\")";
+            std::string(dialect_.text_size) + '(' + part_alias(index) + ".\"" + std::string(field.name) + "\")";
         sum += (sum.empty() ? "" : " + ") + (field.is_optional ? "coalesce(" + size + ", 0)" : size);
       }
     });
@@ -589,7 +587,7 @@ class Lister {
   void add_comparison(Statement& statement, Cursor const& place, std::string_view sign) const {
     auto const time = integer(place.created_at.microseconds);
     auto const id = text(to_string(place.id));
-    if (dialect_.seeks_row_values()) {
+    if (dialect_.seeks_row_values) {
       statement << "(t0.\"created_at\", t0.\"id\")" << sign << '(';
       statement.bind(time) << ", ";
       statement.bind(id) << ')';

@@ -21,7 +21,7 @@ Pool::Lease Pool::lease_of_host() {
   std::unique_ptr<Connection> connection;
   try {
     make_usable(host_->at(place), place);
-    connection = std::make_unique<Connection>(dialect_, host_->at(place));
+    connection = std::make_unique<Connection>(driver_, host_->at(place));
   } catch (...) {
     host_->give_back(place);
     throw;
@@ -35,7 +35,7 @@ Pool::Lease Pool::lease_of_host() {
     is_checked = checked_.contains(place);
   }
   if (!is_checked) {
-    dialect_.check_host(*lease);
+    driver_.check_host(*lease);
     std::scoped_lock const lock(mutex_);
     checked_.insert(place);
   }
@@ -58,12 +58,12 @@ void Pool::make_usable(soci::session& session, std::size_t place) {
   } catch (soci::soci_error const& error) {
     // One that was never open; SOCI has no other way to tell.
     if (std::string_view(error.what()).find("without previous") != std::string_view::npos && !has_worked) {
-      require_open(dialect_, session);
+      require_open(driver_.dialect(), session);
     }
-    throw dialect_.classify(nullptr, error);
+    throw driver_.classify(nullptr, error);
   }
   try {
-    require_open(dialect_, session);
+    require_open(driver_.dialect(), session);
   } catch (Exception const& exception) {
     if (!has_worked) throw;
     throw DatabaseFailure(FailureKind::unreachable, exception.error().message);  // whoever calls now is not to blame
@@ -122,7 +122,7 @@ std::unique_ptr<Connection> Pool::take_turn(Clock::time_point deadline) {
   while (!idle_.empty()) {
     auto connection = std::move(idle_.back());
     idle_.pop_back();
-    if (is_joined_ || (connection->opened > last_outdated_ && !dialect_.is_to_be_given_up(connection->session()))) {
+    if (is_joined_ || (connection->opened > last_outdated_ && !driver_.is_to_be_given_up(connection->session()))) {
       bool const may_be_dead = connection->last_used <= last_loss_ || Clock::now() - connection->last_used > fresh_for;
       lock.unlock();
       if (is_joined_ || !may_be_dead || connection->is_alive()) return connection;
@@ -137,7 +137,7 @@ std::unique_ptr<Connection> Pool::take_turn(Clock::time_point deadline) {
 // Nothing when the server lets nobody in: then one of those that are open may come back first.
 std::unique_ptr<Connection> Pool::open() {
   try {
-    auto connection = std::make_unique<Connection>(dialect_);
+    auto connection = std::make_unique<Connection>(driver_);
     std::scoped_lock const lock(mutex_);
     refusal_.reset();
     pauses_.begin_anew();

@@ -25,21 +25,21 @@ namespace inlay::sql {
 /** A number of connections, opened when they are first needed, each lent to one thread at a time. */
 class Pool {
  public:
-  Pool(Dialect const& dialect, std::size_t size, std::chrono::milliseconds timeout)
-      : dialect_(dialect), size_(size), timeout_(timeout) {
+  Pool(Driver const& driver, std::size_t size, std::chrono::milliseconds timeout)
+      : driver_(driver), size_(size), timeout_(timeout) {
     idle_.reserve(size);
   }
 
   /** Lends the one connection on which the host has a transaction open, and leaves that alone. */
-  Pool(Dialect const& dialect, soci::session& joined) : Pool(dialect, 1, std::chrono::milliseconds(0)) {
-    idle_.push_back(std::make_unique<Connection>(dialect, joined));
+  Pool(Driver const& driver, soci::session& joined) : Pool(driver, 1, std::chrono::milliseconds(0)) {
+    idle_.push_back(std::make_unique<Connection>(driver, joined));
     is_joined_ = true;
   }
 
   /** Lends what a pool of the host lends. */
-  Pool(Dialect const& dialect, soci::connection_pool& host, std::chrono::milliseconds timeout,
+  Pool(Driver const& driver, soci::connection_pool& host, std::chrono::milliseconds timeout,
        std::function<void(soci::session&)> set_up)
-      : Pool(dialect, 0, timeout) {
+      : Pool(driver, 0, timeout) {
     host_ = &host;
     set_up_ = std::move(set_up);
   }
@@ -84,7 +84,7 @@ class Pool {
   void give_back(std::unique_ptr<Connection> connection, std::size_t place = 0) noexcept;
   void give_back_to_host(Connection& connection, std::size_t place) noexcept;
 
-  Dialect const& dialect_;
+  Driver const& driver_;
   std::size_t size_;
   std::chrono::milliseconds timeout_;
   std::mutex mutex_;

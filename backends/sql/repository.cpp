@@ -30,33 +30,33 @@ constexpr std::size_t max_commits = 1'000;
 
 class SqlRepository final : public RepositoryFrom<SqlRepository> {
  public:
-  SqlRepository(std::unique_ptr<Dialect const> dialect, StoreOptions options)
-      : dialect_(std::move(dialect)),
+  SqlRepository(std::unique_ptr<Driver const> driver, StoreOptions options)
+      : driver_(std::move(driver)),
         options_(std::move(options)),
         tries_(options_),
         tables_(options_.table_prefix),
-        capabilities_(dialect_->capabilities()),
-        readers_(options_.joined      ? Pool(*dialect_, *options_.joined)
-                 : options_.host_pool ? Pool(*dialect_, *options_.host_pool, options_.patience, options_.set_up)
-                                      : Pool(*dialect_, options_.readers, options_.patience)),
-        own_writers_(*dialect_, std::max<std::size_t>(options_.writers, 1), options_.patience),
+        capabilities_(driver_->capabilities()),
+        readers_(options_.joined      ? Pool(*driver_, *options_.joined)
+                 : options_.host_pool ? Pool(*driver_, *options_.host_pool, options_.patience, options_.set_up)
+                                      : Pool(*driver_, options_.readers, options_.patience)),
+        own_writers_(*driver_, std::max<std::size_t>(options_.writers, 1), options_.patience),
         writers_(options_.writers == 0 ? readers_ : own_writers_),
-        committer_(*dialect_, tables_, options_, readers_, writers_),
+        committer_(*driver_, tables_, options_, readers_, writers_),
         standbys_(options_.standbys ? std::make_unique<Standbys>(*options_.standbys, options_) : nullptr),
-        statements_(boost::mp11::mp_apply_q<MakeStatements, model::Readables>::make(*dialect_, tables_,
+        statements_(boost::mp11::mp_apply_q<MakeStatements, model::Readables>::make(driver_->dialect(), tables_,
                                                                                     standbys_ != nullptr)) {}
 
   Result<void> open() {
     return tries_.run<void>([&] {
       // Before it is lent, for which it is looked at as one of this database's.
-      if (options_.joined) require_open(*dialect_, *options_.joined);
+      if (options_.joined) require_open(driver_->dialect(), *options_.joined);
       auto const connection = writers_.lease();
       if (options_.joined) {
-        if (!dialect_->is_in_transaction(*options_.joined)) {
+        if (!driver_->is_in_transaction(*options_.joined)) {
           return Result<void>(Error{.kind = ErrorKind::invalid_argument,
                                     .message = "no transaction is open on the session that a store was to join"});
         }
-        dialect_->check_host(*connection);
+        driver_->check_host(*connection);
         require_migrated(*connection, tables_);
         return Result<void>();
       }
@@ -116,7 +116,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       auto const connection = writers_.lease();
       Unhurried const unhurried(*connection);
       Transaction transaction(*connection);
-      Revision const current = current_revision(*connection, tables_, connection->dialect().lock_rows());
+      Revision const current = current_revision(*connection, tables_, connection->dialect().lock_rows);
       if (request.through > current) return storage::revision_not_reached(current);
       Statement remove;
       remove << "delete from " << tables_.quoted("change") << R"( where "revision" <= )";
@@ -144,7 +144,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     if (options_.joined) return not_joined();
     if (!capabilities_.can_vacuum) return storage::cannot_vacuum(capabilities_.backend);
     auto const rewritten = tries_.run<void>([&]() -> Result<void> {
-      dialect_->vacuum(*writers_.lease());
+      driver_->vacuum(*writers_.lease());
       return {};
     });
     return rewritten ? purge() : rewritten;
@@ -179,7 +179,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       Transaction const snapshot = Transaction::snapshot(*connection);
       return once_begun(has_begun, [&]() -> Result<void> {
         Dumper(*connection, tables_, sink).run();
-        dialect_->check_place(connection->session());
+        driver_->check_place(connection->session());
         return {};
       });
     });
@@ -194,7 +194,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       auto const connection = writers_.lease();
       Unhurried const unhurried(*connection);
       Transaction transaction(*connection);
-      Revision const current = current_revision(*connection, tables_, connection->dialect().lock_rows());
+      Revision const current = current_revision(*connection, tables_, connection->dialect().lock_rows);
       if (!request.replace && current > Revision{}) return storage::not_empty(current);
       Restorer restorer(*connection, tables_);
       if (request.replace) restorer.clear();
@@ -230,7 +230,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   /** The servers that follow the one that takes the writes. */
   struct Standbys {
-    Standbys(Dialect const& dialect, StoreOptions const& options) : pool(dialect, options.readers, options.patience) {}
+    Standbys(Driver const& driver, StoreOptions const& options) : pool(driver, options.readers, options.patience) {}
 
     Pool pool;
     ReadBound bound;
@@ -277,7 +277,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       Answer answer{.needed = begun.needed};
       Result<T> result = read(*connection, answer);
       // One that has become the primary is as good, but not what this pool is for.
-      if (!connection->dialect().still_follows(connection->session())) connection->discard();
+      if (!connection->driver().still_follows(connection->session())) connection->discard();
       if (!answer.revision) return std::nullopt;
       bool const is_given = bound.take_from_standby(begun, *answer.revision, ReadBound::Clock::now());
       // A read of many pages was ended midway.
@@ -339,7 +339,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   Result<void> purge() {
     if (!capabilities_.can_vacuum) return {};
     auto purged = tries_.run<void>([&]() -> Result<void> {
-      dialect_->purge(*writers_.lease());
+      driver_->purge(*writers_.lease());
       return {};
     });
     if (purged) return purged;
@@ -416,7 +416,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     return check.finish();
   }
 
-  std::unique_ptr<Dialect const> dialect_;
+  std::unique_ptr<Driver const> driver_;
   StoreOptions options_;
   Tries tries_;
   Tables tables_;
@@ -431,7 +431,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
 }  // namespace
 
-Result<std::shared_ptr<Repository>> open_store(std::unique_ptr<Dialect const> dialect, StoreOptions options) {
+Result<std::shared_ptr<Repository>> open_store(std::unique_ptr<Driver const> driver, StoreOptions options) {
   // What SOCI and the databases' settings count milliseconds in.
   options.patience = std::clamp(options.patience, std::chrono::milliseconds(0),
                                 std::chrono::milliseconds(std::numeric_limits<int>::max()));
@@ -445,7 +445,7 @@ Result<std::shared_ptr<Repository>> open_store(std::unique_ptr<Dialect const> di
         .kind = ErrorKind::invalid_argument,
         .message = "the table_prefix of a store must be 1 to 24 of a-z, 0-9 and _, and begin with a letter or _"};
   }
-  auto store = std::make_shared<SqlRepository>(std::move(dialect), std::move(options));
+  auto store = std::make_shared<SqlRepository>(std::move(driver), std::move(options));
   if (auto const opened = store->open(); opened.has_error()) return opened.error();
   return std::shared_ptr<Repository>(std::move(store));
 }

@@ -2,7 +2,7 @@
 #ifndef INLAY_BACKENDS_SQL_REPOSITORY_HPP
 #define INLAY_BACKENDS_SQL_REPOSITORY_HPP
 
-#include <backends/sql/dialect.hpp>
+#include <backends/sql/driver.hpp>
 #include <inlay/backends/sql/host.hpp>
 #include <inlay/storage/repository.hpp>
 
@@ -24,7 +24,7 @@ struct StoreOptions {
   std::chrono::milliseconds patience{};  ///< how long to wait for a connection, or until others are less busy
   /** Opens connections to servers that follow the one that takes the writes, for reads that may be theirs; null: all
       reads are that one's. */
-  std::shared_ptr<Dialect const> standbys{};
+  std::shared_ptr<Driver const> standbys{};
   soci::session* joined = nullptr;               ///< the host's, with a transaction that the store is to be part of
   soci::connection_pool* host_pool = nullptr;    ///< the host's, to take connections from
   std::function<void(soci::session&)> set_up{};  ///< for what was lost of those
@@ -57,7 +57,7 @@ struct StoreOptions {
 
     @return invalid_argument for a prefix of tables that would not do; unavailable, corrupt; see migrate().
 */
-[[nodiscard]] Result<std::shared_ptr<Repository>> open_store(std::unique_ptr<Dialect const> dialect,
+[[nodiscard]] Result<std::shared_ptr<Repository>> open_store(std::unique_ptr<Driver const> driver,
                                                              StoreOptions options);
 
 }  // namespace inlay::sql

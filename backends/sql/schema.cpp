@@ -82,7 +82,7 @@ void fill_document_bytes(Connection& connection, Tables const& tables) {
   constexpr std::size_t most_rows = 200;
   for (auto const& [name, document] : {std::pair("integration", "config"), {"environment_integration", "override"}}) {
     std::string const table = tables.quoted(name);
-    std::string const bytes = connection.dialect().byte_size('"' + std::string(document) + '"');
+    Around const& bytes = connection.dialect().byte_size;
     std::string after;
     while (true) {
       Statement select(R"(select "id" from )");
@@ -94,7 +94,8 @@ void fill_document_bytes(Connection& connection, Tables const& tables) {
       if (ids.empty()) break;
       after = ids.back();
       Statement update("update ");
-      update << table << R"( set "document_bytes" = coalesce()" << bytes << R"(, 0) where "id" in ()";
+      update << table << R"( set "document_bytes" = coalesce()" << bytes.before << '"' << document << '"' << bytes.after
+             << R"(, 0) where "id" in ()";
       std::string_view separator;
       for (std::string const& id : ids) {
         update << std::exchange(separator, ", ");
@@ -111,8 +112,8 @@ void complete_second(Connection& connection, Tables const& tables) {
   for (std::string_view const name : tables_with_births) {
     fill_births(connection, tables, name);
     // A process of the release before that still runs is to insert nothing here that has none.
-    std::string const refuse = connection.dialect().refuse_default(tables.name(name), "birth");
-    if (!refuse.empty()) connection.run_once(refuse);
+    std::string_view const refuse = connection.dialect().refuse_default;
+    if (!refuse.empty()) connection.run_once(filled(refuse, {{"table", tables.name(name)}, {"column", "birth"}}));
   }
 }
 
@@ -277,35 +278,15 @@ create table "{prefix}migration" (
 constexpr std::string_view left_out = "left out: ";
 
 [[nodiscard]] std::string expanded(std::string_view text, Dialect const& dialect, Tables const& tables) {
-  std::string result;
-  while (!text.empty()) {
-    auto const open = text.find('{');
-    result += text.substr(0, open);
-    if (open == std::string_view::npos) break;
-    auto const close = text.find('}', open);
-    auto const word = text.substr(open + 1, close - open - 1);
-    text.remove_prefix(close + 1);
-    if (word == "prefix") {
-      result += tables.prefix();
-    } else if (word == "options") {
-      result += dialect.table_options();
-    } else if (word == "where_rows_are_read_whole") {
-      if (!dialect.reads_rows_whole()) result += left_out;
-    } else if (word == "added") {
-      result += dialect.added_column();
-    } else if (word == "id") {
-      result += dialect.column_type(ColumnKind::id);
-    } else if (word == "name") {
-      result += dialect.column_type(ColumnKind::name);
-    } else if (word == "document") {
-      result += dialect.column_type(ColumnKind::document);
-    } else if (word == "integer") {
-      result += dialect.column_type(ColumnKind::integer);
-    } else if (word == "boolean") {
-      result += dialect.column_type(ColumnKind::boolean);
-    }
-  }
-  return result;
+  return filled(text, {{"prefix", tables.prefix()},
+                       {"options", dialect.table_options},
+                       {"where_rows_are_read_whole", dialect.reads_rows_whole ? "" : left_out},
+                       {"added", dialect.added_column},
+                       {"id", dialect.types.id},
+                       {"name", dialect.types.name},
+                       {"document", dialect.types.document},
+                       {"integer", dialect.types.integer},
+                       {"boolean", dialect.types.boolean}});
 }
 
 /** The statements of a text, as the dialect has them. */
@@ -324,13 +305,13 @@ constexpr std::string_view left_out = "left out: ";
 
 /** What a statement makes; nothing where it changes rows. */
 struct Made {
-  SchemaPart part{};
+  SchemaPart const* part{};
   std::string table{};
   std::string name{};     // of an index or a column
   std::size_t named = 0;  // where in the statement its name begins
 };
 
-[[nodiscard]] std::optional<Made> made_by(std::string const& statement) {
+[[nodiscard]] std::optional<Made> made_by(std::string const& statement, Dialect const& dialect) {
   std::size_t at = 0;
   auto const takes = [&](std::string_view words) {
     bool const is_next = statement.compare(at, words.size(), words) == 0;
@@ -345,20 +326,20 @@ struct Made {
   };
   Made made;
   if (takes("create table ")) {
-    made.part = SchemaPart::table;
+    made.part = &dialect.table;
     made.named = at;
     made.table = take_name();
     return made;
   }
   if (takes("create index ")) {
-    made.part = SchemaPart::index;
+    made.part = &dialect.index;
     made.named = at;
     made.name = take_name();
     if (takes(" on ")) made.table = take_name();
     return made;
   }
   if (takes("alter table ")) {
-    made.part = SchemaPart::column;
+    made.part = &dialect.column;
     made.table = take_name();
     if (!takes(" add column ")) return std::nullopt;
     made.named = at;
@@ -369,21 +350,18 @@ struct Made {
 }
 
 [[nodiscard]] bool is_there(Connection& connection, Made const& made) {
-  Dialect const& dialect = connection.dialect();
-  Statement count(made.part == SchemaPart::table   ? dialect.count_tables()
-                  : made.part == SchemaPart::index ? dialect.count_indexes()
-                                                   : dialect.count_columns());
+  Statement count(made.part->count);
   count.with(text(made.table));
-  if (made.part != SchemaPart::table) count.with(text(made.name));
+  if (!made.name.empty()) count.with(text(made.name));
   return connection.number(count.gives(ValueType::integer)) != 0;
 }
 
 /** Makes what is not there yet, where each statement is done at once and for good. It is looked for first: to make a
     thing again would wait for whoever uses its table, and on a cluster end what they do. */
 void make_missing(Connection& connection, std::string statement) {
-  auto const made = made_by(statement);
+  auto const made = made_by(statement, connection.dialect());
   if (!made || is_there(connection, *made)) return;
-  statement.insert(made->named, connection.dialect().if_not_exists(made->part));
+  statement.insert(made->named, made->part->if_not_exists);
   try {
     connection.run_once(statement);
   } catch (DatabaseFailure const& failure) {
@@ -423,7 +401,7 @@ void run_in_steps(Connection& connection, Tables const& tables, Migration const&
   Transaction transaction(connection);
   try {
     for (std::string const& statement : statements) {
-      if (!made_by(statement)) connection.run_once(statement);
+      if (!made_by(statement, connection.dialect())) connection.run_once(statement);
     }
     if (migration.fill != nullptr) migration.fill(connection, tables);
     record(connection, tables, migration, now);
@@ -442,7 +420,7 @@ void run_in_steps(Connection& connection, Tables const& tables, Migration const&
 
 // Nothing: the migrations were never recorded here.
 [[nodiscard]] std::optional<int> recorded_migration(Connection& connection, Tables const& tables) {
-  Statement count(connection.dialect().count_tables());
+  Statement count(connection.dialect().table.count);
   count.with(text(tables.name("migration"))).gives(ValueType::integer);
   if (connection.number(count) == 0) return std::nullopt;
   Statement last;
@@ -465,7 +443,7 @@ void run_in_steps(Connection& connection, Tables const& tables, Migration const&
   boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
       [&]<class Entity>(std::type_identity<Entity>) { names.push_back(Entity::entity_name); });
   for (std::string_view const name : names) {
-    Statement count(connection.dialect().count_tables());
+    Statement count(connection.dialect().table.count);
     count.with(text(tables.name(name))).gives(ValueType::integer);
     if (connection.number(count) != 0) return name;
   }
@@ -525,19 +503,19 @@ void migrate_once(Connection& connection, Tables const& tables, bool may_migrate
     recorded = recorded_or_empty(connection, tables);
     refuse_newer(recorded.value_or(0));
   }
-  connection.dialect().adopt(connection);
+  connection.driver().adopt(connection);
   if (recorded.value_or(0) == latest_migration()) return;
 
   Unhurried const unhurried(connection);
-  connection.dialect().begin_migration(connection);
+  connection.driver().begin_migration(connection);
   try {
     recorded = recorded_or_empty(connection, tables);
     refuse_newer(recorded.value_or(0));
     if (recorded.value_or(0) == latest_migration()) {
-      connection.dialect().end_migration(connection);
+      connection.driver().end_migration(connection);
       return;
     }
-    bool const commits_ddl = connection.dialect().commits_ddl();
+    bool const commits_ddl = connection.dialect().commits_ddl;
     for (std::string const& statement : split(migration_table, connection.dialect(), tables)) {
       if (commits_ddl) {
         make_missing(connection, statement);
@@ -549,11 +527,10 @@ void migrate_once(Connection& connection, Tables const& tables, bool may_migrate
       if (migration.number <= recorded.value_or(0)) continue;
       (commits_ddl ? run_in_steps : run_within)(connection, tables, migration, now);
     }
-    connection.dialect().end_migration(connection);
+    connection.driver().end_migration(connection);
   } catch (...) {
     if (connection.is_hosts()) {
-      connection.dialect().cancel_migration(
-          connection);  // it may hold what is the host's, such as a database in memory
+      connection.driver().cancel_migration(connection);  // it may hold what is the host's, such as a database in memory
     } else {
       connection.discard();  // whatever it holds ends with it
     }
@@ -569,7 +546,7 @@ void migrate(Connection& connection, Tables const& tables, bool may_migrate, std
     migrate_once(connection, tables, may_migrate, not_migrated_for, now);
   } catch (DatabaseFailure const& failure) {
     // What another node of a cluster makes ends what is under way here. All steps can be done again.
-    if (failure.kind() != FailureKind::interrupted || !connection.dialect().commits_ddl()) throw;
+    if (failure.kind() != FailureKind::interrupted || !connection.dialect().commits_ddl) throw;
     throw DatabaseFailure(FailureKind::busy, failure.what());
   }
 }

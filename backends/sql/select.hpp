@@ -155,13 +155,13 @@ template <HasInstalledIn Readable>
   } else {
     // From the environments that are seen, or it would cost something where others have installed it.
     statement << tables.quoted(Environment::entity_name) << " e";
-    if (!dialect.fence().empty()) {
+    if (!dialect.fence.empty()) {
       statement << " cross join lateral (select n.\"environment_id\" from " << installs
                 << " n where n.\"environment_id\" = e.\"id\" and n.\"integration_id\" = ";
       add_integration();
-      statement << dialect.fence() << ") i where 1 = 1";
+      statement << dialect.fence << ") i where 1 = 1";
     } else {
-      statement << dialect.ordered_join() << installs
+      statement << dialect.ordered_join << installs
                 << " i on i.\"environment_id\" = e.\"id\" where i.\"integration_id\" = ";
       add_integration();
     }

@@ -97,7 +97,7 @@ class Dumper {
                                  Place const& place) {
     Statement select("select 0");
     for (std::string const& document : documents) {
-      select << " + coalesce(" << connection_.dialect().text_size() << "(t0.\"" << document << "\"), 0)";
+      select << " + coalesce(" << connection_.dialect().text_size << "(t0.\"" << document << "\"), 0)";
     }
     select.gives(ValueType::integer) << " from " << tables_.quoted(table) << " t0";
     page_after(select, place, most_rows);
@@ -146,7 +146,7 @@ class Dumper {
   /** Appends ` where (a, b) > (x, y) order by a, b limit …`; the first page begins before everything. */
   void page_after(Statement& select, Place const& place, std::size_t rows) {
     auto const& [a, b, after] = place;
-    if (after && connection_.dialect().seeks_row_values()) {
+    if (after && connection_.dialect().seeks_row_values) {
       select << " where (" << a << ", " << b << ") > (";
       select.bind(after->first) << ", ";
       select.bind(after->second) << ')';

@@ -38,11 +38,11 @@ namespace inlay::sql {
 inline void join_visible(Statement& statement, Dialect const& dialect, std::string_view table, std::string_view member,
                          std::string const& value, std::string const& alias) {
   std::string const condition = ".\"" + std::string(member) + "\" = " + value;
-  if (dialect.fence().empty()) {
-    statement << dialect.ordered_join() << table << ' ' << alias << " on " << alias << condition;
+  if (dialect.fence.empty()) {
+    statement << dialect.ordered_join << table << ' ' << alias << " on " << alias << condition;
   } else {
-    statement << " cross join lateral (select n.* from " << table << " n where n" << condition << dialect.fence()
-              << ") " << alias;
+    statement << " cross join lateral (select n.* from " << table << " n where n" << condition << dialect.fence << ") "
+              << alias;
   }
 }
 

@@ -28,7 +28,7 @@ inline bool is_token_taken(Connection& connection, Tables const& tables, Uuid co
   return connection.number(select) > 0;
 }
 
-/** As far as the store has come. `lock`: see Dialect::lock_rows(). */
+/** As far as the store has come. `lock`: see Dialect::lock_rows. */
 inline Revision current_revision(Connection& connection, Tables const& tables, std::string_view lock = "") {
   Statement select(R"(select "revision" from )");
   select << tables.quoted("counter") << lock;
@@ -53,7 +53,7 @@ class Writer {
 
   /** Nothing: all its Edits changed nothing, so it has no revision. */
   std::optional<Revision> write() {
-    if (!number_ && !connection_.dialect().lock_rows().empty()) take_number();
+    if (!number_ && !connection_.dialect().lock_rows.empty()) take_number();
     // A token that is taken goes before all else there is to say. It is asked for only where nothing has been written,
     // since who writes takes it.
     try {
@@ -101,7 +101,8 @@ class Writer {
   }
 
   void take_number() {
-    number_ = Revision{connection_.dialect().next_revision(connection_, tables_.quoted("counter"))};
+    Statement move(filled(connection_.dialect().move_counter, {{"counter", tables_.quoted("counter")}}));
+    number_ = Revision{connection_.driver().next_revision(connection_, move)};
     if (number_ < Revision{1}) {
       throw Exception(storage::corrupt_row(tables_.name("counter"), Uuid{}, "the row of the store's revision is gone"));
     }
@@ -130,7 +131,7 @@ class Writer {
     Statement select;
     select << "select \"version\" from " << tables_.quoted(Entity::entity_name) << " where \"id\" = ";
     select.bind(text(to_string(id))) << " and \"birth\" = ";
-    select.bind(parameter(birth)).gives(ValueType::integer) << connection_.dialect().lock_rows();
+    select.bind(parameter(birth)).gives(ValueType::integer) << connection_.dialect().lock_rows;
     std::optional<Version> found;
     connection_.run(select, [&](Row& row) { found = Version{row.front().number}; });
     return found;
@@ -198,7 +199,7 @@ class Writer {
     Statement select("select ");
     select_columns<Entity>(select, "t0");
     select << " from " << tables_.quoted(Entity::entity_name) << " t0 where t0.\"id\" = ";
-    select.bind(text(to_string(edit.id))) << connection_.dialect().lock_rows();
+    select.bind(text(to_string(edit.id))) << connection_.dialect().lock_rows;
     std::optional<Entity> current;
     connection_.run(select, [&](Row& row) {
       std::size_t at = 0;
@@ -277,7 +278,7 @@ class Writer {
   // Databases name the constraint in ways of their own, or not at all; asking what is there is the same everywhere.
   void before_explaining(DatabaseFailure const& failure) {
     if (failure.kind() != FailureKind::unique && failure.kind() != FailureKind::foreign_key) throw failure;
-    if (!is_careful_ && !connection_.dialect().transaction_survives_failure()) throw NeedsCare{};
+    if (!is_careful_ && !connection_.dialect().transaction_survives_failure) throw NeedsCare{};
   }
 
   // The row that was in the way is gone by now, so the same commit may succeed.

@@ -28,7 +28,7 @@ namespace inlay::sql {
 class OnceWriter {
  public:
   OnceWriter(Dialect const& dialect, Tables const& tables, Commit const& commit)
-      : dialect_(dialect), style_(dialect.one_statement()), tables_(tables), commit_(commit) {}
+      : dialect_(dialect), style_(dialect.one_statement), tables_(tables), commit_(commit) {}
 
   /** Nothing for a commit that must be done step by step. */
   [[nodiscard]] std::optional<Statement> statement() {
@@ -129,7 +129,7 @@ class OnceWriter {
       // What the statement's snapshot shows to be in vain is not begun. What somebody else changes while this statement
       // waits for the counter is found when the rows are written, too late for anything but an error (see end()).
       // What the update joins is evaluated before the counter is locked.
-      std::string_view const limit = dialect_.limit_lock_wait();
+      std::string_view const limit = dialect_.limit_lock_wait;
       out_ << "with ";
       if (!limit.empty()) out_ << "s as (select " << limit << " as x), ";
       out_ << "k as (update " << counter << R"( set "revision" = "revision" + 1)" << (limit.empty() ? "" : " from s")

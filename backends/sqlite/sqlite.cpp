@@ -5,6 +5,7 @@
 #include <backends/sql/parameters.hpp>
 #include <backends/sql/repository.hpp>
 #include <backends/sqlite/api.hpp>
+#include <backends/sqlite/dialect.hpp>
 #include <backends/sqlite/file.hpp>
 #include <backends/sqlite/result_codes.hpp>
 #include <backends/sqlite/session.hpp>
@@ -67,7 +68,7 @@ void read_row(soci::statement& query, std::vector<sql::ValueType> const& columns
   }
 }
 
-class SqliteDialect final : public sql::Dialect {
+class SqliteDriver final : public sql::Driver {
  public:
   struct Settings {
     std::string path{};
@@ -79,16 +80,10 @@ class SqliteDialect final : public sql::Dialect {
     std::chrono::milliseconds busy_timeout{};
   };
 
-  std::string_view session_kind() const override { return "sqlite3"; }
-
-  bool reads_rows_whole() const override { return true; }
-
-  void check_host(sql::Connection& connection) const override {
-    sqlite::check_host_session(connection, settings_.path);
-  }
-
-  explicit SqliteDialect(Settings settings)
+  explicit SqliteDriver(Settings settings)
       : settings_(std::move(settings)), file_(settings_.path, settings_.access, settings_.made_with) {}
+
+  sql::Dialect const& dialect() const noexcept override { return sqlite::dialect; }
 
   Capabilities capabilities() const override {
     return {.backend = "sqlite",
@@ -109,6 +104,10 @@ class SqliteDialect final : public sql::Dialect {
       throw DatabaseFailure(FailureKind::unreachable, "the file " + settings_.path + " cannot be written");
     }
     return session;
+  }
+
+  void check_host(sql::Connection& connection) const override {
+    sqlite::check_host_session(connection, settings_.path);
   }
 
   void check_place(soci::session& session) const override {
@@ -166,25 +165,6 @@ class SqliteDialect final : public sql::Dialect {
     if (is_in_transaction(session)) session << "rollback";
   }
 
-  std::string_view column_type(sql::ColumnKind kind) const override {
-    switch (kind) {
-      case sql::ColumnKind::id:
-      case sql::ColumnKind::name:
-      case sql::ColumnKind::document: return "text";
-      case sql::ColumnKind::integer:
-      case sql::ColumnKind::boolean: break;
-    }
-    return "integer";
-  }
-
-  // SQLite would otherwise store a text in an integer's column.
-  std::string_view table_options() const override { return " strict"; }
-
-  std::string_view count_tables() const override {
-    // A view takes the name, too.
-    return "select count(*) from sqlite_master where type in ('table', 'view') and name = :p1";
-  }
-
   void adopt(sql::Connection& connection) const override {
     if (settings_.is_memory || settings_.is_hosts || settings_.access != Access::read_write) return;
     // Switching to WAL does not wait for others that are about the same thing, whatever the busy timeout.
@@ -203,49 +183,12 @@ class SqliteDialect final : public sql::Dialect {
     }
   }
 
-  // A column that was added keeps its default here.
-  std::string refuse_default(std::string const& table, std::string_view column) const override {
-    std::string const name(column);
-    return "create trigger \"" + table + "_" + name + "\" before insert on \"" + table + "\" when new.\"" + name +
-           "\" = 0 begin select raise(abort, 'a row without " + name +
-           ": the store was migrated by a newer inlay'); end";
+  void begin_migration(sql::Connection& connection) const override {
+    connection.run(sql::Statement(sqlite::dialect.begin_write));
   }
-
-  void begin_migration(sql::Connection& connection) const override { connection.run(sql::Statement(begin_write())); }
   void end_migration(sql::Connection& connection) const override {
     check_place(connection.session());
     connection.run(sql::Statement("commit"));
-  }
-
-  // A plain `begin` would take its place among the writers only with its first write, and be refused if another had
-  // written since it first read.
-  std::string_view begin_write() const override { return "begin immediate"; }
-  // In characters; octet_length is younger than the SQLite that inlay asks for.
-  std::string_view text_size() const override { return "length"; }
-  std::string byte_size(std::string const& column) const override { return "length(cast(" + column + " as blob))"; }
-  void begin_snapshot(sql::Connection& connection) const override { connection.run(sql::Statement("begin")); }
-  std::string_view lock_rows() const override { return ""; }
-
-  std::string_view ordered_join() const override { return " cross join "; }
-  bool can_probe() const override { return true; }
-  bool merges_unions() const override { return true; }
-  sql::PageBound page_bound() const override { return sql::PageBound::reading; }
-
-  // SQLite has no lateral joins, but a table-valued function sees the tables before it.
-  void for_each(sql::Statement& statement, std::function<void(sql::Statement&)> const& outer,
-                std::function<void(sql::Statement&, std::string_view)> const& inner,
-                std::function<void(sql::Statement&)> const&) const override {
-    statement << R"(select j.value "id" from ()";
-    outer(statement);
-    statement << R"() i, json_each((select json_group_array(x."id") from ()";
-    inner(statement, R"(i."id")");
-    statement << ") x)) j";
-  }
-
-  long long next_revision(sql::Connection& connection, std::string const& counter) const override {
-    sql::Statement update;
-    update << "update " << counter << R"( set "revision" = "revision" + 1 returning "revision")";
-    return connection.number(update.gives(sql::ValueType::integer));
   }
 
  private:
@@ -361,12 +304,12 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   auto const made_with = file_mode(url);
   if (made_with.has_error()) return made_with.error();
 
-  SqliteDialect::Settings settings{.path = url.path,
-                                   .is_memory = url.path == ":memory:",
-                                   .access = *access,
-                                   .made_with = options.may_migrate ? std::optional(*made_with) : std::nullopt,
-                                   .is_fully_synchronous = *is_full,
-                                   .busy_timeout = *busy_timeout};
+  SqliteDriver::Settings settings{.path = url.path,
+                                  .is_memory = url.path == ":memory:",
+                                  .access = *access,
+                                  .made_with = options.may_migrate ? std::optional(*made_with) : std::nullopt,
+                                  .is_fully_synchronous = *is_full,
+                                  .busy_timeout = *busy_timeout};
   if (settings.is_memory) {
     if (*access != Access::read_write)
       return refused("a database in memory is new and empty, and mode=ro would keep it so");
@@ -376,29 +319,29 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
   } else if (auto const fit = check_path(settings.path, *access, settings.made_with.has_value()); fit.has_error()) {
     return fit.error();
   }
-  return sql::open_store(std::make_unique<SqliteDialect>(std::move(settings)), std::move(options));
+  return sql::open_store(std::make_unique<SqliteDriver>(std::move(settings)), std::move(options));
 }
 
 }  // namespace
 
 namespace {
 
-[[nodiscard]] std::unique_ptr<SqliteDialect> host_dialect(HostOptions const& options) {
-  return std::make_unique<SqliteDialect>(SqliteDialect::Settings{.path = "the host's database",
-                                                                 .is_memory = false,
-                                                                 .is_hosts = true,
-                                                                 .is_fully_synchronous = true,
-                                                                 .busy_timeout = options.lease_timeout});
+[[nodiscard]] std::unique_ptr<SqliteDriver> host_driver(HostOptions const& options) {
+  return std::make_unique<SqliteDriver>(SqliteDriver::Settings{.path = "the host's database",
+                                                               .is_memory = false,
+                                                               .is_hosts = true,
+                                                               .is_fully_synchronous = true,
+                                                               .busy_timeout = options.lease_timeout});
 }
 
 }  // namespace
 
 Result<std::shared_ptr<Repository>> open_sqlite(soci::connection_pool& pool, HostOptions const& options) {
-  return sql::open_store(host_dialect(options), sql::options_of(pool, options));
+  return sql::open_store(host_driver(options), sql::options_of(pool, options));
 }
 
 Result<std::shared_ptr<Repository>> join_sqlite(soci::session& session, HostOptions const& options) {
-  return sql::open_store(host_dialect(options), sql::options_of(session, options));
+  return sql::open_store(host_driver(options), sql::options_of(session, options));
 }
 
 Backend sqlite_backend() { return {.schemes = {"sqlite"}, .open = open}; }
