@@ -91,36 +91,19 @@ Result<ReadUrl> read_url(StoreUrl const& url) {
       std::ranges::all_of(hosts, [](auto const& host) { return !host.host || sql::is_this_machine(*host.host); });
   if (auto const read = read_encryption(url, connect); read.has_error()) return read.error();
 
-  sql::StoreOptions options;
-  options.readers = 8;
-  options.writers = 0;
-  if (auto const read = sql::read_common_parameters(url, options); read.has_error()) return read.error();
-  auto const lease_timeout = sql::duration_parameter(url, "lease_timeout", std::chrono::seconds(5));
-  if (lease_timeout.has_error()) return lease_timeout.error();
-  options.patience = *lease_timeout;
-
+  auto server = sql::read_server_parameters(url);
+  if (server.has_error()) return server.error();
   // The server and the client's library count in whole seconds.
   auto const rounded = [](std::chrono::milliseconds time) { return std::chrono::ceil<std::chrono::seconds>(time); };
-  auto const connect_timeout = sql::duration_parameter(url, "connect_timeout", std::chrono::seconds(10));
-  if (connect_timeout.has_error()) return connect_timeout.error();
-  connect.connect_timeout = std::max(std::chrono::seconds(1), rounded(*connect_timeout));
-  // A server that waits for the locks of a commit is silent all the while.
-  auto const most_silent = std::max<std::chrono::milliseconds>(std::chrono::seconds(30), 3 * *lease_timeout);
-  auto const read_timeout = sql::duration_parameter(url, "read_timeout", most_silent);
-  if (read_timeout.has_error()) return read_timeout.error();
-  connect.read_timeout = rounded(*read_timeout);
-  auto const write_timeout = sql::duration_parameter(url, "write_timeout", *read_timeout);
+  connect.connect_timeout = rounded(server->connect_timeout);
+  connect.read_timeout = rounded(server->read_timeout);
+  auto const write_timeout = sql::duration_parameter(url, "write_timeout", server->read_timeout);
   if (write_timeout.has_error()) return write_timeout.error();
   connect.write_timeout = rounded(*write_timeout);
 
   auto const is_causal = sql::choice_parameter(url, "causal", "on", "off");
   if (is_causal.has_error()) return is_causal.error();
 
-  auto const reads_primary = sql::choice_parameter(url, "reads", "primary", "any");
-  if (reads_primary.has_error()) return reads_primary.error();
-
-  StoreUrl place = url;
-  place.parameters.clear();
   for (ConnectOptions& host : hosts) {
     ConnectOptions one = connect;
     one.number = host.number;
@@ -129,13 +112,14 @@ Result<ReadUrl> read_url(StoreUrl const& url) {
     one.socket = std::move(host.socket);
     host = std::move(one);
   }
-  return ReadUrl{.place = place.redacted(),
+  auto const lock_timeout = std::max(std::chrono::seconds(1), rounded(server->options.patience));
+  return ReadUrl{.place = std::move(server->place),
                  .sessions = {.hosts = std::move(hosts),
                               .names = std::move(names),
-                              .lock_timeout = std::max(std::chrono::seconds(1), rounded(*lease_timeout)),
+                              .lock_timeout = lock_timeout,
                               .is_causal = *is_causal},
-                 .options = std::move(options),
-                 .reads_any = !*reads_primary};
+                 .options = std::move(server->options),
+                 .reads_any = server->reads_any};
 }
 
 }  // namespace inlay::mysql

@@ -404,19 +404,9 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
     return refusal("the URL of a PostgreSQL store names its host twice, before the database and as a parameter");
   }
 
-  sql::StoreOptions options;
-  options.readers = 8;
-  options.writers = 0;
-  if (auto const read = sql::read_common_parameters(url, options); read.has_error()) return read.error();
-  auto const lease_timeout = sql::duration_parameter(url, "lease_timeout", std::chrono::seconds(5));
-  if (lease_timeout.has_error()) return lease_timeout.error();
-  options.patience = *lease_timeout;
-  auto const connect_timeout = sql::duration_parameter(url, "connect_timeout", std::chrono::seconds(10));
-  if (connect_timeout.has_error()) return connect_timeout.error();
-  // A server that waits for the locks of a commit is silent all the while.
-  auto const most_silent = std::max<std::chrono::milliseconds>(std::chrono::seconds(30), 3 * *lease_timeout);
-  auto const read_timeout = sql::duration_parameter(url, "read_timeout", most_silent);
-  if (read_timeout.has_error()) return read_timeout.error();
+  auto server = sql::read_server_parameters(url);
+  if (server.has_error()) return server.error();
+  sql::StoreOptions& options = server->options;
   auto const prepares = sql::choice_parameter(url, "prepared", "on", "off");
   if (prepares.has_error()) return prepares.error();
   constexpr std::array<std::string_view, 6> modes{"disable", "allow", "prefer", "require", "verify-ca", "verify-full"};
@@ -426,25 +416,21 @@ Result<std::shared_ptr<Repository>> open(StoreUrl const& url) {
     return binding.error();
   }
 
-  auto const reads_primary = sql::choice_parameter(url, "reads", "primary", "any");
-  if (reads_primary.has_error()) return reads_primary.error();
   std::string const* const wanted = url.parameter("target_session_attrs");
-  if (!*reads_primary && wanted && *wanted != "primary" && *wanted != "read-write") {
+  if (server->reads_any && wanted && *wanted != "primary" && *wanted != "read-write") {
     return refusal("reads=any looks for the primary and for its standbys itself: leave target_session_attrs out");
   }
 
-  StoreUrl place = url;
-  place.parameters.clear();
   PostgresqlDriver::Settings settings{.target = target_of(url),
-                                      .place = place.redacted(),
+                                      .place = std::move(server->place),
                                       .prefix = options.table_prefix,
                                       .prepares = *prepares,
-                                      .lock_timeout = lock_timeout(*lease_timeout)};
-  settings.target.connect_timeout = std::max<std::chrono::milliseconds>(*connect_timeout, std::chrono::seconds(1));
-  settings.target.read_timeout = *read_timeout;
+                                      .lock_timeout = lock_timeout(options.patience)};
+  settings.target.connect_timeout = server->connect_timeout;
+  settings.target.read_timeout = server->read_timeout;
   settings.target.is_shared = !*prepares;
   settings.target.set_up = set_up(settings.lock_timeout, settings.target.is_shared);
-  if (!*reads_primary) {
+  if (server->reads_any) {
     auto standbys = settings;
     standbys.target.seek("standby");
     standbys.target.is_spread = true;

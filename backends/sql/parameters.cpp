@@ -104,4 +104,29 @@ Result<void> read_common_parameters(StoreUrl const& url, StoreOptions& options) 
   return {};
 }
 
+Result<ServerParameters> read_server_parameters(StoreUrl const& url) {
+  ServerParameters server;
+  server.options.readers = 8;
+  server.options.writers = 0;
+  if (auto const read = read_common_parameters(url, server.options); read.has_error()) return read.error();
+  auto const lease_timeout = duration_parameter(url, "lease_timeout", std::chrono::seconds(5));
+  if (lease_timeout.has_error()) return lease_timeout.error();
+  server.options.patience = *lease_timeout;
+  auto const connect_timeout = duration_parameter(url, "connect_timeout", std::chrono::seconds(10));
+  if (connect_timeout.has_error()) return connect_timeout.error();
+  server.connect_timeout = std::max<std::chrono::milliseconds>(*connect_timeout, std::chrono::seconds(1));
+  // A server that waits for the locks of a commit is silent all the while.
+  auto const most_silent = std::max<std::chrono::milliseconds>(std::chrono::seconds(30), 3 * *lease_timeout);
+  auto const read_timeout = duration_parameter(url, "read_timeout", most_silent);
+  if (read_timeout.has_error()) return read_timeout.error();
+  server.read_timeout = *read_timeout;
+  auto const reads_primary = choice_parameter(url, "reads", "primary", "any");
+  if (reads_primary.has_error()) return reads_primary.error();
+  server.reads_any = !*reads_primary;
+  StoreUrl place = url;
+  place.parameters.clear();
+  server.place = place.redacted();
+  return server;
+}
+
 }  // namespace inlay::sql

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace inlay::sql {
@@ -51,6 +52,21 @@ namespace inlay::sql {
     @return invalid_argument.
 */
 [[nodiscard]] Result<void> read_common_parameters(StoreUrl const& url, StoreOptions& options);
+
+/** What the URL of any store on a server says. */
+struct ServerParameters {
+  StoreOptions options{};                       ///< of one pool for reads and writes, whose patience is `lease_timeout`
+  std::chrono::milliseconds connect_timeout{};  ///< a second at least
+  std::chrono::milliseconds read_timeout{};
+  bool reads_any{};     ///< whether reads may be any server's
+  std::string place{};  ///< for messages: where the store is, without secrets
+};
+
+/** Reads what read_common_parameters() does, and `lease_timeout`, `connect_timeout`, `read_timeout` and `reads`.
+
+    @return invalid_argument.
+*/
+[[nodiscard]] Result<ServerParameters> read_server_parameters(StoreUrl const& url);
 
 }  // namespace inlay::sql
 
