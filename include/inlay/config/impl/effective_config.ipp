@@ -25,7 +25,6 @@ Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> layers) {
                  .message = "an effective configuration needs a lowest layer of kind base"};
   }
   auto const state = std::make_shared<State>();
-  state->root.lowest_is_data_ = true;
   // highest first, as a node has its objects
   for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
     if (layer->kind == LayerKind::base && layer + 1 != layers.rend()) {
@@ -33,10 +32,11 @@ Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> layers) {
                    .message = "layer '" + layer->name + "' is of kind base, which only the lowest layer can be"};
     }
     auto const& document = layer->document;
+    auto const nulls = layer->kind == LayerKind::base ? detail::Nulls::are_values : detail::Nulls::remove;
     if (layer->kind == LayerKind::merge_patch && !json::DocumentParts::has_values(document)) {
       // values take several times the room of the text, and most of the time it takes to write this one text
       if (auto const* const spans = json::DocumentParts::spans(document); spans != nullptr && spans->are_searchable()) {
-        state->root.objects_.push_back(detail::LayerObject(spans->root()));
+        state->root.objects_.push_back(detail::LayerObject(spans->root(), nulls));
         continue;
       }
     }
@@ -46,7 +46,7 @@ Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> layers) {
       error.message = "layer '" + layer->name + "': " + error.message;
       return error;
     }
-    state->root.objects_.push_back(detail::LayerObject(*values));
+    state->root.objects_.push_back(detail::LayerObject(*values, nulls));
   }
   state->layers = std::move(layers);
   return EffectiveConfig(state);
@@ -108,23 +108,22 @@ boost::json::value EffectiveConfig::to_value(boost::json::storage_ptr storage) c
 }
 
 void EffectiveConfig::write(std::string& out) const {
-  auto parts = detail::parts_of(root().objects_, root().lowest_is_data_);
+  std::vector<detail::WrittenObject> objects(root().objects_.begin(), root().objects_.end());
   std::size_t size = 0;
   auto layer = layers().rbegin();
-  for (auto& part : parts) {
+  for (auto& object : objects) {
     auto const& document = (layer++)->document;
     size += document.text().size();
-    if (part.spans) continue;
+    if (object.text) continue;
     if (auto const* const spans = json::DocumentParts::spans(document)) {
-      part.spans = spans->root();
-      part.has_tombstones = part.has_tombstones && part.spans.has_null_members();
+      object.text = spans->root();
       // the text that is copied from lies closer together than the values
-      if (spans->are_searchable()) part.object = nullptr;
+      if (spans->are_searchable()) object.object = detail::LayerObject(object.text, object.object.nulls());
     }
   }
   out.reserve(out.size() + size);
   detail::TextSink sink(out);
-  detail::MergedWalk(sink).write(std::move(parts));
+  detail::MergedWalk(sink).write(std::move(objects));
   sink.finish();
 }
 
