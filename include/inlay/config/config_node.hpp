@@ -57,10 +57,10 @@ class ObjectStack {
     size_ = 1;
   }
 
-  // Makes room for as many objects as `source` has, to be written to by put(). `source` may be this one: a place never
-  // has more objects than the place above it, so that it can be replaced from the front while it is read.
-  void prepare(ObjectStack const& source) {
-    if (source.size_ > few_.size() && more_.size() < source.size_) more_.resize(source.size_);
+  // Makes room for so many objects, to be written to by put(). A place never has more objects than the place above it,
+  // so that this may be the stack of that place: it can be replaced from the front while it is read.
+  void prepare(std::size_t count) {
+    if (count > few_.size() && more_.size() < count) more_.resize(count);
   }
   void put(std::size_t i, Object object) noexcept { (more_.empty() ? few_.data() : more_.data())[i] = object; }
   void shrink(std::size_t size) noexcept { size_ = static_cast<std::uint32_t>(size); }
@@ -158,15 +158,15 @@ class ConfigNode {
   // Gives what detail::fold_member() gives: which object of the parent's stack the member has its place from, or none.
   template <detail::FoldFor wanted>
   std::size_t enter_member(ConfigNode const& parent, std::string_view name);
-  template <detail::FoldFor wanted>
-  std::size_t enter_member_of_many(ConfigNode const& parent, std::string_view name);
-  std::size_t enter_member_of_one(detail::LayerObject object, std::string_view name);
+  template <detail::FoldFor wanted, bool is_of_one_layer>
+  std::size_t enter_member_of(ConfigNode const& parent, std::string_view name);
   // Becomes the member or element that one step of a pointer names.
   bool step(ConfigNode const& parent, std::string_view token);
   // Becomes a value of a single layer: any, an object, or a leaf, which is the member of an object.
   void become(boost::json::value const& value, detail::Nulls nulls);
   void become(detail::LayerObject object);
-  void become_leaf(detail::LayerObject object, std::size_t member, std::size_t name_size);
+  void become_leaf(boost::json::value const& value);
+  void become_leaf(json::MemberSpans::Object object, std::size_t member, std::size_t name_size);
 
   // Of a leaf that is text.
   [[nodiscard]] std::string_view leaf_text() const noexcept;

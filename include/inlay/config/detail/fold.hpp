@@ -19,28 +19,30 @@ inline constexpr std::size_t no_layer = static_cast<std::size_t>(-1);
     ends it, too, and hides what is below. What was collected is what the member is made of; if nothing was, then what
     ended the search is the value. What is below only tells since when the member has been there.
 
-    @param decide decide(layer), the Decision of a layer; layer 0 is the highest.
-    @param take take(layer, decision) for each that makes the value: objects, highest first, or one that replaces.
+    @param member member(layer), the LayerMember of a layer; layer 0 is the highest.
+    @param descend descend(layer, member) for each object that the member is made of, highest first.
+    @param replace replace(layer, member) for the one that is the value, where no object is.
     @return the lowest layer since which the member has been there, from which it has its place among the members; or
     no_layer, when there is no such member. Asked for the value alone, some layer instead of the lowest.
 */
-template <FoldFor wanted, class Decide, class Take>
-inline std::size_t fold_member(std::size_t layers, Decide decide, Take take) {
+template <FoldFor wanted, class Member, class Descend, class Replace>
+[[gnu::always_inline]] inline std::size_t fold_member(std::size_t layers, Member member, Descend descend,
+                                                      Replace replace) {
   std::size_t place = no_layer;
   bool is_object = false;
   bool is_decided = false;
   for (std::size_t layer = 0; layer != layers; ++layer) {
-    auto const decision = decide(layer);
-    if (decision == Decision::keep) continue;
-    if (decision == Decision::remove) break;
+    LayerMember const found = member(layer);
+    if (found.decision == Decision::keep) continue;
+    if (found.decision == Decision::remove) break;
     place = layer;
     if (is_decided) continue;
-    if (decision == Decision::descend) {
+    if (found.decision == Decision::descend) {
       is_object = true;
-      take(layer, decision);
+      descend(layer, found);
       continue;
     }
-    if (!is_object) take(layer, decision);
+    if (!is_object) replace(layer, found);
     if constexpr (wanted == FoldFor::value) break;
     is_decided = true;
   }

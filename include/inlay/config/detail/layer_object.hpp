@@ -25,12 +25,12 @@ enum class Decision : std::uint8_t {
 /** What a null in an object is: in a patch it removes, in the base and inside of arrays it is a value. */
 enum class Nulls : std::uint8_t { remove, are_values };
 
+struct LayerMember;
+
 /** An object of one layer: values, or spans of text that no values were made of, and what a null in it is. One pointer,
     which says the rest in its lowest bits. */
 class LayerObject {
  public:
-  static constexpr std::size_t none = json::MemberSpans::Object::none;
-
   LayerObject() = default;
   LayerObject(boost::json::object const* values, Nulls nulls) noexcept
       : address_(reinterpret_cast<std::uintptr_t>(values) | bits(nulls)) {}
@@ -49,42 +49,16 @@ class LayerObject {
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return is_text() ? spans().size() : values().size(); }
-  [[nodiscard]] std::string_view name(std::size_t member) const noexcept {
-    return is_text() ? spans().name(member) : std::string_view(at(member).key());
-  }
-  /** A member's value. @pre it is not text. */
-  [[nodiscard]] boost::json::value const& value(std::size_t member) const noexcept { return at(member).value(); }
-
-  /** The member of that name, or `none`. One at `hint` or soon after it is found faster. */
-  [[nodiscard, gnu::always_inline]] std::size_t find(std::string_view name, std::size_t hint = 0) const noexcept {
-    if (is_text()) return spans().find(name, hint);
-    auto const begin = values().begin();
-    auto const found = find_member(values(), name, begin + static_cast<std::ptrdiff_t>(hint));
-    return found == values().end() ? none : static_cast<std::size_t>(found - begin);
+  [[nodiscard]] std::string_view name(std::size_t index) const noexcept {
+    return is_text() ? spans().name(index) : std::string_view(at(index).key());
   }
 
-  /** What the layer decides about a member that was found, or not. */
-  [[nodiscard, gnu::always_inline]] Decision decision(std::size_t member) const noexcept {
-    if (member == none) return Decision::keep;
-    auto const of_null = nulls() == Nulls::remove ? Decision::remove : Decision::replace;
-    if (is_text()) {
-      if (spans().is_object(member)) return Decision::descend;
-      return spans().is_null(member) ? of_null : Decision::replace;
-    }
-    return decision(value(member));
-  }
-
-  /** The same about the value that it has for a member. */
-  [[nodiscard]] Decision decision(boost::json::value const& value) const noexcept {
-    if (value.is_object()) return Decision::descend;
-    return value.is_null() && nulls() == Nulls::remove ? Decision::remove : Decision::replace;
-  }
-
-  /** The object that is the member's value. @pre decision() is to descend. */
-  [[nodiscard]] LayerObject inner(std::size_t member) const noexcept {
-    if (is_text()) return {spans().inner(member), nulls()};
-    return {&value(member).get_object(), nulls()};
-  }
+  /** The member at an index. */
+  [[nodiscard]] LayerMember operator[](std::size_t index) const noexcept;
+  /** The member of that name, or that there is none. */
+  [[nodiscard]] LayerMember find(std::string_view name) const noexcept;
+  /** The same, faster for one at the index `hint` or soon after it. */
+  [[nodiscard]] LayerMember find(std::string_view name, std::size_t hint) const noexcept;
 
   friend bool operator==(LayerObject, LayerObject) = default;
 
@@ -95,12 +69,63 @@ class LayerObject {
   static_assert(alignof(std::uint32_t) > (text_bit | values_bit));
 
   static std::uintptr_t bits(Nulls nulls) noexcept { return nulls == Nulls::are_values ? values_bit : 0; }
-  [[nodiscard]] boost::json::key_value_pair const& at(std::size_t member) const noexcept {
-    return values().begin()[static_cast<std::ptrdiff_t>(member)];
+  [[nodiscard]] boost::json::key_value_pair const& at(std::size_t index) const noexcept {
+    return values().begin()[static_cast<std::ptrdiff_t>(index)];
   }
+  [[nodiscard]] LayerMember of_values(boost::json::object::const_iterator found) const noexcept;
+  [[nodiscard]] LayerMember of_text(std::size_t found) const noexcept;
 
   std::uintptr_t address_ = 0;
 };
+
+/** A member as one layer has it, or that the layer does not have it: what the layer decides, and what that takes. */
+struct LayerMember {
+  static constexpr std::size_t none = json::MemberSpans::Object::none;
+
+  Decision decision = Decision::keep;
+  std::size_t index = none;                   // in the layer's object
+  LayerObject inner{};                        // where the decision is to descend
+  boost::json::value const* value = nullptr;  // unless the object is text
+};
+
+// Inlined wherever they are called, as what is not asked for, an index above all, is then not computed.
+
+[[gnu::always_inline]] inline LayerMember LayerObject::of_values(
+    boost::json::object::const_iterator found) const noexcept {
+  auto const index = static_cast<std::size_t>(found - values().begin());
+  auto const& value = found->value();
+  if (auto const* const object = value.if_object()) return {Decision::descend, index, {object, nulls()}, &value};
+  bool const removes = value.is_null() && nulls() == Nulls::remove;
+  return {removes ? Decision::remove : Decision::replace, index, {}, &value};
+}
+
+[[gnu::always_inline]] inline LayerMember LayerObject::of_text(std::size_t found) const noexcept {
+  if (auto const object = spans().inner(found)) return {Decision::descend, found, {object, nulls()}};
+  bool const removes = spans().is_null(found) && nulls() == Nulls::remove;
+  return {removes ? Decision::remove : Decision::replace, found};
+}
+
+[[gnu::always_inline]] inline LayerMember LayerObject::operator[](std::size_t index) const noexcept {
+  return is_text() ? of_text(index) : of_values(&at(index));
+}
+
+[[gnu::always_inline]] inline LayerMember LayerObject::find(std::string_view name) const noexcept {
+  if (is_text()) {
+    auto const found = spans().find(name);
+    return found == LayerMember::none ? LayerMember() : of_text(found);
+  }
+  auto const found = find_member(values(), name);
+  return found == values().end() ? LayerMember() : of_values(found);
+}
+
+[[gnu::always_inline]] inline LayerMember LayerObject::find(std::string_view name, std::size_t hint) const noexcept {
+  if (is_text()) {
+    auto const found = spans().find(name, hint);
+    return found == LayerMember::none ? LayerMember() : of_text(found);
+  }
+  auto const found = find_member(values(), name, values().begin() + static_cast<std::ptrdiff_t>(hint));
+  return found == values().end() ? LayerMember() : of_values(found);
+}
 
 }  // namespace inlay::detail
 

@@ -40,10 +40,10 @@ struct WrittenObject {
   [[nodiscard]] bool has_tombstones() const noexcept {
     return object.nulls() == Nulls::remove && !(text && !text.has_null_members());
   }
-  /** The object that is the member's value. @pre decision() is to descend. */
-  [[nodiscard]] WrittenObject inner(std::size_t member) const noexcept {
-    if (object.is_text() || !text) return object.inner(member);
-    return {object.inner(member), text.inner(member)};
+  /** The object that is the member's value. @pre its decision is to descend. */
+  [[nodiscard]] WrittenObject inner(LayerMember const& member) const noexcept {
+    if (object.is_text() || !text) return member.inner;
+    return {member.inner, text.inner(member.index)};
   }
 };
 
@@ -73,7 +73,6 @@ class MergedWalk {
     std::uint32_t lowest;
     std::uint32_t layer;
     std::uint32_t member;
-    Decision lowest_decision;
   };
   static constexpr std::uint32_t unmet = static_cast<std::uint32_t>(-1);
 
@@ -97,13 +96,13 @@ class MergedWalk {
       return;
     }
     for (auto run = first; first != last; run = ++first) {
-      auto decision = Decision::replace;
-      while (first != last && (decision = object.object.decision(first)) == Decision::replace) ++first;
+      LayerMember member;
+      while (first != last && (member = object.object[first]).decision == Decision::replace) ++first;
       if (run != first) sink_.members(object, run, first);
       if (first == last) break;
-      if (decision == Decision::descend) {
+      if (member.decision == Decision::descend) {
         sink_.key(object, first);
-        objects_.push_back(object.inner(first));
+        objects_.push_back(object.inner(member));
         write_object(objects_.size() - 1);
         objects_.pop_back();
       }
@@ -133,7 +132,6 @@ class MergedWalk {
       while (meetings_[again].layer != place) ++again;
       auto moved = meetings_[again];
       moved.lowest = unmet;
-      moved.lowest_decision = Decision::keep;
       meetings_.push_back(moved);
     }
     write_run(lowest, next, lowest.object.size());
@@ -149,27 +147,21 @@ class MergedWalk {
   std::size_t write_if_its_place(std::size_t first, std::size_t lowest_layer, std::size_t here,
                                  Meeting const& meeting) {
     auto const nested = objects_.size();
-    auto member = LayerObject::none;  // in the layer that was decided about last
     auto replacing_layer = no_layer;
-    auto replacing_member = LayerObject::none;
+    auto replacing_member = LayerMember::none;
     auto const place = fold_member<FoldFor::place>(
         lowest_layer + 1,
         [&](std::size_t layer) {
-          if (layer == lowest_layer) {
-            member = meeting.lowest;
-            return meeting.lowest_decision;
-          }
           auto const object = objects_[first + layer].object;
-          member = layer == meeting.layer ? meeting.member : object.find(name_of(first, meeting));
-          return object.decision(member);
+          if (layer == lowest_layer) return meeting.lowest == unmet ? LayerMember() : object[meeting.lowest];
+          return layer == meeting.layer ? object[meeting.member] : object.find(name_of(first, meeting));
         },
-        [&](std::size_t layer, Decision decision) {
-          if (decision == Decision::descend) {
-            objects_.push_back(objects_[first + layer].inner(member));
-          } else {
-            replacing_layer = layer;
-            replacing_member = member;
-          }
+        [&](std::size_t layer, LayerMember const& member) {
+          objects_.push_back(objects_[first + layer].inner(member));
+        },
+        [&](std::size_t layer, LayerMember const& member) {
+          replacing_layer = layer;
+          replacing_member = member.index;
         });
     if (place == here) {
       if (replacing_layer != no_layer) {
@@ -194,18 +186,16 @@ class MergedWalk {
     auto const upper_size = upper.size();
     for (std::size_t i = 0; i != upper_size; ++i) {
       auto const met = lowest.find(upper.name(i), expected);
-      if (met != LayerObject::none) expected = met + 1;
-      add_meeting(layer, i, lowest, met);
+      if (met.decision != Decision::keep) expected = met.index + 1;
+      add_meeting(layer, i, met);
     }
   }
 
-  void add_meeting(std::size_t layer, std::size_t member, LayerObject lowest, std::size_t met) {
-    auto const decision = lowest.decision(met);
-    bool const is_met = decision == Decision::replace || decision == Decision::descend;
-    meetings_.push_back({.lowest = is_met ? static_cast<std::uint32_t>(met) : unmet,
+  void add_meeting(std::size_t layer, std::size_t member, LayerMember const& met) {
+    bool const is_met = met.decision == Decision::replace || met.decision == Decision::descend;
+    meetings_.push_back({.lowest = is_met ? static_cast<std::uint32_t>(met.index) : unmet,
                          .layer = static_cast<std::uint32_t>(layer),
-                         .member = static_cast<std::uint32_t>(member),
-                         .lowest_decision = is_met ? decision : Decision::keep});
+                         .member = static_cast<std::uint32_t>(member)});
   }
 
   // Whether to go through both by name takes fewer steps than to search for each name of the upper.
@@ -228,7 +218,7 @@ class MergedWalk {
         ++place;
       }
       bool const is_met = place != lowest_size && order == 0;
-      add_meeting(layer, upper.sorted(i), lowest, is_met ? spans.sorted(place) : LayerObject::none);
+      add_meeting(layer, upper.sorted(i), is_met ? lowest[spans.sorted(place)] : LayerMember());
     }
   }
 
@@ -286,7 +276,7 @@ class TextSink {
     }
     for (; first != last; ++first) {
       print_name(written.object.name(first));
-      json::print(written.object.value(first), out_);
+      json::print(*written.object[first].value, out_);
     }
   }
 
@@ -342,7 +332,7 @@ class ValueSink {
       if (written.object.is_text()) {
         object.emplace(name, value_in_text(written.text.value(first, name.size()), object.storage()));
       } else {
-        object.emplace(name, written.object.value(first));
+        object.emplace(name, *written.object[first].value);
       }
     }
   }

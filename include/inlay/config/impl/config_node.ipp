@@ -20,9 +20,7 @@ void ConfigNode::become(boost::json::value const& value, detail::Nulls nulls) {
   if (auto const* const object = value.if_object()) {
     become(detail::LayerObject(object, nulls));
   } else {
-    leaf_ = &value;
-    leaf_is_text_ = false;
-    objects_.shrink(0);
+    become_leaf(value);
   }
 }
 
@@ -32,15 +30,17 @@ void ConfigNode::become(detail::LayerObject object) {
   objects_.reset(object);
 }
 
-void ConfigNode::become_leaf(detail::LayerObject object, std::size_t member, std::size_t name_size) {
-  leaf_is_text_ = object.is_text();
-  if (leaf_is_text_) {
-    leaf_ = object.spans().value(member, name_size).data();
-    leaf_member_ = static_cast<std::uint32_t>(member);
-    objects_.reset(object);
-  } else {
-    leaf_ = &object.value(member);
-  }
+void ConfigNode::become_leaf(boost::json::value const& value) {
+  leaf_ = &value;
+  leaf_is_text_ = false;
+  objects_.shrink(0);
+}
+
+void ConfigNode::become_leaf(json::MemberSpans::Object object, std::size_t member, std::size_t name_size) {
+  leaf_ = object.value(member, name_size).data();
+  leaf_is_text_ = true;
+  leaf_member_ = static_cast<std::uint32_t>(member);
+  objects_.reset(detail::LayerObject(object, detail::Nulls::remove));
   objects_.shrink(0);
 }
 
@@ -56,59 +56,43 @@ boost::json::value const* ConfigNode::value_of_text() const {
 
 template <detail::FoldFor wanted>
 inline std::size_t ConfigNode::enter_member(ConfigNode const& parent, std::string_view name) {
-  if (parent.objects_.size() == 1) return enter_member_of_one(parent.objects_[0], name);
-  return enter_member_of_many<wanted>(parent, name);
+  // most objects are of one layer alone
+  return parent.objects_.size() == 1 ? enter_member_of<wanted, true>(parent, name)
+                                     : enter_member_of<wanted, false>(parent, name);
 }
 
-template <detail::FoldFor wanted>
-std::size_t ConfigNode::enter_member_of_many(ConfigNode const& parent, std::string_view name) {
-  objects_.prepare(parent.objects_);
+template <detail::FoldFor wanted, bool is_of_one_layer>
+inline std::size_t ConfigNode::enter_member_of(ConfigNode const& parent, std::string_view name) {
+  auto const count = is_of_one_layer ? 1 : parent.objects_.size();
+  objects_.prepare(count);
   auto const* const objects = parent.objects_.begin();
-  std::size_t member = detail::LayerObject::none;  // in the object that was decided about last
   std::size_t found = 0;
-  detail::LayerObject leaf_in;
-  std::size_t leaf = detail::LayerObject::none;
+  boost::json::value const* leaf = nullptr;
+  json::MemberSpans::Object text_leaf_in;
+  std::size_t text_leaf = 0;
   auto const place = detail::fold_member<wanted>(
-      parent.objects_.size(),
+      count,
       [&](std::size_t i) {
-        member = objects[i].find(name);
-        return objects[i].decision(member);
+        auto const object = objects[i];
+        return object.find(name);
       },
-      [&](std::size_t i, detail::Decision decision) {
-        if (decision == detail::Decision::descend) {
-          objects_.put(found++, objects[i].inner(member));
-        } else {
-          leaf_in = objects[i];
-          leaf = member;
-        }
+      [&](std::size_t, detail::LayerMember const& member) { objects_.put(found++, member.inner); },
+      [&](std::size_t i, detail::LayerMember const& member) {
+        leaf = member.value;
+        if (leaf != nullptr) return;
+        text_leaf_in = objects[i].spans();
+        text_leaf = member.index;
       });
-  if (leaf != detail::LayerObject::none) {
-    become_leaf(leaf_in, leaf, name.size());
+  if (text_leaf_in) {
+    become_leaf(text_leaf_in, text_leaf, name.size());
+  } else if (leaf != nullptr) {
+    become_leaf(*leaf);
   } else {
     leaf_ = nullptr;
     leaf_is_text_ = false;
     objects_.shrink(found);
   }
   return place;
-}
-
-// What one layer decides is what all of them come to.
-inline std::size_t ConfigNode::enter_member_of_one(detail::LayerObject object, std::string_view name) {
-  if (!object.is_text()) {  // most of what is looked up lies here: without an index on the way
-    auto const found = detail::find_member(object.values(), name);
-    if (found == object.values().end()) return detail::no_layer;
-    if (object.decision(found->value()) == detail::Decision::remove) return detail::no_layer;
-    become(found->value(), object.nulls());
-    return 0;
-  }
-  auto const member = object.find(name);
-  switch (object.decision(member)) {
-    case detail::Decision::keep:
-    case detail::Decision::remove: return detail::no_layer;
-    case detail::Decision::descend: become(object.inner(member)); break;
-    case detail::Decision::replace: become_leaf(object, member, name.size()); break;
-  }
-  return 0;
 }
 
 bool ConfigNode::step(ConfigNode const& parent, std::string_view token) {
