@@ -123,7 +123,7 @@ class MergedWalk {
     for (; m != end && meetings_[m].lowest != unmet; ++m) {
       auto const meeting = meetings_[m];
       if (meeting.lowest < next) continue;  // several of the upper layers name it
-      write_run(lowest, next, meeting.lowest);
+      if (next != meeting.lowest) write_run(lowest, next, meeting.lowest);
       next = std::size_t{meeting.lowest} + 1;
       auto const place = write_if_its_place(first, lowest_layer, lowest_layer, meeting);
       if (place == lowest_layer || place == no_layer) continue;
@@ -154,7 +154,7 @@ class MergedWalk {
         [&](std::size_t layer) {
           auto const object = objects_[first + layer].object;
           if (layer == lowest_layer) return meeting.lowest == unmet ? LayerMember() : object[meeting.lowest];
-          return layer == meeting.layer ? object[meeting.member] : object.find(name_of(first, meeting));
+          return layer == meeting.layer ? object[meeting.member] : find(object, name_of(first, meeting));
         },
         [&](std::size_t layer, LayerMember const& member) {
           objects_.push_back(objects_[first + layer].inner(member));
@@ -171,8 +171,13 @@ class MergedWalk {
         write_object(nested);
       }
     }
-    objects_.erase(objects_.begin() + static_cast<std::ptrdiff_t>(nested), objects_.end());
+    while (objects_.size() != nested) objects_.pop_back();
     return place;
+  }
+
+  // Of a third layer and further ones. Not inlined, as most members have a say in two at most.
+  [[nodiscard, gnu::noinline]] static LayerMember find(LayerObject object, std::string_view name) noexcept {
+    return object.find(name);
   }
 
   [[nodiscard]] std::string_view name_of(std::size_t first, Meeting const& meeting) const {
