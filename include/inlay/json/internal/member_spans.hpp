@@ -44,9 +44,6 @@ class MemberSpans {
     /** Whether the member's value is null. */
     [[nodiscard]] bool is_null(std::size_t member) const noexcept { return what(member) == null; }
 
-    /** Whether the member's value is an object. */
-    [[nodiscard]] bool is_object(std::size_t member) const noexcept { return what(member) > null; }
-
     /** The object that is the member's value; null when the value is none. */
     [[nodiscard]] Object inner(std::size_t member) const noexcept {
       auto const found = what(member);
