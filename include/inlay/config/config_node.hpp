@@ -2,6 +2,7 @@
 #ifndef INLAY_CONFIG_CONFIG_NODE_HPP
 #define INLAY_CONFIG_CONFIG_NODE_HPP
 
+#include <inlay/config/detail/fold.hpp>
 #include <inlay/config/detail/layer_object.hpp>
 #include <inlay/error.hpp>
 #include <inlay/ground/internal/is_optional.hpp>
@@ -56,10 +57,10 @@ class ObjectStack {
     size_ = 1;
   }
 
-  // Makes room for as many objects as `source` has, to be written to by put(). `source` may be this one: a place never
-  // has more objects than the place above it, so that it can be replaced from the front while it is read.
-  void prepare(ObjectStack const& source) {
-    if (source.size_ > few_.size() && more_.size() < source.size_) more_.resize(source.size_);
+  // Makes room for so many objects, to be written to by put(). A place never has more objects than the place above it,
+  // so that this may be the stack of that place: it can be replaced from the front while it is read.
+  void prepare(std::size_t count) {
+    if (count > few_.size() && more_.size() < count) more_.resize(count);
   }
   void put(std::size_t i, Object object) noexcept { (more_.empty() ? few_.data() : more_.data())[i] = object; }
   void shrink(std::size_t size) noexcept { size_ = static_cast<std::uint32_t>(size); }
@@ -153,19 +154,19 @@ class ConfigNode {
 
   ConfigNode() = default;
 
-  static constexpr std::size_t absent = static_cast<std::size_t>(-1);
-
-  // Becomes the member of `parent`, which may be this node itself; false when there is none (then it means nothing).
-  bool enter(ConfigNode const& parent, std::string_view name);
-  // The same, and says which object of the parent's stack the member takes its place from (see members()).
-  std::size_t enter_for_place(ConfigNode const& parent, std::string_view name);
-  template <bool WantsPlace>
+  // Becomes the member of `parent`, which may be this node itself; where there is none, it means nothing afterwards.
+  // Gives what detail::fold_member() gives: which object of the parent's stack the member has its place from, or none.
+  template <detail::FoldFor wanted>
   std::size_t enter_member(ConfigNode const& parent, std::string_view name);
+  template <detail::FoldFor wanted, bool is_of_one_layer>
+  std::size_t enter_member_of(ConfigNode const& parent, std::string_view name);
   // Becomes the member or element that one step of a pointer names.
   bool step(ConfigNode const& parent, std::string_view token);
-  // Becomes a value of a single layer.
-  void become(boost::json::value const& value, bool nulls_are_data);
-  void become_text(json::MemberSpans::Object object, std::size_t member, std::size_t name_size);
+  // Becomes a value of a single layer: any, an object, or a leaf, which is the member of an object.
+  void become(boost::json::value const& value, detail::Nulls nulls);
+  void become(detail::LayerObject object);
+  void become_leaf(boost::json::value const& value);
+  void become_leaf(json::MemberSpans::Object object, std::size_t member, std::size_t name_size);
 
   // Of a leaf that is text.
   [[nodiscard]] std::string_view leaf_text() const noexcept;
@@ -182,7 +183,6 @@ class ConfigNode {
   detail::ObjectStack objects_;
   std::uint32_t leaf_member_ = 0;
   bool leaf_is_text_ = false;
-  bool lowest_is_data_ = false;  // nulls in the lowest object are values: it is the base's, or lies in an array
 };
 
 /** A member of a merged object. */

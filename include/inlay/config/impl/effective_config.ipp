@@ -2,6 +2,8 @@
 #ifndef INLAY_CONFIG_IMPL_EFFECTIVE_CONFIG_IPP
 #define INLAY_CONFIG_IMPL_EFFECTIVE_CONFIG_IPP
 
+#include <inlay/config/detail/fold.hpp>
+#include <inlay/config/detail/layer_object.hpp>
 #include <inlay/config/detail/merged_walk.hpp>
 #include <inlay/config/effective_config.hpp>
 #include <inlay/config/impl/config_node.ipp>
@@ -25,7 +27,6 @@ Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> layers) {
                  .message = "an effective configuration needs a lowest layer of kind base"};
   }
   auto const state = std::make_shared<State>();
-  state->root.lowest_is_data_ = true;
   // highest first, as a node has its objects
   for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
     if (layer->kind == LayerKind::base && layer + 1 != layers.rend()) {
@@ -33,10 +34,11 @@ Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> layers) {
                    .message = "layer '" + layer->name + "' is of kind base, which only the lowest layer can be"};
     }
     auto const& document = layer->document;
+    auto const nulls = layer->kind == LayerKind::base ? detail::Nulls::are_values : detail::Nulls::remove;
     if (layer->kind == LayerKind::merge_patch && !json::DocumentParts::has_values(document)) {
       // values take several times the room of the text, and most of the time it takes to write this one text
       if (auto const* const spans = json::DocumentParts::spans(document); spans != nullptr && spans->are_searchable()) {
-        state->root.objects_.push_back(detail::LayerObject(spans->root()));
+        state->root.objects_.push_back(detail::LayerObject(spans->root(), nulls));
         continue;
       }
     }
@@ -46,7 +48,7 @@ Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> layers) {
       error.message = "layer '" + layer->name + "': " + error.message;
       return error;
     }
-    state->root.objects_.push_back(detail::LayerObject(*values));
+    state->root.objects_.push_back(detail::LayerObject(*values, nulls));
   }
   state->layers = std::move(layers);
   return EffectiveConfig(state);
@@ -108,23 +110,22 @@ boost::json::value EffectiveConfig::to_value(boost::json::storage_ptr storage) c
 }
 
 void EffectiveConfig::write(std::string& out) const {
-  auto parts = detail::parts_of(root().objects_, root().lowest_is_data_);
+  std::vector<detail::WrittenObject> objects(root().objects_.begin(), root().objects_.end());
   std::size_t size = 0;
   auto layer = layers().rbegin();
-  for (auto& part : parts) {
+  for (auto& object : objects) {
     auto const& document = (layer++)->document;
     size += document.text().size();
-    if (part.spans) continue;
+    if (object.text) continue;
     if (auto const* const spans = json::DocumentParts::spans(document)) {
-      part.spans = spans->root();
-      part.has_tombstones = part.has_tombstones && part.spans.has_null_members();
+      object.text = spans->root();
       // the text that is copied from lies closer together than the values
-      if (spans->are_searchable()) part.object = nullptr;
+      if (spans->are_searchable()) object.object = detail::LayerObject(object.text, object.object.nulls());
     }
   }
   out.reserve(out.size() + size);
   detail::TextSink sink(out);
-  detail::MergedWalk(sink).write(std::move(parts));
+  detail::MergedWalk(sink).write(std::move(objects));
   sink.finish();
 }
 
@@ -202,127 +203,116 @@ class Explainer {
       : layers_(layers), explanation_(explanation), page_(page) {
     for (auto const& layer : layers) {
       // from() has seen to it that there are values, or canonical text to make them of
-      roots_.push_back({.what = Says::object, .object = *layer.document.values()});
+      auto const nulls = layer.kind == LayerKind::base ? Nulls::are_values : Nulls::remove;
+      roots_.push_back({{.decision = Decision::descend, .inner = {*layer.document.values(), nulls}}});
     }
   }
 
   void explain(json::Pointer const& pointer) {
-    Sayings place = roots_;
+    PlaceInLayers place = roots_;
     for (auto const& token : pointer.tokens()) place = below(place, token);
     auto const effect = effect_of(place);
     explanation_.present = effect.is_present;
-    for (auto layer = effect.winner + 1; layer-- != effect.end;) {
-      if (place[layer].what != Says::nothing) explanation_.contributors.push_back(layers_[layer].name);
+    for (auto layer = effect.highest + 1; layer-- != effect.lowest;) {
+      if (says_something(place[layer])) explanation_.contributors.push_back(layers_[layer].name);
     }
     pointer_ = to_string(pointer);
     explain_place(place, effect);
   }
 
  private:
-  // What one layer says about a place.
-  enum class Says {
-    nothing,
-    removed_above,  // it has a null, or something that is no object, on the way there
-    tombstone,
-    object,  // one that merges
-    leaf,    // anything else, and everything in an array
+  // What one layer has at a place; of the whole document there is no value. A place in an array is a leaf, whatever is
+  // there.
+  struct LayerAtPlace {
+    LayerMember has;
+    bool is_removed_above = false;  // it has a null, or something that is no object, on the way there
   };
-  struct Saying {
-    Says what = Says::nothing;
-    boost::json::object const* object{};
-    boost::json::value const* value{};  // of an object too, but for the whole document
-  };
-  using Sayings = std::vector<Saying>;  // lowest layer first
+  using PlaceInLayers = std::vector<LayerAtPlace>;  // lowest layer first
 
-  // What they come to.
+  // What the layers come to at a place.
   struct Effect {
     bool is_present{};
     bool is_object{};
-    std::size_t winner{};  // the highest layer that says something; with nothing said: the lowest, and end is after it
-    std::size_t end{};     // the lowest layer that counts
+    // The layers that count: the highest that says something, and the lowest that has a part in what it comes to. With
+    // nothing said: none.
+    std::size_t highest{};
+    std::size_t lowest{};
+    std::size_t since{};  // the layer that gives it its place among the members of what is above it
   };
 
-  Saying below(std::size_t layer, Saying const& saying, std::string_view token, bool is_under_object) const {
-    if (saying.what == Says::object) {
-      auto const* const value = saying.object->if_contains(token);
-      if (value == nullptr) return {};
-      if (auto const* const object = value->if_object())
-        return {.what = Says::object, .object = object, .value = value};
-      if (value->is_null() && layer != 0) return {.what = Says::tombstone};
-      return {.what = Says::leaf, .value = value};
-    }
-    if (saying.what == Says::leaf && !is_under_object) {
-      if (auto const* const array = saying.value->if_array()) {
+  static bool says_something(LayerAtPlace const& at) noexcept { return at.has.decision != Decision::keep; }
+
+  static LayerAtPlace below(std::size_t layer, LayerAtPlace const& at, std::string_view token, bool is_under_object) {
+    if (at.has.decision == Decision::descend) return {at.has.inner.find(token)};
+    if (at.has.decision == Decision::replace && !is_under_object) {
+      boost::json::value const* found = nullptr;
+      if (auto const* const array = at.has.value->if_array()) {
         auto const index = json::parse_index(token);
-        if (index && *index < array->size()) return {.what = Says::leaf, .value = &(*array)[*index]};
-      } else if (auto const* const object = saying.value->if_object()) {
-        if (auto const* const value = object->if_contains(token)) return {.what = Says::leaf, .value = value};
+        if (index && *index < array->size()) found = &(*array)[*index];
+      } else if (auto const* const object = at.has.value->if_object()) {
+        found = object->if_contains(token);
       }
+      if (found != nullptr) return {{.decision = Decision::replace, .value = found}};
     }
-    return saying.what == Says::nothing || layer == 0 ? Saying{} : Saying{.what = Says::removed_above};
+    if (!says_something(at) || layer == 0) return {};
+    return {{.decision = Decision::remove}, true};
   }
 
-  Sayings below(Sayings const& place, std::string_view token) const {
-    Sayings result(place.size());
+  static PlaceInLayers below(PlaceInLayers const& place, std::string_view token) {
+    PlaceInLayers result(place.size());
     bool is_under_object = false;  // an object laid over an array leaves nothing of it
     for (auto layer = place.size(); layer-- != 0;) {
       result[layer] = below(layer, place[layer], token, is_under_object);
-      is_under_object |= place[layer].what == Says::object;
+      is_under_object |= place[layer].has.decision == Decision::descend;
     }
     // who removes what nobody has does nothing
-    for (auto& saying : result) {
-      if (saying.what == Says::nothing) continue;
-      if (saying.what != Says::removed_above) break;
-      saying = {};
+    for (auto& at : result) {
+      if (!says_something(at)) continue;
+      if (!at.is_removed_above) break;
+      at = {};
     }
     return result;
   }
 
-  static Effect effect_of(Sayings const& place) {
-    auto layer = place.size();
-    while (layer != 0 && place[layer - 1].what == Says::nothing) --layer;
-    if (layer == 0) return {.is_present = false, .is_object = false, .winner = 0, .end = 1};
-    Effect effect{.is_present = false, .is_object = false, .winner = layer - 1, .end = layer - 1};
-    auto const what = place[effect.winner].what;
-    effect.is_object = what == Says::object;
-    effect.is_present = effect.is_object || what == Says::leaf;
-    if (!effect.is_object) return effect;
-    for (; layer != 0; --layer) {
-      auto const below = place[layer - 1].what;
-      if (below == Says::object) effect.end = layer - 1;
-      if (below != Says::object && below != Says::nothing) break;
+  static Effect effect_of(PlaceInLayers const& place) {
+    Effect effect{.lowest = 1};
+    auto const top = place.size() - 1;  // the fold counts from the highest layer
+    auto const since = fold_member<FoldFor::place>(
+        place.size(), [&](std::size_t i) { return place[top - i].has; },
+        [&](std::size_t i, LayerMember const&) {
+          if (!effect.is_object) effect.highest = top - i;
+          effect.is_object = true;
+          effect.lowest = top - i;
+        },
+        [&](std::size_t i, LayerMember const&) { effect.highest = effect.lowest = top - i; });
+    effect.is_present = since != no_layer;
+    if (effect.is_present) {
+      effect.since = top - since;
+      return effect;
     }
+    // What was removed is told where its lowest layer has it.
+    auto const is_told_here = [](LayerAtPlace const& at) { return says_something(at) && !at.is_removed_above; };
+    auto layer = place.size();
+    while (layer != 0 && !says_something(place[layer - 1])) --layer;
+    if (layer == 0) return effect;
+    effect.highest = effect.lowest = effect.since = layer - 1;
+    auto const lowest = std::find_if(place.begin(), place.end(), is_told_here);
+    if (lowest != place.end()) effect.since = static_cast<std::size_t>(lowest - place.begin());
     return effect;
   }
 
-  // The lowest layer that gives the value its place among the members of what is above it: there since then.
-  static std::size_t there_since(Sayings const& place, Effect const& effect) {
-    auto since = effect.winner;
-    for (auto layer = effect.winner + 1; layer-- != 0;) {
-      auto const what = place[layer].what;
-      if (what == Says::nothing) continue;
-      bool const is_removed = what == Says::tombstone || what == Says::removed_above;
-      if (is_removed && effect.is_present) break;
-      if (what != Says::removed_above) since = layer;
-    }
-    return since;
-  }
-
-  Contribution contribution(Sayings const& place, std::size_t layer) const {
-    auto const& saying = place[layer];
+  Contribution contribution(PlaceInLayers const& place, std::size_t layer) const {
+    auto const& has = place[layer].has;
     Contribution result{.layer = layers_[layer].name, .json = {}};
-    if (saying.value != nullptr) {
-      result.json = json::print(*saying.value);
-    } else if (saying.object != nullptr) {
-      result.json = layers_[layer].document.text();
-    }
+    if (has.decision == Decision::remove) return result;
+    result.json = has.value != nullptr ? json::print(*has.value) : std::string(layers_[layer].document.text());
     return result;
   }
 
-  LeafOrigin leaf(Sayings const& place, std::size_t winner) const {
+  LeafOrigin leaf(PlaceInLayers const& place, std::size_t winner) const {
     LeafOrigin result{.pointer = pointer_, .winner = contribution(place, winner), .shadowed = {}};
     for (auto layer = winner; layer-- != 0;) {
-      if (place[layer].what != Says::nothing) result.shadowed.push_back(contribution(place, layer));
+      if (says_something(place[layer])) result.shadowed.push_back(contribution(place, layer));
     }
     return result;
   }
@@ -338,51 +328,51 @@ class Explainer {
     if (page_.take(bytes)) explanation_.leaves.push_back(std::move(origin));
   }
 
-  bool has_members(Sayings const& place) const {
-    for (auto const& saying : place) {
-      if (saying.what != Says::object) continue;
-      for (auto const& member : *saying.object) {
-        if (effect_of(below(place, member.key())).is_present) return true;
+  static bool has_members(PlaceInLayers const& place) {
+    for (auto const& at : place) {
+      if (at.has.decision != Decision::descend) continue;
+      for (std::size_t i = 0; i != at.has.inner.size(); ++i) {
+        if (effect_of(below(place, at.has.inner.name(i))).is_present) return true;
       }
     }
     return false;
   }
 
-  void explain_place(Sayings const& place, Effect const& effect) {
+  void explain_place(PlaceInLayers const& place, Effect const& effect) {
     if (!effect.is_object) {
-      if (place[effect.winner].what != Says::nothing && !page_.skip()) add(leaf(place, effect.winner));
+      if (says_something(place[effect.highest]) && !page_.skip()) add(leaf(place, effect.highest));
       return;
     }
     if (!has_members(place)) {
       if (!page_.skip()) {
-        auto of_object = leaf(place, effect.winner);
+        auto of_object = leaf(place, effect.highest);
         of_object.winner.json = "{}";
         add(std::move(of_object));
       }
-    } else if (replaces(place, effect.end) && !page_.skip()) {
-      add(leaf(place, effect.end));
+    } else if (replaces(place, effect.lowest) && !page_.skip()) {
+      add(leaf(place, effect.lowest));
     }
     auto const pointer_size = pointer_.size();
     for (std::size_t layer = 0; layer != place.size(); ++layer) {
-      if (place[layer].what != Says::object) continue;
-      for (auto const& member : *place[layer].object) {
+      if (place[layer].has.decision != Decision::descend) continue;
+      auto const object = place[layer].has.inner;
+      for (std::size_t i = 0; i != object.size(); ++i) {
         if (page_.is_full()) return;
-        auto const member_place = below(place, member.key());
+        auto const member_place = below(place, object.name(i));
         auto const member_effect = effect_of(member_place);
-        if (layer != there_since(member_place, member_effect)) continue;
-        json::append_token(pointer_, member.key());
+        if (layer != member_effect.since) continue;
+        json::append_token(pointer_, object.name(i));
         explain_place(member_place, member_effect);
         pointer_.resize(pointer_size);
       }
     }
   }
 
-  // Whether the layer's object stands over something that is no object. What was removed above is told there.
-  static bool replaces(Sayings const& place, std::size_t layer) {
+  // Whether the layer's object, the lowest that counts, stands over something that is no object. What was removed above
+  // is told there.
+  static bool replaces(PlaceInLayers const& place, std::size_t layer) {
     while (layer-- != 0) {
-      if (place[layer].what != Says::nothing) {
-        return place[layer].what == Says::leaf || place[layer].what == Says::tombstone;
-      }
+      if (says_something(place[layer])) return !place[layer].is_removed_above;
     }
     return false;
   }
@@ -390,7 +380,7 @@ class Explainer {
   std::vector<Layer> const& layers_;
   Explanation& explanation_;
   ConfigPage& page_;
-  Sayings roots_;
+  PlaceInLayers roots_;
   std::string pointer_;
 };
 
