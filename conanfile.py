@@ -19,7 +19,16 @@ class Inlay(ConanFile):
         "rest": [True, False],
     }
     default_options = {"shared": False, "sqlite": True, "postgresql": False, "mysql": False, "rest": False}
-    exports_sources = "CMakeLists.txt", "LICENSE", "include/*", "src/*", "backends/*", "cmake/*", "tests/conformance/*"
+    exports_sources = (
+        "CMakeLists.txt",
+        "LICENSE",
+        "include/*",
+        "src/*",
+        "backends/*",
+        "cmake/*",
+        "docs/openapi.yaml",
+        "tests/conformance/*",
+    )
     backends = ("sqlite", "postgresql", "mysql")
 
     def configure(self):

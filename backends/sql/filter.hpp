@@ -125,6 +125,19 @@ inline void check_related(Scope const& scope, std::span<inlay::detail::FilterPar
                         .message = "a scope relates rows by members that there are not, or that are no ids"});
 }
 
+/** Of what a scope says of the rows that it relates to, the part that relates them to others by the ids of these: each
+   to one row, then. Null where there is none. */
+[[nodiscard]] inline Scope const* related_by_id(Scope const& scope) {
+  auto const is_by_id = [](Scope const& one) {
+    return one.kind == Scope::Kind::related && one.member == "id" && one.parts.size() == 1;
+  };
+  Scope const& part = scope.parts.front();
+  if (is_by_id(part)) return &part;
+  if (part.kind != Scope::Kind::all_of) return nullptr;
+  auto const found = std::find_if(part.parts.begin(), part.parts.end(), is_by_id);
+  return found == part.parts.end() ? nullptr : &*found;
+}
+
 /** Appends a scope on the rows of a table.
 
     @throws inlay::Exception: invalid_argument for entities and members that there aren't.
@@ -144,6 +157,23 @@ inline void add_scope(Statement& statement, Dialect const& dialect, Scope const&
       auto const other = entity_named(scope.entity);
       std::string const inner = alias + 'r';
       Scope const& part = scope.parts.front();
+      if (Scope const* const further = related_by_id(scope); further && scope.member == "id") {
+        // One row leads to one row: in which order is the database's to choose, which can begin with either.
+        check_related(*further, other);
+        std::string const innermost = inner + 'r';
+        statement << "exists (select 1 from " << tables.quoted(scope.entity) << ' ' << inner << " join "
+                  << tables.quoted(further->entity) << ' ' << innermost << " on " << innermost << ".\"id\" = " << inner
+                  << ".\"" << further->own_member << "\" where " << inner << ".\"id\" = " << alias << ".\""
+                  << scope.own_member << "\" and ";
+        add_scope(statement, dialect, further->parts.front(), entity_named(further->entity), innermost, tables);
+        for (Scope const& one : part.parts) {
+          if (further == &part || further == &one) continue;
+          statement << " and ";
+          add_scope(statement, dialect, one, other, inner, tables);
+        }
+        statement << ')';
+        return;
+      }
       if (part.kind == Scope::Kind::related && part.parts.size() == 1 &&
           part.parts.front().kind != Scope::Kind::related) {
         // From the innermost rows, those of a team: others' rows may relate to this one, too, and are to cost nothing.

@@ -332,6 +332,7 @@ class Lister {
       join_further_parts(statement);
       statement << " where 1 = 1" << many_before;
       add_conditions(statement, " and ", [](std::size_t part) { return part > 0; });
+      if (is_scope_probed()) and_scope<Root>(statement, dialect_, query_.scope, "t0", tables_);
       statement << in_order << " limit " << planned_limit() << "), after_all as materialized (";
       probe_ids(statement, sources_.back(), [&](Statement& probed) {
         probed << many_before << " and (select count(*) from w) < ";
@@ -361,15 +362,22 @@ class Lister {
   void select_places(Statement& statement, Source const& source) const {
     switch (source.kind) {
       case Source::Kind::scope:
-        statement << (query_.scope.member == "id" ? "select s.\"" : "select distinct s.\"") << query_.scope.member
-                  << "\" \"id\" from " << tables_.quoted(query_.scope.entity) << " s where ";
-        add_scope(statement, dialect_, query_.scope.parts.front(), entity_named(query_.scope.entity), "s", tables_);
+        statement << (query_.scope.member == "id" && !is_led_to() ? "select s.\"" : "select distinct s.\"")
+                  << query_.scope.member << "\" \"id\"";
+        if (is_led_to()) {
+          select_related(statement, dialect_, query_.scope, "s", tables_);
+          statement << " where ";
+          add_innermost(statement, dialect_, query_.scope, "s", tables_);
+        } else {
+          statement << " from " << tables_.quoted(query_.scope.entity) << " s where ";
+          add_scope(statement, dialect_, query_.scope.parts.front(), entity_named(query_.scope.entity), "s", tables_);
+        }
         if (source.names_place) {
           statement << " and s.\"" << query_.scope.member << "\" = ";
           statement.bind(parameter(query_.where[source.condition].values.front()));
         }
         // In an order that an index has, or a plan for any team goes through the table until it has met enough of one.
-        if (query_.scope.member == "id") statement << " order by s.\"created_at\", s.\"id\"";
+        if (query_.scope.member == "id" && !is_led_to()) statement << " order by s.\"created_at\", s.\"id\"";
         return;
       case Source::Kind::values: {
         std::string_view separator;
@@ -391,6 +399,9 @@ class Lister {
     add_conditions(statement, " where ", [](std::size_t part) { return part > 0; });
   }
 
+  /** Whether the rows that the scope relates to are found from others, to which they relate. */
+  [[nodiscard]] bool is_led_to() const { return related_in_turn(query_.scope) != nullptr; }
+
   /** Appends a query for the ids of the first rows in each of a source's places that meet all conditions; `add_gate`
       appends further ones, beginning with " and ", to a query of its own. */
   template <class AddGate>
@@ -411,12 +422,18 @@ class Lister {
     statement << " order by x.\"created_at\", x.\"id\" limit " << planned_limit();
   }
 
-  /** Appends ` from ... order by ...`: the rows that a walk goes through. */
+  /** Appends ` from ... order by ...`: the rows that a walk goes through. What it is to find meets the scope besides,
+      which would be looked for without end where few do. */
   void select_walked(Statement& statement) const {
     statement << " from " << tables_.quoted(Root::entity_name) << " t0";
-    add_place(statement, add_conditions(statement, " where ", [](std::size_t part) { return part == 0; }));
+    std::string_view const separator = add_conditions(
+        statement, " where ", [](std::size_t part) { return part == 0; }, nullptr, !is_scope_probed());
+    add_place(statement, separator);
     statement << in_order;
   }
+
+  /** Whether the scope says where to probe. */
+  [[nodiscard]] bool is_scope_probed() const { return sources_.front().kind == Source::Kind::scope; }
 
   /** Appends joins with the further parts up to that one; unless told, the last that there is a condition on. */
   void join_further_parts(Statement& statement) const { join_further_parts(statement, last_condition_); }
@@ -558,7 +575,7 @@ class Lister {
    * before another one. */
   template <class IsWanted>
   std::string_view add_conditions(Statement& statement, std::string_view separator, IsWanted const& is_wanted,
-                                  Source const* met = nullptr) const {
+                                  Source const* met = nullptr, bool with_scope = true) const {
     bool const is_in_scope = met && met->kind == Source::Kind::scope;
     for (std::size_t i = 0; i < places_.size(); ++i) {
       if (!is_wanted(places_[i].part)) continue;
@@ -569,7 +586,7 @@ class Lister {
       add_condition(statement, query_.where[i], places_[i].field, part_alias(places_[i].part),
                     leads_astray ? Indexes::none : Indexes::any);
     }
-    if (is_wanted(0) && !is_in_scope && !query_.scope.is_everything()) {
+    if (is_wanted(0) && with_scope && !is_in_scope && !query_.scope.is_everything()) {
       statement << std::exchange(separator, " and ");
       add_scope(statement, dialect_, query_.scope, inlay::detail::filter_parts<Root>, "t0", tables_);
     }

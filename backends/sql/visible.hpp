@@ -46,32 +46,44 @@ inline void join_visible(Statement& statement, Dialect const& dialect, std::stri
   }
 }
 
+/** What the rows that a scope relates to relate to in turn, where that is what is said of them first; else null. */
+[[nodiscard]] inline Scope const* related_in_turn(Scope const& scope) {
+  Scope const& part = scope.parts.front();
+  bool const is_first_of_all = part.kind == Scope::Kind::all_of && !part.parts.empty();
+  Scope const& first = is_first_of_all ? part.parts.front() : part;
+  return first.kind == Scope::Kind::related ? &first : nullptr;
+}
+
 /** Appends ` from …`: the rows of the related entity, called `alias`, joined to those that they relate to in turn. The
     innermost come first, which are those that a team owns. */
 inline void select_related(Statement& statement, Dialect const& dialect, Scope const& scope, std::string const& alias,
                            Tables const& tables) {
-  Scope const& part = scope.parts.front();
-  if (part.kind == Scope::Kind::related) {
-    check_related(part, entity_named(scope.entity));
+  if (Scope const* const further = related_in_turn(scope)) {
+    check_related(*further, entity_named(scope.entity));
     std::string const inner = alias + 'r';
-    select_related(statement, dialect, part, inner, tables);
-    join_visible(statement, dialect, tables.quoted(scope.entity), part.own_member, inner + ".\"" + part.member + '"',
-                 alias);
+    select_related(statement, dialect, *further, inner, tables);
+    join_visible(statement, dialect, tables.quoted(scope.entity), further->own_member,
+                 inner + ".\"" + further->member + '"', alias);
   } else {
     statement << " from " << tables.quoted(scope.entity) << ' ' << alias;
   }
 }
 
-/** Appends the condition on the innermost rows of select_related(). Of several that must hold, the first says where to
-    look: an index on another would lead to what others have. */
+/** Appends the condition on the innermost rows of select_related(), and what else must hold of those that these lead
+   to. Of several conditions on the innermost, the first says where to look: an index on another would lead to what
+   others have. */
 inline void add_innermost(Statement& statement, Dialect const& dialect, Scope const& scope, std::string const& alias,
                           Tables const& tables) {
   Scope const& part = scope.parts.front();
-  if (part.kind == Scope::Kind::related) {
-    add_innermost(statement, dialect, part, alias + 'r', tables);
+  auto const entity = entity_named(scope.entity);
+  if (Scope const* const further = related_in_turn(scope)) {
+    add_innermost(statement, dialect, *further, alias + 'r', tables);
+    for (std::size_t i = 1; further != &part && i < part.parts.size(); ++i) {
+      statement << " and ";
+      add_scope(statement, dialect, part.parts[i], entity, alias, tables);
+    }
     return;
   }
-  auto const entity = entity_named(scope.entity);
   auto const is_condition = [](Scope const& one) { return one.kind == Scope::Kind::condition; };
   if (part.kind != Scope::Kind::all_of || part.parts.empty() ||
       !std::all_of(part.parts.begin(), part.parts.end(), is_condition)) {

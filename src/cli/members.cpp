@@ -65,22 +65,17 @@ std::string filter_fields(Kind kind) {
     using Readable = Resource<typename decltype(tag)::type>;
     std::string text = " ";
     std::size_t start_of_line = 0;
-    [&]<std::size_t... part>(std::index_sequence<part...>) {
-      auto const add = [&](std::string_view prefix, model::Field const& field) {
-        if (!field.is_filterable()) return;
-        std::string const name = (prefix.empty() ? "" : std::string(prefix) + '.') + std::string(field.name);
+    for (inlay::detail::FilterPart const& part : inlay::detail::filter_parts<Readable>) {
+      for (model::Field const& field : part.fields) {
+        if (!field.is_filterable()) continue;
+        std::string const name = (part.name.empty() ? "" : std::string(part.name) + '.') + std::string(field.name);
         if (text.size() + name.size() + 2 > start_of_line + width) {
           text += "\n ";
           start_of_line = text.size() - 1;
         }
         text += ' ' + name;
-      };
-      auto const add_all = [&](std::string_view prefix, auto const& fields) {
-        for (model::Field const& field : fields) add(prefix, field);
-      };
-      (add_all(model::part_names<Readable>[part], model::fields<model::Part<Readable, part>>), ...);
+      }
     }
-    (std::make_index_sequence<model::part_count<Readable>>{});
     return text;
   });
 }

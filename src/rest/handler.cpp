@@ -2,6 +2,7 @@
 #include "cursor.hpp"
 #include "in_flight.hpp"
 #include "media.hpp"
+#include "openapi.hpp"
 #include "operations.hpp"
 
 #include <inlay/rest/handler.hpp>
@@ -54,6 +55,8 @@ constexpr Route routes[] = {
     {"POST", "grant", false, "", &ask_for},
     {"GET", "grant", true, "", &get_row<Grant>},
     {"PATCH", "grant", true, "", &answer_grant},
+
+    {"GET", openapi_name, false, "", &openapi_document},
 };
 
 bool is_for(Route const& route, std::vector<std::string> const& segments) noexcept {
@@ -91,8 +94,15 @@ Response answer_options(std::vector<std::string_view> const& methods) {
   return response;
 }
 
-Response no_such_path() {
-  return problem(404, Error{.kind = ErrorKind::not_found, .message = "there is no such path"});
+std::string openapi_path(std::string_view below) { return std::string(below) + '/' + std::string(openapi_name); }
+
+Response no_such_path(HandlerOptions const& options) {
+  std::string const document = openapi_path(*options.public_path);
+  Response response = problem(
+      404, Error{.kind = ErrorKind::not_found,
+                 .message = "there is no such path; those that there are, and what they take, are in " + document});
+  response.headers.add("Link", '<' + document + R"(>; rel="service-desc")");  // RFC 8631
+  return response;
 }
 
 Response respond(Exchange& exchange) {
@@ -108,12 +118,12 @@ Response respond(Exchange& exchange) {
   std::vector<std::string> prefix;
   if (!exchange.options.base_path.empty()) prefix = parse_target(exchange.options.base_path).value().segments;
   if (segments.size() < prefix.size() || !std::equal(prefix.begin(), prefix.end(), segments.begin())) {
-    return no_such_path();
+    return no_such_path(exchange.options);
   }
   segments.erase(segments.begin(), segments.begin() + static_cast<std::ptrdiff_t>(prefix.size()));
 
   auto const methods = methods_of(segments);
-  if (methods.empty()) return no_such_path();
+  if (methods.empty()) return no_such_path(exchange.options);
   if (request.method == "OPTIONS") return answer_options(methods);
   std::string_view const method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
   auto const route = std::find_if(std::begin(routes), std::end(routes), [&](Route const& candidate) {
@@ -175,6 +185,14 @@ Handler::Handler(Catalog catalog, HandlerOptions options)
   options_.base_path = normalised(std::move(options_.base_path), "base");
   options_.public_path =
       options_.public_path ? normalised(std::move(*options_.public_path), "public") : options_.base_path;
+}
+
+bool Handler::is_for_anybody(Request const& request) const noexcept {
+  std::string_view path = request.target;
+  path = path.substr(0, path.find('?'));
+  std::string_view const base = options_.base_path;
+  return path.starts_with(base) && path.substr(base.size()).starts_with('/') &&
+         path.substr(base.size() + 1) == openapi_name;
 }
 
 std::size_t Handler::max_body_bytes() const noexcept {

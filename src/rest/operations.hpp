@@ -30,6 +30,9 @@ template <class Entity>
 [[nodiscard]] Response answer_grant(Exchange const& exchange);
 [[nodiscard]] Response end_installs(Exchange const& exchange);
 
+// openapi.cpp
+[[nodiscard]] Response openapi_document(Exchange const& exchange);
+
 /** The media types that PATCH takes. */
 [[nodiscard]] std::span<std::string_view const> patch_types() noexcept;
 

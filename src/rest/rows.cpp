@@ -22,18 +22,20 @@ struct ListOf;
 template <>
 struct ListOf<EnvironmentIntegration> {
   using Item = InstalledIntegration;
-  static constexpr std::array<std::string_view, 6> filters{
-      "integration_id", "environment_id", "show_in_catalog", "is_enabled", "integration.name", "integration.category"};
+  static constexpr std::array<std::string_view, 9> filters{
+      "integration_id",       "environment_id",        "show_in_catalog",  "is_enabled",           "integration.name",
+      "integration.category", "integration.team.name", "environment.name", "environment.team.name"};
 };
 template <>
 struct ListOf<Integration> {
   using Item = OwnedIntegration;
-  static constexpr std::array<std::string_view, 5> filters{"name", "category", "sharing", "is_beta", "team_id"};
+  static constexpr std::array<std::string_view, 6> filters{"name",    "category", "sharing",
+                                                           "is_beta", "team_id",  "team.name"};
 };
 template <>
 struct ListOf<Environment> {
   using Item = Environment;
-  static constexpr std::array<std::string_view, 2> filters{"team_id", "name"};
+  static constexpr std::array<std::string_view, 3> filters{"team_id", "name", "team.name"};
 };
 template <>
 struct ListOf<Team> {

@@ -153,4 +153,74 @@ TEST_CASE("installs are found by the name and category of their integration", "[
                 {"environment_id", Operator::eq, {installs[2].environment_id.uuid}}}) == std::vector{installs[2]});
 }
 
+TEST_CASE("installs are found by the names of both their teams and of their environment", "[read_models]") {
+  // Each of two teams has two environments, and has installed its own integration and the other's into the first.
+  Store const store;
+  std::vector<EnvironmentIntegration> installs;
+  std::vector<Environment> environments;
+  std::vector<Team> teams;
+  std::vector<Integration> integrations;
+  for (std::size_t number = 0; number < 2; ++number) {
+    Team team = sample<Team>(number);
+    team.name = number == 0 ? "Acme" : "Other";
+    teams.push_back(store.insert(team));
+    for (char const* const name : {"prod", "test"}) {
+      Environment environment = sample<Environment>(number);
+      environment.team_id = teams.back().id;
+      environment.name = name;
+      environments.push_back(store.insert(environment));
+    }
+    Integration integration = sample<Integration>(number);
+    integration.team_id = teams.back().id;
+    integration.name = "crm";
+    integrations.push_back(store.insert(integration));
+  }
+  for (std::size_t const environment : {0U, 2U}) {
+    for (Integration const& integration : integrations) {
+      EnvironmentIntegration install = sample<EnvironmentIntegration>(installs.size());
+      install.environment_id = environments[environment].id;
+      install.integration_id = integration.id;
+      installs.push_back(store.insert(install));
+    }
+  }
+  auto const is = [](char const* field, char const* name) {
+    return Condition{field, Operator::eq, {std::string(name)}};
+  };
+  auto const listed = [&](std::vector<Condition> const& where, Scope const& scope = {}) {
+    std::vector<EnvironmentIntegration> found;
+    for (auto const& one : walk(*store, Query<InstalledIntegration>{.where = where, .limit = 1, .scope = scope})) {
+      found.push_back(one.install);
+    }
+    return found;
+  };
+  using Installs = std::vector<EnvironmentIntegration>;
+  CHECK(listed({is("environment.team.name", "Acme")}) == Installs{installs[0], installs[1]});
+  CHECK(listed({is("integration.team.name", "Acme")}) == Installs{installs[0], installs[2]});
+  CHECK(listed({is("environment.team.name", "Acme"), is("integration.team.name", "Other")}) == Installs{installs[1]});
+  CHECK(listed({is("environment.name", "prod")}) == installs);
+  CHECK(listed({is("environment.name", "test")}).empty());
+  CHECK(listed({is("environment.name", "prod"), is("environment.team.name", "Other"), is("integration.name", "crm"),
+                is("integration.team.name", "Other")}) == Installs{installs[3]});
+  CHECK(error_of(store->list(Query<InstalledIntegration>{.where = {is("team.name", "Acme")}})).kind ==
+        ErrorKind::invalid_argument);
+
+  // As if there were nothing but what the scope lets through.
+  Scope const of_other = Scope::related("environment", "id", "environment_id",
+                                        Scope::where({"team_id", Operator::eq, {teams[1].id.uuid}}));
+  CHECK(listed({is("environment.name", "prod")}, of_other) == Installs{installs[2], installs[3]});
+  CHECK(listed({is("environment.team.name", "Acme")}, of_other).empty());
+  CHECK(listed({is("environment.name", "prod")}, Scope::any_of({})).empty());
+  CHECK(listed({is("environment.name", "prod")},
+               Scope::any_of({of_other, Scope::where({"id", Operator::eq, {installs[0].id.uuid}})})) ==
+        Installs{installs[0], installs[2], installs[3]});
+
+  CHECK(walk(*store, Query<Environment>{.where = {is("team.name", "Other")}, .limit = 1}) ==
+        std::vector{environments[2], environments[3]});
+  CHECK(walk(*store, Query<Environment>{.where = {is("team.name", "Other"), is("name", "test")}}) ==
+        std::vector{environments[3]});
+  CHECK(walk(*store, Query<Environment>{.where = {is("team.name", "Other")},
+                                        .scope = Scope::where({"team_id", Operator::eq, {teams[0].id.uuid}})})
+            .empty());
+}
+
 }  // namespace inlay::conformance

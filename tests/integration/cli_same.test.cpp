@@ -298,7 +298,8 @@ void install(Session& on, Rows& rows) {
   on.done({"--output", "table", "get", rows.install});
   on.done({"integration", "get", rows.zendesk});
   for (char const* filter : {"integration.name=zendesk", "integration.category[ne]=helpdesk", "is_enabled=true",
-                             "team.name=Acme", "show_in_catalog=false"}) {
+                             "integration.team.name=Acme", "environment.name=staging", "environment.team.name=Acme",
+                             "show_in_catalog=false"}) {
     on.done({"list", filter, "--limit", "1000"});
   }
   on.done({"list", "environment_id=" + rows.staging, "--expand", "integration.config"});

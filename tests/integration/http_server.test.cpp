@@ -109,6 +109,25 @@ TEST_CASE("the health can be asked for by anybody, with GET and HEAD, whatever t
   CHECK(ask("GET", "/healthzz").status == 401);
 }
 
+TEST_CASE("the description of the resource can be asked for by anybody, and nothing else beside it") {
+  Service const service(in_memory(), Tokens::parse(token("one") + " alice admin").value(), nullptr, {},
+                        {.base = "/inner", .shown = "/api"});
+  auto const ask = [&](char const* method, char const* target) {
+    return service({.method = method, .target = target}).response;
+  };
+  auto const answered = ask("GET", "/inner/openapi.json");
+  CHECK(answered.status == 200);
+  CHECK_THAT(answered.body, Catch::Matchers::StartsWith(R"({"servers":[{"url":"/api"}],)"));
+  CHECK_FALSE(service.admit({.method = "GET", .target = "/inner/openapi.json"}).is_known);
+  CHECK(ask("HEAD", "/inner/openapi.json").status == 200);
+  for (char const* const method : {"POST", "DELETE", "PATCH"}) CHECK(ask(method, "/inner/openapi.json").status == 405);
+  for (char const* const target : {"/openapi.json", "/api/openapi.json", "/inner/team", "/inner/openapi.json/x",
+                                   "/inner/x/../openapi.json", "/inner/openapi.json%2F..%2Fteam"}) {
+    CAPTURE(target);
+    CHECK(ask("GET", target).status == 401);
+  }
+}
+
 TEST_CASE("no more connections are served than there may be, and the next one when one has ended") {
   Running const server({.max_connections = 2, .max_strangers_of_address = 2}, everybody(hello));
   auto first = std::make_unique<Connection>(server);

@@ -107,8 +107,15 @@ struct Rows {
             "integration.category[ne]=many",
             "integration.category[in]=few,late",
             "integration.is_beta=false",
-            "team.name=small",
-            "team.name=idle"};
+            "integration.team.name=small",
+            "integration.team.name=idle",
+            "environment.name=environment 3",
+            "environment.name[gte]=environment 2",
+            "environment.name[in]=environment 71,environment 72,absent",
+            "environment.team.name=small",
+            "environment.team.name=large",
+            "environment.team.name[ne]=large",
+            "environment.team.is_verified=true"};
   }
 
   [[nodiscard]] std::vector<Scope> scopes() const {

@@ -58,3 +58,59 @@ TEST_CASE("MySQL counts what a team has by that team's entries of indexes, whate
   CHECK(store->usage({.team = other.id}).value().rows == 900);
   CHECK(rows_read(pool.at(0)) > 1'800);
 }
+
+TEST_CASE("MySQL finds an install by the names of its team, environment and integration, and reads few others") {
+  Host const host("mysql");
+  auto const own = host.open();
+  Team const owner = new_team("owner");
+  Integration integration;
+  integration.id = Id<Integration>::generate();
+  integration.team_id = owner.id;
+  integration.name = "zendesk";
+  REQUIRE(own->commit(commit_of({Insert<Team>{owner}, Insert<Integration>{integration}})).has_value());
+  support::ServerShell shell(host.url);
+  std::string const& prefix = host.options.table_prefix;
+  std::string const numbers =
+      "(with recursive s(i) as (select 1 union all select i + 1 from s where i < 900) select i from s) s";
+  auto const id = [](std::string const& kind) {
+    return "concat(lpad(s.i, 8, '0'), '-0000-4000-8000-00000000000" + kind + "')";
+  };
+  shell.run("insert into " + prefix +
+            "team (id, name, is_verified, is_white_labeled, allows_impersonation, version, birth, revision, created_at,"
+            " updated_at) select " +
+            id("1") + ", concat('team ', s.i), 0, 0, 0, 1, 1 + s.i, 1, s.i, s.i from " + numbers);
+  shell.run("insert into " + prefix +
+            "environment (id, name, team_id, version, birth, revision, created_at, updated_at) select " + id("2") +
+            ", 'production', " + id("1") + ", 1, 1 + s.i, 1, s.i, s.i from " + numbers);
+  shell.run("insert into " + prefix +
+            "environment_integration (id, integration_id, environment_id, show_in_catalog, is_enabled, version, birth,"
+            " revision, created_at, updated_at) select " +
+            id("3") + ", '" + to_string(integration.id) + "', " + id("2") + ", 1, 1, 1, 1 + s.i, 1, s.i, s.i from " +
+            numbers);
+  shell.run("analyze table " + prefix + "team, " + prefix + "environment, " + prefix + "environment_integration");
+
+  soci::connection_pool pool(1);
+  host.connect(pool.at(0));
+  auto const store = host.open(pool).value();
+  auto const team_is = [](char const* field) { return Condition{field, Operator::eq, {std::string("team 700")}}; };
+  Query<InstalledIntegration> query{.where = {team_is("environment.team.name"),
+                                              {"environment.name", Operator::eq, {std::string("production")}},
+                                              {"integration.name", Operator::eq, {std::string("zendesk")}}}};
+  REQUIRE(store->list(query).has_value());
+  pool.at(0) << "flush status";
+  CHECK(store->list(query).value().items.size() == 1);
+  CHECK(rows_read(pool.at(0)) < 60);
+
+  Query<Environment> const environments{.where = {team_is("team.name")}};
+  REQUIRE(store->list(environments).has_value());
+  pool.at(0) << "flush status";
+  CHECK(store->list(environments).value().items.size() == 1);
+  CHECK(rows_read(pool.at(0)) < 60);
+
+  // That what is counted tells a walk through everybody's.
+  pool.at(0) << "flush status";
+  query.where.erase(query.where.begin(), query.where.begin() + 2);
+  query.limit = 1'000;
+  CHECK(store->list(query).value().items.size() == 900);
+  CHECK(rows_read(pool.at(0)) > 900);
+}

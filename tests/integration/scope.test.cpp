@@ -223,8 +223,21 @@ std::vector<Operation> const& operations() {
        {"listed", "absent", "absent", "absent", "absent", "absent", "absent", "absent", "absent", "absent", "listed"}},
       {"filter installs by what is not public of a team",
        [](World const& w) {
-         return answer(
-             w.caller.list<InstalledIntegration>({.where = {{"team.allows_impersonation", Operator::eq, {true}}}}));
+         return answer(w.caller.list<InstalledIntegration>(
+             {.where = {{"integration.team.allows_impersonation", Operator::eq, {true}}}}));
+       },
+       {"forbidden", "forbidden", "forbidden", "forbidden", "forbidden", "forbidden", "forbidden", "forbidden",
+        "forbidden", "forbidden", "ok"}},
+      {"filter installs by what is not public of their environment's team",
+       [](World const& w) {
+         return answer(w.caller.list<InstalledIntegration>(
+             {.where = {{"environment.team.allows_impersonation", Operator::eq, {true}}}}));
+       },
+       {"forbidden", "forbidden", "forbidden", "forbidden", "forbidden", "forbidden", "forbidden", "forbidden",
+        "forbidden", "forbidden", "ok"}},
+      {"filter environments by what is not public of their team",
+       [](World const& w) {
+         return answer(w.caller.list<Environment>({.where = {{"team.version", Operator::gte, {std::int64_t{1}}}}}));
        },
        {"forbidden", "forbidden", "forbidden", "forbidden", "forbidden", "forbidden", "forbidden", "forbidden",
         "forbidden", "forbidden", "ok"}},

@@ -102,7 +102,8 @@ TEST_CASE("a list is one round trip, whatever it is filtered by") {
         "environment_id=" + to_string(rows.environment.id), std::string("show_in_catalog=true"),
         std::string("is_enabled=true"), std::string("integration.name=zendesk"),
         std::string("integration.category=helpdesk"), std::string("integration.category[in]=helpdesk,crm"),
-        std::string("integration.category[ne]=crm"), std::string("team.name=Acme")}) {
+        std::string("integration.category[ne]=crm"), std::string("integration.team.name=Acme"),
+        std::string("environment.name=production"), std::string("environment.team.name=Acme")}) {
     for (bool const is_scoped : {false, true}) {
       INFO(filter << (is_scoped ? ", on behalf of a team" : ""));
       Query<InstalledIntegration> query{.where = {parse_condition<InstalledIntegration>(filter).value()}};

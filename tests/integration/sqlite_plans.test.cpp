@@ -112,6 +112,32 @@ TEST_CASE("SQLite reads no page by going through all installs, nor by sorting th
   CHECK(complaints(shell, page).size() == 2);
 }
 
+TEST_CASE("SQLite finds environments by the name of their team through indexes alone") {
+  support::TemporaryFolder const folder;
+  std::string const path = folder.file("names.db");
+  Recorder const recorder;
+  auto const store = support::open_sqlite(path).value();
+  support::Catalogue const rows;
+  REQUIRE(store->commit(rows.commit()).has_value());
+  Shell shell(path);
+  Condition const is_of_team{"team.name", Operator::eq, {rows.team.name}};
+  Scope const own = Scope::where({"team_id", Operator::eq, {rows.team.id.uuid}});
+  for (Scope const& scope : {Scope(), own}) {
+    Recorder::statements().clear();
+    CHECK(store->list(Query<Environment>{.where = {is_of_team}, .scope = scope}).value().items.size() == 1);
+    std::size_t reads = 0;
+    for (std::string const& statement : Recorder::statements()) {
+      for (auto const& step : shell.rows("explain query plan " + statement)) {
+        std::string const& detail = step.at(3);
+        INFO(detail);
+        CHECK_FALSE((detail.starts_with("SCAN t") || detail.starts_with("SCAN s")));  // the environments and the teams
+        reads += detail.starts_with("SEARCH ") ? 1U : 0U;
+      }
+    }
+    CHECK(reads >= 2);
+  }
+}
+
 TEST_CASE("SQLite counts what a team has by indexes alone, without reading a row") {
   support::TemporaryFolder const folder;
   std::string const path = folder.file("usage.db");

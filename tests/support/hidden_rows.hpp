@@ -189,13 +189,19 @@ template <class Readable>
   }
   for (char const* const condition : {"status=granted", "status=pending"})
     all.push_back(world_list<Grant>("grants", {condition}));
-  for (char const* const condition : {"name=production", "name[gte]=production", "name=production 7"}) {
+  for (char const* const condition : {"name=production", "name[gte]=production", "name=production 7",
+                                      "team.name=team 0", "team.name=team 3", "team.name[gte]=team"}) {
     all.push_back(world_list<Environment>("environments", {condition}));
   }
+  all.push_back(world_list<Environment>("environments", {"name=production", "team.name=team 0"}));
+  all.push_back(world_list<InstalledIntegration>(
+      "installs", {"environment.team.name=team 0", "environment.name=production", "integration.name=zendesk"}));
   for (char const* const condition :
        {"is_enabled=true", "is_enabled=false", "show_in_catalog=true", "integration.name=zendesk",
-        "integration.name=allowed", "integration.name=name 50", "integration.category=crm",
-        "integration.category=none"}) {
+        "integration.name=allowed", "integration.name=name 50", "integration.category=crm", "integration.category=none",
+        "environment.name=production", "environment.name[gte]=production", "environment.name=production 7",
+        "environment.name[in]=production,production 7", "environment.created_at[gte]=2023-11-14T22:13:20.003Z",
+        "environment.team.name=team 0", "environment.team.name=team 3", "integration.team.name=team 2"}) {
     all.push_back(world_list<InstalledIntegration>("installs", {condition}));
   }
   for (int const number : {0, 1}) {

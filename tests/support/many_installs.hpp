@@ -10,8 +10,10 @@
 
 #include <inlay/storage/repository.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace support {
@@ -19,7 +21,7 @@ namespace support {
 /** A list, as a caller asks for it and as SQL says it. */
 struct ListCase {
   char const* name;
-  std::string condition;
+  std::string condition;  ///< several are joined by &
   std::string sql;
   char const* index;          ///< the one, without prefix, in whose order the installs are read; in a small store too
   std::optional<int> team{};  ///< whose installs, at most; 0 has nearly all environments, 1 has four
@@ -59,6 +61,14 @@ struct ListCase {
       {"integration.category_in", "integration.category[in]=rare,empty", "t1.category in ('rare', 'empty')",
        "install_integration"},
       {"integration.category_ne", "integration.category[ne]=common", "t1.category <> 'common'", "install_order"},
+      {"environment.name", "environment.name=environment 6", "t0.environment_id = '" + environment + "'",
+       "install_environment"},
+      {"environment.team.name", "environment.team.name=team 1",
+       "t0.environment_id in ('" + numbered_id(10) + "', '" + numbered_id(11) + "', '" + numbered_id(12) + "', '" +
+           numbered_id(13) + "')",
+       "install_environment"},
+      {"names", "environment.team.name=team 0&environment.name=environment 6&integration.name=integration 500",
+       "t0.environment_id = '" + environment + "' and t1.name = 'integration 500'", "install_environment"},
       {"team_large", "", "1 = 1", "install_environment", 0},
       {"team_large_category_rare", "integration.category=rare", "t1.category = 'rare'", "install_environment", 0},
       {"team_small", "", "1 = 1", "install_environment", 1},
@@ -70,8 +80,10 @@ struct ListCase {
 /** What a caller asks for, to get that list. */
 [[nodiscard]] inline inlay::Query<inlay::InstalledIntegration> query_of(ListCase const& list, std::size_t limit) {
   inlay::Query<inlay::InstalledIntegration> query{.limit = limit, .with_nested_documents = false};
-  if (!list.condition.empty()) {
-    query.where.push_back(inlay::parse_condition<inlay::InstalledIntegration>(list.condition).value());
+  for (std::string_view rest = list.condition; !rest.empty();) {
+    std::string_view const one = rest.substr(0, rest.find('&'));
+    query.where.push_back(inlay::parse_condition<inlay::InstalledIntegration>(one).value());
+    rest.remove_prefix(std::min(one.size() + 1, rest.size()));
   }
   if (list.team) {
     query.scope = inlay::Scope::related(

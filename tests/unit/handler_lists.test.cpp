@@ -49,6 +49,47 @@ TEST_CASE_METHOD(Fixture, "lists are walked by limit and cursor, and the next pa
   CHECK(body_of(client.get("/team")).at("limit") == 25);
 }
 
+TEST_CASE_METHOD(Fixture, "an install is found by the names of its team, environment and integration") {
+  auto const found = [&](std::string const& query) {
+    auto const response = client.get(installs + "?" + query);
+    CAPTURE(response.body);
+    REQUIRE(response.status == 200);
+    std::vector<std::string> ids;
+    auto const body = body_of(response);
+    for (auto const& item : body.at("result").as_array()) ids.emplace_back(item.at("id").as_string());
+    return ids;
+  };
+  auto const encoded = [](std::string name) {
+    for (char& c : name) c = c == ' ' ? '+' : c;
+    return name;
+  };
+  std::string const names = "environment.name=" + encoded(example.environment.name) +
+                            "&integration.name=" + encoded(example.integration.name);
+  std::string const of_team = "environment.team.name=" + encoded(example.team.name);
+  std::vector<std::string> const one{to_string(example.install.id)};
+  CHECK(found(names) == one);
+  CHECK(found(names + "&" + of_team) == one);
+  CHECK(found("integration.team.name=" + encoded(example.team.name)) == one);
+  CHECK(found("environment.name[in]=absent," + encoded(example.environment.name)) == one);
+  CHECK(found(names + "&environment.team.name=absent").empty());
+  CHECK(found("environment.name=absent").empty());
+
+  // Which team, has to be said.
+  auto const refused = client.get(installs + "?team.name=x");
+  CHECK(refused.status == 400);
+  CHECK(body_of(client.get("/environment?team.name=" + encoded(example.team.name))).at("result").as_array().size() ==
+        1);
+  CHECK(body_of(client.get("/integration?team.name=absent")).at("result").as_array().empty());
+
+  // A team finds its own.
+  Client const own(handler, {.actor = "own", .team = example.team.id});
+  CHECK(body_of(own.get(installs + "?" + names)).at("result").as_array().size() == 1);
+  auto const other = catalog.create(Team{.name = "Other"}).value();
+  Client const others(handler, {.actor = "others", .team = other.id});
+  CHECK(body_of(others.get(installs + "?" + names)).at("result").as_array().empty());
+  CHECK(body_of(others.get(installs + "?" + of_team)).at("result").as_array().empty());
+}
+
 TEST_CASE_METHOD(Fixture, "a cursor is taken as it was given, by the list that gave it, and any other is a 400") {
   REQUIRE(client.post("/team", R"({"name":"second"})").status == 201);
   auto const cursor = std::string(body_of(client.get("/team?limit=1")).at("next_cursor").as_string());

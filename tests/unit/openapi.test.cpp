@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: BSL-1.0
 // docs/openapi.yaml has the members that rows and answers are described with, and no others.
 #include <rest/answers.hpp>
+#include <rest/openapi.hpp>
+#include <rest/yaml.hpp>
 
+#include <inlay/json/parse.hpp>
 #include <inlay/model/entities.hpp>
+#include <inlay/rest/handler.hpp>
 
 #include <support/catch.hpp>
+#include <support/rest.hpp>
+
+#include <boost/json/serialize.hpp>
 
 #include <fstream>
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 using namespace inlay;
@@ -150,5 +158,62 @@ TEST_CASE("the page of the API has no answer that is not described") {
   for (auto const& [name, members] : read_schemas()) {
     CAPTURE(name);
     CHECK(known.contains(name) != is_of_requests(name));
+  }
+}
+
+TEST_CASE("of YAML is read what the page is written in") {
+  auto const read = [](char const* text) { return boost::json::serialize(rest::read_yaml(text)); };
+  CHECK(read("a: 1\nb: text of words  # and what it is\n'c d': true\n\"200\": '^\"[0-9]''$'\n") ==
+        R"({"a":1,"b":"text of words","c d":true,"200":"^\"[0-9]'$"})");
+  CHECK(read("a:\n  - b: 1\n    c: [x, y z]\n  - { d: \"it's: \\\"so\\\"\", e: [] }\n  - word\n") ==
+        R"({"a":[{"b":1,"c":["x","y z"]},{"d":"it's: \"so\"","e":[]},"word"]})");
+  CHECK(read("a: {\n  b: 1,\n  c: { d: e,\n       f: null } }\ng: an owner's word: no\n") ==
+        R"({"a":{"b":1,"c":{"d":"e","f":null}},"g":"an owner's word: no"})");
+  CHECK(read("a: |\n  one:\n    - two\n\n  three\n\nb: 2\n") == R"({"a":"one:\n  - two\n\nthree\n","b":2})");
+  CHECK(read("# nothing\n") == "null");
+}
+
+TEST_CASE("the resource answers the page itself, with where it is to be found as the server") {
+  Catalog const catalog = test::open_in_memory();
+  for (auto const& [base, shown, url] :
+       {std::tuple("", "", "/"), {"/inner", "", "/inner"}, {"/inner", "/api/v1", "/api/v1"}}) {
+    CAPTURE(base, shown);
+    rest::HandlerOptions options{.base_path = base};
+    if (*shown != '\0') options.public_path = shown;
+    rest::Handler const handler(catalog, options);
+    test::Client const client(handler);
+    auto const answered = client.get(std::string(base) + "/openapi.json");
+    REQUIRE(answered.status == 200);
+    CHECK(test::header_of(answered, "Content-Type") == "application/json");
+    CHECK(test::header_of(answered, "Cache-Control") == "public, max-age=300");
+    boost::json::object document = test::large_body_of(answered).as_object();
+    CHECK(boost::json::serialize(document.at("servers")) == R"([{"url":")" + std::string(url) + R"("}])");
+    CHECK(document.at("openapi") == "3.1.0");
+    CHECK(document.at("paths").at("/environment-integration/{id}").as_object().contains("patch"));
+    for (auto const& [name, members] : read_schemas()) {
+      CAPTURE(name);
+      CHECK(document.at("components").at("schemas").as_object().contains(name));
+    }
+
+    // A path that is none leads to it.
+    auto const lost = client.get(std::string(base) + "/environments");
+    CHECK(lost.status == 404);
+    std::string const path = (*url == '/' && url[1] == '\0' ? "" : std::string(url)) + "/openapi.json";
+    CHECK(test::header_of(lost, "Link") == "<" + path + ">; rel=\"service-desc\"");
+    CHECK_THAT(lost.body, Catch::Matchers::Contains(path));
+
+    auto const is_for_anybody = [&](std::string const& target) {
+      return handler.is_for_anybody({.method = "GET", .target = target});
+    };
+    CHECK(is_for_anybody(std::string(base) + "/openapi.json"));
+    CHECK(is_for_anybody(std::string(base) + "/openapi.json?x"));
+    for (char const* const other : {"/team", "/openapi.json/", "/openapi.jsonx", "//openapi.json", "/./openapi.json",
+                                    "/openapi%2Ejson", "openapi.json", ""}) {
+      CAPTURE(other);
+      CHECK_FALSE(is_for_anybody(std::string(base) + other));
+    }
+    CHECK(client.get(std::string(base) + "/openapi.json?colour=1").status == 400);
+    CHECK(client({"POST", std::string(base) + "/openapi.json", {}, ""}).status == 405);
+    CHECK(client({"HEAD", std::string(base) + "/openapi.json", {}, ""}).body.empty());
   }
 }

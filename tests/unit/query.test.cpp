@@ -47,19 +47,81 @@ TEST_CASE(
   CHECK(refused<Team>(R"(name[in]=a\)").find("backslash") != std::string::npos);
 }
 
-TEST_CASE("a read model is filtered by its own fields and, with a prefix, by those of its parts") {
+TEST_CASE("a read model is filtered by its own fields and, with a prefix, by those of the rows that it references") {
   FieldPlace const own = find_field<InstalledIntegration>("is_enabled").value();
   CHECK(own.part == 0);
   CHECK(model::fields<EnvironmentIntegration>[own.index].name == "is_enabled");
   FieldPlace const nested = find_field<InstalledIntegration>("integration.category").value();
   CHECK(nested.part == 1);
   CHECK(model::fields<Integration>[nested.index].name == "category");
-  CHECK(find_field<InstalledIntegration>("team.domain").value().part == 2);
+  CHECK(find_field<InstalledIntegration>("integration.team.domain").value().part == 2);
+  CHECK(find_field<OwnedIntegration>("team.domain").value().part == 1);
   for (char const* path : {"name", "integration.", "integration", "integration.config", "override", "revision",
-                           "integrationXname", "install.is_enabled", ".id", "", "team.team.name"}) {
+                           "integrationXname", "install.is_enabled", ".id", "", "team.team.name",
+                           "environment.integration.name", "environment.team.revision", "environment.name.team"}) {
     CAPTURE(path);
     CHECK(find_field<InstalledIntegration>(path).has_error());
   }
+}
+
+TEST_CASE("an install is filtered by its environment and that one's team too, and an environment by its team") {
+  FieldPlace const environment = find_field<InstalledIntegration>("environment.name").value();
+  CHECK(environment.part == 3);
+  CHECK(model::fields<Environment>[environment.index].name == "name");
+  CHECK(find_field<InstalledIntegration>("environment.team.name").value().part == 4);
+  CHECK(find_field<Environment>("team.name").value().part == 1);
+  // Elsewhere the row beside may be one that not everybody sees who sees the row.
+  CHECK(find_field<Grant>("integration.name").has_error());
+  CHECK(find_field<EnvironmentIntegration>("environment.name").has_error());
+}
+
+TEST_CASE("a name that two teams of an install could be meant by is answered with both") {
+  CHECK(refused<InstalledIntegration>("team.name=Acme") ==
+        "there is no such field to filter by; it may be meant as integration.team.name or environment.team.name");
+  CHECK(refused<InstalledIntegration>("name=zendesk") ==
+        "there is no such field to filter by; it may be meant as integration.name or integration.team.name or "
+        "environment.name or environment.team.name");
+}
+
+TEST_CASE("what a list says of rows beside those that are read, its scope says to the store") {
+  auto const moved = [](std::vector<std::string> const& conditions, Scope scope) {
+    Query<InstalledIntegration> query{.scope = std::move(scope)};
+    for (std::string const& text : conditions) {
+      query.where.push_back(parse_condition<InstalledIntegration>(text).value());
+    }
+    return conditions_into_scope(query).value();
+  };
+  auto const name_is = [](char const* name) { return Scope::where({"name", Operator::eq, {std::string(name)}}); };
+  auto const environment = [](Scope part) {
+    return Scope::related("environment", "id", "environment_id", std::move(part));
+  };
+  Scope const acme = Scope::related("team", "id", "team_id", name_is("Acme"));
+
+  CHECK_FALSE(moved({"integration.name=zendesk", "is_enabled=true"}, {}).has_value());
+  auto const by_names = moved({"environment.name=prod", "integration.name=zendesk", "environment.team.name=Acme"}, {});
+  REQUIRE(by_names.has_value());
+  REQUIRE(by_names->where.size() == 1);
+  CHECK(by_names->where.front().field == "integration.name");
+  CHECK(by_names->scope == environment(Scope::all_of({acme, name_is("prod")})));
+  CHECK(moved({"environment.name=prod"}, {})->scope == environment(name_is("prod")));
+  CHECK(moved({"environment.team.name=Acme"}, {})->scope == environment(acme));
+
+  // A team's own environments are looked at, and no others.
+  Scope const of_team = Scope::where({"team_id", Operator::eq, {Uuid{}}});
+  CHECK(moved({"environment.name=prod", "environment.team.name=Acme"}, environment(of_team))->scope ==
+        environment(Scope::all_of({of_team, acme, name_is("prod")})));
+  Scope const either = Scope::any_of({environment(of_team), environment(name_is("x"))});
+  CHECK(moved({"environment.name=prod"}, either)->scope == Scope::all_of({either, environment(name_is("prod"))}));
+}
+
+TEST_CASE("a query with conditions on rows beside is bounded as any other, and a store itself is given none") {
+  Query<Environment> query{.where = std::vector<Condition>(101, {"team.name", Operator::eq, {std::string("Acme")}})};
+  CHECK(conditions_into_scope(query).error().kind == ErrorKind::invalid_argument);
+  query.where.resize(1);
+  CHECK(conditions_into_scope(query).value()->where.empty());
+  CHECK(check_query(query).has_error());
+  query.where.front().values = {true};
+  CHECK(conditions_into_scope(query).error().kind == ErrorKind::invalid_argument);
 }
 
 TEST_CASE("a field that is not there is answered with those that are") {

@@ -28,6 +28,22 @@ inline constexpr bool is_entity = boost::mp11::mp_contains<Entities, T>::value;
 template <class T>
 inline constexpr bool is_read_model = boost::mp11::mp_contains<ReadModels, T>::value;
 
+/** The rows beside those that are read of a Readable, by which its lists can be filtered, too: one that its root
+    references, one that this references, and so on. Only such as everybody sees who sees the root: a filter tells what
+    is in a row. */
+template <class Readable>
+struct RowsBeside {
+  using type = boost::mp11::mp_list<>;
+};
+template <>
+struct RowsBeside<Environment> {
+  using type = boost::mp11::mp_list<Team>;
+};
+template <>
+struct RowsBeside<InstalledIntegration> {
+  using type = boost::mp11::mp_list<Environment, Team>;
+};
+
 namespace detail {
 
 template <class Readable, bool IsReadModel>

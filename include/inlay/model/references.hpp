@@ -147,28 +147,88 @@ template <std::size_t index, class Readable>
   }
 }
 
-/** The member of part `index` that references part `index + 1`. */
-template <class ReadModel, std::size_t index>
-inline constexpr Reference joining_reference = [] {
+/** The member of an entity that references another. */
+template <class From, class To>
+inline constexpr Reference reference_between = [] {
   Reference found{};
   std::size_t count = 0;
-  for_each_reference<Part<ReadModel, index>>(
-      [&]<class Member, class Entity>(Reference const& reference, Member Entity::*) {
-        if constexpr (std::is_same_v<ReferencedBy<Member>, Part<ReadModel, index + 1>>) {
-          found = reference;
-          ++count;
-        }
-      });
+  for_each_reference<From>([&]<class Member>(Reference const& reference, Member From::*) {
+    if constexpr (std::is_same_v<ReferencedBy<Member>, To>) {
+      found = reference;
+      ++count;
+    }
+  });
   // Two would leave open which one is meant, and an absent one would leave the part empty.
   if (count != 1 || found.is_optional) throw "a part must have exactly one reference, always there, to the next one";
   return found;
 }();
+
+/** The member of part `index` that references part `index + 1`. */
+template <class ReadModel, std::size_t index>
+inline constexpr Reference joining_reference = reference_between<Part<ReadModel, index>, Part<ReadModel, index + 1>>;
 
 /** The pointer to that member. */
 template <class ReadModel, std::size_t index>
 inline constexpr Id<Part<ReadModel, index + 1>> Part<ReadModel, index>::*joining_member =
     boost::mp11::mp_at_c<detail::Descriptors<Part<ReadModel, index>>,
                          joining_reference<ReadModel, index>.index>::pointer;
+
+// What lists can be filtered by: the parts that are read, and after them the rows beside.
+
+/** The entities by whose members lists of a Readable can be filtered. */
+template <class Readable>
+using FilterParts = boost::mp11::mp_append<Parts<Readable>, typename RowsBeside<Readable>::type>;
+
+template <class Readable>
+inline constexpr std::size_t filter_part_count = boost::mp11::mp_size<FilterParts<Readable>>::value;
+
+template <class Readable, std::size_t index>
+using FilterPart = boost::mp11::mp_at_c<FilterParts<Readable>, index>;
+
+/** The part that references part `index`; the first of the rows beside is referenced by the root. */
+template <class Readable, std::size_t index>
+inline constexpr std::size_t filter_parent = index == part_count<Readable> ? 0 : index - 1;
+
+/** The member of that part. */
+template <class Readable, std::size_t index>
+inline constexpr Reference filter_reference =
+    reference_between<FilterPart<Readable, filter_parent<Readable, index>>, FilterPart<Readable, index>>;
+
+namespace detail {
+
+/** A name that is put together while compiling. */
+struct Path {
+  std::array<char, 64> characters{};
+  std::size_t size = 0;
+
+  constexpr void add(std::string_view text) {
+    for (char const character : text) characters.at(size++) = character;
+  }
+  [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters.data(), size}; }
+};
+
+template <class Readable, std::size_t index>
+inline constexpr Path filter_path = [] {
+  Path path;
+  if constexpr (index > 0) {
+    constexpr std::size_t parent = filter_parent<Readable, index>;
+    if constexpr (parent > 0) {
+      path.add(filter_path<Readable, parent>.view());
+      path.add(".");
+    }
+    // "team" for a member "team_id"
+    std::string_view const member = filter_reference<Readable, index>.member;
+    path.add(member.substr(0, member.size() - std::string_view("_id").size()));
+  }
+  return path;
+}();
+
+}  // namespace detail
+
+/** What filters call a part: "" for the root, "integration" for what its integration_id references, "integration.team"
+    for what that row's team_id does. */
+template <class Readable, std::size_t index>
+inline constexpr std::string_view filter_name = detail::filter_path<Readable, index>.view();
 
 }  // namespace inlay::model
 

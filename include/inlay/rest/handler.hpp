@@ -86,6 +86,10 @@ class Handler {
   /** Answers a request on behalf of a caller whom the host has authenticated. */
   [[nodiscard]] Response operator()(Request const& request, Caller const& caller) const noexcept;
 
+  /** Whether a request is for what is the same for everybody and tells nothing of the store, by its target alone: the
+      description of the resource, /openapi.json. A host may hand it in without knowing who asks, for a Caller(). */
+  [[nodiscard]] bool is_for_anybody(Request const& request) const noexcept;
+
   /** HandlerOptions::base_path as it stands before targets: "", or with a slash at its start and none at its end. */
   [[nodiscard]] std::string const& base_path() const noexcept { return options_.base_path; }
 

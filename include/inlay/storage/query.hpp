@@ -19,7 +19,8 @@
 
 namespace inlay {
 
-/** Where a field of a Readable lies: which part of the read model (0 for an entity) and which of its members. */
+/** Where a field of a Readable lies: which part of the read model (0 for an entity) and which of its members. The rows
+    beside those that are read are further parts (model::FilterParts). */
 struct FieldPlace {
   std::size_t part{};
   std::size_t index{};
@@ -28,8 +29,10 @@ struct FieldPlace {
 
 /** The field that a filter names.
 
-    A read model's first part is named without a prefix ("is_enabled"), the further ones with theirs
-    ("integration.name").
+    A row's own fields are named without a prefix ("is_enabled"), those of a row that it references with one
+    ("integration.name", "integration.team.name"). What is read can be named so, and a few rows beside it: of an install
+    its environment and that one's team ("environment.name", "environment.team.name"), of an environment its team
+    ("team.name").
 
     @return invalid_argument naming the fields there are, when there is no such field or it cannot be filtered by.
 */
@@ -105,13 +108,22 @@ struct Query {
   static constexpr std::size_t max_values = 10'000;  ///< of all conditions together
 };
 
-/** Checks a query: its limit, how many conditions and values it has, and each condition as check_condition does. The
-    scope is the store's to check.
+/** Checks a query that a store was given: its limit, how many conditions and values it has, and each condition as
+    check_condition does; none is on a row beside those that are read (conditions_into_scope()). The scope is the
+   store's to check.
 
     @return where the field of each condition lies, in their order; invalid_argument.
 */
 template <class Readable>
 [[nodiscard]] Result<std::vector<FieldPlace>> check_query(Query<Readable> const& query);
+
+/** The query with its conditions on rows beside those that are read as part of its scope, which says the same: so a
+    store needs to know nothing of them. RepositoryFrom does it.
+
+    @return nothing where there are no such conditions; invalid_argument where check_query would be.
+*/
+template <class Readable>
+[[nodiscard]] Result<std::optional<Query<Readable>>> conditions_into_scope(Query<Readable> const& query);
 
 /** How many bytes the documents come to that a query brings of a row: what a page is bounded by. One that several rows
     have in common counts for each of them, and one that was not asked for does not count. */

@@ -195,7 +195,9 @@ class ReaderFrom : public Base {
     return static_cast<Derived const&>(*this).find_readable(request);
   }
   [[nodiscard]] Result<Page<Readable>> list(Query<Readable> const& query) const final {
-    return static_cast<Derived const&>(*this).list_readable(query);
+    auto const moved = conditions_into_scope(query);
+    if (moved.has_error()) return moved.error();
+    return static_cast<Derived const&>(*this).list_readable(*moved ? **moved : query);
   }
 };
 
@@ -216,7 +218,8 @@ using ReadersFrom = boost::mp11::mp_fold_q<model::Readables, Readers, detail::Ad
     `Result<Readable> find_readable(FindRequest<Readable> const&) const` and
     `Result<Page<Readable>> list_readable(Query<Readable> const&) const`,
 
-    so that a new entity does not change a backend.
+    so that a new entity does not change a backend. The latter is given no conditions on rows beside those that are
+   read; they are in the scope then.
 */
 template <class Derived>
 using RepositoryFrom = boost::mp11::mp_fold_q<model::Readables, Repository, detail::AddReader<Derived>>;

@@ -57,8 +57,8 @@ class Policy {
       if (!place) return place.error();
       if (place->part == 0) {
         only_public = only_public && model::is_public<Entity>(place->field.name);
-      } else if (bool const is_nested_team = place->part + 1 == model::part_count<Readable>;
-                 is_nested_team && !model::is_public<Team>(place->field.name)) {
+      } else if (detail::filter_parts<Readable>[place->part].entity == Team::entity_name &&
+                 !model::is_public<Team>(place->field.name)) {
         return Error{.kind = ErrorKind::forbidden,
                      .message = "a list cannot be filtered by " + condition.field + " on behalf of a team"};
       }

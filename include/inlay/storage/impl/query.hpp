@@ -5,6 +5,7 @@
 #include <inlay/model/references.hpp>
 #include <inlay/storage/query.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace inlay {
 
@@ -19,7 +21,9 @@ namespace detail {
 
 /** What filters know about one part of a Readable. */
 struct FilterPart {
-  std::string_view name;  ///< the prefix of its members' names, without the dot
+  std::string_view name;       ///< the prefix of its members' names, without the dot
+  std::string_view entity;     ///< whose members they are
+  std::string_view joined_by;  ///< the member, of the part that references this one, that does; "" for the root
   std::span<model::Field const> fields;
   std::span<std::span<std::string_view const> const> enumerators;  ///< of each field; none for one that has none
 };
@@ -35,17 +39,50 @@ inline constexpr auto field_enumerators = [] {
   return all;
 }();
 
+template <class Readable, std::size_t part>
+[[nodiscard]] consteval FilterPart filter_part() {
+  using Entity = model::FilterPart<Readable, part>;
+  FilterPart made{.name = model::filter_name<Readable, part>,
+                  .entity = Entity::entity_name,
+                  .joined_by = {},
+                  .fields = model::fields<Entity>,
+                  .enumerators = field_enumerators<Entity>};
+  if constexpr (part > 0) made.joined_by = model::filter_reference<Readable, part>.member;
+  return made;
+}
+
+/** All that lists of a Readable can be filtered by: the parts that are read, and after them the rows beside. */
 template <class Readable>
 inline constexpr auto filter_parts = []<std::size_t... parts>(std::index_sequence<parts...>) {
-  return std::array<FilterPart, sizeof...(parts)>{FilterPart{model::part_names<Readable>[parts],
-                                                             model::fields<model::Part<Readable, parts>>,
-                                                             field_enumerators<model::Part<Readable, parts>>}...};
+  return std::array<FilterPart, sizeof...(parts)>{filter_part<Readable, parts>()...};
 }
-(std::make_index_sequence<model::part_count<Readable>>{});
+(std::make_index_sequence<model::filter_part_count<Readable>>{});
+
+/** Those that are read. */
+template <class Readable>
+[[nodiscard]] constexpr std::span<FilterPart const> read_parts() noexcept {
+  return std::span<FilterPart const>(filter_parts<Readable>).first(model::part_count<Readable>);
+}
 
 [[nodiscard]] Result<FieldPlace> find_field(std::string_view path, std::span<FilterPart const> parts);
 [[nodiscard]] Result<Condition> parse_condition(std::string_view text, std::span<FilterPart const> parts);
 [[nodiscard]] Result<FieldPlace> check_condition(Condition const& condition, std::span<FilterPart const> parts);
+
+/** Takes the conditions on the parts from `beside` on out of `where`, and adds to the scope that they hold. */
+[[nodiscard]] Result<void> move_into_scope(std::vector<Condition>& where, Scope& scope,
+                                           std::span<FilterPart const> parts, std::size_t beside);
+
+// Engines differ in what they bear; these are what all of them do.
+template <class Readable>
+[[nodiscard]] Result<void> check_counts(Query<Readable> const& query) {
+  using Limits = Query<Readable>;
+  if (query.limit < 1 || query.limit > Limits::max_limit) return storage::limit_out_of_range(Limits::max_limit);
+  if (query.where.size() > Limits::max_conditions) return storage::too_many("conditions", Limits::max_conditions);
+  std::size_t values = 0;
+  for (Condition const& condition : query.where) values += condition.values.size();
+  if (values > Limits::max_values) return storage::too_many("values of conditions", Limits::max_values);
+  return {};
+}
 
 }  // namespace detail
 
@@ -66,20 +103,32 @@ Result<FieldPlace> check_condition(Condition const& condition) {
 
 template <class Readable>
 Result<std::vector<FieldPlace>> check_query(Query<Readable> const& query) {
-  using Limits = Query<Readable>;
-  if (query.limit < 1 || query.limit > Limits::max_limit) return storage::limit_out_of_range(Limits::max_limit);
-  // Engines differ in what they bear; these are what all of them do.
-  if (query.where.size() > Limits::max_conditions) return storage::too_many("conditions", Limits::max_conditions);
+  if (auto const counts = detail::check_counts(query); !counts) return counts.error();
   Result<std::vector<FieldPlace>> places(boost::system::in_place_value);
-  std::size_t values = 0;
   for (Condition const& condition : query.where) {
-    values += condition.values.size();
-    if (values > Limits::max_values) return storage::too_many("values of conditions", Limits::max_values);
-    auto const place = check_condition<Readable>(condition);
+    auto const place = detail::check_condition(condition, detail::read_parts<Readable>());
     if (!place) return place.error();
     places->push_back(*place);
   }
   return places;
+}
+
+template <class Readable>
+Result<std::optional<Query<Readable>>> conditions_into_scope(Query<Readable> const& query) {
+  std::optional<Query<Readable>> moved;
+  if constexpr (constexpr std::size_t beside = model::part_count<Readable>;
+                beside < model::filter_part_count<Readable>) {
+    bool const is_on_any = std::any_of(query.where.begin(), query.where.end(), [](Condition const& condition) {
+      auto const place = find_field<Readable>(condition.field);
+      return place.has_value() && place->part >= beside;
+    });
+    if (!is_on_any) return moved;
+    if (auto const counts = detail::check_counts(query); !counts) return counts.error();
+    moved = query;
+    auto const done = detail::move_into_scope(moved->where, moved->scope, detail::filter_parts<Readable>, beside);
+    if (!done) return done.error();
+  }
+  return moved;
 }
 
 template <class Readable>

@@ -13,6 +13,9 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <iterator>
+#include <optional>
+#include <utility>
 
 namespace inlay {
 
@@ -94,6 +97,20 @@ Result<FieldPlace> find_field(std::string_view path, std::span<FilterPart const>
       if (field.name == name && field.is_filterable()) return FieldPlace{part, index, field};
     }
   }
+
+  // Of several rows that one might mean, which?
+  std::string ends = ".";
+  ends += path;
+  std::string meant;
+  for (FilterPart const& part : parts) {
+    for (model::Field const& field : part.fields) {
+      std::string const full = std::string(part.name) + '.' + std::string(field.name);
+      if (!part.name.empty() && field.is_filterable() && full.ends_with(ends)) {
+        meant += (meant.empty() ? "" : " or ") + full;
+      }
+    }
+  }
+  if (!meant.empty()) return bad_condition("there is no such field to filter by; it may be meant as " + meant);
 
   std::string message = "there is no such field to filter by; there are ";
   bool is_first = true;
@@ -189,6 +206,56 @@ Result<FieldPlace> check_condition(Condition const& condition, std::span<FilterP
     if (wanted) return bad_condition(path_of(*place, parts) + " must be compared with " + wanted);
   }
   return *place;
+}
+
+Result<void> move_into_scope(std::vector<Condition>& where, Scope& scope, std::span<FilterPart const> parts,
+                             std::size_t beside) {
+  std::vector<std::vector<Scope>> on(parts.size());
+  std::vector<Condition> left;
+  for (Condition& condition : where) {
+    auto const place = check_condition(condition, parts);
+    if (!place) return place.error();
+    if (place->part < beside) {
+      left.push_back(std::move(condition));
+    } else {
+      condition.field = place->field.name;
+      on[place->part].push_back(Scope::where(std::move(condition)));
+    }
+  }
+  where = std::move(left);
+
+  // From the last one, which the one before it references. What is related stands first: stores begin there.
+  std::optional<Scope> related;
+  for (std::size_t part = parts.size(); part-- > beside;) {
+    std::vector<Scope> all = std::move(on[part]);
+    if (related) all.insert(all.begin(), std::move(*related));
+    if (all.empty()) continue;
+    related = Scope::related(std::string(parts[part].entity), "id", std::string(parts[part].joined_by),
+                             all.size() == 1 ? std::move(all.front()) : Scope::all_of(std::move(all)));
+  }
+  if (!related) return {};
+  if (scope.is_everything()) {
+    scope = std::move(*related);
+    return {};
+  }
+  bool const is_same_row = scope.kind == Scope::Kind::related && scope.entity == related->entity &&
+                           scope.member == related->member && scope.own_member == related->own_member;
+  if (!is_same_row) {
+    scope = Scope::all_of({std::move(scope), std::move(*related)});
+    return {};
+  }
+  // Both are of the one row that is referenced. What the scope says of it stays first, so that no others are looked at.
+  std::vector<Scope> both;
+  for (Scope* const one : {&scope, &*related}) {
+    Scope& part = one->parts.front();
+    if (part.kind == Scope::Kind::all_of) {
+      both.insert(both.end(), std::make_move_iterator(part.parts.begin()), std::make_move_iterator(part.parts.end()));
+    } else {
+      both.push_back(std::move(part));
+    }
+  }
+  scope.parts = {Scope::all_of(std::move(both))};
+  return {};
 }
 
 inline constexpr std::size_t cursor_size = 28;  // 8 bytes of time, 16 of id, 4 of check sum
