@@ -7,6 +7,7 @@
 #include <inlay/catalog/detail/session.hpp>
 #include <inlay/catalog/requests.hpp>
 #include <inlay/config/effective_config.hpp>
+#include <inlay/config/override.hpp>
 #include <inlay/error.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/model/entities.hpp>
@@ -33,6 +34,23 @@ namespace inlay {
 
 class TeamCatalog;
 
+namespace detail {
+
+// What a compiler says of calls that would not do what they look like.
+struct grants_are_made_by_ask_for;
+struct installs_are_made_by_install_which_leaves_what_is_installed;
+struct a_patch_is_an_object__ask_the_value_with_if_object;
+struct name_a_place_of_the_override_to_remove__or_call_uninstall;
+struct a_configuration_is_that_of_an_install__take_the_id_of_an_environment_integration;
+struct a_value_is_what_JSON_has__give_a_boost_json_value_or_something_that_converts_to_one;
+
+/** What set() takes no value from. */
+template <class Other>
+concept NoJson = !std::convertible_to<Other const&, boost::json::value> && !config::StandardText<Other> &&
+                 !std::same_as<Other, Document>;
+
+}  // namespace detail
+
 /** The catalogue: which integrations there are, where they are installed, and what their configuration is there.
 
     A Catalog is a small handle: copies share the store. Every operation may be called from any number of threads.
@@ -48,7 +66,11 @@ class TeamCatalog;
 */
 class Catalog {
  public:
-  /** Opens the store that the URL names, with every backend this build has (needs the library inlay::inlay).
+  /** Opens the store that the URL names, with every backend this build has.
+
+      It is in the library inlay::inlay (`COMPONENTS inlay`, inlay.pc), since the core knows no backend: what is linked
+      with inlay::core, inlay::memory or another part alone ends in "undefined reference", and calls
+      `open(url, backends)` with the backends that it has.
 
       Tables are created or migrated as needed. @return what Backends::open returns.
   */
@@ -90,6 +112,9 @@ class Catalog {
   template <Writable Entity>
   [[nodiscard]] Result<Resource<Entity>> create(Entity row) const;
 
+  template <class Why = detail::grants_are_made_by_ask_for>
+  Result<Grant> create(Grant row) const = delete;
+
   /** Creates a row from its JSON; see model::read_new. */
   template <Writable Entity>
   [[nodiscard]] Result<Resource<Entity>> create_from(boost::json::object const& object) const;
@@ -127,8 +152,16 @@ class Catalog {
   [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, Object const& patch,
                                                UpdateOptions const& options = {}) const;
 
-  /** Applies a typed change: `catalog.update(id, {.is_enabled = false})`. A document in it is merged or replaced, as
-      the options say. */
+  template <Writable Entity, std::same_as<boost::json::value> Value,
+            class Why = detail::a_patch_is_an_object__ask_the_value_with_if_object>
+  Result<Updated<Entity>> update(Id<Entity> id, Value const& patch, UpdateOptions const& options = {}) const = delete;
+
+  /** Applies a typed change: `catalog.update(id, {.is_enabled = false})`. What may be absent is made absent by
+      `inlay::cleared`. A document in it is merged into the stored one, `{.config = document}`, or takes its place,
+      `{.config = replace(document)}`; with DocumentMode::replace each of them does.
+
+      @return as above; invalid_argument for replace() without expected version or force.
+  */
   template <Writable Entity>
   [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, ChangeOf<Entity> const& change,
                                                UpdateOptions const& options = {}) const;
@@ -193,6 +226,8 @@ class Catalog {
   [[nodiscard]] Result<Grant> answer(Id<Grant> id, GrantStatus status,
                                      std::optional<RowVersion> expected_version = {}) const;
 
+  template <class Why = detail::name_a_place_of_the_override_to_remove__or_call_uninstall>
+  Result<void> remove(Id<EnvironmentIntegration> id) const = delete;
   /** Ends the installs that other teams have of an integration, for its owner: each gets `ended` with the time and the
       reason, is not enabled any more, and cannot be enabled again. Those that are ended already stay as they are.
 
@@ -219,7 +254,7 @@ class Catalog {
       @return as update; invalid_argument with an array's pointer for a place inside one, the override's or the
       default's.
   */
-  [[nodiscard]] Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
+  [[nodiscard]] Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
                                                             boost::json::value const& value,
                                                             UpdateOptions const& options = {}) const;
 
@@ -230,14 +265,13 @@ class Catalog {
       @return as set(); invalid_argument too for a place below a scalar of the default's, which a tombstone there would
       turn into an object.
   */
-  [[nodiscard]] Result<Updated<EnvironmentIntegration>> remove(Id<EnvironmentIntegration> id,
-                                                               json::Pointer const& pointer,
+  [[nodiscard]] Result<Updated<EnvironmentIntegration>> remove(Id<EnvironmentIntegration> id, json::PointerView pointer,
                                                                UpdateOptions const& options = {}) const;
 
   /** Makes the default's value effective at the pointer again; at "" it takes the whole override away, which needs an
       expected version, or force. See config::inherit. @return as set(). */
   [[nodiscard]] Result<Updated<EnvironmentIntegration>> inherit(Id<EnvironmentIntegration> id,
-                                                                json::Pointer const& pointer,
+                                                                json::PointerView pointer,
                                                                 UpdateOptions const& options = {}) const;
 
   // ---- effective configuration
@@ -249,6 +283,9 @@ class Catalog {
   */
   [[nodiscard]] Result<InstalledConfig> effective_config(Id<EnvironmentIntegration> id,
                                                          std::vector<Layer> extra_layers = {}) const;
+  //
+  // A place is a Pointer or its string form: a literal that is none does not compile, other text that is none is
+  // invalid_argument.
 
   /** The same, found by the environment and the integration's name.
 
@@ -262,6 +299,25 @@ class Catalog {
 
   /** Calls `visit` with the configuration of every install that meets the query, in the order of lists; all of them as
       they were at one revision, whatever others write meanwhile.
+  /** The same for a std::string and what else is a text to C++, and for a Document. */
+  template <config::StandardText Text>
+  [[nodiscard]] Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
+                                                            Text const& text, UpdateOptions const& options = {}) const {
+    return set(id, pointer, config::to_value(text), options);
+  }
+  template <std::same_as<Document> Object>
+  [[nodiscard]] Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
+                                                            Object const& document,
+                                                            UpdateOptions const& options = {}) const {
+    auto const values = document.values();
+    if (!values) return values.error();
+    return set(id, pointer, boost::json::value(**values), options);
+  }
+  template <detail::NoJson Other,
+            class Why = detail::a_value_is_what_JSON_has__give_a_boost_json_value_or_something_that_converts_to_one>
+  Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
+                                              Other const& other, UpdateOptions const& options = {}) const = delete;
+
 
       It keeps a connection until it is done, and `query.limit` rows at most in memory, with some configs that several
       of them have in common. An error that the visitor returns ends it, and is returned.
@@ -275,9 +331,9 @@ class Catalog {
   /** Where the values at and below the pointer come from, a page of it. See EffectiveConfig::explain.
 
       @return as effective_config(); invalid_argument for a cursor that is of another question, or of a configuration
-      that has changed since.
+      that has changed since, and for text that is no pointer.
   */
-  [[nodiscard]] Result<Explanation> explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer = {},
+  [[nodiscard]] Result<Explanation> explain(Id<EnvironmentIntegration> id, json::PointerView pointer = {},
                                             std::vector<Layer> extra_layers = {},
                                             std::optional<ConfigCursor> const& after = {}) const;
 
@@ -288,6 +344,10 @@ class Catalog {
       In the history of a grant a team reads who made a step, and why, where its own side made it: asking is the asking
       team's, answering the owner's. Of the other side's steps actor and reason are empty. (A step that the host's
       administration has made counts as that of the side that could have.)
+
+  template <class Entity,
+            class Why = detail::a_configuration_is_that_of_an_install__take_the_id_of_an_environment_integration>
+  Result<InstalledConfig> effective_config(Id<Entity> id, std::vector<Layer> extra_layers = {}) const = delete;
 
       @return as Repository::changes; forbidden where a caller with a team asks for more than one row's, or for a row
       that it does not own; not_found for a row that it does not see.

@@ -8,6 +8,7 @@
 #include <inlay/config/effective_config.hpp>
 #include <inlay/id.hpp>
 #include <inlay/model/entities.hpp>
+#include <inlay/model/references.hpp>
 
 #include <cstddef>
 #include <string>
@@ -31,7 +32,8 @@ struct ResourceOf<EnvironmentIntegration> {
 template <class Entity>
 using Resource = typename ResourceOf<Entity>::type;
 
-/** What update() returns. */
+/** What update() returns. As in every answer that is no row itself, id() and version() are those of its row: what the
+    next update of it names. */
 template <class Entity>
 struct Updated {
   Resource<Entity> resource{};  ///< as it is now; in a dry run, as it would be
@@ -41,6 +43,9 @@ struct Updated {
       page of what inlay::differences() finds: they come to 4 MiB at most, or there is one alone. */
   std::vector<ConfigDifference> differences{};
   bool differences_truncated{};  ///< there are more
+
+  [[nodiscard]] Id<Entity> id() const noexcept { return model::part_of<0>(resource).id; }
+  [[nodiscard]] Version version() const noexcept { return model::part_of<0>(resource).version; }
 };
 
 /** What install() returns. */
@@ -71,6 +76,9 @@ struct InstalledConfig {
   Version integration_version{};  ///< the integration's
   Birth integration_birth{};      ///< the integration's
   EffectiveConfig config;
+
+  [[nodiscard]] Id<Grant> id() const noexcept { return grant.id; }
+  [[nodiscard]] Version version() const noexcept { return grant.version; }
 };
 
 /** The configuration of an install, and where that is: what for_each_config() shows. */
@@ -84,3 +92,6 @@ struct ReportedConfig {
 }  // namespace inlay
 
 #endif
+
+  [[nodiscard]] Id<EnvironmentIntegration> id() const noexcept { return installed.id; }
+  [[nodiscard]] Version version() const noexcept { return installed.version; }

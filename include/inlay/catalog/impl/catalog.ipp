@@ -96,8 +96,8 @@ Result<Updated<Entity>> Catalog::update(Id<Entity> id, Object const& patch, Upda
 template <Writable Entity>
 Result<Updated<Entity>> Catalog::update(Id<Entity> id, ChangeOf<Entity> const& change,
                                         UpdateOptions const& options) const {
-  if (auto allowed = detail::check_mode(options, options.documents == DocumentMode::replace); !allowed)
-    return allowed.error();
+  bool const may_undo_others = detail::replaces_documents<Entity>(change, options.documents);
+  if (auto allowed = detail::check_mode(options, may_undo_others); !allowed) return allowed.error();
   return detail::Writer(session_).change<Entity>(
       id,
       [&](Entity const& before) -> Result<Entity> {
@@ -175,11 +175,11 @@ Result<Revision> Catalog::for_each_config(Query<InstalledIntegration> query,
   return detail::Configs(session_).for_each(std::move(query), visit);
 }
 
-Result<Explanation> Catalog::explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
+Result<Explanation> Catalog::explain(Id<EnvironmentIntegration> id, json::PointerView place,
                                      std::vector<Layer> extra_layers, std::optional<ConfigCursor> const& after) const {
   auto const found = effective_config(id, std::move(extra_layers));
   if (!found) return found.error();
-  return after ? found->config.explain(pointer, *after) : found->config.explain(pointer);
+  return after ? found->config.explain(*pointer, *after) : found->config.explain(*pointer);
 }
 
 Result<ChangePage> Catalog::changes(ChangesRequest const& request) const {
@@ -210,6 +210,8 @@ INLAY_INSTANTIATE_ENTITY(EnvironmentIntegration)
 INLAY_INSTANTIATE_REMOVABLE(Team)
 INLAY_INSTANTIATE_REMOVABLE(Environment)
 INLAY_INSTANTIATE_REMOVABLE(Integration)
+  auto const pointer = place.pointer();
+  if (!pointer) return pointer.error();
 INLAY_INSTANTIATE_READABLE(Team)
 INLAY_INSTANTIATE_READABLE(Environment)
 INLAY_INSTANTIATE_READABLE(Integration)
