@@ -119,9 +119,48 @@ class Catalog {
   template <Writable Entity>
   [[nodiscard]] Result<Resource<Entity>> create_from(boost::json::object const& object) const;
 
+  /** Creates a row unless it is there: for what a host has to have when it starts, and for whatever may be done twice.
+
+      It is there when one has its id, or, of environments and integrations, its team and name; a team is known by its
+      id alone, which must be given. What is there is left as it is, and the answer says where that is not what was
+      asked for.
+
+      @return as create; invalid_argument at "/id" for a team without one; forbidden for a row that is another team's
+      than the caller's.
+  */
+  template <Writable Entity>
+  requires(!std::same_as<Entity, EnvironmentIntegration>)
+      [[nodiscard]] Result<Ensured<Entity>> ensure(Entity row) const;
+  template <class Why = detail::installs_are_made_by_install_which_leaves_what_is_installed>
+  Result<Installed> ensure(EnvironmentIntegration row) const = delete;
+
   /** The whole resource. @return not_found. */
   template <class Entity>
   [[nodiscard]] Result<Resource<Entity>> get(Id<Entity> id) const;
+
+  /** The resource of that name, as lists show it (without `installed_in`): find<Team>("Acme"). One look at the store.
+
+      Teams may have the same name: where several have it, or rows that are found by it, the message names them, as far
+      as the caller sees them.
+
+      @return not_found; invalid_argument when there are several.
+  */
+  template <std::same_as<Team> Entity>
+  [[nodiscard]] Result<Team> find(std::string_view name) const;
+
+  /** The same, found by the team's name, or its id, and its own: find<Environment>("Acme", "production"). */
+  template <class Entity>
+  requires std::same_as<Entity, Environment> || std::same_as<Entity, Integration>
+  [[nodiscard]] Result<Resource<Entity>> find(std::string_view team, std::string_view name) const;
+  template <class Entity>
+  requires std::same_as<Entity, Environment> || std::same_as<Entity, Integration>
+  [[nodiscard]] Result<Resource<Entity>> find(Id<Team> team, std::string_view name) const;
+
+  /** An install, found by the names of the environment's team, of the environment and of the integration:
+      find<EnvironmentIntegration>("Acme", "production", "zendesk"). */
+  template <std::same_as<EnvironmentIntegration> Entity>
+  [[nodiscard]] Result<InstalledIntegration> find(std::string_view team, std::string_view environment,
+                                                  std::string_view integration) const;
 
   /** One page of a list of rows or of read models.
 
@@ -187,6 +226,8 @@ class Catalog {
   template <Writable Entity>
   requires(!std::same_as<Entity, EnvironmentIntegration>)  // remove(id, pointer) without its pointer must not uninstall
       [[nodiscard]] Result<void> remove(Id<Entity> id, std::optional<RowVersion> expected_version = {}) const;
+  template <class Why = detail::name_a_place_of_the_override_to_remove__or_call_uninstall>
+  Result<void> remove(Id<EnvironmentIntegration> id) const = delete;
 
   // ---- installing
 
@@ -226,8 +267,6 @@ class Catalog {
   [[nodiscard]] Result<Grant> answer(Id<Grant> id, GrantStatus status,
                                      std::optional<RowVersion> expected_version = {}) const;
 
-  template <class Why = detail::name_a_place_of_the_override_to_remove__or_call_uninstall>
-  Result<void> remove(Id<EnvironmentIntegration> id) const = delete;
   /** Ends the installs that other teams have of an integration, for its owner: each gets `ended` with the time and the
       reason, is not enabled any more, and cannot be enabled again. Those that are ended already stay as they are.
 
@@ -245,6 +284,9 @@ class Catalog {
                                           EndOptions const& options = {}) const;
 
   // ---- one value of an override
+  //
+  // A place is a Pointer or its string form: a literal that is none does not compile, other text that is none is
+  // invalid_argument.
 
   /** Makes `value` effective at the pointer; an object is merged over the default's. See config::set.
 
@@ -257,6 +299,25 @@ class Catalog {
   [[nodiscard]] Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
                                                             boost::json::value const& value,
                                                             UpdateOptions const& options = {}) const;
+
+  /** The same for a std::string and what else is a text to C++, and for a Document. */
+  template <config::StandardText Text>
+  [[nodiscard]] Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
+                                                            Text const& text, UpdateOptions const& options = {}) const {
+    return set(id, pointer, config::to_value(text), options);
+  }
+  template <std::same_as<Document> Object>
+  [[nodiscard]] Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
+                                                            Object const& document,
+                                                            UpdateOptions const& options = {}) const {
+    auto const values = document.values();
+    if (!values) return values.error();
+    return set(id, pointer, boost::json::value(**values), options);
+  }
+  template <detail::NoJson Other,
+            class Why = detail::a_value_is_what_JSON_has__give_a_boost_json_value_or_something_that_converts_to_one>
+  Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
+                                              Other const& other, UpdateOptions const& options = {}) const = delete;
 
   /** Makes the value at the pointer absent, whatever the default says. See config::remove.
 
@@ -283,9 +344,10 @@ class Catalog {
   */
   [[nodiscard]] Result<InstalledConfig> effective_config(Id<EnvironmentIntegration> id,
                                                          std::vector<Layer> extra_layers = {}) const;
-  //
-  // A place is a Pointer or its string form: a literal that is none does not compile, other text that is none is
-  // invalid_argument.
+
+  template <class Entity,
+            class Why = detail::a_configuration_is_that_of_an_install__take_the_id_of_an_environment_integration>
+  Result<InstalledConfig> effective_config(Id<Entity> id, std::vector<Layer> extra_layers = {}) const = delete;
 
   /** The same, found by the environment and the integration's name.
 
@@ -294,30 +356,20 @@ class Catalog {
   [[nodiscard]] Result<InstalledConfig> effective_config(Id<Environment> environment, std::string_view integration_name,
                                                          std::vector<Layer> extra_layers = {}) const;
 
+  /** The same, found by names: effective_config("Acme", "production", "zendesk"). One look at the store.
+
+      @return as above; not_found where there is none that the caller sees; invalid_argument where there are several,
+      since teams may have the same name: the message names them.
+  */
+  [[nodiscard]] Result<InstalledConfig> effective_config(std::string_view team, std::string_view environment,
+                                                         std::string_view integration,
+                                                         std::vector<Layer> extra_layers = {}) const;
+
   /** Those of everything installed in an environment, in the order of lists. @return not_found; corrupt, as above. */
   [[nodiscard]] Result<std::vector<InstalledConfig>> effective_configs(Id<Environment> environment) const;
 
   /** Calls `visit` with the configuration of every install that meets the query, in the order of lists; all of them as
       they were at one revision, whatever others write meanwhile.
-  /** The same for a std::string and what else is a text to C++, and for a Document. */
-  template <config::StandardText Text>
-  [[nodiscard]] Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
-                                                            Text const& text, UpdateOptions const& options = {}) const {
-    return set(id, pointer, config::to_value(text), options);
-  }
-  template <std::same_as<Document> Object>
-  [[nodiscard]] Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
-                                                            Object const& document,
-                                                            UpdateOptions const& options = {}) const {
-    auto const values = document.values();
-    if (!values) return values.error();
-    return set(id, pointer, boost::json::value(**values), options);
-  }
-  template <detail::NoJson Other,
-            class Why = detail::a_value_is_what_JSON_has__give_a_boost_json_value_or_something_that_converts_to_one>
-  Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
-                                              Other const& other, UpdateOptions const& options = {}) const = delete;
-
 
       It keeps a connection until it is done, and `query.limit` rows at most in memory, with some configs that several
       of them have in common. An error that the visitor returns ends it, and is returned.
@@ -344,10 +396,6 @@ class Catalog {
       In the history of a grant a team reads who made a step, and why, where its own side made it: asking is the asking
       team's, answering the owner's. Of the other side's steps actor and reason are empty. (A step that the host's
       administration has made counts as that of the side that could have.)
-
-  template <class Entity,
-            class Why = detail::a_configuration_is_that_of_an_install__take_the_id_of_an_environment_integration>
-  Result<InstalledConfig> effective_config(Id<Entity> id, std::vector<Layer> extra_layers = {}) const = delete;
 
       @return as Repository::changes; forbidden where a caller with a team asks for more than one row's, or for a row
       that it does not own; not_found for a row that it does not see.

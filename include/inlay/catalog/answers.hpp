@@ -52,12 +52,33 @@ struct Updated {
 struct Installed {
   InstalledIntegration resource{};
   bool created{};  ///< false: it was installed already, and is returned unchanged
+
+  [[nodiscard]] Id<EnvironmentIntegration> id() const noexcept { return resource.id(); }
+  [[nodiscard]] Version version() const noexcept { return resource.version(); }
+};
+
+/** What ensure() returns. */
+template <class Entity>
+struct Ensured {
+  Resource<Entity> resource{};
+  bool created{};  ///< false: it was there already, and is left as it is
+
+  /** Where one that was there is not as it was asked for: places of the row, `before` as it is and `after` as it was
+      asked for. Of a config each place that differs, the first page of them as in Updated. */
+  std::vector<ConfigDifference> differences{};
+  bool differences_truncated{};  ///< there are more
+
+  [[nodiscard]] Id<Entity> id() const noexcept { return model::part_of<0>(resource).id; }
+  [[nodiscard]] Version version() const noexcept { return model::part_of<0>(resource).version; }
 };
 
 /** What ask_for() returns. */
 struct Asked {
   Grant grant{};
   bool created{};  ///< false: the team had asked before
+
+  [[nodiscard]] Id<Grant> id() const noexcept { return grant.id; }
+  [[nodiscard]] Version version() const noexcept { return grant.version; }
 };
 
 /** What end() returns. */
@@ -76,9 +97,6 @@ struct InstalledConfig {
   Version integration_version{};  ///< the integration's
   Birth integration_birth{};      ///< the integration's
   EffectiveConfig config;
-
-  [[nodiscard]] Id<Grant> id() const noexcept { return grant.id; }
-  [[nodiscard]] Version version() const noexcept { return grant.version; }
 };
 
 /** The configuration of an install, and where that is: what for_each_config() shows. */
@@ -87,11 +105,11 @@ struct ReportedConfig {
   Environment environment{};
   Id<Integration> integration_id{};
   InstalledConfig installed;
+
+  [[nodiscard]] Id<EnvironmentIntegration> id() const noexcept { return installed.id; }
+  [[nodiscard]] Version version() const noexcept { return installed.version; }
 };
 
 }  // namespace inlay
 
 #endif
-
-  [[nodiscard]] Id<EnvironmentIntegration> id() const noexcept { return installed.id; }
-  [[nodiscard]] Version version() const noexcept { return installed.version; }
