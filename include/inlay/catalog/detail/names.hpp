@@ -24,17 +24,10 @@ class Names {
   explicit Names(CatalogSession const& session) : session_(session), rows_(session) {}
 
   [[nodiscard]] Result<Team> team(std::string_view name) const;
-  /** An environment, or an integration. */
-  template <class Entity>
-  [[nodiscard]] Result<Resource<Entity>> of_team(TeamKnownBy const& team, std::string_view name) const {
-    if constexpr (std::is_same_v<Entity, Environment>) {
-      return environment(team, name);
-    } else {
-      return integration(team, name);
-    }
-  }
-  [[nodiscard]] Result<Environment> environment(TeamKnownBy const& team, std::string_view name) const;
-  [[nodiscard]] Result<OwnedIntegration> integration(TeamKnownBy const& team, std::string_view name) const;
+  [[nodiscard]] Result<Environment> of_team(std::type_identity<Environment> entity, TeamKnownBy const& team,
+                                            std::string_view name) const;
+  [[nodiscard]] Result<OwnedIntegration> of_team(std::type_identity<Integration> entity, TeamKnownBy const& team,
+                                                 std::string_view name) const;
   [[nodiscard]] Result<InstalledIntegration> install(std::string_view team, std::string_view environment,
                                                      std::string_view integration) const;
 

@@ -18,6 +18,7 @@
 #include <inlay/catalog/impl/writer.ipp>
 #include <inlay/model/json_form.hpp>
 
+#include <type_traits>
 #include <utility>
 
 namespace inlay {
@@ -84,12 +85,12 @@ Result<Team> Catalog::find(std::string_view name) const {
 template <class Entity>
 requires std::same_as<Entity, Environment> || std::same_as<Entity, Integration> Result<Resource<Entity>> Catalog::find(
     std::string_view team, std::string_view name)
-const { return detail::Names(session_).of_team<Entity>(team, name); }
+const { return detail::Names(session_).of_team(std::type_identity<Entity>(), team, name); }
 
 template <class Entity>
 requires std::same_as<Entity, Environment> || std::same_as<Entity, Integration> Result<Resource<Entity>> Catalog::find(
     Id<Team> team, std::string_view name)
-const { return detail::Names(session_).of_team<Entity>(team, name); }
+const { return detail::Names(session_).of_team(std::type_identity<Entity>(), team, name); }
 
 template <std::same_as<EnvironmentIntegration> Entity>
 Result<InstalledIntegration> Catalog::find(std::string_view team, std::string_view environment,

@@ -27,11 +27,8 @@ Result<std::optional<Resource<Entity>>> find_alike(Writer const& writer, Entity 
     if (found) return Found(std::move(*found));
     if (found.error().kind != ErrorKind::not_found) return found.error();
   }
-  if constexpr (requires { row.team_id; }) {
-    auto page = rows.list(
-        Query<Resource<Entity>>{
-            .where = {{"team_id", Operator::eq, {row.team_id.uuid}}, {"name", Operator::eq, {row.name}}}, .limit = 1},
-        ReadFrom::primary);
+  for (model::UniqueKey const& key : Entity::unique_keys) {
+    auto page = rows.list(Query<Resource<Entity>>{.where = same_key(row, key), .limit = 1}, ReadFrom::primary);
     if (!page) return page.error();
     if (!page->items.empty()) return Found(std::move(page->items.front()));
   }
@@ -93,12 +90,11 @@ Result<void> compare_rows(Entity const& stored, Entity const& wanted, Ensured<En
 
 template <class Entity>
 Result<Ensured<Entity>> ensure(CatalogSession const& session, Entity row) {
-  if constexpr (std::is_same_v<Entity, Team>) {
-    if (row.id.is_nil()) {
-      return Error{.kind = ErrorKind::invalid_argument,
-                   .message = "several teams may have one name: give the id by which this one is known",
-                   .pointer = "/id"};
-    }
+  if (Entity::unique_keys.empty() && row.id.is_nil()) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "several may have one name: give the id by which this " +
+                            storage::words(Entity::entity_name) + " is known",
+                 .pointer = "/id"};
   }
   Writer const writer(session);
   if (auto checked = check_row<Entity>(row, nullptr, writer.options().limits); !checked) return checked.error();

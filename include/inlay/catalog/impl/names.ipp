@@ -26,7 +26,7 @@ template <class Readable>
 std::string candidate(Readable const& readable) {
   auto const& row = model::part_of<0>(readable);
   std::string text = to_string(row.id);
-  if constexpr (std::is_same_v<Readable, Team>) {
+  if constexpr (requires { row.domain; }) {
     if (row.domain) text += " (" + *row.domain + ')';
   } else if constexpr (requires { row.team_id; }) {
     text += " of team " + to_string(row.team_id);
@@ -73,7 +73,8 @@ Result<Team> Names::team(std::string_view name) const {
                        [&](Query<Team> const& query) { return rows_.list(query, session_.reads_from()); });
 }
 
-Result<Environment> Names::environment(TeamKnownBy const& team, std::string_view name) const {
+Result<Environment> Names::of_team(std::type_identity<Environment> /*entity*/, TeamKnownBy const& team,
+                                   std::string_view name) const {
   std::string what = "environment " + in_quotes(name);
   if (auto const* const id = std::get_if<Id<Team>>(&team)) {
     return the_one<Environment>({.where = {{"team_id", Operator::eq, {id->uuid}}, is_called("name", name)}},
@@ -87,7 +88,8 @@ Result<Environment> Names::environment(TeamKnownBy const& team, std::string_view
       [&](Query<Environment> const& query) { return rows_.list_of(query, session_.reads_from()); });
 }
 
-Result<OwnedIntegration> Names::integration(TeamKnownBy const& team, std::string_view name) const {
+Result<OwnedIntegration> Names::of_team(std::type_identity<Integration> /*entity*/, TeamKnownBy const& team,
+                                        std::string_view name) const {
   std::string what = "integration " + in_quotes(name);
   Query<OwnedIntegration> query;
   if (auto const* const id = std::get_if<Id<Team>>(&team)) {
