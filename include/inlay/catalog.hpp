@@ -39,10 +39,10 @@ namespace detail {
 // What a compiler says of calls that would not do what they look like.
 struct grants_are_made_by_ask_for;
 struct installs_are_made_by_install_which_leaves_what_is_installed;
-struct a_patch_is_an_object__ask_the_value_with_if_object;
-struct name_a_place_of_the_override_to_remove__or_call_uninstall;
-struct a_configuration_is_that_of_an_install__take_the_id_of_an_environment_integration;
-struct a_value_is_what_JSON_has__give_a_boost_json_value_or_something_that_converts_to_one;
+struct a_patch_is_an_object_so_ask_the_value_with_if_object;
+struct name_a_place_of_the_override_to_remove_or_call_uninstall;
+struct a_configuration_is_that_of_an_install_so_take_the_id_of_an_environment_integration;
+struct a_value_is_what_JSON_has_so_give_a_boost_json_value_or_something_that_converts_to_one;
 
 /** What set() takes no value from. */
 template <class Other>
@@ -192,7 +192,7 @@ class Catalog {
                                                UpdateOptions const& options = {}) const;
 
   template <Writable Entity, std::same_as<boost::json::value> Value,
-            class Why = detail::a_patch_is_an_object__ask_the_value_with_if_object>
+            class Why = detail::a_patch_is_an_object_so_ask_the_value_with_if_object>
   Result<Updated<Entity>> update(Id<Entity> id, Value const& patch, UpdateOptions const& options = {}) const = delete;
 
   /** Applies a typed change: `catalog.update(id, {.is_enabled = false})`. What may be absent is made absent by
@@ -226,7 +226,7 @@ class Catalog {
   template <Writable Entity>
   requires(!std::same_as<Entity, EnvironmentIntegration>)  // remove(id, pointer) without its pointer must not uninstall
       [[nodiscard]] Result<void> remove(Id<Entity> id, std::optional<RowVersion> expected_version = {}) const;
-  template <class Why = detail::name_a_place_of_the_override_to_remove__or_call_uninstall>
+  template <class Why = detail::name_a_place_of_the_override_to_remove_or_call_uninstall>
   Result<void> remove(Id<EnvironmentIntegration> id) const = delete;
 
   // ---- installing
@@ -315,7 +315,7 @@ class Catalog {
     return set(id, pointer, boost::json::value(**values), options);
   }
   template <detail::NoJson Other,
-            class Why = detail::a_value_is_what_JSON_has__give_a_boost_json_value_or_something_that_converts_to_one>
+            class Why = detail::a_value_is_what_JSON_has_so_give_a_boost_json_value_or_something_that_converts_to_one>
   Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
                                               Other const& other, UpdateOptions const& options = {}) const = delete;
 
@@ -346,7 +346,7 @@ class Catalog {
                                                          std::vector<Layer> extra_layers = {}) const;
 
   template <class Entity,
-            class Why = detail::a_configuration_is_that_of_an_install__take_the_id_of_an_environment_integration>
+            class Why = detail::a_configuration_is_that_of_an_install_so_take_the_id_of_an_environment_integration>
   Result<InstalledConfig> effective_config(Id<Entity> id, std::vector<Layer> extra_layers = {}) const = delete;
 
   /** The same, found by the environment and the integration's name.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// says: std_nullopt_would_leave_the_member_as_it_is__write_inlay_cleared_to_make_it_absent
+// says: std_nullopt_would_leave_the_member_as_it_is_so_write_inlay_cleared_to_make_it_absent
 #include <inlay/catalog.hpp>
 
 #include <optional>

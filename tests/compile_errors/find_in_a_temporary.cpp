@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// says: keep_the_configuration_in_a_variable__what_find_returns_looks_into_it
+// says: keep_the_configuration_in_a_variable_as_what_find_returns_looks_into_it
 #include <inlay/catalog.hpp>
 
 bool has_url(inlay::Catalog const& catalog, inlay::Id<inlay::EnvironmentIntegration> id) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// says: a_value_is_what_JSON_has__give_a_boost_json_value_or_something_that_converts_to_one
+// says: a_value_is_what_JSON_has_so_give_a_boost_json_value_or_something_that_converts_to_one
 #include <inlay/catalog.hpp>
 
 #include <chrono>

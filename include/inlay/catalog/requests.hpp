@@ -148,11 +148,19 @@ struct Replacement {
   return {std::move(document)};
 }
 
+template <class Member>
+class ChangeTo;
+
 namespace detail {
 
 // What a compiler says of a change that would not do what it looks like.
-struct std_nullopt_would_leave_the_member_as_it_is__write_inlay_cleared_to_make_it_absent;
+struct std_nullopt_would_leave_the_member_as_it_is_so_write_inlay_cleared_to_make_it_absent;
 struct this_member_is_always_there_and_cannot_be_cleared;
+
+/** What a typed change takes for a member. */
+template <class Given, class Member>
+concept GivenFor = std::convertible_to<Given, std::optional<Member>> && !std::same_as<Given, ChangeTo<Member>> &&
+                   !std::same_as<Given, std::nullopt_t>;
 
 }  // namespace detail
 
@@ -168,11 +176,8 @@ class ChangeTo : public std::optional<Member> {
  public:
   constexpr ChangeTo() noexcept = default;
 
-  template <class Given>
-  requires std::convertible_to<Given, std::optional<Member>> &&
-      (!std::same_as<std::remove_cvref_t<Given>, ChangeTo> &&
-       !std::same_as<std::remove_cvref_t<Given>, std::nullopt_t>)constexpr ChangeTo(Given&& given)
-      : std::optional<Member>(std::forward<Given>(given)) {}
+  template <detail::GivenFor<Member> Given>
+  constexpr ChangeTo(Given given) : std::optional<Member>(std::move(given)) {}
 
   constexpr ChangeTo(Cleared) requires detail::is_optional<Member> : std::optional<Member>(std::in_place) {}
 
@@ -180,7 +185,7 @@ class ChangeTo : public std::optional<Member> {
   ChangeTo(Replacement<Stored> replacement)
       : std::optional<Member>(std::in_place, std::move(replacement.document)), is_replacement_(true) {}
 
-  template <class Why = detail::std_nullopt_would_leave_the_member_as_it_is__write_inlay_cleared_to_make_it_absent>
+  template <class Why = detail::std_nullopt_would_leave_the_member_as_it_is_so_write_inlay_cleared_to_make_it_absent>
   ChangeTo(std::nullopt_t) = delete;
 
   template <class Why = detail::this_member_is_always_there_and_cannot_be_cleared>

@@ -71,7 +71,7 @@ struct Explanation {
 
 namespace detail {
 
-struct keep_the_configuration_in_a_variable__what_find_returns_looks_into_it;  // what a compiler says of find()
+struct keep_the_configuration_in_a_variable_as_what_find_returns_looks_into_it;  // what a compiler says of find()
 
 }  // namespace detail
 
@@ -115,7 +115,7 @@ class EffectiveConfig {
       Complexity: one lookup a token and layer, in as many layers as still have an object there.
   */
   [[nodiscard]] std::optional<ConfigNode> find(json::Pointer const& pointer) const&;
-  template <class Why = detail::keep_the_configuration_in_a_variable__what_find_returns_looks_into_it>
+  template <class Why = detail::keep_the_configuration_in_a_variable_as_what_find_returns_looks_into_it>
   std::optional<ConfigNode> find(json::Pointer const& pointer) const&& = delete;
 
   /** The same for a pointer's string form (RFC 6901, section 3), parsed in place, without allocating.
@@ -123,7 +123,7 @@ class EffectiveConfig {
       Text that is no pointer names nothing.
   */
   [[nodiscard]] std::optional<ConfigNode> find(std::string_view pointer) const&;
-  template <class Why = detail::keep_the_configuration_in_a_variable__what_find_returns_looks_into_it>
+  template <class Why = detail::keep_the_configuration_in_a_variable_as_what_find_returns_looks_into_it>
   std::optional<ConfigNode> find(std::string_view pointer) const&& = delete;
 
   /** The value at the pointer as a C++ type; see ConfigNode::as().

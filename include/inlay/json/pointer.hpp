@@ -86,6 +86,10 @@ consteval std::string_view check_literal(std::string_view text) {
   return text;
 }
 
+/** A text that is no literal: that is an array. */
+template <class Text>
+concept RuntimeText = std::convertible_to<Text const&, std::string_view> && !std::is_array_v<Text>;
+
 }  // namespace detail
 
 /** A JSON Pointer that is written out in the program, such as "/a/b": it does not compile where it is none. */
@@ -118,10 +122,8 @@ class PointerView {
   template <std::size_t size>
   consteval PointerView(char const (&literal)[size]) : text_(PointerLiteral(literal).text()) {}
 
-  template <class Text>
-  requires std::convertible_to<Text const&, std::string_view> &&
-      (!std::is_array_v<Text>)constexpr PointerView(Text const& text) noexcept
-      : text_(text) {}
+  template <detail::RuntimeText Text>
+  constexpr PointerView(Text const& text) : text_(text) {}
 
   /** A text in a buffer, up to the first NUL; it is no literal. */
   template <std::size_t size>
