@@ -23,7 +23,12 @@ foreach(_set core sql sqlite postgresql mysql rest inlay)
           COMPONENT ${_set})
 endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/inlay DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT core)
-install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT core)
+
+# The documents as they lie in the source, so that their links to each other lead somewhere.
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
+              ${PROJECT_SOURCE_DIR}/SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT core)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT core
+        FILES_MATCHING PATTERN "*.md" PATTERN "*.yaml" PATTERN "*.svg" PATTERN "*.cpp" PATTERN "*.hpp" PATTERN "*.json")
 
 # The kit that certifies backends goes out as sources: whoever uses it compiles them with the Catch2 that they have.
 set(INLAY_KIT_DIR ${CMAKE_INSTALL_DATADIR}/inlay/conformance)
@@ -41,38 +46,49 @@ install(FILES ${PROJECT_BINARY_DIR}/inlay-config.cmake ${PROJECT_BINARY_DIR}/inl
               ${PROJECT_SOURCE_DIR}/cmake/FindSOCI.cmake ${PROJECT_SOURCE_DIR}/cmake/FindMySQL.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/inlay COMPONENT core)
 
-# For builds without CMake: every library that was built, in the order that a linker wants.
-get_property(_libraries GLOBAL PROPERTY INLAY_LIBRARIES)
-set(INLAY_PC_LIBS "")
-foreach(_name inlay rest sqlite postgresql mysql sql memory core)
-  if("inlay_${_name}" IN_LIST _libraries)
-    get_target_property(_output inlay_${_name} OUTPUT_NAME)
-    if(NOT _output)
-      set(_output inlay_${_name})
-    endif()
-    string(APPEND INLAY_PC_LIBS " -l${_output}")
-  endif()
-endforeach()
+# For builds without CMake: inlay.pc has everything that was built, and each part one of its own, inlay-<part>.pc.
+file(RELATIVE_PATH INLAY_PC_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+string(REGEX REPLACE "/$" "" INLAY_PC_PREFIX "${INLAY_PC_PREFIX}")
+
+# inlay_pc(name component "what it is" REQUIRES PARTS... LIBS FLAGS...): of what is linked, each before what it needs.
+function(inlay_pc name component description)
+  cmake_parse_arguments(PARSE_ARGV 3 INLAY_PC "" "" "REQUIRES;LIBS")
+  set(INLAY_PC_NAME ${name})
+  set(INLAY_PC_DESCRIPTION "${description}")
+  list(TRANSFORM INLAY_PC_REQUIRES REPLACE "(.+)" "inlay-\\1 = ${PROJECT_VERSION}")
+  list(JOIN INLAY_PC_REQUIRES ", " INLAY_PC_REQUIRES)
+  list(JOIN INLAY_PC_LIBS " " INLAY_PC_LIBS)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/inlay.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT ${component})
+endfunction()
+
+set(_libdir "-L\${libdir}")
+inlay_pc(inlay-headers core "The headers of inlay, for a program that brings the definitions itself" LIBS -lboost_json)
+inlay_pc(inlay-core core "The core of inlay, which knows no backend" LIBS ${_libdir} -linlay_core -lboost_json)
+inlay_pc(inlay-memory core "Stores of inlay in memory" REQUIRES core LIBS ${_libdir} -linlay_memory)
+set(_parts memory)
+if(TARGET inlay_sql)
+  inlay_pc(inlay-sql sql "What the SQL stores of inlay share" REQUIRES core LIBS ${_libdir} -linlay_sql -lsoci_core)
+endif()
 if(INLAY_SQLITE_ENABLED)
-  string(APPEND INLAY_PC_LIBS " -lsoci_sqlite3 -lsqlite3")
+  inlay_pc(inlay-sqlite sqlite "Stores of inlay in SQLite" REQUIRES sql LIBS ${_libdir} -linlay_sqlite -lsoci_sqlite3
+           -lsqlite3)
+  list(APPEND _parts sqlite)
 endif()
 if(INLAY_POSTGRESQL_ENABLED)
-  string(APPEND INLAY_PC_LIBS " -lsoci_postgresql -lpq")
+  inlay_pc(inlay-postgresql postgresql "Stores of inlay in PostgreSQL" REQUIRES sql LIBS ${_libdir} -linlay_postgresql
+           -lsoci_postgresql -lpq)
+  list(APPEND _parts postgresql)
 endif()
 if(INLAY_MYSQL_ENABLED)
   get_filename_component(_client "${MySQL_LIBRARY}" NAME_WE)
   string(REGEX REPLACE "^lib" "" _client "${_client}")
-  string(APPEND INLAY_PC_LIBS " -lsoci_mysql -l${_client}")
-endif()
-if(TARGET inlay_sql)
-  string(APPEND INLAY_PC_LIBS " -lsoci_core")
+  inlay_pc(inlay-mysql mysql "Stores of inlay in MySQL" REQUIRES sql LIBS ${_libdir} -linlay_mysql -lsoci_mysql
+           -l${_client})
+  list(APPEND _parts mysql)
 endif()
 if(INLAY_REST_ENABLED)
-  string(APPEND INLAY_PC_LIBS " -lboost_url -lcrypto")
+  inlay_pc(inlay-rest rest "The REST resource of inlay" REQUIRES core LIBS ${_libdir} -linlay_rest -lboost_url -lcrypto)
+  list(APPEND _parts rest)
 endif()
-string(APPEND INLAY_PC_LIBS " -lboost_json")
-string(STRIP "${INLAY_PC_LIBS}" INLAY_PC_LIBS)
-file(RELATIVE_PATH INLAY_PC_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
-string(REGEX REPLACE "/$" "" INLAY_PC_PREFIX "${INLAY_PC_PREFIX}")
-configure_file(${PROJECT_SOURCE_DIR}/cmake/inlay.pc.in ${PROJECT_BINARY_DIR}/inlay.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/inlay.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT inlay)
+inlay_pc(inlay inlay "${PROJECT_DESCRIPTION}" REQUIRES ${_parts} LIBS ${_libdir} -linlay)

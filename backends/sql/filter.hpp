@@ -138,6 +138,22 @@ inline void check_related(Scope const& scope, std::span<inlay::detail::FilterPar
   return found == part.parts.end() ? nullptr : &*found;
 }
 
+/** Appends a condition of a scope. @param indexes of fields that are no ids. */
+inline void add_scope_condition(Statement& statement, Condition const& condition,
+                                std::span<inlay::detail::FilterPart const> entity, std::string const& alias,
+                                Indexes indexes) {
+  auto const place = inlay::detail::check_condition(condition, entity);
+  if (place.has_error()) throw Exception(place.error());
+  bool const is_id = place->field.type == model::FieldType::id;
+  add_condition(statement, condition, place->field, alias, is_id ? Indexes::any : indexes);
+}
+
+/** Whether a part of a scope names rows by the ids of those that they reference: environments by their teams. */
+inline bool names_rows(Scope const& part) noexcept {
+  return part.kind == Scope::Kind::related && part.member == "id" && part.parts.size() == 1 &&
+         part.parts.front().kind != Scope::Kind::related;
+}
+
 /** Appends a scope on the rows of a table.
 
     @throws inlay::Exception: invalid_argument for entities and members that there aren't.
@@ -147,9 +163,7 @@ inline void add_scope(Statement& statement, Dialect const& dialect, Scope const&
                       Tables const& tables) {
   switch (scope.kind) {
     case Scope::Kind::condition: {
-      auto const place = inlay::detail::check_condition(scope.condition, entity);
-      if (place.has_error()) throw Exception(place.error());
-      add_condition(statement, scope.condition, place->field, alias);
+      add_scope_condition(statement, scope.condition, entity, alias, Indexes::any);
       return;
     }
     case Scope::Kind::related: {
@@ -208,10 +222,24 @@ inline void add_scope(Statement& statement, Dialect const& dialect, Scope const&
     statement << (is_all ? "1 = 1" : "1 = 0");
     return;
   }
+  // Where all parts hold and one names the rows, a database is to begin there: at a team's environments, and not at all
+  // that have the same name.
+  bool const begins_at_names = is_all && std::any_of(scope.parts.begin(), scope.parts.end(), names_rows);
   std::string_view separator = "(";
   for (Scope const& part : scope.parts) {
     statement << std::exchange(separator, is_all ? " and " : " or ");
-    add_scope(statement, dialect, part, entity, alias, tables);
+    if (begins_at_names && names_rows(part)) {
+      check_related(part, entity);
+      std::string const inner = alias + 'r';
+      statement << alias << ".\"" << part.own_member << "\" in (select " << inner << ".\"id\" from "
+                << tables.quoted(part.entity) << ' ' << inner << " where ";
+      add_scope(statement, dialect, part.parts.front(), entity_named(part.entity), inner, tables);
+      statement << ')';
+    } else if (begins_at_names && part.kind == Scope::Kind::condition) {
+      add_scope_condition(statement, part.condition, entity, alias, Indexes::none);
+    } else {
+      add_scope(statement, dialect, part, entity, alias, tables);
+    }
   }
   statement << ')';
 }

@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "expect.hpp"
 
+//[includes
 #include <inlay/config/effective_config.hpp>
 #include <inlay/config/override.hpp>
-#include <inlay/json/pointer.hpp>
-#include <inlay/json/print.hpp>
+#include <inlay/json/document.hpp>
 
 #include <iostream>
 #include <string>
+#include <string_view>
+#include <vector>
+
+inlay::Document document(std::string_view text) { return inlay::Document::parse(text).value(); }
+//]
 
 namespace {
 
-inlay::Document document(std::string_view text) { return inlay::Document::parse(text).value(); }
-
 void verbs() {
   //[verbs
-  using inlay::json::Pointer;
   namespace config = inlay::config;
 
   config::Override override;  // none yet
-  override = config::set(override, Pointer() / "base_url", "https://eu.example.com").value();
-  override = config::remove(override, Pointer() / "headers" / "User-Agent").value();
+  override = config::set(override, "/base_url", "https://eu.example.com").value();
+  override = config::remove(override, "/headers/User-Agent").value();
   expect(override->text() == R"({"base_url":"https://eu.example.com","headers":{"User-Agent":null}})");
 
-  override = config::inherit(override, Pointer() / "headers" / "User-Agent").value();
+  override = config::inherit(override, "/headers/User-Agent").value();
   expect(override->text() == R"({"base_url":"https://eu.example.com"})");  // no empty "headers" is left behind
   //]
 }
@@ -50,8 +52,7 @@ inlay::EffectiveConfig layers() {
 
 void explain(inlay::EffectiveConfig const& effective) {
   //[explain
-  using inlay::json::Pointer;
-  auto explanation = effective.explain(Pointer() / "headers");
+  auto explanation = effective.explain("/headers");
   expect(explanation.contributors == std::vector<std::string>{"account", "environment", "integration"});
   for (auto const& leaf : explanation.leaves) {
     std::cout << leaf.pointer << " is " << leaf.winner.json.value_or("removed") << " by " << leaf.winner.layer;

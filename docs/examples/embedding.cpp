@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "expect.hpp"
 
-#include <inlay/team_catalog.hpp>
-
 //[own_backends
 #include <inlay/backends/memory.hpp>
 #include <inlay/catalog.hpp>
+
+#include <string_view>
 
 inlay::Result<inlay::Catalog> open_catalog(std::string_view url) {
   inlay::Backends backends;
   backends.add(inlay::memory_backend());  // and any of the host's own
   return inlay::Catalog::open(url, backends);
 }
+//]
+//[ensure_includes
+#include <inlay/catalog.hpp>
+
+#include <iostream>
+//]
+//[for_team_includes
+#include <inlay/team_catalog.hpp>
 //]
 
 int main() {
@@ -24,7 +32,7 @@ int main() {
   auto production = catalog.create(inlay::Environment{.team_id = team.id, .name = "production"}).value();
   auto config = inlay::Document::parse(R"({"rate_limit": 10})").value();
   auto crm = catalog.create(inlay::Integration{.name = "crm", .config = config, .team_id = team.id}).value();
-  expect(catalog.install({.integration_id = crm.integration.id, .environment_id = production.id}).value().created);
+  expect(catalog.install({.integration_id = crm.id(), .environment_id = production.id}).value().created);
 
   // The host's own layers go on top, lowest first: here one for the account that a request is made for.
   auto account = inlay::Document::parse(R"({"rate_limit": 100})").value();
@@ -32,6 +40,22 @@ int main() {
       catalog.effective_config(production.id, "crm", {{"account 42", inlay::LayerKind::merge_patch, account}}).value();
   expect(effective.config.get<int>("/rate_limit").value() == 100);
   //]
+
+  //[ensure
+  auto const other_id = inlay::Id<inlay::Team>::parse("5f0c3c2e-8f7b-4a53-9d0f-0f4a8a1c2b3d").value();
+  auto other = catalog.ensure(inlay::Team{.id = other_id, .name = "Other"}).value();
+  auto staging = catalog.ensure(inlay::Environment{.team_id = other.id(), .name = "staging"}).value();
+  auto shop = catalog.ensure(inlay::Integration{.name = "shop", .config = config, .team_id = other.id()}).value();
+  for (auto const& difference : shop.differences) {  // where one that was there is not what was asked for
+    std::cerr << difference.pointer << " is " << difference.before.value_or("absent") << "\n";
+  }
+  catalog.install({.integration_id = shop.id(), .environment_id = staging.id()}).value();  // leaves one, too
+
+  auto by_name = catalog.effective_config("Other", "staging", "shop").value();
+  auto found = catalog.find<inlay::Environment>("Other", "staging").value();
+  //]
+  expect(shop.created && shop.differences.empty());
+  expect(found.id == staging.id() && by_name.integration_name == "shop");
 
   //[for_team
   inlay::TeamCatalog const acme = catalog.for_team({.team = team.id, .actor = "alice@example.com"});

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "expect.hpp"
 
+//[includes
 #include <inlay/catalog.hpp>
 #include <inlay/json/parse.hpp>
 
 #include <iostream>
+//]
 
 namespace {
 

@@ -2,13 +2,18 @@
 #include "expect.hpp"
 
 #include <inlay/backends/memory.hpp>
+
+//[includes
 #include <inlay/catalog.hpp>
+#include <inlay/model/json_form.hpp>
 
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+//]
 
 namespace {
 
@@ -64,6 +69,24 @@ void history(inlay::Catalog const& catalog, inlay::Id<inlay::EnvironmentIntegrat
   //]
 }
 
+//[undo
+using inlay::EnvironmentIntegration;
+
+// Takes back what one commit has changed of an install, as the log has it; a conflict if it was changed since.
+inlay::Result<inlay::Updated<EnvironmentIntegration>> undo(inlay::Catalog const& catalog,
+                                                           inlay::ChangeRecord const& change) {
+  auto const row = [](std::optional<inlay::Document> const& logged) {
+    return inlay::model::read_record<EnvironmentIntegration>(*logged.value().values().value()).value();
+  };
+  EnvironmentIntegration const before = row(change.before), after = row(change.after);
+  return catalog.update(after.id,
+                        {.show_in_catalog = before.show_in_catalog,
+                         .is_enabled = before.is_enabled,
+                         .override = inlay::replace(before.override)},
+                        {.expected_version = inlay::RowVersion::of(after)});
+}
+//]
+
 void quotas(std::shared_ptr<inlay::Repository> const& store, inlay::Id<inlay::Team> team) {
   //[quotas
   inlay::CatalogOptions options;
@@ -88,18 +111,22 @@ int main() {
   auto const production = catalog.create(inlay::Environment{.team_id = team.id, .name = "production"}).value();
   auto const config = inlay::Document::parse(R"({"page_size": 50})").value();
   auto const crm = catalog.create(inlay::Integration{.name = "crm", .config = config, .team_id = team.id}).value();
-  auto const id = catalog.install({.integration_id = crm.integration.id, .environment_id = production.id})
-                      .value()
-                      .resource.install.id;
+  auto const id = catalog.install({.integration_id = crm.id(), .environment_id = production.id}).value().id();
 
   Configurations configurations(catalog, production.id);
   configurations.refresh();
   expect(configurations.of("crm").config.get<int>("/page_size").value() == 50);
-  expect(catalog.set(id, inlay::json::Pointer() / "page_size", 100).has_value());
+  expect(catalog.set(id, "/page_size", 100).has_value());
   configurations.refresh();
   expect(configurations.of("crm").config.get<int>("/page_size").value() == 100);
 
   history(catalog, id);
+  inlay::ChangesRequest const request{.row = inlay::ChangesRequest::Row{"environment_integration", id.uuid}};
+  auto const set_to_100 = catalog.changes(request).value().commits.back().changes.back();
+  expect(to_string(set_to_100.kind) == "updated");
+  expect(undo(catalog, set_to_100).has_value());
+  expect(catalog.effective_config(id).value().config.get<int>("/page_size").value() == 50);
+  expect(undo(catalog, set_to_100).error().kind == inlay::ErrorKind::conflict);  // by the undoing itself
 
   auto store = inlay::Backends().add(inlay::memory_backend()).open("memory:").value();
   quotas(store, inlay::Catalog(store).create(inlay::Team{.name = "Acme"}).value().id);

@@ -2,12 +2,15 @@
 #include "expect.hpp"
 
 #include <inlay/backends/memory.hpp>
+
+//[includes
 #include <inlay/catalog.hpp>
 #include <inlay/json/json_patch.hpp>
 #include <inlay/json/merge_patch.hpp>
 #include <inlay/json/parse.hpp>
 
 #include <iostream>
+//]
 
 namespace {
 
@@ -18,16 +21,14 @@ Install installed(inlay::Catalog const& catalog) {
   auto const production = catalog.create(inlay::Environment{.team_id = team.id, .name = "production"}).value();
   auto const config = inlay::Document::parse(R"({"base_url": "https://api.example.com", "page_size": 50})").value();
   auto const crm = catalog.create(inlay::Integration{.name = "crm", .config = config, .team_id = team.id}).value();
-  return catalog.install({.integration_id = crm.integration.id, .environment_id = production.id})
-      .value()
-      .resource.install.id;
+  return catalog.install({.integration_id = crm.id(), .environment_id = production.id}).value().id();
 }
 
 void update(inlay::Catalog const& catalog, Install id) {
   //[update
   // A typed change: what is named is changed, the rest is left alone.
   auto updated = catalog.update(id, {.is_enabled = false}).value();
-  expect(updated.changed && updated.resource.install.version == inlay::Version{2});
+  expect(updated.changed && updated.version() == inlay::Version{2});
 
   // The same as a merge patch, as it comes out of a request: any JSON, so ask whether it is an object. (as_object()
   // would throw an exception of Boost's where it is not.)
@@ -39,7 +40,7 @@ void update(inlay::Catalog const& catalog, Install id) {
 
   // Once more: it changes nothing, so nothing is written.
   updated = catalog.update(id, *patch).value();
-  expect(!updated.changed && updated.resource.install.version == inlay::Version{3});
+  expect(!updated.changed && updated.version() == inlay::Version{3});
   //]
 }
 
@@ -54,13 +55,24 @@ void nulls(inlay::Catalog const& catalog, Install id) {
   // Replaced, null is stored: page_size is removed, whatever the default says. This can undo another's write, so it
   // needs the version that was seen (or .force = true).
   auto replaced =
-      catalog
-          .update(id, patch,
-                  {.expected_version = merged.resource.install.version, .documents = inlay::DocumentMode::replace})
+      catalog.update(id, patch, {.expected_version = merged.version(), .documents = inlay::DocumentMode::replace})
           .value();
   expect(replaced.resource.install.override->text() == R"({"page_size":null})");
   expect(catalog.effective_config(id).value().config.text() == R"({"base_url":"https://api.example.com"})");
   //]
+}
+
+void typed_documents(inlay::Catalog const& catalog, Install id) {
+  //[typed_documents
+  auto const override = inlay::Document::parse(R"({"page_size": null})").value();
+  auto merged = catalog.update(id, {.override = override}).value();  // inherits page_size
+  auto replaced = catalog.update(id, {.override = replace(override)}, {.expected_version = merged.version()})
+                      .value();                                             // removes it
+  auto cleared = catalog.update(id, {.override = inlay::cleared}).value();  // no override at all
+  //]
+  expect(replaced.resource.install.override->text() == R"({"page_size":null})");
+  expect(!cleared.resource.install.override);
+  expect(catalog.update(id, {.override = replace(override)}, {.force = true}).has_value());
 }
 
 void conflict(inlay::Catalog const& catalog, Install id) {
@@ -71,7 +83,7 @@ void conflict(inlay::Catalog const& catalog, Install id) {
   // Read again (it may be gone by now), decide again, and name the version that was read.
   auto current = catalog.get(id).value();
   if (current.install.show_in_catalog) {
-    auto again = catalog.update(id, {.show_in_catalog = false}, {.expected_version = current.install.version}).value();
+    auto again = catalog.update(id, {.show_in_catalog = false}, {.expected_version = current.version()}).value();
     expect(again.changed);
   }
   //]
@@ -79,7 +91,7 @@ void conflict(inlay::Catalog const& catalog, Install id) {
 
 void json_patch_on_a_resource(inlay::Catalog const& catalog, Install id) {
   //[json_patch_update
-  auto const version = catalog.get(id).value().install.version;
+  auto const version = catalog.get(id).value().version();
   auto const operations = inlay::json::parse(R"([{"op": "test", "path": "/is_enabled", "value": false},
                                                  {"op": "replace", "path": "/is_enabled", "value": true},
                                                  {"op": "add", "path": "/override", "value": {"page_size": 25}}])")
@@ -98,8 +110,7 @@ void json_patch_on_a_resource(inlay::Catalog const& catalog, Install id) {
 
 void dry_run(inlay::Catalog const& catalog, Install id) {
   //[dry_run
-  using inlay::json::Pointer;
-  auto would_be = catalog.set(id, Pointer() / "base_url", "https://eu.example.com", {.dry_run = true}).value();
+  auto would_be = catalog.set(id, "/base_url", "https://eu.example.com", {.dry_run = true}).value();
   for (auto const& difference : would_be.differences) {
     std::cout << difference.pointer << ": " << difference.before.value_or("absent") << " becomes "
               << difference.after.value_or("absent") << "\n";
@@ -146,6 +157,7 @@ int main() {
   auto const id = installed(catalog);
   update(catalog, id);
   nulls(catalog, id);
+  typed_documents(catalog, id);
   conflict(catalog, id);
   json_patch_on_a_resource(catalog, id);
   dry_run(catalog, id);

@@ -2,9 +2,9 @@
 //[quick_look
 #include <inlay/catalog.hpp>
 #include <iostream>
+#include <string>
 
 int main() {
-  using inlay::json::Pointer;
   auto catalog = inlay::Catalog::open("sqlite:inlay.db").value().as({.actor = "alice@example.com"});
 
   auto team = catalog.create(inlay::Team{.name = "Acme"}).value();
@@ -13,10 +13,9 @@ int main() {
   auto zendesk =
       catalog.create(inlay::Integration{.name = "zendesk", .config = config.value(), .team_id = team.id}).value();
 
-  auto installed = catalog.install({.integration_id = zendesk.integration.id, .environment_id = production.id}).value();
-  auto id = installed.resource.install.id;
-  catalog.set(id, Pointer() / "base_url", "https://eu.example.com").value();
-  catalog.remove(id, Pointer() / "headers" / "X-Trace").value();
+  auto installed = catalog.install({.integration_id = zendesk.id(), .environment_id = production.id}).value();
+  catalog.set(installed.id(), "/base_url", "https://eu.example.com").value();
+  catalog.remove(installed.id(), "/headers/X-Trace").value();
 
   auto effective = catalog.effective_config(production.id, "zendesk").value();
   std::cout << effective.config.get<std::string>("/base_url").value() << "\n";  // https://eu.example.com

@@ -2,8 +2,12 @@
 #include "expect.hpp"
 
 #include <inlay/backends/memory.hpp>
+//[includes
 #include <inlay/catalog.hpp>
 #include <inlay/rest/handler.hpp>
+
+#include <iostream>
+//]
 
 int main() {
   auto const catalog = inlay::Catalog::open("memory:", inlay::Backends{}.add(inlay::memory_backend())).value();

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "expect.hpp"
 
+//[includes
 #include <inlay/backends/all.hpp>
 #include <inlay/catalog.hpp>
 
 #include <iostream>
+//]
 
 namespace {
 
@@ -33,7 +35,7 @@ void changes(inlay::Catalog const& catalog) {
     auto page = catalog.changes({.after = seen}).value();
     for (auto const& commit : page.commits) {
       for (auto const& change : commit.changes) {
-        std::cout << commit.revision.value << ": " << commit.actor << " changed a " << change.entity << "\n";
+        std::cout << commit.revision << ": " << commit.actor << " changed a " << change.entity << "\n";
       }
     }
     seen = page.through;

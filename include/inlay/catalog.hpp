@@ -7,6 +7,7 @@
 #include <inlay/catalog/detail/session.hpp>
 #include <inlay/catalog/requests.hpp>
 #include <inlay/config/effective_config.hpp>
+#include <inlay/config/override.hpp>
 #include <inlay/error.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/model/entities.hpp>
@@ -33,6 +34,23 @@ namespace inlay {
 
 class TeamCatalog;
 
+namespace detail {
+
+// What a compiler says of calls that would not do what they look like.
+struct grants_are_made_by_ask_for;
+struct installs_are_made_by_install_which_leaves_what_is_installed;
+struct a_patch_is_an_object_so_ask_the_value_with_if_object;
+struct name_a_place_of_the_override_to_remove_or_call_uninstall;
+struct a_configuration_is_that_of_an_install_so_take_the_id_of_an_environment_integration;
+struct a_value_is_what_JSON_has_so_give_a_boost_json_value_or_something_that_converts_to_one;
+
+/** What set() takes no value from. */
+template <class Other>
+concept NoJson = !std::convertible_to<Other const&, boost::json::value> && !config::StandardText<Other> &&
+                 !std::same_as<Other, Document>;
+
+}  // namespace detail
+
 /** The catalogue: which integrations there are, where they are installed, and what their configuration is there.
 
     A Catalog is a small handle: copies share the store. Every operation may be called from any number of threads.
@@ -48,7 +66,11 @@ class TeamCatalog;
 */
 class Catalog {
  public:
-  /** Opens the store that the URL names, with every backend this build has (needs the library inlay::inlay).
+  /** Opens the store that the URL names, with every backend this build has.
+
+      It is in the library inlay::inlay (`COMPONENTS inlay`, inlay.pc), since the core knows no backend: what is linked
+      with inlay::core, inlay::memory or another part alone ends in "undefined reference", and calls
+      `open(url, backends)` with the backends that it has.
 
       Tables are created or migrated as needed. @return what Backends::open returns.
   */
@@ -90,13 +112,55 @@ class Catalog {
   template <Writable Entity>
   [[nodiscard]] Result<Resource<Entity>> create(Entity row) const;
 
+  template <class Why = detail::grants_are_made_by_ask_for>
+  Result<Grant> create(Grant row) const = delete;
+
   /** Creates a row from its JSON; see model::read_new. */
   template <Writable Entity>
   [[nodiscard]] Result<Resource<Entity>> create_from(boost::json::object const& object) const;
 
+  /** Creates a row unless it is there: for what a host has to have when it starts, and for whatever may be done twice.
+
+      It is there when one has its id, or, of environments and integrations, its team and name; a team is known by its
+      id alone, which must be given. What is there is left as it is, and the answer says where that is not what was
+      asked for.
+
+      @return as create; invalid_argument at "/id" for a team without one; forbidden for a row that is another team's
+      than the caller's.
+  */
+  template <Writable Entity>
+  requires(!std::same_as<Entity, EnvironmentIntegration>)
+      [[nodiscard]] Result<Ensured<Entity>> ensure(Entity row) const;
+  template <class Why = detail::installs_are_made_by_install_which_leaves_what_is_installed>
+  Result<Installed> ensure(EnvironmentIntegration row) const = delete;
+
   /** The whole resource. @return not_found. */
   template <class Entity>
   [[nodiscard]] Result<Resource<Entity>> get(Id<Entity> id) const;
+
+  /** The resource of that name, as lists show it (without `installed_in`): find<Team>("Acme"). One look at the store.
+
+      Teams may have the same name: where several have it, or rows that are found by it, the message names them, as far
+      as the caller sees them.
+
+      @return not_found; invalid_argument when there are several.
+  */
+  template <std::same_as<Team> Entity>
+  [[nodiscard]] Result<Team> find(std::string_view name) const;
+
+  /** The same, found by the team's name, or its id, and its own: find<Environment>("Acme", "production"). */
+  template <class Entity>
+  requires std::same_as<Entity, Environment> || std::same_as<Entity, Integration>
+  [[nodiscard]] Result<Resource<Entity>> find(std::string_view team, std::string_view name) const;
+  template <class Entity>
+  requires std::same_as<Entity, Environment> || std::same_as<Entity, Integration>
+  [[nodiscard]] Result<Resource<Entity>> find(Id<Team> team, std::string_view name) const;
+
+  /** An install, found by the names of the environment's team, of the environment and of the integration:
+      find<EnvironmentIntegration>("Acme", "production", "zendesk"). */
+  template <std::same_as<EnvironmentIntegration> Entity>
+  [[nodiscard]] Result<InstalledIntegration> find(std::string_view team, std::string_view environment,
+                                                  std::string_view integration) const;
 
   /** One page of a list of rows or of read models.
 
@@ -127,8 +191,16 @@ class Catalog {
   [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, Object const& patch,
                                                UpdateOptions const& options = {}) const;
 
-  /** Applies a typed change: `catalog.update(id, {.is_enabled = false})`. A document in it is merged or replaced, as
-      the options say. */
+  template <Writable Entity, std::same_as<boost::json::value> Value,
+            class Why = detail::a_patch_is_an_object_so_ask_the_value_with_if_object>
+  Result<Updated<Entity>> update(Id<Entity> id, Value const& patch, UpdateOptions const& options = {}) const = delete;
+
+  /** Applies a typed change: `catalog.update(id, {.is_enabled = false})`. What may be absent is made absent by
+      `inlay::cleared`. A document in it is merged into the stored one, `{.config = document}`, or takes its place,
+      `{.config = replace(document)}`; with DocumentMode::replace each of them does.
+
+      @return as above; invalid_argument for replace() without expected version or force.
+  */
   template <Writable Entity>
   [[nodiscard]] Result<Updated<Entity>> update(Id<Entity> id, ChangeOf<Entity> const& change,
                                                UpdateOptions const& options = {}) const;
@@ -154,6 +226,8 @@ class Catalog {
   template <Writable Entity>
   requires(!std::same_as<Entity, EnvironmentIntegration>)  // remove(id, pointer) without its pointer must not uninstall
       [[nodiscard]] Result<void> remove(Id<Entity> id, std::optional<RowVersion> expected_version = {}) const;
+  template <class Why = detail::name_a_place_of_the_override_to_remove_or_call_uninstall>
+  Result<void> remove(Id<EnvironmentIntegration> id) const = delete;
 
   // ---- installing
 
@@ -210,6 +284,9 @@ class Catalog {
                                           EndOptions const& options = {}) const;
 
   // ---- one value of an override
+  //
+  // A place is a Pointer or its string form: a literal that is none does not compile, other text that is none is
+  // invalid_argument.
 
   /** Makes `value` effective at the pointer; an object is merged over the default's. See config::set.
 
@@ -219,9 +296,28 @@ class Catalog {
       @return as update; invalid_argument with an array's pointer for a place inside one, the override's or the
       default's.
   */
-  [[nodiscard]] Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
+  [[nodiscard]] Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
                                                             boost::json::value const& value,
                                                             UpdateOptions const& options = {}) const;
+
+  /** The same for a std::string and what else is a text to C++, and for a Document. */
+  template <config::StandardText Text>
+  [[nodiscard]] Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
+                                                            Text const& text, UpdateOptions const& options = {}) const {
+    return set(id, pointer, config::to_value(text), options);
+  }
+  template <std::same_as<Document> Object>
+  [[nodiscard]] Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
+                                                            Object const& document,
+                                                            UpdateOptions const& options = {}) const {
+    auto const values = document.values();
+    if (!values) return values.error();
+    return set(id, pointer, boost::json::value(**values), options);
+  }
+  template <detail::NoJson Other,
+            class Why = detail::a_value_is_what_JSON_has_so_give_a_boost_json_value_or_something_that_converts_to_one>
+  Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
+                                              Other const& other, UpdateOptions const& options = {}) const = delete;
 
   /** Makes the value at the pointer absent, whatever the default says. See config::remove.
 
@@ -230,14 +326,13 @@ class Catalog {
       @return as set(); invalid_argument too for a place below a scalar of the default's, which a tombstone there would
       turn into an object.
   */
-  [[nodiscard]] Result<Updated<EnvironmentIntegration>> remove(Id<EnvironmentIntegration> id,
-                                                               json::Pointer const& pointer,
+  [[nodiscard]] Result<Updated<EnvironmentIntegration>> remove(Id<EnvironmentIntegration> id, json::PointerView pointer,
                                                                UpdateOptions const& options = {}) const;
 
   /** Makes the default's value effective at the pointer again; at "" it takes the whole override away, which needs an
       expected version, or force. See config::inherit. @return as set(). */
   [[nodiscard]] Result<Updated<EnvironmentIntegration>> inherit(Id<EnvironmentIntegration> id,
-                                                                json::Pointer const& pointer,
+                                                                json::PointerView pointer,
                                                                 UpdateOptions const& options = {}) const;
 
   // ---- effective configuration
@@ -250,11 +345,24 @@ class Catalog {
   [[nodiscard]] Result<InstalledConfig> effective_config(Id<EnvironmentIntegration> id,
                                                          std::vector<Layer> extra_layers = {}) const;
 
+  template <class Entity,
+            class Why = detail::a_configuration_is_that_of_an_install_so_take_the_id_of_an_environment_integration>
+  Result<InstalledConfig> effective_config(Id<Entity> id, std::vector<Layer> extra_layers = {}) const = delete;
+
   /** The same, found by the environment and the integration's name.
 
       @return as above; invalid_argument when integrations of several teams are installed there under that name.
   */
   [[nodiscard]] Result<InstalledConfig> effective_config(Id<Environment> environment, std::string_view integration_name,
+                                                         std::vector<Layer> extra_layers = {}) const;
+
+  /** The same, found by names: effective_config("Acme", "production", "zendesk"). One look at the store.
+
+      @return as above; not_found where there is none that the caller sees; invalid_argument where there are several,
+      since teams may have the same name: the message names them.
+  */
+  [[nodiscard]] Result<InstalledConfig> effective_config(std::string_view team, std::string_view environment,
+                                                         std::string_view integration,
                                                          std::vector<Layer> extra_layers = {}) const;
 
   /** Those of everything installed in an environment, in the order of lists. @return not_found; corrupt, as above. */
@@ -275,9 +383,9 @@ class Catalog {
   /** Where the values at and below the pointer come from, a page of it. See EffectiveConfig::explain.
 
       @return as effective_config(); invalid_argument for a cursor that is of another question, or of a configuration
-      that has changed since.
+      that has changed since, and for text that is no pointer.
   */
-  [[nodiscard]] Result<Explanation> explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer = {},
+  [[nodiscard]] Result<Explanation> explain(Id<EnvironmentIntegration> id, json::PointerView pointer = {},
                                             std::vector<Layer> extra_layers = {},
                                             std::optional<ConfigCursor> const& after = {}) const;
 

@@ -21,6 +21,7 @@
 #include <inlay/config/override.hpp>
 #include <inlay/ended.hpp>
 #include <inlay/error.hpp>
+#include <inlay/format.hpp>
 #include <inlay/id.hpp>
 #include <inlay/json/document.hpp>
 #include <inlay/json/equal.hpp>

@@ -4,6 +4,8 @@
 
 #include <compare>
 #include <cstdint>
+#include <iosfwd>
+#include <string>
 
 namespace inlay {
 
@@ -18,6 +20,10 @@ struct Version {
   friend constexpr auto operator<=>(Version, Version) noexcept = default;
 };
 
+/** The number. (std::format takes one too, by <inlay/format.hpp>.) */
+[[nodiscard]] std::string to_string(Version version);
+std::ostream& operator<<(std::ostream& out, Version version);
+
 /** The number of one commit of a store: opaque, and only ever growing.
 
     Revision 0 is the empty store, before its first commit.
@@ -27,6 +33,10 @@ struct Revision {
 
   friend constexpr auto operator<=>(Revision, Revision) noexcept = default;
 };
+
+/** The number. */
+[[nodiscard]] std::string to_string(Revision revision);
+std::ostream& operator<<(std::ostream& out, Revision revision);
 
 }  // namespace inlay
 

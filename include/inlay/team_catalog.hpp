@@ -28,6 +28,8 @@ class TeamCatalog : private Catalog {
 
   using Catalog::create;
   using Catalog::create_from;
+  using Catalog::ensure;
+  using Catalog::find;
   using Catalog::for_each;
   using Catalog::get;
   using Catalog::list;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What SQLite does for a page: an index serves it, whatever the list is filtered by.
+#include <inlay/catalog.hpp>
+
 #include <support/catch.hpp>
 #include <support/many_installs.hpp>
 #include <support/sqlite.hpp>
@@ -161,4 +163,32 @@ TEST_CASE("SQLite counts what a team has by indexes alone, without reading a row
     CHECK(detail.find("COVERING INDEX") != std::string::npos);
   }
   CHECK(reads == 6);  // of four tables of rows, one of them by its environments, and of the log
+}
+
+TEST_CASE("SQLite looks for what is called by names at the team, and not among all of that name") {
+  support::TemporaryFolder const folder;
+  std::string const path = folder.file("names.db");
+  Recorder const recorder;
+  Catalog const catalog(support::open_sqlite(path).value());
+  auto const team = catalog.create(Team{.name = "Acme"}).value();
+  auto const environment = catalog.create(Environment{.team_id = team.id, .name = "prod"}).value();
+  auto const crm = catalog.create(Integration{.name = "crm", .team_id = team.id}).value();
+  REQUIRE(catalog.install({.integration_id = crm.id(), .environment_id = environment.id}).has_value());
+  Shell shell(path);
+  for (bool const is_install : {true, false}) {
+    Recorder::statements().clear();
+    if (is_install) {
+      REQUIRE(catalog.effective_config("Acme", "prod", "crm").has_value());
+    } else {
+      REQUIRE(catalog.find<Environment>("Acme", "prod").has_value());
+    }
+    std::string plans;
+    for (std::string const& statement : Recorder::statements()) {
+      for (auto const& step : shell.rows("explain query plan " + statement)) plans += step.at(3) + '\n';
+    }
+    INFO(plans);
+    CHECK(plans.find("INDEX inlay_team_name (name=?)") != std::string::npos);
+    CHECK(plans.find("(team_id=?)") != std::string::npos);
+    CHECK(plans.find("inlay_environment_name") == std::string::npos);
+  }
 }

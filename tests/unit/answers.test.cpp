@@ -26,10 +26,43 @@ TEST_CASE("callers see integrations with their team, and installs with integrati
   CHECK(std::is_same_v<Resource<Team>, Team>);
 }
 
+TEST_CASE("every answer tells the id and the version of its row") {
+  InstalledIntegration installed;
+  installed.install.id = Id<EnvironmentIntegration>::generate();
+  installed.install.version = Version{3};
+  auto const is_installs = [&](auto const& answer) {
+    return answer.id() == installed.install.id && answer.version() == Version{3};
+  };
+  CHECK(is_installs(installed));
+  CHECK(is_installs(Installed{.resource = installed}));
+  CHECK(is_installs(Updated<EnvironmentIntegration>{.resource = installed}));
+
+  OwnedIntegration owned;
+  owned.integration.id = Id<Integration>::generate();
+  owned.integration.version = Version{2};
+  CHECK(owned.id() == owned.integration.id);
+  CHECK(owned.version() == Version{2});
+  CHECK(Updated<Integration>{.resource = owned}.id() == owned.id());
+  CHECK(Ensured<Integration>{.resource = owned}.version() == Version{2});
+
+  Team team;
+  team.id = Id<Team>::generate();
+  team.version = Version{9};
+  CHECK(Updated<Team>{.resource = team}.id() == team.id);
+  CHECK(Ensured<Team>{.resource = team}.version() == Version{9});
+
+  Grant grant;
+  grant.id = Id<Grant>::generate();
+  grant.version = Version{4};
+  CHECK(Asked{.grant = grant}.id() == grant.id);
+  CHECK(Asked{.grant = grant}.version() == Version{4});
+}
+
 TEST_CASE("an answer that nobody has filled says that nothing was done") {
   CHECK_FALSE(Updated<Team>().changed);
   CHECK_FALSE(Updated<Team>().differences_truncated);
   CHECK_FALSE(Installed().created);
   CHECK_FALSE(Asked().created);
+  CHECK_FALSE(Ensured<Team>().created);
   CHECK(EndedInstalls().count == 0);
 }

@@ -5,11 +5,20 @@
 
 #include <support/catch.hpp>
 
+#include <sstream>
+
 using namespace inlay;
 
 TEST_CASE("kinds of change have the names that logs and exports use") {
   CHECK(model::enum_names<ChangeKind> == std::array<std::string_view, 3>{"inserted", "updated", "removed"});
   CHECK(model::enum_from_name<ChangeKind>("removed") == ChangeKind::removed);
+}
+
+TEST_CASE("a kind of change prints as its name") {
+  CHECK(to_string(ChangeKind::updated) == "updated");
+  std::ostringstream out;
+  out << ChangeKind::inserted << ' ' << ChangeKind::removed;
+  CHECK(out.str() == "inserted removed");
 }
 
 TEST_CASE("records of the log are equal when all they say is") {

@@ -6,6 +6,11 @@
 #include <boost/json/object.hpp>
 #include <support/catch.hpp>
 
+#include <concepts>
+#include <sstream>
+#include <string>
+#include <string_view>
+
 using namespace inlay;
 using json::Pointer;
 
@@ -76,6 +81,46 @@ TEST_CASE("a pointer prints as it was read") {
   CHECK(Pointer::parse("").value().is_root());
   CHECK_FALSE(Pointer::parse("/").value().is_root());
 }
+
+TEST_CASE("a pointer is written to a stream as to_string writes it") {
+  std::ostringstream out;
+  out << Pointer() / "a/b" / 0 << Pointer();
+  CHECK(out.str() == "/a~1b/0");
+}
+
+TEST_CASE("a function that takes a pointer takes it in any form") {
+  auto const taken = [](json::PointerView view) { return view.pointer(); };
+  Pointer const wanted({"a/b", "0"});
+  std::string const text = "/a~1b/0";
+  char const* const characters = text.c_str();
+  char buffer[16] = "/a~1b/0";
+  CHECK(taken("/a~1b/0").value() == wanted);
+  CHECK(taken(text).value() == wanted);
+  CHECK(taken(std::string_view(text)).value() == wanted);
+  CHECK(taken(characters).value() == wanted);
+  CHECK(taken(buffer).value() == wanted);
+  CHECK(taken(wanted).value() == wanted);
+  CHECK(taken(json::PointerLiteral("/a~1b/0")).value() == wanted);
+  CHECK(taken({}).value().is_root());
+  CHECK(taken("").value().is_root());
+  CHECK(json::PointerLiteral("/a~1b/0").pointer() == wanted);
+}
+
+TEST_CASE("text that turns out to be no pointer is invalid_argument, with the text") {
+  for (std::string const text : {"a", "/~", "/a~2"}) {
+    auto const taken = json::PointerView(text).pointer();
+    REQUIRE(taken.has_error());
+    CHECK(taken.error().kind == ErrorKind::invalid_argument);
+    CHECK(taken.error().pointer == text);
+  }
+}
+
+// Only a text that is written out can be looked at when it is compiled; what does not compile is in
+// tests/compile_errors.
+static_assert(std::convertible_to<char const (&)[3], json::PointerLiteral>);
+static_assert(!std::convertible_to<std::string, json::PointerLiteral>);
+static_assert(!std::convertible_to<char const*, json::PointerLiteral>);
+static_assert(std::string_view(json::PointerLiteral("/a/~0~1").text()) == "/a/~0~1");
 
 TEST_CASE("what is found can be changed in place") {
   auto root = json::parse(R"({"a":[1,2]})").value();

@@ -3,6 +3,7 @@
 
 #include <support/catch.hpp>
 
+#include <sstream>
 #include <type_traits>
 
 using namespace inlay;
@@ -21,4 +22,12 @@ TEST_CASE("versions and revisions are ordered by their numbers") {
 TEST_CASE("what was never stored has version 0, and the empty store revision 0") {
   CHECK(Version{}.value == 0);
   CHECK(Revision{}.value == 0);
+}
+
+TEST_CASE("versions and revisions print as their numbers") {
+  CHECK(to_string(Version{3}) == "3");
+  CHECK(to_string(Revision{-1}) == "-1");
+  std::ostringstream out;
+  out << Version{7} << " at " << Revision{42};
+  CHECK(out.str() == "7 at 42");
 }

@@ -46,6 +46,9 @@ TEST_CASE("the catalogue of a team does everything that its team may do, and not
   CHECK(own.create_from<Environment>(test::object(R"({"team_id":")" + to_string(own.team()) + R"(","name":"test"})"))
             .has_value());
   CHECK(own.get(staging.id).value() == staging);
+  CHECK(own.find<Environment>(own.team(), "staging").value() == staging);
+  CHECK(own.find<Environment>(example.team.name, "staging").value() == staging);
+  CHECK_FALSE(own.ensure(Environment{.team_id = own.team(), .name = "staging"}).value().created);
   CHECK(own.list(Query<Environment>()).value().items.size() == 3);
   int visited = 0;
   CHECK(own.for_each(Query<Environment>(), [&](Environment&) { ++visited; }).has_value());
@@ -59,6 +62,7 @@ TEST_CASE("the catalogue of a team does everything that its team may do, and not
   CHECK(own.set(installed.id, place, "https://eu").value().changed);
   CHECK(own.effective_config(installed.id).value().config.get<std::string>("/base_url").value() == "https://eu");
   CHECK(own.effective_config(staging.id, example.integration.name).has_value());
+  CHECK(own.effective_config(example.team.name, "staging", example.integration.name).has_value());
   CHECK(own.effective_configs(staging.id).value().size() == 1);
   CHECK(own.explain(installed.id, place).value().leaves.size() == 1);
   CHECK(own.for_each_config({}, [](ReportedConfig const&) -> Result<void> { return {}; }).has_value());

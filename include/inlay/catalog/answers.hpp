@@ -8,6 +8,7 @@
 #include <inlay/config/effective_config.hpp>
 #include <inlay/id.hpp>
 #include <inlay/model/entities.hpp>
+#include <inlay/model/references.hpp>
 
 #include <cstddef>
 #include <string>
@@ -31,7 +32,8 @@ struct ResourceOf<EnvironmentIntegration> {
 template <class Entity>
 using Resource = typename ResourceOf<Entity>::type;
 
-/** What update() returns. */
+/** What update() returns. As in every answer that is no row itself, id() and version() are those of its row: what the
+    next update of it names. */
 template <class Entity>
 struct Updated {
   Resource<Entity> resource{};  ///< as it is now; in a dry run, as it would be
@@ -41,18 +43,42 @@ struct Updated {
       page of what inlay::differences() finds: they come to 4 MiB at most, or there is one alone. */
   std::vector<ConfigDifference> differences{};
   bool differences_truncated{};  ///< there are more
+
+  [[nodiscard]] Id<Entity> id() const noexcept { return model::part_of<0>(resource).id; }
+  [[nodiscard]] Version version() const noexcept { return model::part_of<0>(resource).version; }
 };
 
 /** What install() returns. */
 struct Installed {
   InstalledIntegration resource{};
   bool created{};  ///< false: it was installed already, and is returned unchanged
+
+  [[nodiscard]] Id<EnvironmentIntegration> id() const noexcept { return resource.id(); }
+  [[nodiscard]] Version version() const noexcept { return resource.version(); }
+};
+
+/** What ensure() returns. */
+template <class Entity>
+struct Ensured {
+  Resource<Entity> resource{};
+  bool created{};  ///< false: it was there already, and is left as it is
+
+  /** Where one that was there is not as it was asked for: places of the row, `before` as it is and `after` as it was
+      asked for. Of a config each place that differs, the first page of them as in Updated. */
+  std::vector<ConfigDifference> differences{};
+  bool differences_truncated{};  ///< there are more
+
+  [[nodiscard]] Id<Entity> id() const noexcept { return model::part_of<0>(resource).id; }
+  [[nodiscard]] Version version() const noexcept { return model::part_of<0>(resource).version; }
 };
 
 /** What ask_for() returns. */
 struct Asked {
   Grant grant{};
   bool created{};  ///< false: the team had asked before
+
+  [[nodiscard]] Id<Grant> id() const noexcept { return grant.id; }
+  [[nodiscard]] Version version() const noexcept { return grant.version; }
 };
 
 /** What end() returns. */
@@ -79,6 +105,9 @@ struct ReportedConfig {
   Environment environment{};
   Id<Integration> integration_id{};
   InstalledConfig installed;
+
+  [[nodiscard]] Id<EnvironmentIntegration> id() const noexcept { return installed.id; }
+  [[nodiscard]] Version version() const noexcept { return installed.version; }
 };
 
 }  // namespace inlay

@@ -6,7 +6,9 @@
 
 #include <inlay/catalog/impl/catalog.ipp>
 #include <inlay/catalog/impl/configs.ipp>
+#include <inlay/catalog/impl/ensure.ipp>
 #include <inlay/catalog/impl/history.ipp>
+#include <inlay/catalog/impl/names.ipp>
 #include <inlay/catalog/impl/overrides.ipp>
 #include <inlay/catalog/impl/sharing.ipp>
 #include <inlay/catalog/impl/writer.ipp>

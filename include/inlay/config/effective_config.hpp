@@ -69,6 +69,12 @@ struct Explanation {
   std::optional<ConfigCursor> next{};  ///< for explain(), where there are more leaves
 };
 
+namespace detail {
+
+struct keep_the_configuration_in_a_variable_as_what_find_returns_looks_into_it;  // what a compiler says of find()
+
+}  // namespace detail
+
 /** What a configuration comes to when its layers are laid over each other: a view that merges nothing.
 
     The value is the fold of RFC 7396 over the layers, lowest first. The view holds the layers, shares their documents,
@@ -109,6 +115,7 @@ class EffectiveConfig {
       Complexity: one lookup a token and layer, in as many layers as still have an object there.
   */
   [[nodiscard]] std::optional<ConfigNode> find(json::Pointer const& pointer) const&;
+  template <class Why = detail::keep_the_configuration_in_a_variable_as_what_find_returns_looks_into_it>
   std::optional<ConfigNode> find(json::Pointer const& pointer) const&& = delete;
 
   /** The same for a pointer's string form (RFC 6901, section 3), parsed in place, without allocating.
@@ -116,6 +123,7 @@ class EffectiveConfig {
       Text that is no pointer names nothing.
   */
   [[nodiscard]] std::optional<ConfigNode> find(std::string_view pointer) const&;
+  template <class Why = detail::keep_the_configuration_in_a_variable_as_what_find_returns_looks_into_it>
   std::optional<ConfigNode> find(std::string_view pointer) const&& = delete;
 
   /** The value at the pointer as a C++ type; see ConfigNode::as().
@@ -150,8 +158,13 @@ class EffectiveConfig {
   */
   [[nodiscard]] Explanation explain(json::Pointer const& pointer = {}) const;
 
-  /** The page after another one. @return invalid_argument for a cursor that is of other layers or another pointer. */
-  [[nodiscard]] Result<Explanation> explain(json::Pointer const& pointer, ConfigCursor const& after) const;
+  /** The same, for a pointer that is written out: `explain("/headers")`. (Other text may be no pointer:
+      json::Pointer::parse says so.) */
+  [[nodiscard]] Explanation explain(json::PointerLiteral pointer) const { return explain(pointer.pointer()); }
+
+  /** The page after another one. @return invalid_argument for a cursor that is of other layers or another pointer, and
+      for text that is no pointer. */
+  [[nodiscard]] Result<Explanation> explain(json::PointerView pointer, ConfigCursor const& after) const;
 
   /** A copy in the storage given, merged: exactly the fold. */
   [[nodiscard]] boost::json::value to_value(boost::json::storage_ptr storage = {}) const;

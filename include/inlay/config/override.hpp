@@ -7,14 +7,19 @@
 #include <inlay/json/limits.hpp>
 #include <inlay/json/pointer.hpp>
 
+#include <boost/json/string_view.hpp>
 #include <boost/json/value.hpp>
 
+#include <concepts>
 #include <optional>
+#include <string_view>
 
 /** What can be done to an override, which is itself a merge patch over the default.
 
-    Each function takes the stored override (nothing: none) and gives the one to be stored. An override that becomes
-    `{}` is nothing. What an override cannot say is "the value null, as data": RFC 7396 has no word for it.
+    Each function takes the stored override (nothing: none) and gives the one to be stored, and a place as a Pointer or
+    in its string form: text that is no pointer is invalid_argument, and a literal that is none does not compile. An
+    override that becomes `{}` is nothing. What an override cannot say is "the value null, as data": RFC 7396 has no
+   word for it.
 */
 namespace inlay::config {
 
@@ -32,8 +37,27 @@ using Override = std::optional<Document>;
     override with a value that is no object, or an array on the way, since an override replaces arrays as a whole;
     invalid_document when the result breaks the limits, or the pointer has more than json::greatest_depth tokens.
 */
-[[nodiscard]] Result<Override> set(Override const& stored, json::Pointer const& pointer,
-                                   boost::json::value const& value, json::Limits const& limits = {});
+[[nodiscard]] Result<Override> set(Override const& stored, json::PointerView pointer, boost::json::value const& value,
+                                   json::Limits const& limits = {});
+
+/** A text that Boost.JSON makes no value of by itself: a std::string, a std::string_view. */
+template <class Text>
+concept StandardText =
+    std::convertible_to<Text const&, std::string_view> && !std::convertible_to<Text const&, boost::json::value>;
+
+/** The value of JSON that such a text is. */
+template <StandardText Text>
+[[nodiscard]] boost::json::value to_value(Text const& text) {
+  std::string_view const characters = text;
+  return boost::json::value(boost::json::string_view(characters.data(), characters.size()));
+}
+
+/** Stores a text at the pointer. */
+template <StandardText Text>
+[[nodiscard]] Result<Override> set(Override const& stored, json::PointerView pointer, Text const& text,
+                                   json::Limits const& limits = {}) {
+  return set(stored, pointer, to_value(text), limits);
+}
 
 /** Stores a tombstone (null) at the pointer: the value is absent, whatever the default says.
 
@@ -43,7 +67,7 @@ using Override = std::optional<Document>;
 
     @return invalid_argument for a pointer to the whole override, or an array on the way; invalid_document as above.
 */
-[[nodiscard]] Result<Override> remove(Override const& stored, json::Pointer const& pointer,
+[[nodiscard]] Result<Override> remove(Override const& stored, json::PointerView pointer,
                                       json::Limits const& limits = {});
 
 /** Takes away what the override says at the pointer, so that the default's value is effective again.
@@ -53,7 +77,7 @@ using Override = std::optional<Document>;
 
     @return invalid_argument with the pointer for an array of the override's on the way; invalid_document as above.
 */
-[[nodiscard]] Result<Override> inherit(Override const& stored, json::Pointer const& pointer);
+[[nodiscard]] Result<Override> inherit(Override const& stored, json::PointerView pointer);
 
 /** Applies a merge patch to the override: a null inherits, as inherit() does; everything else is RFC 7396.
 

@@ -2,12 +2,13 @@
 #ifndef INLAY_GROUND_SRC_HPP
 #define INLAY_GROUND_SRC_HPP
 
-// The definitions of the ground: errors, ids, births, times, hashes. Part of inlay/src.hpp.
+// The definitions of the ground: errors, ids, births, revisions, times, hashes. Part of inlay/src.hpp.
 
 #include <inlay/ground/impl/birth.ipp>
 #include <inlay/ground/impl/error.ipp>
 #include <inlay/ground/impl/id.ipp>
 #include <inlay/ground/impl/keyed_hash.ipp>
+#include <inlay/ground/impl/revision.ipp>
 #include <inlay/ground/impl/timestamp.ipp>
 
 #endif

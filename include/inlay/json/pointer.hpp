@@ -9,9 +9,12 @@
 #include <compare>
 #include <concepts>
 #include <cstddef>
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace inlay::json {
@@ -63,6 +66,76 @@ class Pointer {
 
 /** The string form (RFC 6901, section 3), with `~` and `/` escaped. */
 [[nodiscard]] std::string to_string(Pointer const& pointer);
+std::ostream& operator<<(std::ostream& out, Pointer const& pointer);
+
+namespace detail {
+
+// What check_literal calls is not constexpr: these names are what a compiler says of a literal that is no pointer.
+void a_JSON_Pointer_is_empty_or_begins_with_a_slash();
+void in_a_JSON_Pointer_a_tilde_is_written_as_tilde_0_and_a_slash_in_a_name_as_tilde_1();
+
+consteval std::string_view check_literal(std::string_view text) {
+  if (!text.empty() && text.front() != '/') a_JSON_Pointer_is_empty_or_begins_with_a_slash();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '~') continue;
+    char const escaped = i + 1 < text.size() ? text[i + 1] : '\0';
+    if (escaped != '0' && escaped != '1') {
+      in_a_JSON_Pointer_a_tilde_is_written_as_tilde_0_and_a_slash_in_a_name_as_tilde_1();
+    }
+  }
+  return text;
+}
+
+/** A text that is no literal: that is an array. */
+template <class Text>
+concept RuntimeText = std::convertible_to<Text const&, std::string_view> && !std::is_array_v<Text>;
+
+}  // namespace detail
+
+/** A JSON Pointer that is written out in the program, such as "/a/b": it does not compile where it is none. */
+class PointerLiteral {
+ public:
+  template <std::size_t size>
+  consteval PointerLiteral(char const (&literal)[size]) : text_(detail::check_literal({literal, size - 1})) {}
+
+  [[nodiscard]] constexpr std::string_view text() const noexcept { return text_; }
+  [[nodiscard]] Pointer pointer() const { return *Pointer::parse(text_); }
+
+ private:
+  std::string_view text_;
+};
+
+/** A pointer as functions take it: a Pointer, or its string form.
+
+    A literal is looked at when it is compiled, and does not compile where it is no pointer. Any other text is looked at
+    when the function is called, which is then invalid_argument. For parameters only: it keeps nothing of what it was
+    made from.
+*/
+class PointerView {
+ public:
+  /** The whole document. */
+  constexpr PointerView() noexcept = default;
+
+  constexpr PointerView(Pointer const& pointer) noexcept : pointer_(&pointer) {}
+  constexpr PointerView(PointerLiteral literal) noexcept : text_(literal.text()) {}
+
+  template <std::size_t size>
+  consteval PointerView(char const (&literal)[size]) : text_(PointerLiteral(literal).text()) {}
+
+  template <detail::RuntimeText Text>
+  constexpr PointerView(Text const& text) : text_(text) {}
+
+  /** A text in a buffer, up to the first NUL; it is no literal. */
+  template <std::size_t size>
+  constexpr PointerView(char (&buffer)[size]) noexcept : text_(buffer) {}
+
+  /** @return invalid_argument, with the text as the error's pointer, when it is no pointer. */
+  [[nodiscard]] Result<Pointer> pointer() const;
+
+ private:
+  Pointer const* pointer_ = nullptr;
+  std::string_view text_{};
+};
 
 /** Appends `/` and the escaped token to the string form of a pointer. */
 void append_token(std::string& pointer, std::string_view token);

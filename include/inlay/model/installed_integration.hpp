@@ -28,6 +28,10 @@ struct OwnedIntegration {
   Team team{};
   std::optional<InstalledIn> installed_in{};  ///< where it was asked for
 
+  /** The integration's. */
+  [[nodiscard]] Id<Integration> id() const noexcept { return integration.id; }
+  [[nodiscard]] Version version() const noexcept { return integration.version; }
+
   friend bool operator==(OwnedIntegration const&, OwnedIntegration const&) = default;
 };
 
@@ -39,6 +43,10 @@ struct InstalledIntegration {
   Integration integration{};
   Team team{};
   std::optional<InstalledIn> installed_in{};  ///< where it was asked for
+
+  /** The install's. */
+  [[nodiscard]] Id<EnvironmentIntegration> id() const noexcept { return install.id; }
+  [[nodiscard]] Version version() const noexcept { return install.version; }
 
   friend bool operator==(InstalledIntegration const&, InstalledIntegration const&) = default;
 };

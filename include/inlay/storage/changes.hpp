@@ -12,14 +12,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace inlay {
 
 enum class ChangeKind { inserted, updated, removed };
 BOOST_DESCRIBE_ENUM(ChangeKind, inserted, updated, removed)
+
+/** The kind's name as it is written here, e.g. "updated". */
+[[nodiscard]] std::string_view to_string(ChangeKind kind) noexcept;
+std::ostream& operator<<(std::ostream& out, ChangeKind kind);
 
 /** What a commit did to one row. */
 struct ChangeRecord {

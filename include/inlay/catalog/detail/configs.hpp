@@ -26,6 +26,8 @@ class Configs {
   [[nodiscard]] Result<InstalledConfig> get(Id<EnvironmentIntegration> id, std::vector<Layer> extra_layers) const;
   [[nodiscard]] Result<InstalledConfig> get(Id<Environment> environment, std::string_view integration_name,
                                             std::vector<Layer> extra_layers) const;
+  [[nodiscard]] Result<InstalledConfig> get(std::string_view team, std::string_view environment,
+                                            std::string_view integration, std::vector<Layer> extra_layers) const;
   [[nodiscard]] Result<std::vector<InstalledConfig>> all_in(Id<Environment> environment) const;
   [[nodiscard]] Result<Revision> for_each(Query<InstalledIntegration> query,
                                           std::function<Result<void>(ReportedConfig const&)> const& visit) const;

@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -65,6 +66,16 @@ class Policy {
     }
     query.scope = only_public ? seen<Entity>() : rules::Of<Entity>::seen_whole_by(*team_);
     return query;
+  }
+
+  /** The environments of that name that the caller sees, of teams of that name. Installs are seen where their
+      environments are. */
+  [[nodiscard]] Scope environments_called(std::string_view team, std::string_view name) const {
+    std::vector<Scope> parts;
+    if (team_) parts.push_back(seen<Environment>());
+    parts.push_back(rules::member_is("name", std::string(name)));
+    parts.push_back(Scope::related("team", "id", "team_id", rules::member_is("name", std::string(team))));
+    return Scope::all_of(std::move(parts));
   }
 
   /** A team reads the history of what belongs to it. @return which row that is. */

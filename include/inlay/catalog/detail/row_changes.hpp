@@ -156,6 +156,15 @@ Result<void> set_member(Entity& row, Member Entity::*member, Member const& value
   return {};
 }
 
+/** Whether a typed change has a document take the place of the stored one. */
+template <class Entity>
+bool replaces_documents(ChangeOf<Entity> const& change, DocumentMode mode) {
+  bool replaces = mode == DocumentMode::replace;
+  boost::mp11::mp_for_each<model::detail::Descriptors<ChangeOf<Entity>>>(
+      [&](auto member) { replaces = replaces || (change.*member.pointer).is_replacement(); });
+  return replaces;
+}
+
 /** Sets the members of a row that a typed change has set. */
 template <class Entity>
 Result<void> apply_change(Entity& row, ChangeOf<Entity> const& change, DocumentMode mode, json::Limits const& limits) {
@@ -176,7 +185,8 @@ Result<void> apply_change(Entity& row, ChangeOf<Entity> const& change, DocumentM
     if (!set || !result) return;
     model::for_each_field<Entity>([&]<class Member>(model::Field const& candidate, Member Entity::*member) {
       if constexpr (std::is_same_v<Member, Value>) {
-        if (candidate.name == ChangeMember::name) result = set_member(row, member, *set, candidate, mode, limits);
+        if (candidate.name != ChangeMember::name) return;
+        result = set_member(row, member, *set, candidate, set.is_replacement() ? DocumentMode::replace : mode, limits);
       }
     });
   });

@@ -61,13 +61,20 @@ class Rows {
     return found;
   }
 
+  /** A list of what the caller sees. @return what Policy::scoped refuses. */
   template <class Readable>
   [[nodiscard]] Result<Page<Readable>> list(Query<Readable> query, ReadFrom from) const {
+    auto own = policy_.scoped(std::move(query));
+    if (!own) return own.error();
+    return list_of(std::move(*own), from);
+  }
+
+  /** The same, of a query whose scope is one of the policy's and lets nothing through that the caller does not see. */
+  template <class Readable>
+  [[nodiscard]] Result<Page<Readable>> list_of(Query<Readable> query, ReadFrom from) const {
     query.from = from;
     query.at_least = std::max(query.at_least, session_.at_least);
-    auto const own = policy_.scoped(std::move(query));
-    if (!own) return own.error();
-    auto page = store().list(*own);
+    auto page = store().list(query);
     if (!page) return page;
     for (Readable& item : page->items) as_seen(item);
     if (auto concealed = conceal(std::span(page->items)); !concealed) return concealed.error();

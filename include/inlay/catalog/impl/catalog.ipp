@@ -6,15 +6,19 @@
 
 #include <inlay/catalog.hpp>
 #include <inlay/catalog/detail/configs.hpp>
+#include <inlay/catalog/detail/ensure.hpp>
 #include <inlay/catalog/detail/history.hpp>
+#include <inlay/catalog/detail/names.hpp>
 #include <inlay/catalog/detail/row_changes.hpp>
 #include <inlay/catalog/detail/rows.hpp>
 #include <inlay/catalog/detail/sharing.hpp>
 #include <inlay/catalog/detail/state.hpp>
 #include <inlay/catalog/detail/writer.hpp>
+#include <inlay/catalog/impl/ensure.ipp>
 #include <inlay/catalog/impl/writer.ipp>
 #include <inlay/model/json_form.hpp>
 
+#include <type_traits>
 #include <utility>
 
 namespace inlay {
@@ -64,9 +68,34 @@ Result<Resource<Entity>> Catalog::create_from(boost::json::object const& object)
   return detail::Writer(session_).insert(std::move(*row));
 }
 
+template <Writable Entity>
+requires(!std::same_as<Entity, EnvironmentIntegration>) Result<Ensured<Entity>> Catalog::ensure(Entity row)
+const { return detail::ensure(session_, std::move(row)); }
+
 template <class Entity>
 Result<Resource<Entity>> Catalog::get(Id<Entity> id) const {
   return detail::Rows(session_).get(id, session_.reads_from());
+}
+
+template <std::same_as<Team> Entity>
+Result<Team> Catalog::find(std::string_view name) const {
+  return detail::Names(session_).team(name);
+}
+
+template <class Entity>
+requires std::same_as<Entity, Environment> || std::same_as<Entity, Integration> Result<Resource<Entity>> Catalog::find(
+    std::string_view team, std::string_view name)
+const { return detail::Names(session_).of_team(std::type_identity<Entity>(), team, name); }
+
+template <class Entity>
+requires std::same_as<Entity, Environment> || std::same_as<Entity, Integration> Result<Resource<Entity>> Catalog::find(
+    Id<Team> team, std::string_view name)
+const { return detail::Names(session_).of_team(std::type_identity<Entity>(), team, name); }
+
+template <std::same_as<EnvironmentIntegration> Entity>
+Result<InstalledIntegration> Catalog::find(std::string_view team, std::string_view environment,
+                                           std::string_view integration) const {
+  return detail::Names(session_).install(team, environment, integration);
 }
 
 template <class Readable>
@@ -96,8 +125,8 @@ Result<Updated<Entity>> Catalog::update(Id<Entity> id, Object const& patch, Upda
 template <Writable Entity>
 Result<Updated<Entity>> Catalog::update(Id<Entity> id, ChangeOf<Entity> const& change,
                                         UpdateOptions const& options) const {
-  if (auto allowed = detail::check_mode(options, options.documents == DocumentMode::replace); !allowed)
-    return allowed.error();
+  bool const may_undo_others = detail::replaces_documents<Entity>(change, options.documents);
+  if (auto allowed = detail::check_mode(options, may_undo_others); !allowed) return allowed.error();
   return detail::Writer(session_).change<Entity>(
       id,
       [&](Entity const& before) -> Result<Entity> {
@@ -166,6 +195,11 @@ Result<InstalledConfig> Catalog::effective_config(Id<Environment> environment, s
   return detail::Configs(session_).get(environment, integration_name, std::move(extra_layers));
 }
 
+Result<InstalledConfig> Catalog::effective_config(std::string_view team, std::string_view environment,
+                                                  std::string_view integration, std::vector<Layer> extra_layers) const {
+  return detail::Configs(session_).get(team, environment, integration, std::move(extra_layers));
+}
+
 Result<std::vector<InstalledConfig>> Catalog::effective_configs(Id<Environment> environment) const {
   return detail::Configs(session_).all_in(environment);
 }
@@ -175,11 +209,13 @@ Result<Revision> Catalog::for_each_config(Query<InstalledIntegration> query,
   return detail::Configs(session_).for_each(std::move(query), visit);
 }
 
-Result<Explanation> Catalog::explain(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
+Result<Explanation> Catalog::explain(Id<EnvironmentIntegration> id, json::PointerView place,
                                      std::vector<Layer> extra_layers, std::optional<ConfigCursor> const& after) const {
+  auto const pointer = place.pointer();
+  if (!pointer) return pointer.error();
   auto const found = effective_config(id, std::move(extra_layers));
   if (!found) return found.error();
-  return after ? found->config.explain(pointer, *after) : found->config.explain(pointer);
+  return after ? found->config.explain(*pointer, *after) : found->config.explain(*pointer);
 }
 
 Result<ChangePage> Catalog::changes(ChangesRequest const& request) const {
@@ -199,8 +235,12 @@ Result<ChangePage> Catalog::changes(ChangesRequest const& request) const {
       const;                                                                                                          \
   template Result<Updated<Entity>> Catalog::update<Entity>(Id<Entity>, JsonPatch const&, UpdateOptions const&) const;
 
-#define INLAY_INSTANTIATE_REMOVABLE(Entity) \
-  template Result<void> Catalog::remove<Entity>(Id<Entity>, std::optional<RowVersion>) const;
+#define INLAY_INSTANTIATE_REMOVABLE(Entity)                                                   \
+  template Result<void> Catalog::remove<Entity>(Id<Entity>, std::optional<RowVersion>) const; \
+  template Result<Ensured<Entity>> Catalog::ensure<Entity>(Entity) const;
+#define INLAY_INSTANTIATE_NAMED(Entity)                                                              \
+  template Result<Resource<Entity>> Catalog::find<Entity>(std::string_view, std::string_view) const; \
+  template Result<Resource<Entity>> Catalog::find<Entity>(Id<Team>, std::string_view) const;
 
 template Result<Grant> Catalog::get<Grant>(Id<Grant>) const;
 INLAY_INSTANTIATE_ENTITY(Team)
@@ -210,6 +250,11 @@ INLAY_INSTANTIATE_ENTITY(EnvironmentIntegration)
 INLAY_INSTANTIATE_REMOVABLE(Team)
 INLAY_INSTANTIATE_REMOVABLE(Environment)
 INLAY_INSTANTIATE_REMOVABLE(Integration)
+template Result<Team> Catalog::find<Team>(std::string_view) const;
+INLAY_INSTANTIATE_NAMED(Environment)
+INLAY_INSTANTIATE_NAMED(Integration)
+template Result<InstalledIntegration> Catalog::find<EnvironmentIntegration>(std::string_view, std::string_view,
+                                                                            std::string_view) const;
 INLAY_INSTANTIATE_READABLE(Team)
 INLAY_INSTANTIATE_READABLE(Environment)
 INLAY_INSTANTIATE_READABLE(Integration)
@@ -220,6 +265,7 @@ INLAY_INSTANTIATE_READABLE(InstalledIntegration)
 
 #undef INLAY_INSTANTIATE_ENTITY
 #undef INLAY_INSTANTIATE_REMOVABLE
+#undef INLAY_INSTANTIATE_NAMED
 #undef INLAY_INSTANTIATE_READABLE
 
 }  // namespace inlay

@@ -4,6 +4,7 @@
 
 #include <inlay/catalog/detail/configs.hpp>
 #include <inlay/catalog/detail/document_cache.hpp>
+#include <inlay/catalog/detail/names.hpp>
 #include <inlay/storage/errors.hpp>
 
 #include <algorithm>
@@ -98,6 +99,13 @@ Result<InstalledConfig> Configs::get(Id<Environment> environment, std::string_vi
                             to_string(page->items[0].install.id) + ", " + to_string(page->items[1].install.id)};
   }
   return of(std::move(page->items.front()), std::move(extra_layers));
+}
+
+Result<InstalledConfig> Configs::get(std::string_view team, std::string_view environment, std::string_view integration,
+                                     std::vector<Layer> extra_layers) const {
+  auto found = Names(session_).install(team, environment, integration);
+  if (!found) return found.error();
+  return of(std::move(*found), std::move(extra_layers));
 }
 
 Result<std::vector<InstalledConfig>> Configs::all_in(Id<Environment> environment) const {

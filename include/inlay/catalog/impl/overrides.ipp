@@ -73,31 +73,37 @@ inline Result<Updated<EnvironmentIntegration>> change_override(
 
 }  // namespace detail
 
-Result<Updated<EnvironmentIntegration>> Catalog::set(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
+Result<Updated<EnvironmentIntegration>> Catalog::set(Id<EnvironmentIntegration> id, json::PointerView place,
                                                      boost::json::value const& value,
                                                      UpdateOptions const& options) const {
-  if (auto allowed = detail::check_mode(options, pointer.is_root() && value.is_object()); !allowed) {
+  auto const pointer = place.pointer();
+  if (!pointer) return pointer.error();
+  if (auto allowed = detail::check_mode(options, pointer->is_root() && value.is_object()); !allowed) {
     return allowed.error();
   }
   return detail::change_override(
       session_, id,
-      [&](config::Override const& stored) { return config::set(stored, pointer, value, this->options().limits); },
-      options, detail::way_check(pointer, false));
+      [&](config::Override const& stored) { return config::set(stored, *pointer, value, this->options().limits); },
+      options, detail::way_check(*pointer, false));
 }
 
-Result<Updated<EnvironmentIntegration>> Catalog::remove(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
+Result<Updated<EnvironmentIntegration>> Catalog::remove(Id<EnvironmentIntegration> id, json::PointerView place,
                                                         UpdateOptions const& options) const {
+  auto const pointer = place.pointer();
+  if (!pointer) return pointer.error();
   return detail::change_override(
       session_, id,
-      [&](config::Override const& stored) { return config::remove(stored, pointer, this->options().limits); }, options,
-      detail::way_check(pointer, true));
+      [&](config::Override const& stored) { return config::remove(stored, *pointer, this->options().limits); }, options,
+      detail::way_check(*pointer, true));
 }
 
-Result<Updated<EnvironmentIntegration>> Catalog::inherit(Id<EnvironmentIntegration> id, json::Pointer const& pointer,
+Result<Updated<EnvironmentIntegration>> Catalog::inherit(Id<EnvironmentIntegration> id, json::PointerView place,
                                                          UpdateOptions const& options) const {
-  if (auto allowed = detail::check_mode(options, pointer.is_root()); !allowed) return allowed.error();
+  auto const pointer = place.pointer();
+  if (!pointer) return pointer.error();
+  if (auto allowed = detail::check_mode(options, pointer->is_root()); !allowed) return allowed.error();
   return detail::change_override(
-      session_, id, [&](config::Override const& stored) { return config::inherit(stored, pointer); }, options);
+      session_, id, [&](config::Override const& stored) { return config::inherit(stored, *pointer); }, options);
 }
 
 }  // namespace inlay

@@ -250,25 +250,30 @@ Result<Updated<Entity>> Writer::as_it_would_be(Updated<Entity> answer, Entity co
   return answer;
 }
 
+/** The conditions that a row meets which has what this one has in a unique key. */
+template <class Entity>
+std::vector<Condition> same_key(Entity const& row, model::UniqueKey const& key) {
+  std::vector<Condition> where;
+  model::for_each_field<Entity>([&](model::Field const& field, auto member) {
+    using Value = std::remove_cvref_t<decltype(row.*member)>;
+    if (field.name != key[0] && field.name != key[1]) return;
+    if constexpr (std::is_same_v<Value, std::string>) {
+      where.push_back({std::string(field.name), Operator::eq, {row.*member}});
+    } else if constexpr (requires { (row.*member).uuid; }) {
+      where.push_back({std::string(field.name), Operator::eq, {(row.*member).uuid}});
+    }
+  });
+  return where;
+}
+
 /** Whether no other row has what a change puts into a unique key. A store says so when it commits; a dry run must ask.
  */
 template <class Entity>
 Result<void> Writer::has_free_keys(Entity const& before, Entity const& after) const {
   for (model::UniqueKey const& key : Entity::unique_keys) {
-    bool is_changed = false;
-    Query<Entity> same{.limit = 1, .with_documents = false};
-    model::for_each_field<Entity>([&](model::Field const& field, auto member) {
-      using Value = std::remove_cvref_t<decltype(after.*member)>;
-      if (field.name != key[0] && field.name != key[1]) return;
-      is_changed = is_changed || before.*member != after.*member;
-      if constexpr (std::is_same_v<Value, std::string>) {
-        same.where.push_back({std::string(field.name), Operator::eq, {after.*member}});
-      } else if constexpr (requires { (after.*member).uuid; }) {
-        same.where.push_back({std::string(field.name), Operator::eq, {(after.*member).uuid}});
-      }
-    });
-    if (!is_changed) continue;
-    auto const page = rows_.store().list(same);
+    auto same = same_key(after, key);
+    if (same == same_key(before, key)) continue;
+    auto const page = rows_.store().list(Query<Entity>{.where = std::move(same), .limit = 1, .with_documents = false});
     if (!page) return page.error();
     if (!page->items.empty()) return storage::unique_key_taken(Entity::entity_name, key);
   }

@@ -2,7 +2,10 @@
 #ifndef INLAY_CATALOG_RULES_ENVIRONMENT_INTEGRATION_HPP
 #define INLAY_CATALOG_RULES_ENVIRONMENT_INTEGRATION_HPP
 
+#include <inlay/catalog/rules/environment.hpp>
 #include <inlay/catalog/rules/rules.hpp>
+
+#include <utility>
 
 namespace inlay::rules {
 
@@ -10,8 +13,13 @@ namespace inlay::rules {
  */
 template <>
 struct Of<EnvironmentIntegration> : Common<EnvironmentIntegration> {
+  /** The installs in the environments that a scope lets through. */
+  [[nodiscard]] static Scope in_environments(Scope environments) {
+    return Scope::related("environment", "id", "environment_id", std::move(environments));
+  }
+
   [[nodiscard]] static Scope seen_whole_by(Id<Team> team) {
-    return Scope::related("environment", "id", "environment_id", member_is("team_id", team.uuid));
+    return in_environments(Of<Environment>::seen_whole_by(team));
   }
 
   [[nodiscard]] static bool is_owned_by(EnvironmentIntegration const&, Id<Team>) {

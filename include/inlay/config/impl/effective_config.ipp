@@ -484,7 +484,10 @@ Explanation EffectiveConfig::explain(json::Pointer const& pointer) const {
   return explanation;
 }
 
-Result<Explanation> EffectiveConfig::explain(json::Pointer const& pointer, ConfigCursor const& after) const {
+Result<Explanation> EffectiveConfig::explain(json::PointerView place, ConfigCursor const& after) const {
+  auto const pointed = place.pointer();
+  if (!pointed) return pointed.error();
+  json::Pointer const& pointer = *pointed;
   auto const checked = detail::check_cursor(after, detail::digest_of(layers(), pointer));
   if (!checked) return checked.error();
   Explanation explanation;

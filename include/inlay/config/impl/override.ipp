@@ -130,8 +130,11 @@ inline void patch_object(boost::json::object& target, boost::json::object const&
 
 }  // namespace detail
 
-Result<Override> set(Override const& stored, json::Pointer const& pointer, boost::json::value const& value,
+Result<Override> set(Override const& stored, json::PointerView place, boost::json::value const& value,
                      json::Limits const& limits) {
+  auto const pointed = place.pointer();
+  if (pointed.has_error()) return pointed.error();
+  json::Pointer const& pointer = *pointed;
   if (value.is_null()) {
     return Error{.kind = ErrorKind::invalid_argument,
                  .message = "an override cannot set null; remove() makes a value absent, inherit() takes the default's",
@@ -151,7 +154,10 @@ Result<Override> set(Override const& stored, json::Pointer const& pointer, boost
   return detail::to_be_stored(*values, limits);
 }
 
-Result<Override> remove(Override const& stored, json::Pointer const& pointer, json::Limits const& limits) {
+Result<Override> remove(Override const& stored, json::PointerView place, json::Limits const& limits) {
+  auto const pointed = place.pointer();
+  if (pointed.has_error()) return pointed.error();
+  json::Pointer const& pointer = *pointed;
   if (pointer.is_root()) {
     return Error{.kind = ErrorKind::invalid_argument,
                  .message = "the whole configuration cannot be removed; inherit() takes the whole override away",
@@ -166,7 +172,10 @@ Result<Override> remove(Override const& stored, json::Pointer const& pointer, js
   return detail::to_be_stored(*values, limits);
 }
 
-Result<Override> inherit(Override const& stored, json::Pointer const& pointer) {
+Result<Override> inherit(Override const& stored, json::PointerView place) {
+  auto const pointed = place.pointer();
+  if (pointed.has_error()) return pointed.error();
+  json::Pointer const& pointer = *pointed;
   if (pointer.is_root()) return Override{};
   if (auto const way = detail::check_way(stored, pointer); way.has_error()) return way.error();
   auto values = detail::values_of(stored);

@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 
 #include <charconv>
+#include <ostream>
 #include <utility>
 
 namespace inlay::json {
@@ -46,6 +47,17 @@ std::string to_string(Pointer const& pointer) {
   std::string text;
   for (std::string const& token : pointer.tokens()) append_token(text, token);
   return text;
+}
+
+std::ostream& operator<<(std::ostream& out, Pointer const& pointer) { return out << to_string(pointer); }
+
+Result<Pointer> PointerView::pointer() const {
+  if (pointer_ != nullptr) return *pointer_;
+  auto parsed = Pointer::parse(text_);
+  if (parsed) return parsed;
+  Error error = parsed.error();
+  error.pointer = std::string(text_);
+  return error;
 }
 
 void append_token(std::string& pointer, std::string_view token) {

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef INLAY_CATALOG_IMPL_ENSURE_IPP
+#define INLAY_CATALOG_IMPL_ENSURE_IPP
+
+#include <inlay/catalog/detail/ensure.hpp>
+#include <inlay/catalog/detail/row_changes.hpp>
+#include <inlay/catalog/detail/writer.hpp>
+#include <inlay/catalog/impl/writer.ipp>
+#include <inlay/config/effective_config.hpp>
+#include <inlay/json/print.hpp>
+#include <inlay/model/json_form.hpp>
+#include <inlay/storage/errors.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace inlay::detail {
+
+/** The row that is there already: with that id, or else with that unique key. */
+template <class Entity>
+Result<std::optional<Resource<Entity>>> find_alike(Writer const& writer, Entity const& row) {
+  using Found = std::optional<Resource<Entity>>;
+  Rows const& rows = writer.rows();
+  if (!row.id.is_nil()) {
+    auto found = rows.find<Resource<Entity>>(row.id);
+    if (found) return Found(std::move(*found));
+    if (found.error().kind != ErrorKind::not_found) return found.error();
+  }
+  for (model::UniqueKey const& key : Entity::unique_keys) {
+    auto page = rows.list(Query<Resource<Entity>>{.where = same_key(row, key), .limit = 1}, ReadFrom::primary);
+    if (!page) return page.error();
+    if (!page->items.empty()) return Found(std::move(page->items.front()));
+  }
+  return Found();
+}
+
+/** A row's members as its JSON has them, whatever a summary would show of it. */
+template <class Entity>
+Result<boost::json::object> members_of(Entity const& row) {
+  std::string text;
+  model::write_json(row, text, model::JsonUse::record);
+  auto members = json::parse(text, json::no_limits);
+  if (!members) return members.error();
+  return std::move(members->as_object());
+}
+
+/** Adds where two documents differ. @return corrupt for a stored one that is no JSON object. */
+template <class Entity>
+Result<void> compare_documents(Document const& stored, Document const& wanted, std::string_view member,
+                               Ensured<Entity>& answer) {
+  auto const before = EffectiveConfig::from({{"stored", LayerKind::base, stored}});
+  if (!before) return before.error();
+  auto const after = EffectiveConfig::from({{"wanted", LayerKind::base, wanted}});
+  if (!after) return after.error();
+  auto found = differences(*before, *after);
+  for (ConfigDifference& difference : found.items) {
+    difference.pointer.insert(0, storage::member_pointer(member));
+    answer.differences.push_back(std::move(difference));
+  }
+  answer.differences_truncated = answer.differences_truncated || found.next.has_value();
+  return {};
+}
+
+/** Says where a row that is there is not what was asked for: in what callers write, and whose it is. */
+template <class Entity>
+Result<void> compare_rows(Entity const& stored, Entity const& wanted, Ensured<Entity>& answer) {
+  auto const before = members_of(stored);
+  if (!before) return of_row(stored, before.error());
+  auto const after = members_of(wanted);
+  if (!after) return after.error();
+  Result<void> compared;
+  model::for_each_field<Entity>([&](model::Field const& field, auto member) {
+    using Value = model::ValueOf<std::remove_cvref_t<decltype(stored.*member)>>;
+    if (!compared || field.is_set_by_store() || stored.*member == wanted.*member) return;
+    if (field.name == "id" && wanted.id.is_nil()) return;
+    if constexpr (std::is_same_v<Value, Document>) {
+      compared = compare_documents(stored.*member, wanted.*member, field.name, answer);
+      if (!compared) compared = of_row(stored, compared.error());
+    } else {
+      auto const text_in = [&](boost::json::object const& members) {
+        auto const* const value = members.if_contains(field.name);
+        return value != nullptr ? std::optional(json::print(*value)) : std::nullopt;
+      };
+      answer.differences.push_back({storage::member_pointer(field.name), text_in(*before), text_in(*after)});
+    }
+  });
+  return compared;
+}
+
+template <class Entity>
+Result<Ensured<Entity>> ensure(CatalogSession const& session, Entity row) {
+  if (Entity::unique_keys.empty() && row.id.is_nil()) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "several may have one name: give the id by which this " +
+                            storage::words(Entity::entity_name) + " is known",
+                 .pointer = "/id"};
+  }
+  Writer const writer(session);
+  if (auto checked = check_row<Entity>(row, nullptr, writer.options().limits); !checked) return checked.error();
+
+  using Found = std::optional<Resource<Entity>>;
+  auto const left = [&](Found found) -> Result<Ensured<Entity>> {
+    Entity const& stored = model::part_of<0>(*found);
+    if (auto allowed = writer.policy().may_change<Entity>(stored, nullptr); !allowed) return allowed.error();
+    Ensured<Entity> answer;
+    if (auto compared = compare_rows(stored, row, answer); !compared) return compared.error();
+    answer.resource = std::move(*found);
+    return answer;
+  };
+  auto existing = find_alike(writer, row);
+  if (!existing) return existing.error();
+  if (*existing) return left(std::move(*existing));
+
+  auto created = writer.insert(row);
+  if (created) {
+    Ensured<Entity> answer;
+    answer.resource = std::move(*created);
+    answer.created = true;
+    return answer;
+  }
+  if (created.error().kind != ErrorKind::already_exists) return created.error();
+  // Somebody created it at the same moment, or the id is that of a row which the caller does not see.
+  existing = find_alike(writer, row);
+  if (!existing) return existing.error();
+  if (!*existing) return created.error();
+  return left(std::move(*existing));
+}
+
+}  // namespace inlay::detail
+
+#endif
