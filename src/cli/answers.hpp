@@ -4,11 +4,13 @@
 
 // The answers that several commands give.
 
+#include "names.hpp"
 #include "session.hpp"
 
 #include <inlay/catalog.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/model/references.hpp>
+#include <inlay/model/summary.hpp>
 #include <inlay/storage/errors.hpp>
 
 #include <cstddef>
@@ -65,62 +67,98 @@ template <class Readable>
   return answer_resource(output, model::to_json(readable));
 }
 
-/** Adds the answer to an update. In a dry run, as JSON:
-    `{"resource": …, "changed": …, "differences": [{"pointer", "before"?, "after"?}, …], "truncated": …}`.
+/** What an update has done, or would do, for people. */
+struct ShownUpdate {
+  std::string path{};  ///< of the row
+  Version version{};
+  bool is_changed{};
+  bool is_dry_run{};
+  std::vector<ConfigDifference> in_row{};
+  bool has_config{};  ///< whether the row is an install whose effective configuration can be told
+  std::vector<ConfigDifference> in_config{};
+  bool is_truncated{};
+};
 
-    @return what read_back() returns.
-*/
-[[nodiscard]] Result<void> answer_update(Output& output, std::string const& resource_json, bool is_changed,
-                                         bool is_dry_run, std::vector<ConfigDifference> const& differences,
-                                         bool is_truncated);
+void show_update(Output& output, ShownUpdate const& update);
 
+/** Where two versions of a row differ, in members that are not the store's: pointers into the row, as a JSON Patch has
+    them. Objects are compared member by member. */
+[[nodiscard]] std::vector<ConfigDifference> row_differences(boost::json::object const& before,
+                                                            boost::json::object const& after);
+
+/** What the differences of two overrides of a config are in effect. @return what EffectiveConfig::from returns. */
+[[nodiscard]] Result<ConfigDifferences> config_differences(Document const& config, boost::json::object const& before,
+                                                           boost::json::object const& after);
+
+/** A difference of two values as the cells of a table show it. */
+[[nodiscard]] Cell cell_of_json(std::optional<std::string> const& json);
+
+/** A row before and after it was changed. */
+struct RowChange {
+  boost::json::object before;
+  boost::json::object after;
+};
+
+/** What the change log has of the change that made this row. @return not_found where it is forgotten already. */
+[[nodiscard]] Result<RowChange> logged_change(Catalog const& catalog, std::string_view entity, Uuid const& id,
+                                              Revision revision);
+
+/** The row as it was before an update, and as the update leaves it. @return what logged_change() or Catalog::get
+    returns. */
 template <class Entity>
-[[nodiscard]] Result<void> answer_update(Output& output, Updated<Entity> const& updated, bool is_dry_run) {
+[[nodiscard]] Result<RowChange> change_of(Catalog const& catalog, Updated<Entity> const& updated, bool is_dry_run) {
+  Entity const& row = model::part_of<0>(updated.resource);
+  if (!is_dry_run) return logged_change(catalog, Entity::entity_name, row.id.uuid, row.revision);
+  auto const before = catalog.get(row.id);
+  if (before.has_error()) return before.error();
+  auto before_values = read_back(model::to_json(model::part_of<0>(*before)));
+  if (before_values.has_error()) return before_values.error();
+  auto after_values = read_back(model::to_json(row));
+  if (after_values.has_error()) return after_values.error();
+  return RowChange{std::move(before_values->get_object()), std::move(after_values->get_object())};
+}
+
+/** Adds the answer to an update as JSON: the resource, or in a dry run
+    `{"resource": …, "changed": …, "differences": [{"pointer", "before"?, "after"?}, …], "truncated": …}`. */
+void answer_update_json(Output& output, std::string const& resource_json, bool is_changed, bool is_dry_run,
+                        std::vector<ConfigDifference> const& differences, bool is_truncated);
+
+/** Adds the answer to an update: for people what is different before and after. @return what check_documents() and
+    read_back() return. */
+template <class Entity>
+[[nodiscard]] Result<void> answer_update(Output& output, Catalog const& catalog, Updated<Entity> const& updated,
+                                         bool is_dry_run) {
   if (!is_dry_run) output.note_write();
-  if (!output.is_json()) {
-    if (auto const checked = check_documents(updated.resource); checked.has_error()) return checked.error();
-  }
-  return answer_update(output, model::to_json(updated.resource), updated.changed, is_dry_run, updated.differences,
+  if (!is_dry_run && !updated.changed) output.remark("Nothing changed: it was so already.");
+  if (output.is_json()) {
+    answer_update_json(output, model::to_json(updated.resource), updated.changed, is_dry_run, updated.differences,
                        updated.differences_truncated);
-}
-
-/** The id that an argument is.
-
-    @return invalid_argument for what is no id, which says how to find one.
-*/
-template <class Entity>
-Result<Id<Entity>> parse_id(std::string const& text) {
-  auto id = Id<Entity>::parse(text);
-  if (id.has_value()) return id;
-  Error error = id.error();
-  std::string command = std::is_same_v<Entity, EnvironmentIntegration> ? "list"
-                        : std::is_same_v<Entity, Grant>                ? "sharing list"
-                                                                       : std::string(Entity::entity_name) + " list";
-  error.message += "; `inlay " + command + "` shows the ids there are";
-  return error;
-}
-
-/** The id that is meant: given as such, or as the name of a row that no other row has. */
-template <class Entity>
-Result<Id<Entity>> resolve(Catalog const& catalog, std::string const& id_or_name) {
-  if (auto const id = Id<Entity>::parse(id_or_name); id.has_value()) return *id;
-  Query<Entity> query;
-  query.where.push_back({.field = "name", .op = Operator::eq, .values = {id_or_name}});
-  query.limit = 10;
-  query.with_documents = false;
-  auto const page = catalog.list(query);
-  if (page.has_error()) return page.error();
-  std::string const what(Entity::entity_name);
-  if (page->items.empty()) {
-    return Error{.kind = ErrorKind::not_found,
-                 .message = "there is no " + what + " with the id or name '" + id_or_name + "'"};
+    return {};
   }
-  if (page->items.size() == 1) return page->items.front().id;
-  std::string ids;
-  for (auto const& row : page->items) ids += (ids.empty() ? "" : ", ") + to_string(row.id);
-  if (page->next) ids += ", and more";
-  return Error{.kind = ErrorKind::invalid_argument,
-               .message = "several " + what + "s are named '" + id_or_name + "', name the id instead: " + ids};
+  if (auto const checked = check_documents(updated.resource); checked.has_error()) return checked.error();
+  ShownUpdate shown{.path = path_of(catalog, updated.resource),
+                    .version = model::part_of<0>(updated.resource).version,
+                    .is_changed = updated.changed,
+                    .is_dry_run = is_dry_run,
+                    .in_config = updated.differences,
+                    .is_truncated = updated.differences_truncated};
+  if (updated.changed) {
+    auto const change = change_of(catalog, updated, is_dry_run);
+    // Somebody may have compacted the log already, or may read no history: what is there now can be shown all the same.
+    if (change.has_error()) return answer_resource(output, updated.resource);
+    shown.in_row = row_differences(change->before, change->after);
+    if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
+      shown.has_config = !model::is_summary(updated.resource.integration);
+      if (shown.has_config && !is_dry_run) {
+        auto in_config = config_differences(updated.resource.integration.config, change->before, change->after);
+        if (in_config.has_error()) return in_config.error();
+        shown.in_config = std::move(in_config->items);
+        shown.is_truncated = in_config->next.has_value();
+      }
+    }
+  }
+  show_update(output, shown);
+  return {};
 }
 
 }  // namespace inlay::cli

@@ -20,6 +20,8 @@ inline constexpr char const* config = "Effective configuration";
 inline constexpr char const* store = "The store";
 inline constexpr char const* without_store = "Without a store";
 inline constexpr char const* of_family = "Commands";  // of those that begin with the same word
+inline constexpr char const* help = "Help";
+inline constexpr char const* hidden = "";  // of commands that programs call: help does not list them
 }  // namespace groups
 
 /** Does what was asked for and adds its answer to the session's output. */

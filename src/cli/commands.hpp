@@ -17,6 +17,7 @@ namespace inlay::cli {
 [[nodiscard]] CommandRows store_commands();
 [[nodiscard]] CommandRows serve_commands();
 [[nodiscard]] CommandRows transfer_commands();
+[[nodiscard]] CommandRows help_commands();
 
 }  // namespace inlay::cli
 

@@ -47,19 +47,17 @@ Result<std::vector<Layer>> read_layers(std::vector<std::string> const& arguments
 }
 
 struct Question {
-  Id<EnvironmentIntegration> id;
   json::Pointer pointer;
   std::vector<Layer> layers;
 };
 
 Result<Question> read_question(QuestionArguments const& arguments) {
-  auto const parsed_id = parse_id<EnvironmentIntegration>(arguments.id);
-  if (parsed_id.has_error()) return parsed_id.error();
+  if (auto const checked = check_row<EnvironmentIntegration>(arguments.id); checked.has_error()) return checked.error();
   auto place = json::Pointer::parse(arguments.pointer);
   if (place.has_error()) return place.error();
   auto extra = read_layers(arguments.layers);
   if (extra.has_error()) return extra.error();
-  return Question{*parsed_id, std::move(*place), std::move(*extra)};
+  return Question{std::move(*place), std::move(*extra)};
 }
 
 std::string value_or_removed(Contribution const& contribution) { return contribution.json.value_or("(removed)"); }
@@ -69,7 +67,7 @@ void show_explanation(Output& output, Explanation const& explanation) {
     output.add_text("No layer says anything here.\n");
     return;
   }
-  Table table({"POINTER", "VALUE", "LAYER", "SHADOWS"});
+  Table table({{"POINTER"}, {"VALUE"}, {"LAYER", Fit::whole}, {"SHADOWS", Fit::rest}}, output.style());
   for (LeafOrigin const& leaf : explanation.leaves) {
     std::string shadows;
     for (Contribution const& shadowed : leaf.shadowed) {
@@ -80,7 +78,7 @@ void show_explanation(Output& output, Explanation const& explanation) {
                {leaf.winner.layer, Tone::good},
                {shadows, Tone::faint}});
   }
-  output.add_text(table.text(output.style()));
+  output.add_text(table.take_text());
   if (explanation.next) output.remark("There are more: add --cursor " + to_string(*explanation.next));
 }
 
@@ -99,9 +97,9 @@ Result<void> config(Session& session, ConfigArguments const& arguments) {
   if (arguments.question.id.empty()) throw UsageError("ID is required, or --all");
   auto question = read_question(arguments.question);
   if (question.has_error()) return question.error();
-  auto const catalog = session.open(Access::read);
-  if (catalog.has_error()) return catalog.error();
-  auto const found = catalog->effective_config(question->id, std::move(question->layers));
+  auto const open = open_row<EnvironmentIntegration>(session, arguments.question.id, Access::read);
+  if (open.has_error()) return open.error();
+  auto const found = open->catalog.effective_config(open->id, std::move(question->layers));
   if (found.has_error()) return found.error();
   auto const node = found->config.find(question->pointer);
   if (!node) {
@@ -127,9 +125,9 @@ Result<void> explain(Session& session, ExplainArguments const& arguments) {
     if (parsed.has_error()) return parsed.error();
     after = *parsed;
   }
-  auto const catalog = session.open(Access::read);
-  if (catalog.has_error()) return catalog.error();
-  auto const explanation = catalog->explain(question->id, question->pointer, std::move(question->layers), after);
+  auto const open = open_row<EnvironmentIntegration>(session, arguments.question.id, Access::read);
+  if (open.has_error()) return open.error();
+  auto const explanation = open->catalog.explain(open->id, question->pointer, std::move(question->layers), after);
   if (explanation.has_error()) return explanation.error();
   if (session.output.is_json()) {
     session.output.add_json(model::form_text(answers::Explanation::of(*explanation)));
@@ -146,7 +144,7 @@ struct QuestionParameters {
 };
 
 QuestionParameters add_question(Parameters& command, QuestionArguments& into) {
-  auto const id = command.add("ID", into.id, std::string("The id of the ") + installed).check(not_empty).shown_as("");
+  auto const id = add_row(command, into.id, Kind::environment_integration);
   auto const pointer =
       command.add("POINTER", into.pointer, "Only what is there (RFC 6901), such as /pagination/format").shown_as("");
   auto const layer =
@@ -185,13 +183,14 @@ CommandRows config_commands() {
                                   .not_with(id)
                                   .not_with(pointer)
                                   .not_with(layer);
-             add_named(command, "--environment", into.report.environment, "Only in this environment").only_with(all);
-             add_named(command, "--integration", into.report.integration, "Only of this integration").only_with(all);
+             add_named(command, "--environment", into.report.environment, Kind::environment, "Only in this environment")
+                 .only_with(all);
+             add_named(command, "--integration", into.report.integration, Kind::integration, "Only of this integration")
+                 .only_with(all);
              command.add("--pointer", into.report.pointers, "Only what is there; may be repeated")
                  .shown_as("POINTER")
                  .check(not_empty)
                  .only_with(all);
-             command.add_output("As before the command; with --all also csv");
            },
            config)},
       {.name = "explain",

@@ -3,8 +3,10 @@
 #include "commands.hpp"
 #include "input.hpp"
 #include "resources.hpp"
+#include "text.hpp"
 
 #include <inlay/config/override.hpp>
+#include <inlay/json/parse.hpp>
 
 namespace inlay::cli {
 namespace {
@@ -12,16 +14,24 @@ namespace {
 enum class Verb { set, remove, inherit };
 
 struct InstallArguments {
-  std::string integration;              // id or name
-  std::string environment;              // id or name
+  std::string path;                     // TEAM/ENVIRONMENT/INTEGRATION, in place of the other two
+  std::string integration;              // which one is meant, see names.hpp
+  std::string environment;              // the same
   std::optional<std::string> override;  // JSON
 };
 
 struct VerbArguments {
   std::string id;
   std::string pointer;
-  std::string json;
+  std::optional<std::string> json;
+  std::optional<std::string> text;  // in place of JSON
   WriteArguments write;
+};
+
+/** What is to be installed where. */
+struct Place {
+  Id<Integration> integration;
+  Id<Environment> environment;
 };
 
 // What is refused whatever the override is: so no store has to be opened, or made, to refuse it.
@@ -33,7 +43,50 @@ Result<void> check_verb(Verb verb, json::Pointer const& place, boost::json::valu
   return tried.has_error() ? Result<void>(in_words_of_commands(tried.error())) : Result<void>();
 }
 
+/** By its path an install that is there is meant, whoever's integration it is of; else the one integration of that
+   name, the environment's team's before those of others. */
+Result<Place> place_at(Session const& session, Catalog const& catalog, std::string const& path) {
+  auto const names = parse_path(path);
+  if (names.has_error()) return names.error();
+  if (names->size() != 3) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "'" + path +
+                            "' is no TEAM/ENVIRONMENT/INTEGRATION; ids go with --integration and "
+                            "--environment"};
+  }
+  if (auto const there = find_row<EnvironmentIntegration>(session, catalog, path, Access::write); there.has_value()) {
+    auto const found = catalog.get(*there);
+    if (found.has_error()) return found.error();
+    return Place{found->install.integration_id, found->install.environment_id};
+  } else if (there.error().kind != ErrorKind::not_found) {
+    return there.error();
+  }
+  std::string const team = escaped_name((*names)[0]);
+  std::string const integration_name = escaped_name((*names)[2]);
+  auto const environment =
+      find_row<Environment>(session, catalog, team + '/' + escaped_name((*names)[1]), Access::write);
+  if (environment.has_error()) return environment.error();
+  auto integration = find_row<Integration>(session, catalog, team + '/' + integration_name, Access::write);
+  if (integration.has_error() && integration.error().kind == ErrorKind::not_found) {
+    integration = find_row<Integration>(session, catalog, integration_name, Access::write);
+  }
+  if (integration.has_error()) return integration.error();
+  return Place{*integration, *environment};
+}
+
+Result<Place> place_of(Session const& session, Catalog const& catalog, InstallArguments const& arguments) {
+  if (!arguments.path.empty()) return place_at(session, catalog, arguments.path);
+  auto const integration = find_row<Integration>(session, catalog, arguments.integration, Access::write);
+  if (integration.has_error()) return integration.error();
+  auto const environment = find_row<Environment>(session, catalog, arguments.environment, Access::write);
+  if (environment.has_error()) return environment.error();
+  return Place{*integration, *environment};
+}
+
 Result<void> install(Session& session, InstallArguments const& arguments) {
+  if (arguments.path.empty() && (arguments.integration.empty() || arguments.environment.empty())) {
+    throw UsageError("TEAM/ENVIRONMENT/INTEGRATION is required, or both --integration and --environment");
+  }
   EnvironmentIntegration install;
   if (arguments.override) {
     auto values = read_object(*arguments.override, "--override", "an override", resource_limits);
@@ -44,12 +97,10 @@ Result<void> install(Session& session, InstallArguments const& arguments) {
   }
   auto const catalog = session.open();
   if (catalog.has_error()) return catalog.error();
-  auto const integration = resolve<Integration>(*catalog, arguments.integration);
-  if (integration.has_error()) return integration.error();
-  auto const environment = resolve<Environment>(*catalog, arguments.environment);
-  if (environment.has_error()) return environment.error();
-  install.integration_id = *integration;
-  install.environment_id = *environment;
+  auto const place = place_of(session, *catalog, arguments);
+  if (place.has_error()) return place.error();
+  install.integration_id = place->integration;
+  install.environment_id = place->environment;
 
   auto const installed = catalog->install(install);
   if (installed.has_error()) return installed.error();
@@ -65,15 +116,40 @@ Result<void> install(Session& session, InstallArguments const& arguments) {
   return {};
 }
 
+/** The value to be set. */
+Result<boost::json::value> given_value(VerbArguments const& arguments) {
+  if (arguments.text) {
+    if (arguments.json) throw UsageError("JSON and --string are two values: one is due");
+    boost::json::value text(*arguments.text);
+    if (auto const checked = json::check(text); checked.has_error()) return checked.error();
+    return text;
+  }
+  if (!arguments.json) throw UsageError("JSON is required, or --string TEXT");
+  auto read = read_value(*arguments.json, "JSON");
+  bool const is_file = arguments.json->starts_with('@') || *arguments.json == "-";
+  if (read.has_value() || is_file) return read;
+  Error error = read.error();
+  error.message += "; for the text as it is: --string " + shell_quoted(*arguments.json);
+  return error;
+}
+
+/** Whether no layer says anything about a place; removing it then makes no difference. */
+bool nobody_has(Catalog const& catalog, Id<EnvironmentIntegration> id, json::Pointer const& place) {
+  auto const found = catalog.effective_config(id);
+  if (found.has_error() || found->config.find(place)) return false;
+  return found->config.explain(place).contributors.empty();
+}
+
 Result<void> write_value(Session& session, Verb verb, VerbArguments const& given_arguments) {
   WriteArguments const& arguments = given_arguments.write;
-  auto const parsed_id = parse_id<EnvironmentIntegration>(given_arguments.id);
-  if (parsed_id.has_error()) return parsed_id.error();
+  if (auto const checked = check_row<EnvironmentIntegration>(given_arguments.id); checked.has_error()) {
+    return checked.error();
+  }
   auto const place = json::Pointer::parse(given_arguments.pointer);
   if (place.has_error()) return place.error();
   boost::json::value given;
   if (verb == Verb::set) {
-    auto read = read_value(given_arguments.json, "JSON");
+    auto read = given_value(given_arguments);
     if (read.has_error()) return read.error();
     given = std::move(*read);
   }
@@ -81,14 +157,21 @@ Result<void> write_value(Session& session, Verb verb, VerbArguments const& given
   if (place->is_root() && (verb == Verb::inherit || given.is_object())) {
     if (auto const allowed = check_may_undo(arguments); allowed.has_error()) return allowed.error();
   }
-  auto const catalog = session.open(arguments.dry_run ? Access::read : Access::write);
-  if (catalog.has_error()) return catalog.error();
+  auto const open =
+      open_row<EnvironmentIntegration>(session, given_arguments.id, arguments.dry_run ? Access::read : Access::write);
+  if (open.has_error()) return open.error();
+  auto const& [catalog, id] = *open;
+  bool const is_of_nobody = verb == Verb::remove && nobody_has(catalog, id, *place);
   UpdateOptions const options = update_options(arguments);
-  auto const updated = verb == Verb::set      ? catalog->set(*parsed_id, *place, given, options)
-                       : verb == Verb::remove ? catalog->remove(*parsed_id, *place, options)
-                                              : catalog->inherit(*parsed_id, *place, options);
+  auto const updated = verb == Verb::set      ? catalog.set(id, *place, given, options)
+                       : verb == Verb::remove ? catalog.remove(id, *place, options)
+                                              : catalog.inherit(id, *place, options);
   if (updated.has_error()) return in_words_of_commands(updated.error());
-  return answer_update(session.output, *updated, arguments.dry_run);
+  if (is_of_nobody) {
+    session.output.remark("Nobody has a value at " + given_arguments.pointer +
+                          ": it is absent with this and without. `inlay explain` shows the places there are.");
+  }
+  return answer_update(session.output, catalog, *updated, arguments.dry_run);
 }
 
 CommandRow verb_command(Verb verb, std::string name, std::string help, std::string example) {
@@ -98,11 +181,14 @@ CommandRow verb_command(Verb verb, std::string name, std::string help, std::stri
       .example = std::move(example),
       .declare = declares<VerbArguments>(
           [verb](Parameters& command, VerbArguments& into) {
-            add_id(command, into.id, installed);
+            add_row(command, into.id, Kind::environment_integration).required();
             command.add("POINTER", into.pointer, "Where in the config (RFC 6901), such as /headers/Accept")
                 .required()
                 .shown_as("");
-            if (verb == Verb::set) add_json(command, "JSON", into.json, "The value");
+            if (verb == Verb::set) {
+              command.add("JSON", into.json, std::string("The value, ") + json_forms).shown_as("");
+              command.add("--string", into.text, "The value is this text as it is, in place of JSON").shown_as("TEXT");
+            }
             add_if_version(command, into.write);
             if (verb != Verb::remove) {
               command.add_flag(
@@ -121,29 +207,37 @@ CommandRows install_commands() {
   constexpr Kind kind = Kind::environment_integration;
   CommandRow list = list_command(kind, "list", "List installed integrations",
                                  "list integration.name=zendesk is_enabled=true --limit 100");
-  CommandRow update = update_command(
-      kind, "update", "Change show_in_catalog, is_enabled or override by a merge patch or a JSON Patch", installed,
-      R"(update ID '{"is_enabled": false, "override": {"headers": {"X-Team": "a"}}}')"
-      "\n\nIn a merged override null inherits the default again; with --replace-override null\n"
-      "removes the default's member.");
+  CommandRow update =
+      update_command(kind, "update", "Change show_in_catalog, is_enabled or override by a merge patch or a JSON Patch",
+                     R"(update ID '{"is_enabled": false, "override": {"headers": {"X-Team": "a"}}}')"
+                     "\n\nIn a merged override null inherits the default again; with --replace-override null\n"
+                     "removes the default's member.");
   CommandRows rows{
       {.name = "install",
        .help = "Install an integration into an environment; what is there is left as it is",
-       .example = "install --integration zendesk --environment production",
+       .example = "install Acme/production/zendesk\n"
+                  "  inlay install --integration zendesk --environment Acme/production",
        .declare = declares<InstallArguments>(
            [](Parameters& command, InstallArguments& into) {
-             add_named(command, "--integration", into.integration).required();
-             add_named(command, "--environment", into.environment).required();
+             auto const path = command
+                                   .add("TEAM/ENVIRONMENT/INTEGRATION", into.path,
+                                        "What to install where, by names; the team's own integration of that name, or\n"
+                                        "else the only one there is")
+                                   .check(not_empty)
+                                   .shown_as("");
+             add_named(command, "--integration", into.integration, Kind::integration).not_with(path);
+             add_named(command, "--environment", into.environment, Kind::environment).not_with(path);
              command.add("--override", into.override, std::string("The config override, ") + json_forms)
                  .shown_as("JSON")
                  .check(not_empty);
            },
            install)},
-      get_command(kind, "get", "Show an installed integration", installed),
+      get_command(kind, "get", "Show an installed integration"),
       std::move(list),
       std::move(update),
-      remove_command(kind, "uninstall", "Remove an installed integration", installed),
-      verb_command(Verb::set, "set", "Override one value", R"(set ID /base_url '"https://eu.example.com"')"),
+      remove_command(kind, "uninstall", "Remove an installed integration"),
+      verb_command(Verb::set, "set", "Override one value",
+                   R"(set Acme/production/zendesk /base_url --string https://eu.example.com)"),
       verb_command(Verb::remove, "remove", "Make one value absent, whatever the default says",
                    "remove ID /headers/User-Agent"),
       verb_command(Verb::inherit, "inherit", "Let one value be the default's again", "inherit ID /base_url")};

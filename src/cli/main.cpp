@@ -37,7 +37,8 @@ int run(int argc, char const* const* argv) {
   using namespace inlay;
   cli::Invocation const invocation = cli::read_arguments(argc, argv);
   if (invocation.exit_status) return *invocation.exit_status;
-  cli::Session session{.options = invocation.options, .output = cli::Output(invocation.options.output)};
+  cli::Session session{.options = invocation.options,
+                       .output = cli::Output(invocation.options.output, invocation.options.is_wide)};
   try {
     auto done = invocation.command(session);
     if (done.has_value()) done = session.output.finish();

@@ -5,9 +5,11 @@
 
 #include <inlay/catalog/internal/answer_json.hpp>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -30,6 +32,22 @@ bool is_json(Format format, int stream) {
   return format == Format::json || (format != Format::table && ::isatty(stream) == 0);
 }
 
+// As ls and others have it: $COLUMNS, else what the terminal says of itself. Where there is none, as many as it takes.
+std::size_t columns_of(int stream) {
+  constexpr std::size_t usual = 80;
+  char const* const columns = std::getenv("COLUMNS");  // NOLINT(concurrency-mt-unsafe): there is one thread
+  std::size_t given = 0;
+  if (columns != nullptr) {
+    std::string_view const text(columns);
+    auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), given);
+    if (failure == std::errc() && end == text.data() + text.size() && given > 0) return given;
+  }
+  if (::isatty(stream) == 0) return 0;
+  winsize size{};
+  bool const says_size = ::ioctl(stream, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return says_size ? size.ws_col : usual;
+}
+
 struct Remark {
   std::string_view remark{};
 };
@@ -50,15 +68,17 @@ BOOST_DESCRIBE_STRUCT(Failure, (), (error))
 
 }  // namespace
 
-Output::Output(Format format)
+Output::Output(Format format, bool is_wide)
     : answers_are_json_(format != Format::csv && cli::is_json(format, STDOUT_FILENO)),
       answers_are_csv_(format == Format::csv),
       errors_are_json_(cli::is_json(format, STDERR_FILENO)),
-      style_{.has_colour = wants_colour(STDOUT_FILENO)},
-      error_style_{.has_colour = wants_colour(STDERR_FILENO)} {}
+      is_on_terminal_(::isatty(STDOUT_FILENO) != 0),
+      style_{.has_colour = wants_colour(STDOUT_FILENO), .width = columns_of(STDOUT_FILENO), .is_wide = is_wide},
+      error_style_{.has_colour = wants_colour(STDERR_FILENO),
+                   .width = ::isatty(STDERR_FILENO) != 0 ? columns_of(STDERR_FILENO) : 0} {}
 
 void Output::add_json(std::string_view json) {
-  if (::isatty(STDOUT_FILENO) != 0) {
+  if (is_on_terminal_) {
     answer_ += printable_records(json);
   } else {
     answer_ += json;
@@ -73,7 +93,7 @@ void Output::remark(std::string_view text) {
     std::string const said = model::form_text(Remark{text});
     remarks_.append(::isatty(STDERR_FILENO) != 0 ? printable_records(said) : said) += '\n';
   } else {
-    remarks_.append(error_style_.paint(text, Tone::faint)) += '\n';
+    remarks_.append(error_style_.paint(wrapped(printable(text), error_style_.width, 0), Tone::faint)) += '\n';
   }
 }
 
@@ -89,8 +109,9 @@ void Output::fail(Error error) const {
   if (errors_are_json_) {
     text = error_json(error);
   } else {
-    text = error_style_.paint("inlay: " + std::string(to_string(error.kind)) + ":", Tone::bad) + ' ' +
-           printable(error.message);
+    std::string const start = "inlay: " + std::string(to_string(error.kind)) + ':';
+    std::string const whole = wrapped(start + ' ' + printable(error.message), error_style_.width, 2);
+    text = whole.starts_with(start) ? error_style_.paint(start, Tone::bad) + whole.substr(start.size()) : whole;
     // Where text is no JSON at all, its line says more.
     bool const is_about_text = error.kind == ErrorKind::invalid_document && error.pointer == "";
     if (error.pointer && !is_about_text) {

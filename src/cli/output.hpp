@@ -18,13 +18,17 @@ enum class Format { automatic, table, json, csv };
 /** Where answers and errors go. Answers are kept until finish(), so that a failed command prints none. */
 class Output {
  public:
-  explicit Output(Format format);
+  /** @param is_wide: tables show everything whole, however wide they get. */
+  explicit Output(Format format, bool is_wide = false);
 
   /** Whether answers are JSON; else they are for people. */
   [[nodiscard]] bool is_json() const noexcept { return answers_are_json_; }
 
   /** Whether answers are CSV (RFC 4180), which is asked only of what has rows. */
   [[nodiscard]] bool is_csv() const noexcept { return answers_are_csv_; }
+
+  /** Whether answers go to a terminal, whatever their form. */
+  [[nodiscard]] bool is_on_terminal() const noexcept { return is_on_terminal_; }
 
   /** How answers for people look. */
   [[nodiscard]] Style style() const noexcept { return style_; }
@@ -61,6 +65,7 @@ class Output {
   bool answers_are_json_;
   bool answers_are_csv_;
   bool errors_are_json_;
+  bool is_on_terminal_;
   Style style_;
   Style error_style_;
   std::string answer_;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,15 +23,22 @@ namespace inlay::cli {
 /** Says what is wrong with a text that was given for a parameter; nothing when it will do. */
 using Check = std::function<std::string(std::string const& text)>;
 
+/** What a parameter's text stands for, where a shell can complete it. */
+enum class Meaning { text, team, environment, integration, install, request, row, file, command };
+
+/** What parameters mean, by their options. */
+using Meanings = std::map<CLI::Option const*, Meaning>;
+
 /** One parameter, so that more can be said of it. Lives as long as the program. */
 class Parameter {
  public:
-  explicit Parameter(CLI::Option& option) noexcept : option_(&option) {}
+  Parameter(CLI::Option& option, Meanings& meanings) noexcept : option_(&option), meanings_(&meanings) {}
 
   Parameter& required();
   /** What help calls its value: "N", "ID|NAME". */
   Parameter& shown_as(std::string const& value);
   Parameter& check(Check const& check);
+  Parameter& means(Meaning meaning);
   /** The two cannot be given together. */
   Parameter& not_with(Parameter other);
   /** It can only be given together with the other one. */
@@ -38,13 +46,16 @@ class Parameter {
 
  private:
   CLI::Option* option_;
+  Meanings* meanings_;
 };
 
 /** What one command is told. What is given goes into the places named, which must live as long as the program. */
 class Parameters {
  public:
-  /** @param command what arguments.cpp made of the command's row. @param output where --output goes. */
-  Parameters(CLI::App& command, std::string& output) noexcept : command_(&command), output_(&output) {}
+  /** @param command what arguments.cpp made of the command's row. @param meanings where it is kept what parameters
+   * mean.
+   */
+  Parameters(CLI::App& command, Meanings& meanings) noexcept : command_(&command), meanings_(&meanings) {}
 
   // What stands at its place, by a name in capitals ("ID"), or an option ("--limit"). An option is given once at most,
   // but for one that goes into a vector.
@@ -61,12 +72,9 @@ class Parameters {
 
   Parameter add_flag(std::string const& name, bool& into, std::string const& help);
 
-  /** --output after the command as well as before. */
-  void add_output(std::string const& help);
-
  private:
   CLI::App* command_;
-  std::string* output_;
+  Meanings* meanings_;
 };
 
 }  // namespace inlay::cli

@@ -183,16 +183,15 @@ class Csv final : public Form {
   }
 };
 
-/** For people: names without ids, and what is too wide is cut off. */
+/** For people: names first, and what is too wide is cut off. */
 class Lined final : public Form {
  public:
-  Lined(std::vector<Place> places, Style style) : Form(std::move(places)), table_(titles(places_)), style_(style) {}
+  Lined(std::vector<Place> places, Style style) : Form(std::move(places)), table_(headings(places_), style) {}
 
   void add(ReportedConfig const& row, std::string& out) override {
-    std::vector<Cell> cells{{to_string(row.installed.id), Tone::plain},
+    std::vector<Cell> cells{{row.team.name, Tone::name},
                             {row.environment.name, Tone::name},
                             {row.installed.integration_name, Tone::name},
-                            {row.team.name, Tone::plain},
                             row.installed.is_enabled ? Cell{"true", Tone::good} : Cell{"false", Tone::faint},
                             {std::to_string(row.installed.version.value), Tone::plain}};
     EffectiveConfig const& config = row.installed.config;
@@ -202,13 +201,14 @@ class Lined final : public Form {
       boost::json::value const value = node ? node->to_value() : boost::json::value();
       cells.push_back(cell_of(node ? &value : nullptr));
     }
+    cells.push_back({to_string(row.installed.id), Tone::plain});
     table_.add(std::move(cells));
     if (++rows_ == rows_at_once) end(out);
   }
 
   void end(std::string& out) override {
     if (rows_ == 0 && has_titles_) return;
-    out += table_.take_text(style_);
+    out += table_.take_text();
     has_titles_ = true;
     rows_ = 0;
   }
@@ -216,15 +216,16 @@ class Lined final : public Form {
  private:
   static constexpr std::size_t rows_at_once = 100;
 
-  static std::vector<std::string> titles(std::vector<Place> const& places) {
-    std::vector<std::string> all{"ID", "ENVIRONMENT", "INTEGRATION", "TEAM", "ENABLED", "VERSION"};
-    if (places.empty()) all.emplace_back("CONFIG");
-    for (Place const& place : places) all.push_back(place.name);
+  static std::vector<Heading> headings(std::vector<Place> const& places) {
+    std::vector<Heading> all{
+        {"TEAM"}, {"ENVIRONMENT"}, {"INTEGRATION"}, {"ENABLED", Fit::whole}, {"VERSION", Fit::spare}};
+    if (places.empty()) all.push_back({"CONFIG"});
+    for (Place const& place : places) all.push_back({place.name});
+    all.push_back({"ID", Fit::id});
     return all;
   }
 
   Table table_;
-  Style style_;
   std::size_t rows_ = 0;
   bool has_titles_ = false;
 };
@@ -244,12 +245,12 @@ Result<void> report(Session& session, ReportArguments const& arguments) {
   if (catalog.has_error()) return catalog.error();
   Query<InstalledIntegration> query{.limit = 100};
   if (!arguments.environment.empty()) {
-    auto const id = resolve<Environment>(*catalog, arguments.environment);
+    auto const id = find_row<Environment>(session, *catalog, arguments.environment, Access::read);
     if (id.has_error()) return id.error();
     query.where.push_back({"environment_id", Operator::eq, {id->uuid}});
   }
   if (!arguments.integration.empty()) {
-    auto const id = resolve<Integration>(*catalog, arguments.integration);
+    auto const id = find_row<Integration>(session, *catalog, arguments.integration, Access::read);
     if (id.has_error()) return id.error();
     query.where.push_back({"integration_id", Operator::eq, {id->uuid}});
   }

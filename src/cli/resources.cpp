@@ -53,16 +53,53 @@ std::string whole_number(std::string const& text) {
   return is_one ? std::string() : "takes a whole number from 0 on, not " + text;
 }
 
-void add_id(Parameters& command, std::string& into, std::string const& of_what) {
-  command.add("ID", into, "The id of the " + of_what).required().check(not_empty).shown_as("");
+namespace {
+
+struct RowWords {
+  char const* what;   ///< "The team"
+  char const* names;  ///< how it is named
+  Meaning meaning;
+};
+
+RowWords words_of(Kind kind) {
+  switch (kind) {
+    case Kind::team: return {"The team", "its name", Meaning::team};
+    case Kind::environment: return {"The environment", "TEAM/ENVIRONMENT", Meaning::environment};
+    case Kind::integration: return {"The integration", "TEAM/INTEGRATION", Meaning::integration};
+    case Kind::grant: return {"The request", nullptr, Meaning::request};
+    case Kind::environment_integration: break;
+  }
+  return {"The install", "TEAM/ENVIRONMENT/INTEGRATION", Meaning::install};
+}
+
+}  // namespace
+
+std::string document_of(Kind kind) {
+  return kind == Kind::integration ? "config" : kind == Kind::environment_integration ? "override" : "";
+}
+
+Parameter add_row(Parameters& command, std::string& into, Kind kind) {
+  RowWords const words = words_of(kind);
+  std::string help = std::string(words.what) + ": ";
+  if (words.names != nullptr) help += std::string(words.names) + ", ";
+  return command.add("ID", into, help + "its id, or the end of that as tables show it")
+      .check(not_empty)
+      .shown_as("")
+      .means(words.meaning);
 }
 
 void add_json(Parameters& command, std::string const& name, std::string& into, std::string const& what) {
   command.add(name, into, what + ", " + json_forms).required().shown_as("");
 }
 
-Parameter add_named(Parameters& command, std::string const& option, std::string& into, std::string const& help) {
-  return command.add(option, into, help).shown_as("ID|NAME").check(not_empty);
+Parameter add_named(Parameters& command, std::string const& option, std::string& into, Kind kind,
+                    std::string const& help) {
+  std::string const names =
+      kind == Kind::team ? "its name" : "its name if only one has it, or " + std::string(words_of(kind).names);
+  return command.add(option, into, help.empty() ? "Its id, " + names : help)
+      .shown_as("ID|NAME")
+      .check(not_empty)
+      .means(words_of(kind).meaning);
 }
 
 void add_if_version(Parameters& command, WriteArguments& into) {
@@ -91,8 +128,8 @@ void add_dry_run(Parameters& command, WriteArguments& into, Kind kind) {
             "\"truncated\": false} (differences are those of an install's effective configuration)");
 }
 
-void add_cursor(Parameters& command, std::string& into) {
-  command.add("--cursor", into, "The next_cursor of the page before").shown_as("TEXT").check(not_empty);
+Parameter add_cursor(Parameters& command, std::string& into) {
+  return command.add("--cursor", into, "The next_cursor of the page before").shown_as("TEXT").check(not_empty);
 }
 
 }  // namespace inlay::cli

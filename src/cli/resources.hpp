@@ -21,9 +21,6 @@ namespace inlay::cli {
     read like the others. */
 enum class Kind { team, environment, integration, environment_integration, grant };
 
-/** What an install is called where its id is asked for. */
-inline constexpr char const* installed = "installed integration, which install and list show";
-
 inline constexpr char const* json_forms = "as text, @FILE, or - for standard input";
 
 struct ListArguments {
@@ -32,6 +29,7 @@ struct ListArguments {
   std::string cursor;
   std::vector<std::string> expand;
   std::vector<std::string> exclude;
+  std::string sort;
 };
 
 struct WriteArguments {
@@ -58,26 +56,29 @@ struct WriteArguments {
 // The library that reads arguments would say that it "could not convert".
 [[nodiscard]] std::string whole_number(std::string const& text);
 
-void add_id(Parameters& command, std::string& into, std::string const& of_what);
+/** ID: which row of that kind is meant; names.hpp says what it can be. */
+Parameter add_row(Parameters& command, std::string& into, Kind kind);
 void add_json(Parameters& command, std::string const& name, std::string& into, std::string const& what);
-/** --integration or --environment: an id, or a name that only one has. */
-Parameter add_named(Parameters& command, std::string const& option, std::string& into,
-                    std::string const& help = "Its id, or its name if only one has it");
+/** --integration, --environment or --team: which one is meant, the same. */
+Parameter add_named(Parameters& command, std::string const& option, std::string& into, Kind kind,
+                    std::string const& help = {});
 void add_if_version(Parameters& command, WriteArguments& into);
 void add_dry_run(Parameters& command, WriteArguments& into, Kind kind);
-void add_cursor(Parameters& command, std::string& into);
+Parameter add_cursor(Parameters& command, std::string& into);
 
 // members.cpp: lines of help about a kind of row, from its description
 [[nodiscard]] std::string new_members(Kind kind);
 [[nodiscard]] std::string patchable_members(Kind kind);
 [[nodiscard]] std::string filter_fields(Kind kind);
 
-/** The rows of the commands that kinds have in common. `of_what` is how help calls one of them. */
-[[nodiscard]] CommandRow get_command(Kind kind, std::string name, std::string help, std::string const& of_what);
+/** The rows of the commands that kinds have in common. */
+[[nodiscard]] CommandRow get_command(Kind kind, std::string name, std::string help);
 [[nodiscard]] CommandRow list_command(Kind kind, std::string name, std::string help, std::string const& example);
-[[nodiscard]] CommandRow update_command(Kind kind, std::string name, std::string help, std::string const& of_what,
-                                        std::string const& example);
-[[nodiscard]] CommandRow remove_command(Kind kind, std::string name, std::string help, std::string const& of_what);
+[[nodiscard]] CommandRow update_command(Kind kind, std::string name, std::string help, std::string const& example);
+[[nodiscard]] CommandRow remove_command(Kind kind, std::string name, std::string help);
+
+/** The document that rows of that kind have; nothing for those that have none. */
+[[nodiscard]] std::string document_of(Kind kind);
 
 }  // namespace inlay::cli
 

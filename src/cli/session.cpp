@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "session.hpp"
 
-#include "answers.hpp"
+#include "names.hpp"
 
 #include <inlay/backends/all.hpp>
 #include <inlay/catalog.hpp>
@@ -56,7 +56,7 @@ Result<Catalog> Session::open(Access access, CatalogOptions const& catalog_optio
   if (catalog.has_error()) return catalog;
   Caller caller{.actor = options.actor, .reason = options.reason, .team = {}};
   if (!options.team.empty()) {
-    auto team = resolve<Team>(*catalog, options.team);
+    auto team = find_row<Team>(*this, *catalog, options.team, access);
     // What looks like an id is taken for one, so that the team is there has to be asked for.
     if (team.has_value()) {
       if (auto const found = catalog->get(*team); found.has_error()) team = found.error();

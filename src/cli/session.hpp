@@ -22,7 +22,8 @@ struct Options {
   Format output = Format::automatic;
   std::string actor;
   std::optional<std::string> reason;
-  std::string team;  // id or name; empty: the host's own administration
+  std::string team;      // which one is meant, see names.hpp; empty: the host's own administration
+  bool is_wide = false;  // tables show everything whole
 };
 
 /** What a command does to the store: only one that may write makes a store that is not there, or migrates an old one.

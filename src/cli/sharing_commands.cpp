@@ -31,11 +31,11 @@ Result<void> ask_for(Session& session, AskArguments const& arguments) {
   }
   auto const catalog = session.open();
   if (catalog.has_error()) return catalog.error();
-  auto const integration_id = resolve<Integration>(*catalog, arguments.integration);
+  auto const integration_id = find_row<Integration>(session, *catalog, arguments.integration, Access::write);
   if (integration_id.has_error()) return integration_id.error();
   std::optional<Id<Team>> asking;
   if (!arguments.team.empty()) {
-    auto const team_id = resolve<Team>(*catalog, arguments.team);
+    auto const team_id = find_row<Team>(session, *catalog, arguments.team, Access::write);
     if (team_id.has_error()) return team_id.error();
     asking = *team_id;
   }
@@ -47,11 +47,9 @@ Result<void> ask_for(Session& session, AskArguments const& arguments) {
 
 Result<void> answer_request(Session& session, std::string const& id, GrantStatus status,
                             std::optional<RowVersion> if_version) {
-  auto const parsed = parse_id<Grant>(id);
-  if (parsed.has_error()) return parsed.error();
-  auto const catalog = session.open();
-  if (catalog.has_error()) return catalog.error();
-  auto const grant = catalog->answer(*parsed, status, if_version);
+  auto const open = open_row<Grant>(session, id, Access::write);
+  if (open.has_error()) return open.error();
+  auto const grant = open->catalog.answer(open->id, status, if_version);
   if (grant.has_error()) return grant.error();
   session.output.note_write();
   return answer_resource(session.output, *grant);
@@ -59,11 +57,9 @@ Result<void> answer_request(Session& session, std::string const& id, GrantStatus
 
 Result<void> end_installs(Session& session, EndArguments const& arguments) {
   bool const is_dry_run = arguments.dry_run;
-  auto const catalog = session.open(is_dry_run ? Access::read : Access::write);
-  if (catalog.has_error()) return catalog.error();
-  auto const id = resolve<Integration>(*catalog, arguments.integration);
-  if (id.has_error()) return id.error();
-  auto const ended = catalog->end(*id, arguments.reason, {.dry_run = is_dry_run});
+  auto const open = open_row<Integration>(session, arguments.integration, is_dry_run ? Access::read : Access::write);
+  if (open.has_error()) return open.error();
+  auto const ended = open->catalog.end(open->id, arguments.reason, {.dry_run = is_dry_run});
   if (ended.has_error()) return ended.error();
   if (!is_dry_run && ended->count > 0) session.output.note_write();
   std::string const count = std::to_string(ended->count);
@@ -83,7 +79,7 @@ CommandRow answer_command(std::string const& name, std::string help, GrantStatus
           .example = "sharing " + name + " ID",
           .declare = declares<AnswerArguments>(
               [](Parameters& command, AnswerArguments& into) {
-                add_id(command, into.id, "request");
+                add_row(command, into.id, Kind::grant).required();
                 add_if_version(command, into.write);
               },
               [status](Session& session, AnswerArguments const& arguments) {
@@ -104,15 +100,15 @@ CommandRows sharing_commands() {
            .example = "sharing ask --integration zendesk --team Acme",
            .declare = declares<AskArguments>(
                [](Parameters& command, AskArguments& into) {
-                 add_named(command, "--integration", into.integration).required();
+                 add_named(command, "--integration", into.integration, Kind::integration).required();
                  add_named(
-                     command, "--team", into.team,
+                     command, "--team", into.team, Kind::team,
                      "The id of the team that asks, or its name if only one has it (required, unless --team stands\n"
                      "before the command)");
                },
                ask_for)},
           list_command(Kind::grant, "sharing list", "List requests and their answers", "sharing list status=pending"),
-          get_command(Kind::grant, "sharing get", "Show a request", "request"),
+          get_command(Kind::grant, "sharing get", "Show a request"),
           answer_command("grant", "Let the team install the integration", GrantStatus::granted),
           answer_command("deny", "Refuse a request that is pending", GrantStatus::denied),
           answer_command("revoke", "Take a grant back; what is installed stays", GrantStatus::revoked),
@@ -122,7 +118,7 @@ CommandRows sharing_commands() {
            .example = "end --integration zendesk \"the API is switched off on 1 March\"",
            .declare = declares<EndArguments>(
                [](Parameters& command, EndArguments& into) {
-                 add_named(command, "--integration", into.integration).required();
+                 add_named(command, "--integration", into.integration, Kind::integration).required();
                  command.add("REASON", into.reason, "Why, for the teams that have it installed")
                      .required()
                      .check(not_empty);

@@ -3,7 +3,9 @@
 
 #include <inlay/ground/internal/utf8.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdint>
 #include <cstdio>
 #include <cwchar>
@@ -100,6 +102,53 @@ std::string shortened(std::string text, std::size_t width) {
   }
   text.resize(at);
   return text + "\u2026";
+}
+
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent) {
+  if (width <= indent) return std::string(text);
+  std::string out;
+  std::size_t used = 0;
+  auto const begin_line = [&] {
+    out.append(1, '\n').append(indent, ' ');
+    used = indent;
+  };
+  while (!text.empty()) {
+    std::size_t const spaces = std::min(text.find_first_not_of(' '), text.size());
+    std::size_t const end = std::min(text.find(' ', spaces), text.size());
+    std::string_view word = text.substr(spaces, end - spaces);
+    if (used + spaces + columns(word) > width && used > indent) {
+      begin_line();
+    } else {
+      out.append(spaces, ' ');
+      used += spaces;
+    }
+    while (!word.empty()) {
+      Character const character = first_character(word);
+      if (used + columns_of(character) > width) begin_line();
+      out += word.substr(0, character.bytes);
+      used += columns_of(character);
+      word.remove_prefix(character.bytes);
+    }
+    text.remove_prefix(end);
+  }
+  return out;
+}
+
+std::string shell_quoted(std::string_view text) {
+  bool const is_plain = !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c >= 0x80 ||
+           std::string_view("_-./:,@%+").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (is_plain) return std::string(text);
+  std::string out = "'";
+  for (char const c : text) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + '\'';
 }
 
 }  // namespace inlay::cli

@@ -28,6 +28,13 @@ namespace inlay::cli {
 /** Printable text cut to at most `width` columns, with an ellipsis where something was cut. */
 [[nodiscard]] std::string shortened(std::string text, std::size_t width);
 
+/** Printable text in lines of at most `width` columns (0: however many), broken at spaces, and in words that are wider
+    than a line; each line after the first is indented. */
+[[nodiscard]] std::string wrapped(std::string_view text, std::size_t width, std::size_t indent);
+
+/** Text as one word of a shell's command line. */
+[[nodiscard]] std::string shell_quoted(std::string_view text);
+
 }  // namespace inlay::cli
 
 #endif

@@ -126,8 +126,13 @@ TEST_CASE("wrong usage is exit status 2 with a way to the help") {
            {{"integration", "list", "--exclude", "override"}, "takes config, not override"},
            {{"team", "list", "--exclude", "config"}, "no option --exclude"},
            {{"--output", "yaml", "version"}, "yaml"},
-           {{"list", "--output", "json"}, "before the command"},
-           {{"team", "get", "--store=sqlite:x.db", some_id}, "inlay --store ... team get"},
+           {{"list", "--output", "yaml"}, "yaml"},
+           {{"list", "--store", "memory:", "--store=memory:"}, "--store is given more than once"},
+           {{"set", some_id, "/a"}, "JSON is required, or --string TEXT"},
+           {{"set", some_id, "/a", "1", "--string", "1"}, "JSON and --string are two values"},
+           {{"install"}, "TEAM/ENVIRONMENT/INTEGRATION is required"},
+           {{"install", "a/b/c", "--environment", "b"}, "--environment"},
+           {{"list", "--sort", "name", "--cursor", "x"}, "--cursor"},
            {{"teams", "list"}, "no command 'teams'"},
            {{"--halp"}, "no option --halp"},
            {{"--halp", "list"}, "no option --halp"},
@@ -239,8 +244,11 @@ TEST_CASE("the help of a command tells the members and fields that its argument 
 
 TEST_CASE("an argument that is no id, or no JSON, is refused with what it should be") {
   Folder const folder;
-  CHECK_THAT(folder.run({"team", "get", "Acme"}).err, Contains("inlay team list"));
+  CHECK_THAT(folder.run({"team", "get", "Acme/production"}).err, Contains("inlay team list"));
   CHECK_THAT(folder.run({"set", "Acme", "/a", "1"}).err, Contains("inlay list"));
+  CHECK_THAT(folder.run({"set", "Acme/production/zen~desk", "/a", "1"}).err, Contains("~ is written ~0"));
+  CHECK_THAT(folder.run({"sharing", "grant", "Acme"}).err, Contains("inlay sharing list"));
+  CHECK_THAT(folder.run({"set", some_id, "/a", "hello there"}).err, Contains("--string 'hello there'"));
   CHECK_THAT(folder.run({"set", some_id, "/a", "hello"}).err, Contains("JSON is due here"));
   CHECK_THAT(folder.run({"team", "create", "team.json"}).err, Contains("@FILE"));
   CHECK_THAT(folder.run({"team", "create", R"({"name")"}).err, !Contains("@FILE"));

@@ -65,6 +65,8 @@ std::vector<std::vector<std::string>> commands(std::string const& member) {
   std::string const team = to_string(own_team);
   return {
       {"version"},
+      {"help"},
+      {"completion", "bash"},
       {"json", "merge", "@0.json", "@1.json"},
       {"json", "diff", "@0.json", "@1.json"},
       {"json", "patch", "@0.json", R"([{"op":"add","path":"/new","value":1}])"},

@@ -38,11 +38,18 @@ class Placeholders {
     static std::regex const time(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)");
     static std::regex const cursor(R"re(("next_cursor":"|--cursor |'--cursor' ')[A-Za-z0-9_-]+)re");
     static std::regex const id("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    static std::regex const age(R"(just now|\d+ (min|h|days?) ago)");
     text = std::regex_replace(text, time, "<time>");
+    static std::regex const gap("  +");  // ages are of different widths, and what stands beside them is padded
+    if (std::regex_search(text, age)) text = std::regex_replace(std::regex_replace(text, age, "<age>"), gap, "  ");
     text = std::regex_replace(text, cursor, "$1<cursor>");
     static std::regex const birth(R"(\b[0-9a-f]{16}\b)");
     number_all(text, id, "id");
     number_all(text, birth, "birth");
+    static std::regex const end_of_id(R"(\b(?=[0-9]*[a-f])[0-9a-f]{8,12}\b)");
+    static std::regex const digits(R"(\b[0-9]{8,12}\b)");
+    number_all(text, end_of_id, "end");
+    number_all(text, digits, "end");
     return text;
   }
 
@@ -159,7 +166,11 @@ void make_teams(Session& on, Rows& rows) {
   on.done({"team", "get", rows.beta});
   on.done({"--output", "table", "team", "get", rows.beta});
   on.refused("not_found", {"team", "get", some_id});
-  on.refused("invalid_argument", {"team", "get", "beta"});
+  on.refused("not_found", {"team", "get", "beta"});
+  on.refused("invalid_argument", {"team", "get", "Acme"});
+  on.done({"team", "get", "acme "});
+  on.done({"team", "get", own.substr(28)});
+  on.refused("invalid_argument", {"team", "get", "a/b"});
   on.refused("not_found", {"environment", "get", rows.beta});
 }
 
@@ -337,6 +348,20 @@ void change_install(Session& on, Rows const& rows) {
   on.refused("invalid_argument ", {"set", id, "", "1"});
   on.refused("not_found", {"set", some_id, "/a", "1"});
 
+  std::string const path = "Acme/production/zendesk";
+  on.done({"get", path});
+  on.done({"--output", "table", "set", path, "/label", "--string", "Ours, too"});
+  on.done({"--output", "table", "update", path, R"({"show_in_catalog":false})"});
+  on.done({"set", path, "/label", "--string", "Ours"});
+  on.done({"remove", path, "/nobody/has/this"});
+  on.refused("not_found", {"get", "Acme/production/zendesc"});
+  on.refused("not_found", {"get", "Acme/nowhere/zendesk"});
+  on.refused("not_found", {"get", "Nobody/production/zendesk"});
+  on.done({"install", path});
+  on.done({"--output", "table", "list", "--sort", "-version"});
+  on.done({"list", "--sort", "integration.name", "--limit", "2"});
+  on.done({"integration", "list", "--sort", "category"});
+
   on.done({"config", id});
   on.done({"config", id, "/headers"});
   on.done({"config", id, "/headers", "--layer", R"(request={"headers":{"Accept":null,"X-Trace":"1"}})"});
@@ -404,6 +429,7 @@ void look_back(Session& on, Rows const& rows) {
   on.done({"history", rows.install});
   on.done({"history", rows.gamma});
   on.done({"--output", "table", "history", rows.zendesk});
+  on.done({"--output", "table", "history", rows.install});
   on.done({"history", rows.beta, "--after", "3", "--limit", "1"});
   on.refused("not_found", {"history", some_id});
   on.done({"changes", "--limit", "3"});
@@ -443,7 +469,7 @@ void leave_the_store_alone(Session& on) {
   on.misused({"drop"});
   on.misused({"get"});
   on.misused({"update", some_id});
-  on.misused({"list", "--output", "json"});
+  on.misused({"list", "--output", "yaml"});
   on.misused({"--team", some_id, "export"});
   on.done({"update", "--help"});
 }

@@ -142,7 +142,8 @@ Run Folder::run(std::vector<std::string> const& arguments, RunOptions const& opt
   Pipe error;
   int terminal = -1;
   int program_side = -1;
-  if (options.on_terminal && ::openpty(&terminal, &program_side, nullptr, nullptr, nullptr) != 0) fail("openpty");
+  winsize const size{.ws_row = 24, .ws_col = options.columns, .ws_xpixel = 0, .ws_ypixel = 0};
+  if (options.on_terminal && ::openpty(&terminal, &program_side, nullptr, nullptr, &size) != 0) fail("openpty");
   int file = -1;
   if (!options.output_file.empty()) file = ::open(options.output_file.c_str(), O_WRONLY | O_CLOEXEC);
   if (options.reader_is_gone) output.close_read();

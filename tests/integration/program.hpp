@@ -25,6 +25,7 @@ struct RunOptions {
   bool reader_is_gone = false;  ///< standard output is a pipe that nobody reads
   std::string output_file{};    ///< standard output goes there, when it is not empty
   std::function<void(int process)> meanwhile{};  ///< called while the program runs
+  unsigned short columns{};                      ///< of the terminal; 0: it does not say how many it has
 };
 
 /** A new folder with a program to run in it; both are gone in the end. */

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSL-1.0
+// What the program says of itself: help, the manual, completion, and what somebody may have meant.
+#include "cli.hpp"
+
+#include <support/temporary_folder.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+using namespace inlay;
+using namespace inlay::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+Arguments lines_of(std::string const& text) {
+  Arguments lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+Arguments completed(Catalogue const& catalogue, Arguments words) {
+  words.insert(words.begin(), {"complete", "--"});
+  auto const run = catalogue.run(words);
+  CHECK(run.status == 0);
+  CHECK(run.err.empty());
+  return lines_of(run.out);
+}
+
+}  // namespace
+
+TEST_CASE("help COMMAND says what COMMAND --help says") {
+  Folder const folder;
+  for (Arguments const& command :
+       std::vector<Arguments>{{}, {"team"}, {"team", "create"}, {"config"}, {"sharing", "ask"}, {"help"}}) {
+    CAPTURE(command);
+    Arguments help{"help"};
+    help.insert(help.end(), command.begin(), command.end());
+    Arguments option = command;
+    option.emplace_back("--help");
+    CHECK(folder.run(help).out == folder.run(option).out);
+  }
+  auto const unknown = folder.run({"help", "team", "crate"});
+  CHECK(unknown.status == 2);
+  CHECK_THAT(unknown.err, Contains("there is no command 'team crate'; did you mean 'team create'"));
+}
+
+TEST_CASE("a command or an option with a slip in it is answered with what is near") {
+  Folder const folder;
+  struct Case {
+    Arguments arguments;
+    std::string says;
+  };
+  for (auto const& [arguments, says] : std::vector<Case>{{{"lsit"}, "did you mean 'list'?"},
+                                                         {{"teams", "list"}, "did you mean 'team'?"},
+                                                         {{"team", "lst"}, "did you mean 'list'?"},
+                                                         {{"list", "--limt", "3"}, "did you mean '--limit'?"},
+                                                         {{"list", "--outptu", "json"}, "did you mean '--output'?"}}) {
+    CAPTURE(arguments);
+    auto const run = folder.run(arguments);
+    CHECK(run.status == 2);
+    CHECK_THAT(run.err, Contains(says));
+  }
+  CHECK_THAT(folder.run({"frobnicate"}).err, !Contains("did you mean"));
+  CHECK_THAT(folder.run({"complet"}).err, !Contains("'complete'"));
+}
+
+TEST_CASE("options can stand anywhere on the line, those of the program and those of the command") {
+  Catalogue const catalogue;
+  std::string const expected = catalogue.run({"--output", "json", "list", "--limit", "1"}).out;
+  for (Arguments const& line : std::vector<Arguments>{{"list", "--limit", "1", "--output", "json"},
+                                                      {"--limit", "1", "list"},
+                                                      {"--limit=1", "--output=json", "list"},
+                                                      {"list", "is_enabled=true", "--output", "json", "--limit", "1"},
+                                                      {"list", "--store", "sqlite:inlay.db", "--limit", "1"}}) {
+    CAPTURE(line);
+    auto const run = catalogue.run(line);
+    CHECK(run.status == 0);
+    CHECK(run.out == expected);
+  }
+  CHECK(catalogue.fault({"list", "--store", "sqlite:none.db"}) == "unavailable");
+  CHECK(text_at(catalogue.answer({"team", "--actor", "alice", "create", "--reason", "why", R"({"name":"T"})"}),
+                "/name") == "T");
+  CHECK_THAT(catalogue.everything(), Contains(R"("actor":"alice","reason":"why")"));
+  CHECK(catalogue.run({"export", "--team", catalogue.team}).status == 2);
+}
+
+TEST_CASE("the manual has a page for the program and one for each command") {
+  Folder const folder;
+  std::filesystem::create_directory(folder.path() + "/man");
+  REQUIRE(folder.run({"help", "--manual", "man"}).status == 0);
+  auto const page = [&](std::string const& name) { return support::read_file(folder.path() + "/man/" + name); };
+  CHECK_THAT(page("inlay.1"),
+             Contains(".SH COMMANDS") && Contains("inlay\\-explain(1)") && Contains("\\-\\-store URL"));
+  CHECK_THAT(page("inlay-set.1"), Contains("Override one value") && Contains("\\-\\-string TEXT") &&
+                                      Contains("inlay set [OPTIONS] ID POINTER [JSON]"));
+  std::size_t pages = 0;
+  for (auto const& file : std::filesystem::directory_iterator(folder.path() + "/man")) {
+    pages += 1;
+    CHECK(support::read_file(file.path()).starts_with(".TH inlay"));
+  }
+  CHECK(pages > 45);
+  CHECK_FALSE(folder.has("man/inlay-complete.1"));
+  CHECK(fault_of(folder.run({"help", "--manual", "nowhere"})) == "invalid_argument");
+}
+
+TEST_CASE("the last word is completed by commands, options, names level by level, and ids") {
+  Catalogue const catalogue;
+  CHECK(completed(catalogue, {"te"}) == Arguments{"team"});
+  CHECK(completed(catalogue, {"team", "c"}) == Arguments{"create"});
+  CHECK(completed(catalogue, {"help", "team", "c"}) == Arguments{"create"});
+  CHECK(completed(catalogue, {"set", "--str"}) == Arguments{"--string"});
+  CHECK(completed(catalogue, {"set", "--act"}) == Arguments{"--actor"});
+  CHECK(completed(catalogue, {"get", ""}) == Arguments{"My Awesome Team/"});
+  CHECK(completed(catalogue, {"get", "My Awesome Team/p"}) == Arguments{"My Awesome Team/production/"});
+  CHECK(completed(catalogue, {"get", "My Awesome Team/production/"}) ==
+        Arguments{"My Awesome Team/production/zendesk"});
+  CHECK(completed(catalogue, {"integration", "get", "My Awesome Team/"}) == Arguments{"My Awesome Team/zendesk"});
+  CHECK(completed(catalogue, {"--team", "M"}) == Arguments{"My Awesome Team"});
+  CHECK(completed(catalogue, {"install", "--environment", "My Awesome Team/"}) ==
+        Arguments{"My Awesome Team/production"});
+  CHECK(completed(catalogue, {"get", catalogue.install.substr(0, 20)}) == Arguments{catalogue.install});
+  CHECK(completed(catalogue, {"--store", "sqlite:none.db", "get", ""}).empty());
+  CHECK(completed(catalogue, {"team", "get", "My Awesome Team", ""}).empty());
+  CHECK_FALSE(catalogue.folder.has("none.db"));
+  CHECK(catalogue.run({"completion", "csh"}).status == 2);
+}
+
+TEST_CASE("bash completes a name as one word, whatever a shell would make of what is in it") {
+  if (std::system("bash --version > /dev/null 2>&1") != 0) return;
+  Catalogue const catalogue;
+  catalogue.create("team", R"({"name":"$(touch pwned); 'x' & \"y\""})");
+  catalogue.folder.write("inlay.bash", catalogue.run({"completion", "bash"}).out);
+  catalogue.folder.write("try.bash",
+                         "PATH=" + std::filesystem::path(INLAY_PROGRAM).parent_path().string() + ":$PATH\n" + R"sh(
+source inlay.bash
+complete_line() {
+  COMP_LINE=$1 COMP_POINT=${#1} COMPREPLY=()
+  _inlay 2>/dev/null
+  printf '%s\n' "${COMPREPLY[@]}"
+}
+complete_line 'inlay team ge'
+complete_line 'inlay get My\ Awesome\ Team/prod'
+complete_line "inlay team get '"
+complete_line 'inlay team get $'
+complete_line 'inlay team get \$'
+eval "set -- $(complete_line 'inlay team get \$')"
+printf '%s\n' "$#" "$1"
+)sh");
+  std::string const command = "cd " + catalogue.folder.path() + " && bash try.bash > out.txt 2>err.txt";
+  CHECK(std::system(command.c_str()) == 0);
+  auto const lines = lines_of(support::read_file(catalogue.folder.path() + "/out.txt"));
+  CAPTURE(lines, support::read_file(catalogue.folder.path() + "/err.txt"));
+  REQUIRE(lines.size() >= 7);
+  CHECK(lines[0] == "get");
+  CHECK(lines[1] == "My\\ Awesome\\ Team/production/");
+  CHECK(lines[2] == "My Awesome Team");
+  CHECK(lines[lines.size() - 2] == "1");
+  CHECK(lines.back() == "$(touch pwned); 'x' & \"y\"");
+  CHECK_FALSE(catalogue.folder.has("pwned"));
+}
