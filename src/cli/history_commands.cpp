@@ -6,8 +6,6 @@
 #include <inlay/json/print.hpp>
 #include <inlay/storage/internal/change_json.hpp>
 
-#include <boost/mp11/algorithm.hpp>
-
 #include <algorithm>
 #include <iterator>
 
@@ -126,8 +124,8 @@ Result<ChangePage> changes_of_rows(Catalog const& catalog, Uuid const& id, std::
                                    std::size_t limit) {
   std::vector<ChangePage> pages;
   Result<void> read;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, model::Entities>>([&](auto identity) {
-    std::string_view const name = decltype(identity)::type::entity_name;
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    std::string_view const name = Entity::entity_name;
     if (read.has_error() || (!entity.empty() && entity != name)) return;
     ChangesRequest request{.after = after, .limit = limit, .row = {}};
     request.row = ChangesRequest::Row{.entity = std::string(name), .id = id};
@@ -166,8 +164,8 @@ Result<void> changes(Session& session, LogArguments const& arguments) {
 
 std::string entity_name(std::string const& text) {
   bool is_one = false;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, model::Entities>>(
-      [&](auto identity) { is_one = is_one || text == decltype(identity)::type::entity_name; });
+  model::for_each_entity(
+      [&]<class Entity>(std::type_identity<Entity>) { is_one = is_one || text == Entity::entity_name; });
   return is_one ? std::string() : "there is no kind of row called " + text;
 }
 

@@ -9,7 +9,11 @@
 #include <inlay/model/integration.hpp>
 #include <inlay/model/team.hpp>
 
+#include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
+
+#include <cstddef>
+#include <type_traits>
 
 namespace inlay::model {
 
@@ -27,6 +31,16 @@ inline constexpr bool is_entity = boost::mp11::mp_contains<Entities, T>::value;
 
 template <class T>
 inline constexpr bool is_read_model = boost::mp11::mp_contains<ReadModels, T>::value;
+
+/** Calls `visit(std::type_identity<Entity>())` for each of Entities, in their order. */
+template <class Visitor>
+constexpr void for_each_entity(Visitor&& visit) {
+  [&]<class... Entity>(boost::mp11::mp_list<Entity...>) { (visit(std::type_identity<Entity>()), ...); }(Entities());
+}
+
+/** The place of an entity among them. */
+template <class Entity>
+inline constexpr std::size_t entity_number = boost::mp11::mp_find<Entities, Entity>::value;
 
 namespace detail {
 
