@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,26 +18,6 @@
 #include <vector>
 
 namespace inlay::sql {
-
-template <class Readable>
-[[nodiscard]] Cursor cursor_of(Readable const& readable) {
-  auto const& root = model::part_of<0>(readable);
-  return {root.created_at, root.id.uuid};
-}
-
-/** Puts the right rows into their order, which they nearly always have: it is more than SQL promises of a union. */
-template <class Readable>
-void put_in_order(std::vector<Readable>& items) {
-  auto const is_before = [](Readable const& a, Readable const& b) { return cursor_of(a) < cursor_of(b); };
-  if (std::is_sorted(items.begin(), items.end(), is_before)) return;
-  std::vector<std::size_t> order(items.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return is_before(items[a], items[b]); });
-  std::vector<Readable> ordered;
-  ordered.reserve(items.size());
-  for (std::size_t const at : order) ordered.push_back(std::move(items[at]));
-  items = std::move(ordered);
-}
 
 /** Reads one page.
 
@@ -598,8 +577,9 @@ class Lister {
     return "c" + std::to_string(at - fields.begin());
   }
 
-  /** Appends the conditions on the parts that are wanted, without the one that a source meets; returns what is to stand
-   * before another one. */
+  /** Appends the conditions on the parts that are wanted, without the one that a source meets.
+
+      @return what is to stand before another one. */
   template <class IsWanted>
   std::string_view add_conditions(Statement& statement, std::string_view separator, IsWanted const& is_wanted,
                                   Source const* met = nullptr) const {
