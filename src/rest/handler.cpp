@@ -140,6 +140,15 @@ Handler::Handler(Catalog catalog, HandlerOptions options)
       options_.public_path ? normalised(std::move(*options_.public_path), "public") : options_.base_path;
 }
 
+Result<void> Handler::check(HandlerOptions const& options) try {
+  normalised(options.base_path, "base");
+  if (options.public_path) normalised(*options.public_path, "public");
+  static_cast<void>(make_cursor_key(options.cursor_key));
+  return {};
+} catch (Exception const& exception) {
+  return exception.error();
+}
+
 std::size_t Handler::max_body_bytes() const noexcept {
   // Room for a resource's other members around its document.
   constexpr std::size_t envelope = std::size_t{64} << 10U;
