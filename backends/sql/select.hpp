@@ -12,12 +12,14 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace inlay::sql {
 
@@ -87,6 +89,26 @@ void take_parts(Readable& readable, Row& row, std::size_t at, Tables const& tabl
     }
     take_row(part, row, at, tables, index == 0 ? nullptr : shared, index == 0, index > 0 || query.with_documents);
   });
+}
+
+template <class Readable>
+[[nodiscard]] Cursor cursor_of(Readable const& readable) {
+  auto const& root = model::part_of<0>(readable);
+  return {root.created_at, root.id.uuid};
+}
+
+/** Puts the right rows into their order, which they nearly always have: it is more than SQL promises of a union. */
+template <class Readable>
+void put_in_order(std::vector<Readable>& items) {
+  auto const is_before = [](Readable const& a, Readable const& b) { return cursor_of(a) < cursor_of(b); };
+  if (std::is_sorted(items.begin(), items.end(), is_before)) return;
+  std::vector<std::size_t> order(items.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return is_before(items[a], items[b]); });
+  std::vector<Readable> ordered;
+  ordered.reserve(items.size());
+  for (std::size_t const at : order) ordered.push_back(std::move(items[at]));
+  items = std::move(ordered);
 }
 
 /** Begins a statement whose rows have the columns of all parts, and `further` ones.

@@ -16,7 +16,7 @@ inline constexpr std::size_t max_page_bytes = std::size_t{4} << 20U;
 class PageBytes {
  public:
   /** Whether what comes next, of so many bytes, belongs to the page. What comes first does, however
-      large it is, so that every walk over pages gets on; behind what does not, nothing does. */
+      large it is, so that every walk over pages gets on; after what does not, nothing does. */
   [[nodiscard]] bool take(std::size_t bytes) noexcept {
     bool const fits = is_empty_ || (taken_ <= max_page_bytes && bytes <= max_page_bytes - taken_);
     is_empty_ = false;

@@ -29,10 +29,10 @@ using Command = std::function<Result<void>(Session&)>;
 
 /** A command of the program: what one types, what help says, what it is told and what it does. */
 struct CommandRow {
-  std::string name{};   ///< behind "inlay": "migrate", "team create"
+  std::string name{};   ///< after "inlay": "migrate", "team create"
   std::string group{};  ///< under which help lists it
   std::string help{};   ///< one line
-  /** Behind "Example:\n  inlay ": an example, and after it whatever else help should say. */
+  /** After "Example:\n  inlay ": an example, and after it whatever else help should say. */
   std::string example{};
   /** Whether it can be done on behalf of a team; what concerns the whole store, or none, cannot: a team given for it
       would not be heeded. */

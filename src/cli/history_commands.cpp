@@ -7,8 +7,6 @@
 #include <inlay/json/print.hpp>
 #include <inlay/storage/internal/change_json.hpp>
 
-#include <boost/mp11/algorithm.hpp>
-
 #include <algorithm>
 #include <iterator>
 
@@ -208,8 +206,8 @@ struct Row {
 Result<void> add_pages_of(Catalog const& catalog, Row const& row, LogArguments const& part,
                           std::vector<ChangePage>& pages) {
   Result<void> read;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, model::Entities>>([&](auto identity) {
-    std::string_view const name = decltype(identity)::type::entity_name;
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    std::string_view const name = Entity::entity_name;
     if (read.has_error() || (!row.entity.empty() && row.entity != name)) return;
     ChangesRequest request{.after = Revision{part.after}, .limit = part.limit, .row = {}};
     request.row = ChangesRequest::Row{.entity = std::string(name), .id = row.id};
@@ -297,8 +295,8 @@ Result<void> changes(Session& session, LogArguments const& arguments) {
 
 std::string entity_name(std::string const& text) {
   bool is_one = false;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, model::Entities>>(
-      [&](auto identity) { is_one = is_one || text == decltype(identity)::type::entity_name; });
+  model::for_each_entity(
+      [&]<class Entity>(std::type_identity<Entity>) { is_one = is_one || text == Entity::entity_name; });
   return is_one ? std::string() : "there is no kind of row called " + text;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "input.hpp"
 
+#include <inlay/json/internal/kind_name.hpp>
 #include <inlay/json/parse.hpp>
 
 #include <algorithm>
@@ -39,17 +40,6 @@ Result<std::string> read_standard_input(std::size_t max_bytes) {
   static bool is_read = false;
   if (std::exchange(is_read, true)) throw UsageError("standard input (-) can be read by one argument only");
   return read_all(stdin, "standard input", max_bytes);
-}
-
-std::string_view kind_of(boost::json::value const& value) {
-  switch (value.kind()) {
-    case boost::json::kind::null: return "null";
-    case boost::json::kind::bool_: return "a boolean";
-    case boost::json::kind::string: return "a string";
-    case boost::json::kind::array: return "an array";
-    case boost::json::kind::object: return "an object";
-    default: return "a number";
-  }
 }
 
 // By how it begins: what a file's name or a bare word does not.
@@ -117,7 +107,7 @@ Result<boost::json::object> read_object(std::string const& argument, std::string
 
 Error no_object(boost::json::value const& value, std::string_view what) {
   return {.kind = ErrorKind::invalid_argument,
-          .message = std::string(what) + " is a JSON object, not " + std::string(kind_of(value)),
+          .message = std::string(what) + " is a JSON object, not " + std::string(json::kind_name(value)),
           .pointer = ""};
 }
 

@@ -16,7 +16,7 @@
 namespace {
 
 // Everybody on the machine can read the arguments of a program that runs. Overwrites the password in one that is a URL,
-// `scheme://user:password@...`, well-formed or not, also behind `--store=`.
+// `scheme://user:password@...`, well-formed or not, also after `--store=`.
 void hide_password(char* argument) {
   std::string_view const text(argument);
   std::size_t const option = text.starts_with("--") ? text.find('=') + 1 : 0;  // npos + 1 is 0

@@ -115,18 +115,17 @@ Result<void> serve([[maybe_unused]] Session& session, [[maybe_unused]] ServeArgu
   options.ask_again_after = arguments.ask_again_after;
   options.team_quota = {
       .rows = arguments.team_rows, .bytes = arguments.team_bytes, .bytes_logged_a_day = arguments.team_log_bytes_a_day};
-  auto const catalog = session.open(Access::write, options);
-  if (catalog.has_error()) return catalog.error();
   // What is no number in octal is no mode to the command line either.
   mode_t const mode =
       arguments.socket_mode.empty() ? 0600 : static_cast<mode_t>(std::stoul(arguments.socket_mode, nullptr, 8));
-  return http_server::serve(*catalog, {.listen = arguments.listen,
-                                       .health = arguments.health,
-                                       .socket_mode = mode,
-                                       .tokens_file = arguments.tokens_file,
-                                       .max_strangers_of_address = arguments.max_strangers_of_address,
-                                       .proxies = arguments.proxies,
-                                       .paths = {.base = arguments.base_path, .shown = arguments.public_path}});
+  auto const open = [&] { return session.open(Access::write, options); };
+  return http_server::serve(open, {.listen = arguments.listen,
+                                   .health = arguments.health,
+                                   .socket_mode = mode,
+                                   .tokens_file = arguments.tokens_file,
+                                   .max_strangers_of_address = arguments.max_strangers_of_address,
+                                   .proxies = arguments.proxies,
+                                   .paths = {.base = arguments.base_path, .shown = arguments.public_path}});
 #else
   return Error{.kind = ErrorKind::not_built,
                .message = "this program was built without its server: build it with -DINLAY_REST=ON"};

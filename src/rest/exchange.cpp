@@ -4,6 +4,7 @@
 #include "media.hpp"
 #include "text.hpp"
 
+#include <inlay/ground/internal/joined.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/page_bytes.hpp>
 #include <inlay/storage/errors.hpp>
@@ -17,12 +18,6 @@ namespace inlay::rest {
 namespace {
 
 constexpr std::string_view tag_headers[] = {"If-Match", "If-None-Match"};
-
-std::string joined(std::span<std::string_view const> texts) {
-  std::string all;
-  for (std::string_view const text : texts) all.append(all.empty() ? "" : ", ").append(text);
-  return all;
-}
 
 Or<std::optional<TagList>> tags_of(Exchange const& exchange, std::string_view field) {
   auto const value = exchange.request.headers.find(field);
@@ -185,8 +180,8 @@ Or<boost::json::value> read_body(Exchange const& exchange, std::span<std::string
   if (std::find(types.begin(), types.end(), type) == types.end()) {
     Response response =
         problem(415, Error{.kind = ErrorKind::invalid_argument,
-                           .message = "the Content-Type of a body here is " + joined(types) + ", in UTF-8"});
-    response.headers.add(request.method == "PATCH" ? "Accept-Patch" : "Accept", joined(types));
+                           .message = "the Content-Type of a body here is " + detail::joined(types) + ", in UTF-8"});
+    response.headers.add(request.method == "PATCH" ? "Accept-Patch" : "Accept", detail::joined(types));
     return response;
   }
   if (type_found != nullptr) *type_found = type;

@@ -5,6 +5,7 @@
 #include "openapi.hpp"
 #include "operations.hpp"
 
+#include <inlay/ground/internal/joined.hpp>
 #include <inlay/rest/handler.hpp>
 
 #include <algorithm>
@@ -15,49 +16,17 @@
 namespace inlay::rest {
 namespace {
 
-struct Route {
-  std::string_view method;
-  std::string_view collection;  ///< the path's first segment
-  bool has_id;                  ///< the second segment is an id
-  std::string_view part;        ///< the third segment; "": there is none
-  Response (*answer)(Exchange const&);
-};
-
-constexpr Route routes[] = {
-    {"GET", "environment-integration", false, "", &list_rows<EnvironmentIntegration>},
-    {"POST", "environment-integration", false, "", &install},
-    {"GET", "environment-integration", true, "", &get_row<EnvironmentIntegration>},
-    {"PATCH", "environment-integration", true, "", &update_row<EnvironmentIntegration>},
-    {"DELETE", "environment-integration", true, "", &remove_row<EnvironmentIntegration>},
-    {"GET", "environment-integration", true, "config", &effective_config},
-    {"POST", "environment-integration", true, "preview", &preview},
-
-    {"GET", "integration", false, "", &list_rows<Integration>},
-    {"POST", "integration", false, "", &create_row<Integration>},
-    {"GET", "integration", true, "", &get_row<Integration>},
-    {"PATCH", "integration", true, "", &update_row<Integration>},
-    {"DELETE", "integration", true, "", &remove_row<Integration>},
-    {"POST", "integration", true, "end", &end_installs},
-
-    {"GET", "environment", false, "", &list_rows<Environment>},
-    {"POST", "environment", false, "", &create_row<Environment>},
-    {"GET", "environment", true, "", &get_row<Environment>},
-    {"PATCH", "environment", true, "", &update_row<Environment>},
-    {"DELETE", "environment", true, "", &remove_row<Environment>},
-
-    {"GET", "team", false, "", &list_rows<Team>},
-    {"POST", "team", false, "", &create_row<Team>},
-    {"GET", "team", true, "", &get_row<Team>},
-    {"PATCH", "team", true, "", &update_row<Team>},
-    {"DELETE", "team", true, "", &remove_row<Team>},
-
-    {"GET", "grant", false, "", &list_rows<Grant>},
-    {"POST", "grant", false, "", &ask_for},
-    {"GET", "grant", true, "", &get_row<Grant>},
-    {"PATCH", "grant", true, "", &answer_grant},
-
-    {"GET", openapi_name, false, "", &openapi_document},
-};
+/** All of them, in the order in which the methods of a path are named. */
+std::vector<Route> const& routes() {
+  static std::vector<Route> const all = [] {
+    std::vector<Route> rows;
+    for (auto const some : {row_routes(), install_routes(), sharing_routes(), openapi_routes()}) {
+      rows.insert(rows.end(), some.begin(), some.end());
+    }
+    return rows;
+  }();
+  return all;
+}
 
 bool is_for(Route const& route, std::vector<std::string> const& segments) noexcept {
   std::size_t const length = 1U + (route.has_id ? 1U : 0U) + (route.part.empty() ? 0U : 1U);
@@ -65,16 +34,10 @@ bool is_for(Route const& route, std::vector<std::string> const& segments) noexce
          (route.part.empty() || segments[2] == route.part);
 }
 
-std::string joined(std::vector<std::string_view> const& methods) {
-  std::string all;
-  for (std::string_view const method : methods) all.append(all.empty() ? "" : ", ").append(method);
-  return all;
-}
-
 /** The methods that a path has, those that need no route of their own among them; none: there is no such path. */
 std::vector<std::string_view> methods_of(std::vector<std::string> const& segments) {
   std::vector<std::string_view> methods;
-  for (Route const& route : routes) {
+  for (Route const& route : routes()) {
     if (!is_for(route, segments)) continue;
     methods.push_back(route.method);
     if (route.method == "GET") methods.push_back("HEAD");
@@ -85,11 +48,9 @@ std::vector<std::string_view> methods_of(std::vector<std::string> const& segment
 
 Response answer_options(std::vector<std::string_view> const& methods) {
   Response response{.status = 204};
-  response.headers.add("Allow", joined(methods));
+  response.headers.add("Allow", detail::joined(methods));
   if (std::find(methods.begin(), methods.end(), "PATCH") != methods.end()) {
-    std::string types;
-    for (std::string_view const type : patch_types()) types.append(types.empty() ? "" : ", ").append(type);
-    response.headers.add("Accept-Patch", types);
+    response.headers.add("Accept-Patch", detail::joined(patch_types()));
   }
   return response;
 }
@@ -126,13 +87,13 @@ Response respond(Exchange& exchange) {
   if (methods.empty()) return no_such_path(exchange.options);
   if (request.method == "OPTIONS") return answer_options(methods);
   std::string_view const method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
-  auto const route = std::find_if(std::begin(routes), std::end(routes), [&](Route const& candidate) {
+  auto const route = std::find_if(routes().begin(), routes().end(), [&](Route const& candidate) {
     return candidate.method == method && is_for(candidate, segments);
   });
-  if (route == std::end(routes)) {
-    Response response = problem(
-        405, Error{.kind = ErrorKind::invalid_argument, .message = "this path has the methods " + joined(methods)});
-    response.headers.add("Allow", joined(methods));
+  if (route == routes().end()) {
+    Response response = problem(405, Error{.kind = ErrorKind::invalid_argument,
+                                           .message = "this path has the methods " + detail::joined(methods)});
+    response.headers.add("Allow", detail::joined(methods));
     return response;
   }
   if (auto const accept = request.headers.find("Accept"); accept && !accepts_json(*accept)) {
@@ -193,6 +154,15 @@ bool Handler::is_for_anybody(Request const& request) const noexcept {
   std::string_view const base = options_.base_path;
   return path.starts_with(base) && path.substr(base.size()).starts_with('/') &&
          path.substr(base.size() + 1) == openapi_name;
+}
+
+Result<void> Handler::check(HandlerOptions const& options) try {
+  normalised(options.base_path, "base");
+  if (options.public_path) normalised(*options.public_path, "public");
+  static_cast<void>(make_cursor_key(options.cursor_key));
+  return {};
+} catch (Exception const& exception) {
+  return exception.error();
 }
 
 std::size_t Handler::max_body_bytes() const noexcept {

@@ -81,19 +81,6 @@ Response effective_config_of(Exchange const& exchange, ConfigQuestion const& que
   return response;
 }
 
-}  // namespace
-
-std::span<std::string_view const> patch_types() noexcept {
-  static constexpr std::array<std::string_view, 3> types{merge_patch_type, json_type, json_patch_type};
-  return types;
-}
-
-Response precondition_required() {
-  return problem(428, Error{.kind = ErrorKind::invalid_argument,
-                            .message = "this can undo somebody else's write: say If-Match with the ETag that you have "
-                                       "seen, or If-Match: * to do it whatever is there"});
-}
-
 Response install(Exchange const& exchange) {
   if (auto const known = Parameters(exchange.target).finish(); !known) return known.error();
   auto const object = read_object(exchange);
@@ -141,6 +128,27 @@ Response effective_config(Exchange const& exchange) {
   ConfigQuestion const question{*id, std::move(*pointer_text), *pointer, *is_explained, cursor};
   std::size_t const room = room_around + room_for_documents(exchange, 1, 2) + (*is_explained ? max_page_bytes : 0);
   return answer_in_room(exchange, room, [&] { return effective_config_of(exchange, question); });
+}
+
+constexpr Route routes[] = {
+    {"POST", "environment-integration", false, "", &install},
+    {"GET", "environment-integration", true, "config", &effective_config},
+    {"POST", "environment-integration", true, "preview", &preview},
+};
+
+}  // namespace
+
+std::span<Route const> install_routes() noexcept { return routes; }
+
+std::span<std::string_view const> patch_types() noexcept {
+  static constexpr std::array<std::string_view, 3> types{merge_patch_type, json_type, json_patch_type};
+  return types;
+}
+
+Response precondition_required() {
+  return problem(428, Error{.kind = ErrorKind::invalid_argument,
+                            .message = "this can undo somebody else's write: say If-Match with the ETag that you have "
+                                       "seen, or If-Match: * to do it whatever is there"});
 }
 
 }  // namespace inlay::rest

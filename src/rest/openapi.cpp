@@ -21,6 +21,8 @@ std::string openapi_json(std::string_view public_path) {
   return R"({"servers":[)" + boost::json::serialize(server) + "]," + without_servers.substr(1);
 }
 
+namespace {
+
 // The same for every caller, so that anybody may be told, and a cache on the way may keep it; not for long, since
 // another release may stand here soon.
 Response openapi_document(Exchange const& exchange) {
@@ -29,5 +31,13 @@ Response openapi_document(Exchange const& exchange) {
   response.headers.add("Cache-Control", "public, max-age=300");
   return response;
 }
+
+constexpr Route routes[] = {
+    {"GET", openapi_name, false, "", &openapi_document},
+};
+
+}  // namespace
+
+std::span<Route const> openapi_routes() noexcept { return routes; }
 
 }  // namespace inlay::rest

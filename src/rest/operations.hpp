@@ -2,36 +2,32 @@
 #ifndef INLAY_SRC_REST_OPERATIONS_HPP
 #define INLAY_SRC_REST_OPERATIONS_HPP
 
-// What each route does. Every operation gives the response, whatever happens.
+// What is answered where. Each file of operations says its own routes, so that a new one is a row there and what it
+// does.
 
 #include "exchange.hpp"
 
+#include <span>
+#include <string_view>
+
 namespace inlay::rest {
 
-// rows.cpp: the operations that all resources have
-template <class Entity>
-[[nodiscard]] Response list_rows(Exchange const& exchange);
-template <class Entity>
-[[nodiscard]] Response get_row(Exchange const& exchange);
-template <class Entity>
-[[nodiscard]] Response create_row(Exchange const& exchange);
-template <class Entity>
-[[nodiscard]] Response update_row(Exchange const& exchange);
-template <class Entity>
-[[nodiscard]] Response remove_row(Exchange const& exchange);
+/** A method at a path. */
+struct Route {
+  std::string_view method;
+  std::string_view collection;  ///< the path's first segment
+  bool has_id;                  ///< the second segment is an id
+  std::string_view part;        ///< the third segment; "": there is none
 
-// installs.cpp: what only environment integrations have
-[[nodiscard]] Response install(Exchange const& exchange);
-[[nodiscard]] Response effective_config(Exchange const& exchange);
-[[nodiscard]] Response preview(Exchange const& exchange);
+  /** Gives the response, whatever happens. */
+  Response (*answer)(Exchange const&);
+};
 
-// sharing.cpp
-[[nodiscard]] Response ask_for(Exchange const& exchange);
-[[nodiscard]] Response answer_grant(Exchange const& exchange);
-[[nodiscard]] Response end_installs(Exchange const& exchange);
-
-// openapi.cpp
-[[nodiscard]] Response openapi_document(Exchange const& exchange);
+[[nodiscard]] std::span<Route const> row_routes() noexcept;  ///< rows.cpp: the operations that all resources have
+[[nodiscard]] std::span<Route const>
+install_routes() noexcept;  ///< installs.cpp: what only environment integrations have
+[[nodiscard]] std::span<Route const> sharing_routes() noexcept;  ///< sharing.cpp
+[[nodiscard]] std::span<Route const> openapi_routes() noexcept;  ///< openapi.cpp
 
 /** The media types that PATCH takes. */
 [[nodiscard]] std::span<std::string_view const> patch_types() noexcept;

@@ -192,8 +192,6 @@ Response list_page(Exchange const& exchange, Query<typename ListOf<Entity>::Item
   return response;
 }
 
-}  // namespace
-
 template <class Entity>
 Response list_rows(Exchange const& exchange) {
   auto const query = read_query<Entity>(exchange);
@@ -250,23 +248,36 @@ Response remove_row(Exchange const& exchange) {
   return answer_json(200, model::form_text(answers::Removed{id->uuid}));
 }
 
-#define INLAY_REST_INSTANTIATE(Entity)                   \
-  template Response create_row<Entity>(Exchange const&); \
-  template Response update_row<Entity>(Exchange const&); \
-  template Response remove_row<Entity>(Exchange const&); \
-  template Response list_rows<Entity>(Exchange const&);  \
-  template Response get_row<Entity>(Exchange const&);
+constexpr Route routes[] = {
+    {"GET", "environment-integration", false, "", &list_rows<EnvironmentIntegration>},
+    {"GET", "environment-integration", true, "", &get_row<EnvironmentIntegration>},
+    {"PATCH", "environment-integration", true, "", &update_row<EnvironmentIntegration>},
+    {"DELETE", "environment-integration", true, "", &remove_row<EnvironmentIntegration>},
 
-INLAY_REST_INSTANTIATE(Integration)
-INLAY_REST_INSTANTIATE(Environment)
-INLAY_REST_INSTANTIATE(Team)
-template Response list_rows<EnvironmentIntegration>(Exchange const&);
-template Response get_row<EnvironmentIntegration>(Exchange const&);
-template Response update_row<EnvironmentIntegration>(Exchange const&);
-template Response remove_row<EnvironmentIntegration>(Exchange const&);
-template Response list_rows<Grant>(Exchange const&);
-template Response get_row<Grant>(Exchange const&);
+    {"GET", "integration", false, "", &list_rows<Integration>},
+    {"POST", "integration", false, "", &create_row<Integration>},
+    {"GET", "integration", true, "", &get_row<Integration>},
+    {"PATCH", "integration", true, "", &update_row<Integration>},
+    {"DELETE", "integration", true, "", &remove_row<Integration>},
 
-#undef INLAY_REST_INSTANTIATE
+    {"GET", "environment", false, "", &list_rows<Environment>},
+    {"POST", "environment", false, "", &create_row<Environment>},
+    {"GET", "environment", true, "", &get_row<Environment>},
+    {"PATCH", "environment", true, "", &update_row<Environment>},
+    {"DELETE", "environment", true, "", &remove_row<Environment>},
+
+    {"GET", "team", false, "", &list_rows<Team>},
+    {"POST", "team", false, "", &create_row<Team>},
+    {"GET", "team", true, "", &get_row<Team>},
+    {"PATCH", "team", true, "", &update_row<Team>},
+    {"DELETE", "team", true, "", &remove_row<Team>},
+
+    {"GET", "grant", false, "", &list_rows<Grant>},
+    {"GET", "grant", true, "", &get_row<Grant>},
+};
+
+}  // namespace
+
+std::span<Route const> row_routes() noexcept { return routes; }
 
 }  // namespace inlay::rest

@@ -2,6 +2,7 @@
 #include "patch.hpp"
 
 #include <inlay/catalog/internal/answer_json.hpp>
+#include <inlay/ground/internal/joined.hpp>
 
 #include <algorithm>
 
@@ -13,10 +14,8 @@ Or<void> check_members(boost::json::object const& object, std::initializer_list<
   for (auto const& member : object) {
     std::string_view const name(member.key().data(), member.key().size());
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    std::string names;
-    for (std::string_view const one : known) names.append(names.empty() ? "" : ", ").append(one);
     return problem(422, Error{.kind = ErrorKind::invalid_argument,
-                              .message = "there is no such member here; there are " + names,
+                              .message = "there is no such member here; there are " + detail::joined(known),
                               .pointer = to_string(json::Pointer({std::string(name)}))});
   }
   return {};
@@ -38,8 +37,6 @@ Or<std::optional<Id<Entity>>> read_id(boost::json::object const& object, std::st
   if (!id) return bad_member(name, std::string(name) + " is a UUID");
   return std::optional<Id<Entity>>(*id);
 }
-
-}  // namespace
 
 Response ask_for(Exchange const& exchange) {
   if (auto const known = Parameters(exchange.target).finish(); !known) return known.error();
@@ -98,5 +95,15 @@ Response end_installs(Exchange const& exchange) {
   if (!ended) return refuse(exchange, ended.error(), Situation::content);
   return answer_json(200, model::form_text(answers::EndedInstalls{ended->count}));
 }
+
+constexpr Route routes[] = {
+    {"POST", "grant", false, "", &ask_for},
+    {"PATCH", "grant", true, "", &answer_grant},
+    {"POST", "integration", true, "end", &end_installs},
+};
+
+}  // namespace
+
+std::span<Route const> sharing_routes() noexcept { return routes; }
 
 }  // namespace inlay::rest

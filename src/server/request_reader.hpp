@@ -31,7 +31,7 @@ struct Head {
 
     What it holds is bounded, whatever comes in: a head by Limits::head_bytes, a body by Limits::body_bytes, and so is
     what stands between the pieces of a body in chunks. A request is a Head first, made before anything of its body is
-    looked at: what stands behind a body (trailers) never becomes a field of it.
+    looked at: what stands after a body (trailers) never becomes a field of it.
 */
 class RequestReader {
  public:

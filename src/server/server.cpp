@@ -277,6 +277,8 @@ Server::~Server() {
 
 std::string Server::address() const { return state_->address; }
 
+void Server::limit_bodies(std::size_t bytes) { state_->listen.max_body_bytes = bytes; }
+
 inlay::Result<void> Server::start() {
   unsigned const usual = std::max(4U, 2 * std::thread::hardware_concurrency());
   state_->most_answers = state_->listen.threads == 0 ? usual : state_->listen.threads;

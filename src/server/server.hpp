@@ -74,9 +74,8 @@ struct Listen {
   Log* log = nullptr;  ///< one line a request; nullptr: none
 };
 
-/** HTTP/1.1 on Boost.Beast: reads requests, has them answered, sends the answers. It knows nothing of inlay's
- * resources.
- */
+/** HTTP/1.1 on Boost.Beast: reads requests, has them answered, sends the answers, and knows nothing of inlay's
+    resources. */
 class Server {
  public:
   /** Called from several threads at once with a request that has no body yet, whose target is a path or "*", and whose
@@ -96,6 +95,9 @@ class Server {
 
   /** "http://127.0.0.1:8080", with the port that it really has; "unix:PATH". */
   [[nodiscard]] std::string address() const;
+
+  /** The longest body that is read, in place of Listen::max_body_bytes. To be called before start(). */
+  void limit_bodies(std::size_t bytes);
 
   /** Starts to serve, and returns once all threads are there. To be called once.
 

@@ -55,7 +55,7 @@ struct Server::State {
   void log(std::string_view remote, std::string_view actor, std::string_view request, int status, std::size_t bytes,
            std::chrono::steady_clock::duration time) const noexcept;
 
-  Listen const listen;
+  Listen listen;  // changed by limit_bodies() before there are threads, and never after
   Admit const admit;
   std::optional<Listener> listener;
   std::string const address;

@@ -197,7 +197,7 @@ rest::Response Service::answer_healthz(rest::Request const& request, inlay::Resu
   return response;
 }
 
-inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& options) try {
+inlay::Result<void> serve(std::function<inlay::Result<inlay::Catalog>()> const& open, ServeOptions const& options) try {
   HeldSignals const held;  // before all threads, which have them held too
   Supervisor const supervisor = Supervisor::from_environment();
   auto const socket = take_handed_socket();
@@ -212,23 +212,26 @@ inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& opt
     if (!read) return read.error();
     tokens = std::move(*read);
   }
-  bool const has_tokens = tokens.has_value();
+  if (auto const checked = rest::Handler::check({.base_path = options.paths.base, .public_path = options.paths.shown});
+      !checked) {
+    return checked.error();
+  }
 
   auto const made_log = Log::to(options.log);
   if (!made_log) return made_log.error();
   std::shared_ptr<Log> const log = *made_log;
-  Service service(catalog, std::move(tokens), log.get(), {}, options.paths);
+  std::optional<Service> service;  // there before anybody is served
   Listen listen{.socket = *socket,
                 .socket_mode = options.socket_mode,
-                .is_private_only = !has_tokens,
-                .max_body_bytes = service.max_body_bytes(),
+                .is_private_only = !tokens,
                 .max_connections = max_connections(),
                 .max_strangers_of_address = options.max_strangers_of_address,
                 .proxies = options.proxies,
                 .stop_time = options.stop_time,
                 .log = log.get()};
   if (options.listen) listen.address = *options.listen;
-  auto const bound = Server::bind(std::move(listen), std::bind_front(&Service::admit, &service));
+  auto const bound =
+      Server::bind(std::move(listen), [&service](rest::Request const& head) { return service->admit(head); });
   if (!bound) return bound.error();
   Server& server = **bound;
   std::unique_ptr<Server> health;
@@ -245,13 +248,12 @@ inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& opt
                               .idle_time = std::chrono::seconds(30),
                               .stop_time = std::chrono::milliseconds(0),
                               .log = log.get()},
-                             std::bind_front(&Service::admit_to_health, &service));
+                             [&service](rest::Request const& head) { return service->admit_to_health(head); });
     if (!made) return made.error();
     health = std::move(*made);
-    if (auto started = health->start(); !started) return started.error();
   }
-  if (auto started = server.start(); !started) return started.error();
 
+  // Before the store is opened, which may take its time.
   auto const wishes = std::make_shared<Wishes>();
   auto const signals =
       SignalThread::start({.stop = [wishes] { wishes->make(Wishes::Wish::stop); },
@@ -263,6 +265,16 @@ inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& opt
                                },
                            .stop_time = options.stop_time + std::chrono::milliseconds(500)});
   if (!signals) return signals.error();
+
+  auto catalog = open();
+  if (!catalog) return catalog.error();
+  service.emplace(std::move(*catalog), std::move(tokens), log.get(), Health::Times(), options.paths);
+  server.limit_bodies(service->max_body_bytes());
+  if (health) {
+    if (auto started = health->start(); !started) return started.error();
+  }
+  if (auto started = server.start(); !started) return started.error();
+
   std::string const place = "listening at " + server.address();
   std::printf("%s\n", place.c_str());
   if (health) std::printf("health at %s\n", health->address().c_str());
@@ -274,7 +286,7 @@ inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& opt
   tell(supervisor.ready(place));
   while (wishes->next() == Wishes::Wish::reload) {
     tell(supervisor.reloading());
-    reload(service, options.tokens_file, *log);
+    reload(*service, options.tokens_file, *log);
     tell(supervisor.ready(place));
   }
   tell(supervisor.stopping());

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -25,7 +26,7 @@ struct Paths {
   std::optional<std::string> shown{};  ///< absent: those that it is asked by
 };
 
-/** What is served: the catalogue's resources to who has a token, and /healthz to everybody: below
+/** What is served: the catalogue's resources to whoever has a token, and /healthz to everybody: below
     the base path, and at the root as well, for those who ask past the proxy that the base path is for.
 
     Who asks is decided by a request's head. Without tokens every caller is the host's own administration. What goes
@@ -89,6 +90,9 @@ struct ServeOptions {
 
 /** Serves a catalogue until SIGTERM or SIGINT; says where on stdout, once it does. SIGHUP reads the tokens file anew.
 
+    The catalogue is opened when all the rest is well and the addresses are bound, so that a start that is refused has
+    made no store. Whoever connects meanwhile waits.
+
     It is the process's own: signals are its, it tells the process's supervisor how it is, and it ends the process with
     status 1 when something still waits a second after stop_time, and at once at a second SIGTERM or SIGINT. To be
     called in a process that prepare_process() has prepared.
@@ -96,11 +100,12 @@ struct ServeOptions {
     It has 512 connections at most, and fewer where the process may have few descriptors: some stay for the store and
     the health.
 
-    @return what Tokens::read, Server::bind, Server::start and take_handed_socket return; invalid_argument for an
-    address that others can reach, without tokens, for an address where a socket was handed over too, and for paths that
-    are none.
+    @return what Tokens::read, Server::bind, Server::start, take_handed_socket and `open` return; invalid_argument for
+    an address that others can reach, without tokens, for an address where a socket was handed over too, and for paths
+    that are none.
 */
-[[nodiscard]] inlay::Result<void> serve(inlay::Catalog const& catalog, ServeOptions const& options);
+[[nodiscard]] inlay::Result<void> serve(std::function<inlay::Result<inlay::Catalog>()> const& open,
+                                        ServeOptions const& options);
 
 }  // namespace http_server
 

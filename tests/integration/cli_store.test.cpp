@@ -6,6 +6,7 @@
 #include <support/temporary_folder.hpp>
 
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -627,4 +628,26 @@ TEST_CASE("what is wrong with an argument is said in the words of the command li
         R"({"label":"y"})");
   CHECK(at(catalogue.answer({"update", id, R"({"override":{}})", "--replace-override", "--dry-run"}),
            "/resource/override") == "absent");
+}
+
+TEST_CASE("a server that is not started makes no store") {
+  Folder const folder;
+  folder.write("tokens", "no line of a tokens file\n");
+  ::chmod((folder.path() + "/tokens").c_str(), 0600);
+  for (std::vector<std::string> const& wrong : std::vector<std::vector<std::string>>{{"--listen", "nowhere"},
+                                                                                     {"--listen", "0.0.0.0:0"},
+                                                                                     {"--health", "nowhere"},
+                                                                                     {"--proxy", "nobody"},
+                                                                                     {"--base-path", "/a b"},
+                                                                                     {"--tokens", "none"},
+                                                                                     {"--tokens", "tokens"}}) {
+    CAPTURE(wrong);
+    std::vector<std::string> arguments{"--store", "sqlite:store.db", "serve"};
+    if (wrong.front() != "--listen") arguments.insert(arguments.end(), {"--listen", "127.0.0.1:0"});
+    arguments.insert(arguments.end(), wrong.begin(), wrong.end());
+    auto const run = folder.run(arguments);
+    CHECK(run.status == 1);
+    CHECK_FALSE(run.err.empty());
+    CHECK_FALSE(folder.has("store.db"));
+  }
 }

@@ -6,8 +6,11 @@
 
 #include <support/catch.hpp>
 #include <support/socket_folder.hpp>
+#include <support/temporary_folder.hpp>
 
 #include "http.hpp"
+
+#include <sys/stat.h>
 
 #include <atomic>
 #include <chrono>
@@ -362,15 +365,41 @@ TEST_CASE("a server that was told of a path that is none does not start and says
   // With an address at which nobody can listen, so that a server which starts all the same ends too.
   for (char const* const path : {"/api?x", "https://host.example/api", "/a b", "/api/../x"}) {
     CAPTURE(path);
-    auto const based = http_server::serve(in_memory(), {.listen = "nowhere", .paths = {.base = path}});
+    auto const based = http_server::serve(in_memory, {.listen = "nowhere", .paths = {.base = path}});
     REQUIRE(based.has_error());
     CHECK(based.error().kind == ErrorKind::invalid_argument);
     CHECK(based.error().message.find("a base path is ") == 0);
     CHECK(based.error().message.find(path) != std::string::npos);
-    auto const shown = http_server::serve(in_memory(), {.listen = "nowhere", .paths = {.shown = path}});
+    auto const shown = http_server::serve(in_memory, {.listen = "nowhere", .paths = {.shown = path}});
     REQUIRE(shown.has_error());
     CHECK(shown.error().message.find("a public path is ") == 0);
   }
+}
+
+TEST_CASE("a server that does not start has not opened its store") {
+  support::TemporaryFolder const folder;
+  support::write_file(folder.file("tokens"), "no line of a tokens file\n");
+  ::chmod(folder.file("tokens").c_str(), 0600);
+  bool is_opened = false;
+  auto const open = [&]() -> Result<Catalog> {
+    is_opened = true;
+    return Error{.kind = ErrorKind::unavailable, .message = "opened"};
+  };
+  for (auto const& options : {http_server::ServeOptions{.listen = "nowhere"},
+                              {.listen = "0.0.0.0:0"},
+                              {.listen = "127.0.0.1:0", .health = "nowhere"},
+                              {.listen = "127.0.0.1:0", .proxies = {"nobody"}},
+                              {.listen = "127.0.0.1:0", .paths = {.base = "/a b"}},
+                              {.listen = "127.0.0.1:0", .tokens_file = folder.file("absent")},
+                              {.listen = "127.0.0.1:0", .tokens_file = folder.file("tokens")}}) {
+    auto const served = http_server::serve(open, options);
+    REQUIRE(served.has_error());
+    CHECK(served.error().message != "opened");
+    CHECK_FALSE(is_opened);
+  }
+  auto const served = http_server::serve(open, {.listen = "127.0.0.1:0"});
+  REQUIRE(served.has_error());
+  CHECK(served.error().message == "opened");
 }
 
 TEST_CASE("the health is told in time by a store that does not answer and asks it one question at a time") {

@@ -181,7 +181,7 @@ TEST_CASE("a server that was told of a tokens file does not start without it") {
   // With an address at which nobody can listen, so that a server which starts all the same ends too.
   for (std::string const& file : {std::string(), empty, folder.file("absent"), folder.path()}) {
     CAPTURE(file);
-    auto const served = http_server::serve(in_memory(), {.listen = "nowhere", .tokens_file = file});
+    auto const served = http_server::serve(in_memory, {.listen = "nowhere", .tokens_file = file});
     REQUIRE(served.has_error());
     CHECK(served.error().message.find("tokens") != std::string::npos);
   }

@@ -7,8 +7,12 @@
 #include <inlay/backends/all.hpp>
 #include <inlay/storage/repository.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 using namespace inlay;
@@ -171,6 +175,85 @@ TEST_CASE("a page holds the same rows on every store, however many meet its filt
       for (std::size_t i = 0; i < page.items.size(); ++i) {
         REQUIRE(page.items[i].install.id == expected.items[i].install.id);
         REQUIRE(page.items[i].integration.name == expected.items[i].integration.name);
+      }
+    }
+  }
+}
+
+TEST_CASE(
+    "the install of a name in an environment is the same on every store, however many have that name or are there") {
+  std::vector<Commit> commits;
+  std::vector<Change> changes;
+  auto const write = [&] {
+    Commit& commit = commits.emplace_back();
+    commit.changes = std::exchange(changes, {});
+    commit.actor = "tester";
+    commit.token = generate_uuid();
+    commit.time.microseconds = 1'000 * static_cast<std::int64_t>(commits.size());
+  };
+  auto const add = [&](auto row) {
+    row.id = decltype(row.id)::generate();
+    changes.emplace_back(Insert<decltype(row)>{row});
+    return row.id;
+  };
+  std::vector<Id<Integration>> alike;
+  std::vector<Id<Integration>> others;
+  Id<Team> team;
+  for (int i = 0; i != 70; ++i) {
+    team = add(Team{.name = "team " + std::to_string(i)});
+    alike.push_back(add(Integration{.name = "alike", .team_id = team}));
+  }
+  Id<Environment> const small = add(Environment{.team_id = team, .name = "small"});
+  Id<Environment> const large = add(Environment{.team_id = team, .name = "large"});
+  Id<Environment> const empty = add(Environment{.team_id = team, .name = "empty"});
+  for (std::size_t i = 0; i != 1'050; ++i) {
+    if (i % 100 == 0) write();
+    others.push_back(add(Integration{.name = "other " + std::to_string(i), .team_id = team}));
+  }
+  for (std::size_t i = 0; i != others.size(); ++i) {
+    if (i % 100 == 0) write();
+    add(EnvironmentIntegration{.integration_id = others[i], .environment_id = large});
+    if (i < 5) add(EnvironmentIntegration{.integration_id = others[i], .environment_id = small});
+    if (i % 30 == 7) add(EnvironmentIntegration{.integration_id = alike[i / 30], .environment_id = large});
+    if (i == 3 || i == 60) add(EnvironmentIntegration{.integration_id = alike[i], .environment_id = small});
+  }
+  write();
+  auto const fill = [&](std::string const& url) {
+    auto store = all_backends().open(url).value();
+    for (Commit const& commit : commits) store->commit(commit).value();
+    return store;
+  };
+  auto const reference = fill("memory:");
+  for (std::string const& url : test::new_store_urls()) {
+    if (url == "memory:") continue;
+    INFO(test::scheme_of(url));
+    auto const store = fill(url);
+    for (auto const& [environment, name, count] : {std::tuple{small, "alike", 2U},
+                                                   {large, "alike", 35U},
+                                                   {empty, "alike", 0U},
+                                                   {small, "other 4", 1U},
+                                                   {small, "other 5", 0U},
+                                                   {large, "other 1049", 1U},
+                                                   {large, "absent", 0U}}) {
+      for (std::size_t const limit : {2U, 20U}) {
+        INFO(name << ", limit " << limit);
+        Query<InstalledIntegration> query{.where = {{"environment_id", Operator::eq, {environment.uuid}},
+                                                    {"integration.name", Operator::eq, {std::string(name)}}},
+                                          .limit = limit};
+        std::size_t found = 0;
+        do {
+          auto const expected = reference->list(query).value();
+          auto const page = store->list(query).value();
+          REQUIRE(page.next == expected.next);
+          REQUIRE(page.items.size() == expected.items.size());
+          for (std::size_t i = 0; i < page.items.size(); ++i) {
+            REQUIRE(page.items[i].install == expected.items[i].install);
+            REQUIRE(page.items[i].integration.name == name);
+          }
+          found += page.items.size();
+          query.after = page.next;
+        } while (query.after);
+        CHECK(found == count);
       }
     }
   }

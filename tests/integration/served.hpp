@@ -179,7 +179,7 @@ class Served {
     }
     setup.prepare();
     if (http_server::prepare_process() != 0) ::_exit(90);
-    auto const served = http_server::serve(setup.open(), setup.options);
+    auto const served = http_server::serve(setup.open, setup.options);
     if (!served) {
       std::string const text = to_string(served.error()) + '\n';
       static_cast<void>(::write(STDERR_FILENO, text.data(), text.size()));

@@ -4,6 +4,7 @@
 #include <support/process.hpp>
 #include <support/server.hpp>
 #include <support/sqlite.hpp>
+#include <support/statements.hpp>
 
 #include <atomic>
 #include <thread>
@@ -15,6 +16,7 @@ using support::Engine;
 using support::open_server;
 using support::Process;
 using support::ServerShell;
+using support::statements_of;
 
 namespace {
 
@@ -25,21 +27,6 @@ std::string new_url(Engine engine, std::string const& parameters = "") {
 std::string prefix_of(std::string const& url) {
   auto const begin = url.find("table_prefix=") + 13;
   return url.substr(begin, url.find('&', begin) - begin);
-}
-
-/** How many statements the server was sent while `work` ran. */
-template <class Work>
-long long statements_of(Engine engine, ServerShell& shell, Work const& work) {
-  if (engine == Engine::postgresql) {
-    shell.run("create extension if not exists pg_stat_statements");
-    shell.run("select pg_stat_statements_reset()");
-    work();
-    return shell.number("select coalesce(sum(calls), 0) from pg_stat_statements where query not like '%pg_stat%'");
-  }
-  auto const questions = [&] { return std::stoll(shell.run("show global status like 'Questions'").at(0).at(1)); };
-  auto const before = questions();
-  work();
-  return questions() - before - 1;  // the second question is one itself
 }
 
 }  // namespace

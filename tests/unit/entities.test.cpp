@@ -3,24 +3,16 @@
 
 #include <support/catch.hpp>
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <type_traits>
 
 using namespace inlay;
 
-namespace {
-
-template <class Visitor>
-void for_each_entity(Visitor&& visit) {
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(visit);
-}
-
-}  // namespace
-
 TEST_CASE("every entity has an id, a version, a birth, a revision and both times, and a name of its own") {
   std::set<std::string_view> names;
-  for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
     INFO(Entity::entity_name);
     STATIC_REQUIRE(std::is_same_v<decltype(Entity::id), Id<Entity>>);
     REQUIRE(model::find_field<Entity>("id") != nullptr);
@@ -40,7 +32,7 @@ TEST_CASE("every entity has an id, a version, a birth, a revision and both times
 }
 
 TEST_CASE("unique keys name members that there are and that are always there") {
-  for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
     for (model::UniqueKey const& key : Entity::unique_keys) {
       CHECK(key[0] != key[1]);
       for (std::string_view const name : key) {
@@ -61,4 +53,13 @@ TEST_CASE("a read model has the id, order and filters of its first part") {
   STATIC_REQUIRE(model::is_entity<Grant>);
   STATIC_REQUIRE_FALSE(model::is_entity<InstalledIntegration>);
   STATIC_REQUIRE(model::is_read_model<InstalledIntegration>);
+}
+
+TEST_CASE("each entity has a number, in the order in which they are gone through") {
+  std::size_t at = 0;
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    CHECK(model::entity_number<Entity> == at++);
+    STATIC_REQUIRE(std::is_same_v<boost::mp11::mp_at_c<model::Entities, model::entity_number<Entity>>, Entity>);
+  });
+  CHECK(at == boost::mp11::mp_size<model::Entities>::value);
 }

@@ -16,10 +16,13 @@ namespace inlay::json::json_patch {
     Members of an operation that RFC 6902 does not define are ignored, as it asks.
 
     @return the error of the first operation that fails, its number in the message and the place in the patch as the
-    pointer (such as "/2/path"): conflict when a `test` does not hold; invalid_document when a value would end up deeper
-    than the limits allow, when the values that `copy` copies are larger together than they allow, or when elements and
-    members move behind those that come and go more often than 256 times as many as they allow bytes (a member counts as
-    16 elements; `no_limits` allows any number); invalid_argument for anything else. The target is as it was before.
+    pointer (such as "/2/path"); the target is as it was before. It is
+    - conflict when a `test` does not hold;
+    - invalid_document when a value would end up deeper than the limits allow, or the values that `copy` copies are
+      larger together than they allow;
+    - invalid_document, too, when what follows inserted and removed elements and members has to move too often: 256
+      times for each byte that the limits allow, a member counting as 16 elements (`no_limits` allows any number);
+    - invalid_argument for anything else.
 
     `patch` is no part of `target`, which is changed in place and put back in order when an operation fails. (Should
     memory run out while that is done, the target is valid, and between the two.)

@@ -19,8 +19,8 @@ namespace inlay::json {
 
     @return invalid_document, with the RFC 6901 pointer of the place and its byte, which the message ends with, too, as
     "(at byte 7)", for text that is not one JSON value and nothing after it; duplicate members; an integer out of range;
-   a number whose magnitude overflows or underflows a double; or text that is not UTF-8 (a lone surrogate escape
-   included). The same without a byte for text beyond `limits.max_bytes`.
+    a number whose magnitude overflows or underflows a double; or text that is not UTF-8 (a lone surrogate escape
+    included). The same without a byte for text beyond `limits.max_bytes`.
 
     Linear in the length of the text.
 */

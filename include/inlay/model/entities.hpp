@@ -9,7 +9,11 @@
 #include <inlay/model/integration.hpp>
 #include <inlay/model/team.hpp>
 
+#include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
+
+#include <cstddef>
+#include <type_traits>
 
 namespace inlay::model {
 
@@ -43,6 +47,16 @@ template <>
 struct RowsBeside<InstalledIntegration> {
   using type = boost::mp11::mp_list<Environment, Team>;
 };
+
+/** Calls `visit(std::type_identity<Entity>())` for each of Entities, in their order. */
+template <class Visitor>
+constexpr void for_each_entity(Visitor&& visit) {
+  [&]<class... Entity>(boost::mp11::mp_list<Entity...>) { (visit(std::type_identity<Entity>()), ...); }(Entities());
+}
+
+/** The place of an entity among them. */
+template <class Entity>
+inline constexpr std::size_t entity_number = boost::mp11::mp_find<Entities, Entity>::value;
 
 namespace detail {
 

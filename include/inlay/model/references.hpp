@@ -86,14 +86,13 @@ inline constexpr std::array<Reference, reference_count<Entity>> references = [] 
     that references a row of Entity. */
 template <class Entity, class Visitor>
 constexpr void for_each_referrer(Visitor&& visit) {
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Entities>>(
-      [&]<class Referrer>(std::type_identity<Referrer>) {
-        for_each_reference<Referrer>([&]<class Member>(Reference const& reference, Member Referrer::*pointer) {
-          if constexpr (std::is_same_v<ReferencedBy<Member>, Entity>) {
-            visit.template operator()<Referrer>(reference, pointer);
-          }
-        });
-      });
+  for_each_entity([&]<class Referrer>(std::type_identity<Referrer>) {
+    for_each_reference<Referrer>([&]<class Member>(Reference const& reference, Member Referrer::*pointer) {
+      if constexpr (std::is_same_v<ReferencedBy<Member>, Entity>) {
+        visit.template operator()<Referrer>(reference, pointer);
+      }
+    });
+  });
 }
 
 namespace detail {

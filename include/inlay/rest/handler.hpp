@@ -83,6 +83,10 @@ class Handler {
   */
   explicit Handler(Catalog catalog, HandlerOptions options = {});
 
+  /** Whether a handler takes these options: for a program that looks at them before it has a catalogue. @return what
+      the constructor throws. */
+  [[nodiscard]] static Result<void> check(HandlerOptions const& options);
+
   /** Answers a request on behalf of a caller whom the host has authenticated. */
   [[nodiscard]] Response operator()(Request const& request, Caller const& caller) const noexcept;
 

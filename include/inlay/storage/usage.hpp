@@ -38,13 +38,15 @@ using Owner = std::variant<Id<Team>, Id<Environment>, Id<Integration>>;
 
 /** Whose a change of a row is, by the row after it, or before it where it was removed.
 
-    An install belongs to its environment's team, whoever ends it. Of a request, to ask is the asking team's, and to
-    answer is the owner's: neither can make changes that count as the other's, but for the removal of a pending request
-    that goes with its integration.
+    A row with a team is the team's. An install belongs to its environment's team, whoever ends it. Of a request, to
+    ask is the asking team's, and to answer is the owner's: neither can make changes that count as the other's, but for
+    the removal of a pending request that goes with its integration.
 */
+template <class Entity>
+[[nodiscard]] Owner owner_of(Entity const& row) {
+  return row.team_id;
+}
 [[nodiscard]] inline Owner owner_of(Team const& row) { return row.id; }
-[[nodiscard]] inline Owner owner_of(Environment const& row) { return row.team_id; }
-[[nodiscard]] inline Owner owner_of(Integration const& row) { return row.team_id; }
 [[nodiscard]] inline Owner owner_of(EnvironmentIntegration const& row) { return row.environment_id; }
 [[nodiscard]] inline Owner owner_of(Grant const& row) {
   if (row.status != GrantStatus::pending) return row.integration_id;

@@ -14,8 +14,6 @@
 #include <inlay/storage/query.hpp>
 #include <inlay/storage/scope.hpp>
 
-#include <boost/mp11/algorithm.hpp>
-
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -82,19 +80,18 @@ class Policy {
   template <class Rows>
   [[nodiscard]] Result<Birth> may_see_history(ChangesRequest::Row const& row, Rows const& rows) const {
     Result<Birth> result = storage::no_such_row(row.entity);
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-        [&]<class Entity>(std::type_identity<Entity>) {
-          if (row.entity != Entity::entity_name) return;
-          auto const found = rows.template find<Entity>(Id<Entity>{row.id});
-          if (!found) {
-            result = found.error();
-            return;
-          }
-          result = found->birth;
-          if constexpr (!rules::Of<Entity>::is_history_for_all_who_see_it) {
-            if (auto allowed = may_change<Entity>(*found, nullptr); !allowed) result = allowed.error();
-          }
-        });
+    model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+      if (row.entity != Entity::entity_name) return;
+      auto const found = rows.template find<Entity>(Id<Entity>{row.id});
+      if (!found) {
+        result = found.error();
+        return;
+      }
+      result = found->birth;
+      if constexpr (!rules::Of<Entity>::is_history_for_all_who_see_it) {
+        if (auto allowed = may_change<Entity>(*found, nullptr); !allowed) result = allowed.error();
+      }
+    });
     return result;
   }
 

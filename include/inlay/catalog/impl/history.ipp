@@ -7,8 +7,6 @@
 #include <inlay/catalog/rules/all.hpp>
 #include <inlay/storage/errors.hpp>
 
-#include <boost/mp11/algorithm.hpp>
-
 #include <algorithm>
 #include <optional>
 #include <string_view>
@@ -108,10 +106,9 @@ inline Result<void> keep_history_of(Repository const& repository, ChangesRequest
 /** Whether a step in the history of a row that a team sees is another's, for all that can be told. */
 inline bool is_other_sides(ChangeRecord const& change, Id<Team> team) {
   bool is_other = false;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) {
-        if (change.entity == Entity::entity_name) is_other = rules::Of<Entity>::is_other_sides(change, team);
-      });
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    if (change.entity == Entity::entity_name) is_other = rules::Of<Entity>::is_other_sides(change, team);
+  });
   return is_other;
 }
 

@@ -60,8 +60,8 @@ template <int compression, int finalization>
     the kernel gives to each process. */
 [[nodiscard]] HashKey hash_key_without_device() noexcept;
 
-/** A key from words of `random`, or from elsewhere where that throws: who hashes has nobody to tell of it, and to end
-    the program would be worse than a key that is a little easier to guess. */
+/** A key from words of `random`, or from elsewhere where that throws: whoever hashes has nobody to tell of it, and to
+    end the program would be worse than a key that is a little easier to guess. */
 template <class Random>
 [[nodiscard]] HashKey draw_hash_key(Random const& random) noexcept {
   try {

@@ -49,7 +49,7 @@ struct Document::State {
     if (!is_parsed.load(std::memory_order_acquire)) {
       std::call_once(parsing, [this] {
         auto made = std::make_unique<Values>(text.size());
-        // who wants to know what is wrong parses again
+        // whoever wants to know what is wrong parses again
         [[maybe_unused]] auto const parsed = made->parse(text, json::no_limits);
         values = std::move(made);
         is_parsed.store(true, std::memory_order_release);

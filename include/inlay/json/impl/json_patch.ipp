@@ -311,14 +311,13 @@ class Application {
     if (removals_.object == nullptr || !is_beside_removals(operation.path)) return false;
     if (operation.verb == Verb::test || operation.verb == Verb::replace) return true;
     if (operation.verb != Verb::add || operation.path.is_root()) return false;
-    // An element more would give those behind it, and so perhaps the removed members, another path.
+    // An element more would give those after it, and so perhaps the removed members, another path.
     auto const* const parent = find(std::as_const(document_), parent_of(operation.path));
     return parent != nullptr && parent->is_object();
   }
 
   /** Whether what is at a path can be looked at as it is, since nothing in it, or around it, is removed but still
-   * there.
-   */
+      there. */
   [[nodiscard]] bool is_beside_removals(Pointer const& path) const {
     Pointer const& parent = removals_.parent;
     if (is_prefix(path, parent)) return false;

@@ -20,7 +20,7 @@
 namespace inlay::json {
 
 /** Goes through text that may be canonical, and never takes what json::parse refuses or json::print writes in another
-    way: who has spans of a text need not look at it again. */
+    way: whoever has spans of a text need not look at it again. */
 class SpanFinder {
  public:
   SpanFinder(std::string_view text, void const* owner) : text_(text) {
@@ -78,7 +78,7 @@ class SpanFinder {
       } else if (!take_leaf()) {
         return false;
       }
-      // behind a value
+      // after a value
       while (!open_.empty()) {
         auto& around = open_.back();
         if (!around.is_array) {

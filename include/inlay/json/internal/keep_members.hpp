@@ -11,7 +11,7 @@
 
 namespace inlay::detail {
 
-/** stable_erase moves every member behind the one that goes: more than so many cost more than a new object. */
+/** stable_erase moves every member after the one that goes: more than so many cost more than a new object. */
 inline constexpr std::size_t few_erasures = 4;
 
 /** Leaves the members for which `stays(member)` holds, `count` of them, in their order. Linear. */

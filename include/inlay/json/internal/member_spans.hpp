@@ -167,7 +167,7 @@ class MemberSpans {
 
   // First the pointers to the text and the owner, then the root's place, twice, plus 1 when they are searchable. Then
   // for each object, inner ones before those around them: its place; twice its size, plus 1 when it has nulls; where
-  // each member's text begins, and where one more would (behind the `,` that would follow); for each member what its
+  // each member's text begins, and where one more would (after the `,` that would follow); for each member what its
   // value is: leaf, null, or the place of the object; the sizes of their names, a byte each, at most long_name; and for
   // many members these in the order of their names.
   std::unique_ptr<std::uint32_t[]> words_;

@@ -2,6 +2,8 @@
 #ifndef INLAY_MODEL_IMPL_JSON_FORM_IPP
 #define INLAY_MODEL_IMPL_JSON_FORM_IPP
 
+#include <inlay/ground/internal/joined.hpp>
+#include <inlay/json/internal/kind_name.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/model/json_form.hpp>
 
@@ -56,31 +58,8 @@ inline Error member_error(std::string_view member, std::string const& message) {
   return error;
 }
 
-inline char const* kind_of(boost::json::value const& value) {
-  switch (value.kind()) {
-    case boost::json::kind::null: return "null";
-    case boost::json::kind::bool_: return "a boolean";
-    case boost::json::kind::int64:
-    case boost::json::kind::uint64:
-    case boost::json::kind::double_: return "a number";
-    case boost::json::kind::string: return "a string";
-    case boost::json::kind::array: return "an array";
-    case boost::json::kind::object: return "an object";
-  }
-  return "something else";
-}
-
 inline Error wrong_type(Field const& field, char const* wanted, boost::json::value const& given) {
-  return member_error(field.name, std::string(" must be ") + wanted + ", not " + kind_of(given));
-}
-
-inline std::string listed(std::span<std::string_view const> names) {
-  std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i != 0) text += i + 1 == names.size() ? " or " : ", ";
-    text += names[i];
-  }
-  return text;
+  return member_error(field.name, std::string(" must be ") + wanted + ", not " + std::string(json::kind_name(given)));
 }
 
 Error unknown_member(std::string_view name, std::span<Field const> known, Refuse refuse) {
@@ -109,7 +88,7 @@ Error left_out_member(Field const& field) {
 }
 
 Error unknown_enumerator(Field const& field, std::span<std::string_view const> names) {
-  return member_error(field.name, " must be " + listed(names));
+  return member_error(field.name, " must be " + inlay::detail::joined(names, " or "));
 }
 
 Error below_member(std::string_view member, Error error) {

@@ -2,6 +2,7 @@
 #ifndef INLAY_STORAGE_IMPL_BACKENDS_IPP
 #define INLAY_STORAGE_IMPL_BACKENDS_IPP
 
+#include <inlay/ground/internal/joined.hpp>
 #include <inlay/storage/backends.hpp>
 
 #include <algorithm>
@@ -16,13 +17,7 @@ inline constexpr std::array<std::string_view, 6> own_schemes{"memory",   "sqlite
                                                              "postgres", "mysql",  "mariadb"};
 
 inline std::string listed(std::vector<std::string> const& names) {
-  if (names.empty()) return "none";
-  std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i != 0) text += i + 1 == names.size() ? " and " : ", ";
-    text += names[i];
-  }
-  return text;
+  return names.empty() ? "none" : joined(names, " and ");
 }
 
 }  // namespace detail

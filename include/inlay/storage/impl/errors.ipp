@@ -2,6 +2,7 @@
 #ifndef INLAY_STORAGE_IMPL_ERRORS_IPP
 #define INLAY_STORAGE_IMPL_ERRORS_IPP
 
+#include <inlay/ground/internal/joined.hpp>
 #include <inlay/storage/errors.hpp>
 
 #include <string>
@@ -71,10 +72,7 @@ Error stale_version(std::string_view entity, std::optional<Version> current) {
 
 Error still_referenced(std::string_view entity, std::span<std::string_view const> referrers) {
   std::string message = "the " + words(entity) + " is still in use";
-  for (std::size_t i = 0; i < referrers.size(); ++i) {
-    message += i == 0 ? " by " : i + 1 == referrers.size() ? " and " : ", ";
-    message += detail::with_article(referrers[i]);
-  }
+  if (!referrers.empty()) message += " by " + inlay::detail::joined(referrers, " and ", detail::with_article);
   return {.kind = ErrorKind::in_use,
           .message = std::move(message),
           .used_by = std::vector<std::string>(referrers.begin(), referrers.end())};

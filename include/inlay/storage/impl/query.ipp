@@ -3,6 +3,7 @@
 #define INLAY_STORAGE_IMPL_QUERY_IPP
 
 #include <inlay/ground/internal/base64url.hpp>
+#include <inlay/ground/internal/joined.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/storage/query.hpp>
 
@@ -194,12 +195,7 @@ Result<FieldPlace> check_condition(Condition const& condition, std::span<FilterP
         } else if (place->field.type == model::FieldType::enumeration) {
           auto const names = parts[place->part].enumerators[place->index];
           if (std::find(names.begin(), names.end(), std::string_view(*text)) == names.end()) {
-            std::string message = path_of(*place, parts) + " must be compared with one of ";
-            for (std::size_t i = 0; i < names.size(); ++i) {
-              if (i != 0) message += ", ";
-              message += names[i];
-            }
-            return bad_condition(std::move(message));
+            return bad_condition(path_of(*place, parts) + " must be compared with one of " + joined(names));
           }
         }
     }

@@ -2,6 +2,7 @@
 #ifndef INLAY_STORAGE_IMPL_STORE_URL_IPP
 #define INLAY_STORAGE_IMPL_STORE_URL_IPP
 
+#include <inlay/ground/internal/joined.hpp>
 #include <inlay/storage/store_url.hpp>
 
 #include <algorithm>
@@ -233,13 +234,8 @@ Result<void> StoreUrl::allow_parameters(std::vector<std::string_view> const& kno
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     std::string const& name = parameters[i].first;
     if (std::find(known.begin(), known.end(), name) == known.end()) {
-      std::string message = scheme + " has no parameter " + name + "; there ";
-      message += known.empty() ? "are none" : "are ";
-      for (std::size_t k = 0; k < known.size(); ++k) {
-        if (k != 0) message += ", ";
-        message += known[k];
-      }
-      return detail::bad_url(std::move(message));
+      return detail::bad_url(scheme + " has no parameter " + name + "; there are " +
+                             (known.empty() ? "none" : detail::joined(known)));
     }
     for (std::size_t k = 0; k < i; ++k) {
       if (parameters[k].first == name) return detail::bad_url("the parameter " + name + " is given twice");

@@ -2,6 +2,7 @@
 #ifndef INLAY_STORAGE_IMPL_TRANSFER_IPP
 #define INLAY_STORAGE_IMPL_TRANSFER_IPP
 
+#include <inlay/ground/internal/joined.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/model/json_form.hpp>
@@ -27,25 +28,18 @@ namespace inlay::storage {
 
 namespace detail {
 
-/** Calls `visit.template operator()<Entity>(number)` for each entity. */
-template <class Visitor>
-void for_each_entity(Visitor&& visit) {
-  std::size_t number = 0;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) { visit.template operator()<Entity>(number++); });
-}
-
 inline bool is_entity_name(std::string_view name) {
   bool is_known = false;
-  for_each_entity([&]<class Entity>(std::size_t) { is_known = is_known || name == Entity::entity_name; });
+  model::for_each_entity(
+      [&]<class Entity>(std::type_identity<Entity>) { is_known = is_known || name == Entity::entity_name; });
   return is_known;
 }
 
 /** What the records of a kind are called, by its place in StoreRecord. */
 inline std::string kind_name(std::size_t kind) {
   std::string name = kind == 0 ? "header" : "commit";
-  for_each_entity([&]<class Entity>(std::size_t number) {
-    if (number + 1 == kind) name = Entity::entity_name;
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    if (model::entity_number<Entity> + 1 == kind) name = Entity::entity_name;
   });
   return name;
 }
@@ -92,8 +86,7 @@ Result<void> check_members(boost::json::object const& object, std::string const&
     std::string const name(member.key());
     auto const is_it = [&](model::FormMember const& one) { return one.name == name; };
     if (std::any_of(known.begin(), known.end(), is_it)) continue;
-    std::string names;
-    for (model::FormMember const& one : known) names.append(names.empty() ? "" : ", ").append(one.name);
+    auto const names = inlay::detail::joined(known, ", ", [](model::FormMember const& one) { return one.name; });
     std::string at = pointer;
     json::append_token(at, name);
     return record_fault("there is no member of this name here; there are " + names, std::move(at));
@@ -187,12 +180,12 @@ inline Result<StoreRecord> read_header(boost::json::object const& line) {
     }
   }
   Result<void> result;
-  for_each_entity([&]<class Entity>(std::size_t number) {
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
     // An entity that the writing inlay did not know yet has no rows.
     if (!result || !(*rows)->contains(Entity::entity_name)) return;
     auto const count = get_count(**rows, "/rows", Entity::entity_name);
     if (count) {
-      header.rows[number] = static_cast<std::size_t>(*count);
+      header.rows[model::entity_number<Entity>] = static_cast<std::size_t>(*count);
     } else {
       result = count.error();
     }
@@ -210,7 +203,7 @@ inline Result<StoreRecord> read_row(boost::json::object const& line) {
   auto const object = get_object(line, "", "row");
   if (!object) return object.error();
   Result<StoreRecord> result = record_fault("there is no entity of this name", "/entity");
-  for_each_entity([&]<class Entity>(std::size_t) {
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
     if (*entity != Entity::entity_name) return;
     auto row = model::read_record<Entity>(**object);
     if (!row) {

@@ -89,10 +89,9 @@ struct RowCounts {
 
   void operator()(std::string& out) const {
     out += '{';
-    std::size_t number = 0;
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, model::Entities>>([&](auto identity) {
-      model::detail::write_name(decltype(identity)::type::entity_name, out);
-      out += std::to_string(header->rows[number++]);
+    model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+      model::detail::write_name(Entity::entity_name, out);
+      out += std::to_string(header->rows[model::entity_number<Entity>]);
     });
     out += '}';
   }

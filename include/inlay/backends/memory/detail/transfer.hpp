@@ -29,20 +29,19 @@ class Snapshot {
     header_.revision = log.revision();
     header_.compacted_through = log.kept_after();
     header_.commits = commits_.size();
-    std::size_t number = 0;
-    for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
       auto const& all = std::get<Table<Entity>>(tables).all();
       auto& rows = std::get<Rows<Entity>>(rows_);
       rows.reserve(all.size());
       for (auto const& [place, row] : all) rows.push_back(row);
-      header_.rows[number++] = rows.size();
+      header_.rows[model::entity_number<Entity>] = rows.size();
     });
   }
 
   [[nodiscard]] Result<void> give(RecordSink const& sink) const {
     if (auto const taken = sink(header_); !taken) return taken.error();
     Result<void> result;
-    for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
       for (auto const& row : std::get<Rows<Entity>>(rows_)) {
         if (!result) return;
         result = sink(*row);
@@ -58,11 +57,6 @@ class Snapshot {
  private:
   template <class Entity>
   using Rows = std::vector<Row<Entity>>;
-
-  template <class Visitor>
-  static void for_each_entity(Visitor&& visit) {
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(visit);
-  }
 
   StoreHeader header_;
   boost::mp11::mp_rename<boost::mp11::mp_transform<Rows, model::Entities>, std::tuple> rows_;
@@ -84,10 +78,9 @@ class Snapshot {
   own->time = commit.time;
   for (ChangeRecord const& change : commit.changes) {
     std::string_view entity;
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-        [&]<class Entity>(std::type_identity<Entity>) {
-          if (change.entity == Entity::entity_name) entity = Entity::entity_name;
-        });
+    model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+      if (change.entity == Entity::entity_name) entity = Entity::entity_name;
+    });
     own->changes.push_back({entity, change.id, change.kind, keep(change.before), keep(change.after), text_of});
   }
   return own;

@@ -299,17 +299,16 @@ std::optional<std::vector<Row<Entity>>> MemoryRepository::visible_rows(Scope con
     no index leads to them. */
 std::optional<std::set<Uuid>> MemoryRepository::related_ids(Scope const& scope) const {
   std::optional<std::set<Uuid>> ids;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Other>(std::type_identity<Other>) {
-        if (scope.entity != Other::entity_name) return;
-        auto const others = visible_rows<Other>(scope.parts.front());
-        if (!others) return;
-        ids.emplace();
-        auto const getter = id_getters<Other>[model::detail::index_of(model::fields<Other>, scope.member)];
-        for (Row<Other> const& other : *others) {
-          if (Uuid const* const id = getter(*other)) ids->insert(*id);
-        }
-      });
+  model::for_each_entity([&]<class Other>(std::type_identity<Other>) {
+    if (scope.entity != Other::entity_name) return;
+    auto const others = visible_rows<Other>(scope.parts.front());
+    if (!others) return;
+    ids.emplace();
+    auto const getter = id_getters<Other>[model::detail::index_of(model::fields<Other>, scope.member)];
+    for (Row<Other> const& other : *others) {
+      if (Uuid const* const id = getter(*other)) ids->insert(*id);
+    }
+  });
   return ids;
 }
 
@@ -350,38 +349,36 @@ Result<Predicate<Entity>> MemoryRepository::related_predicate(Scope const& scope
   if (scope.parts.size() != 1 || own == model::field_count<Entity> || !id_getters<Entity>[own]) return error;
 
   Result<Predicate<Entity>> result = error;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Other>(std::type_identity<Other>) {
-        if (scope.entity != Other::entity_name) return;
-        std::size_t const member = model::detail::index_of(model::fields<Other>, scope.member);
-        auto const& references = model::references<Other>;
-        auto const reference = static_cast<std::size_t>(
-            std::find_if(references.begin(), references.end(), [&](auto const& one) { return one.index == member; }) -
-            references.begin());
-        bool const is_own_id = scope.member == "id";
-        if (!is_own_id && reference == references.size()) return;
-        auto part = predicate<Other>(scope.parts.front());
-        if (!part) {
-          result = part.error();
-          return;
-        }
-        result = Predicate<Entity>([this, getter = id_getters<Entity>[own], is_own_id, number = reference,
-                                    part = std::move(*part), &scope,
-                                    known = std::make_shared<std::optional<Known>>()](Entity const& row) {
-          Uuid const* const id = getter(row);
-          if (!id) return false;
-          if (is_own_id) {
-            Row<Other> const* const other = table<Other>().find(*id);
-            return other && (!part || part(**other));
-          }
-          // From what the related rows are chosen by, or it would cost something where others relate to this row too.
-          if (!*known) *known = Known{related_ids(scope)};
-          if ((*known)->ids) return (*known)->ids->contains(*id);
-          auto const& others = table<Other>().referring_to(number, *id);
-          return std::any_of(others.begin(), others.end(),
-                             [&](auto const& other) { return !part || part(*other.second); });
-        });
-      });
+  model::for_each_entity([&]<class Other>(std::type_identity<Other>) {
+    if (scope.entity != Other::entity_name) return;
+    std::size_t const member = model::detail::index_of(model::fields<Other>, scope.member);
+    auto const& references = model::references<Other>;
+    auto const reference = static_cast<std::size_t>(
+        std::find_if(references.begin(), references.end(), [&](auto const& one) { return one.index == member; }) -
+        references.begin());
+    bool const is_own_id = scope.member == "id";
+    if (!is_own_id && reference == references.size()) return;
+    auto part = predicate<Other>(scope.parts.front());
+    if (!part) {
+      result = part.error();
+      return;
+    }
+    result = Predicate<Entity>([this, getter = id_getters<Entity>[own], is_own_id, number = reference,
+                                part = std::move(*part), &scope,
+                                known = std::make_shared<std::optional<Known>>()](Entity const& row) {
+      Uuid const* const id = getter(row);
+      if (!id) return false;
+      if (is_own_id) {
+        Row<Other> const* const other = table<Other>().find(*id);
+        return other && (!part || part(**other));
+      }
+      // From what the related rows are chosen by, or it would cost something where others relate to this row too.
+      if (!*known) *known = Known{related_ids(scope)};
+      if ((*known)->ids) return (*known)->ids->contains(*id);
+      auto const& others = table<Other>().referring_to(number, *id);
+      return std::any_of(others.begin(), others.end(), [&](auto const& other) { return !part || part(*other.second); });
+    });
+  });
   return result;
 }
 
