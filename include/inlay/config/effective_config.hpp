@@ -5,12 +5,11 @@
 #include <inlay/config/config_node.hpp>
 #include <inlay/config/layer.hpp>
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/is_optional.hpp>
 #include <inlay/json/pointer.hpp>
+#include <inlay/json/reading.hpp>
 
 #include <boost/json/value.hpp>
 
-#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -77,8 +76,10 @@ struct Explanation {
     Objects merge; anything else replaces what is below it, arrays included. A null in a layer of kind merge_patch
     removes, a null in the base is a value. Members have the order that the fold gives them: the base's, then each
     layer's new ones in turn; one that a layer removed and a higher one sets again comes last.
+
+    Values are read by their pointers with get() and get_or(), as json::Reading has them.
 */
-class EffectiveConfig {
+class EffectiveConfig : public json::Reading<EffectiveConfig> {
  public:
   /** Holds the layers, lowest first. Goes through those documents that were never looked at before: of the base it
       makes values, a patch is read and copied from as text where that is canonical.
@@ -118,28 +119,6 @@ class EffectiveConfig {
   [[nodiscard]] std::optional<ConfigNode> find(std::string_view pointer) const&;
   std::optional<ConfigNode> find(std::string_view pointer) const&& = delete;
 
-  /** The value at the pointer as a C++ type; see ConfigNode::as().
-
-      An optional type reads an absent value as nothing.
-
-      @return not_found, with the pointer, when there is no value; invalid_argument, with the pointer, when it is of
-      another type or does not fit, or when the text is no pointer.
-  */
-  template <ConfigReadable T>
-  [[nodiscard]] Result<T> get(std::string_view pointer) const&;
-  template <ConfigReadable T>
-  [[nodiscard]] Result<T> get(json::Pointer const& pointer) const& {
-    return read<T>(find(pointer), [&] { return to_string(pointer); });
-  }
-  template <ConfigReadable T>
-  requires std::same_as<T, std::string_view> || std::same_as<T, std::optional<std::string_view>> Result<T> get(
-      std::string_view pointer)
-  const&& = delete;
-  template <ConfigReadable T>
-  requires std::same_as<T, std::string_view> || std::same_as<T, std::optional<std::string_view>> Result<T> get(
-      json::Pointer const& pointer)
-  const&& = delete;
-
   /** Where the value at the pointer, and every leaf below it, comes from, and what each of them shadows.
 
       An absent value is explained too: by the layer that removed it, or as nobody's. A pointer into an array names a
@@ -166,8 +145,9 @@ class EffectiveConfig {
     std::vector<Layer> layers;
     ConfigNode root;
   };
-  template <ConfigReadable T>
-  [[nodiscard]] static Result<T> read(std::optional<ConfigNode> const& node, std::invocable auto pointer_text);
+  friend class json::Reading<EffectiveConfig>;
+
+  [[nodiscard]] std::optional<ConfigNode> node_at(auto const& pointer) const { return find(pointer); }
 
   explicit EffectiveConfig(std::shared_ptr<State const> state) noexcept : state_(std::move(state)) {}
 
@@ -206,30 +186,6 @@ struct ConfigDifferences {
 /** The page after another one. @return invalid_argument for a cursor that is of other configurations. */
 [[nodiscard]] Result<ConfigDifferences> differences(EffectiveConfig const& before, EffectiveConfig const& after,
                                                     ConfigCursor const& from);
-
-template <ConfigReadable T>
-Result<T> EffectiveConfig::get(std::string_view pointer) const& {
-  auto const node = find(pointer);
-  if (!node) {
-    if (auto parsed = json::Pointer::parse(pointer); parsed.has_error()) return parsed.error();
-  }
-  return read<T>(node, [&] { return std::string(pointer); });
-}
-
-template <ConfigReadable T>
-Result<T> EffectiveConfig::read(std::optional<ConfigNode> const& node, std::invocable auto pointer_text) {
-  if (!node) {
-    if constexpr (detail::is_optional<T>) return T{};
-    return Error{.kind = ErrorKind::not_found, .message = "there is no value here", .pointer = pointer_text()};
-  }
-  auto result = node->template as<T>();
-  if (result.has_error()) {
-    auto error = result.error();
-    error.pointer = pointer_text();
-    return error;
-  }
-  return result;
-}
 
 }  // namespace inlay
 

@@ -57,51 +57,10 @@ std::vector<Layer> const& EffectiveConfig::layers() const& noexcept { return sta
 ConfigNode const& EffectiveConfig::root() const& noexcept { return state_->root; }
 
 std::optional<ConfigNode> EffectiveConfig::find(json::Pointer const& pointer) const& {
-  if (pointer.is_root()) return state_->root;
-  std::optional<ConfigNode> node(ConfigNode{});
-  auto const* parent = &state_->root;
-  for (auto const& token : pointer.tokens()) {
-    if (!node->step(*parent, token)) return std::nullopt;
-    parent = &*node;
-  }
-  return node;
+  return state_->root.at(pointer);
 }
 
-std::optional<ConfigNode> EffectiveConfig::find(std::string_view pointer) const& {
-  if (pointer.empty()) return state_->root;
-  std::optional<ConfigNode> node(ConfigNode{});
-  auto const* parent = &state_->root;
-  std::array<char, 128> unescaped;
-  for (std::size_t position = 0; position != pointer.size();) {
-    if (pointer[position] != '/') return std::nullopt;
-    auto const start = ++position;
-    bool has_escapes = false;
-    for (; position != pointer.size() && pointer[position] != '/'; ++position) has_escapes |= pointer[position] == '~';
-    auto token = pointer.substr(start, position - start);
-    std::string long_token;
-    if (has_escapes) {
-      char* out = unescaped.data();
-      if (token.size() > unescaped.size()) {
-        long_token.resize(token.size());
-        out = long_token.data();
-      }
-      std::size_t size = 0;
-      for (std::size_t i = 0; i != token.size(); ++i) {
-        out[size] = token[i];
-        if (token[i] == '~') {
-          ++i;
-          if (i == token.size() || (token[i] != '0' && token[i] != '1')) return std::nullopt;
-          out[size] = token[i] == '0' ? '~' : '/';
-        }
-        ++size;
-      }
-      token = {out, size};
-    }
-    if (!node->step(*parent, token)) return std::nullopt;
-    parent = &*node;
-  }
-  return node;
-}
+std::optional<ConfigNode> EffectiveConfig::find(std::string_view pointer) const& { return state_->root.at(pointer); }
 
 boost::json::value EffectiveConfig::to_value(boost::json::storage_ptr storage) const {
   return root().to_value(std::move(storage));

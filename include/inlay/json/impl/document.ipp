@@ -6,7 +6,9 @@
 #include <inlay/json/detail/value_arena.hpp>
 #include <inlay/json/document.hpp>
 #include <inlay/json/internal/document_parts.hpp>
+#include <inlay/json/internal/pointer_text.hpp>
 #include <inlay/json/parse.hpp>
+#include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
 
 #include <boost/json/value.hpp>
@@ -146,6 +148,26 @@ Result<boost::json::object const*> Document::values() const& {
   why.kind = ErrorKind::corrupt;
   why.message = "the stored text is not a JSON object: " + why.message;
   return why;
+}
+
+// Of values() that are there.
+boost::json::value const& Document::whole() const {
+  static boost::json::value const no_members(boost::json::object_kind);
+  return state_ ? state_->values->value : no_members;
+}
+
+Result<boost::json::value const*> Document::node_at(json::Pointer const& pointer) const {
+  if (auto const members = values(); members.has_error()) return members.error();
+  return json::find(whole(), pointer);
+}
+
+Result<boost::json::value const*> Document::node_at(std::string_view pointer) const {
+  if (auto const members = values(); members.has_error()) return members.error();
+  auto const* found = &whole();
+  if (!json::visit_tokens(pointer,
+                          [&](std::string_view token) { return (found = json::step(*found, token)) != nullptr; }))
+    return nullptr;
+  return found;
 }
 
 bool json::DocumentParts::has_values(Document const& document) noexcept {
