@@ -75,10 +75,13 @@ void for_each_source(Check const& check) {
   auto const document = Document::parse(text).value();
   check(document);
   check(EffectiveConfig::from({{"base", LayerKind::base, document}}).value());
-  check(EffectiveConfig::from({{"base", LayerKind::base, Document::parse(R"({"off":null})").value()},
-                               {"row", LayerKind::merge_patch, Document::from_stored(std::string(text))},
-                               {"nothing", LayerKind::merge_patch, Document()}})
+  Layer const top{"top", LayerKind::merge_patch, document};
+  auto const empty = test::config({R"({"off":null})"});
+  check(empty.with({"row", LayerKind::merge_patch, Document::from_stored(std::string(text))})
+            .value()
+            .with({"null", LayerKind::merge_patch, Document()})
             .value());
+  check(empty.borrowed_with(top).value());
 }
 
 }  // namespace

@@ -133,6 +133,7 @@ class ConfigNode {
  private:
   friend class EffectiveConfig;
   friend class ConfigMembers;
+  friend class BorrowedConfig;
   friend struct ConfigMember;
   friend struct json::reading::Access<ConfigNode>;
 
@@ -162,6 +163,9 @@ class ConfigNode {
   // The value that a pointer names below this one, or nothing.
   [[nodiscard]] std::optional<ConfigNode> at(json::Pointer const& pointer) const;
   [[nodiscard]] std::optional<ConfigNode> at(std::string_view pointer) const;
+  // This, the root of a configuration, with one object more laid over it.
+  [[nodiscard]] ConfigNode under(detail::LayerObject object) const;
+
   // Of a leaf: its boost::json::value, or the first character of its text; of an object: nullptr.
   void const* leaf_ = nullptr;
   // Empty for a leaf; but where that is text, the object that it is a member of lies behind the end.

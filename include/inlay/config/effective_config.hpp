@@ -50,6 +50,8 @@ struct ConfigCursor {
 [[nodiscard]] std::string to_string(ConfigCursor const& cursor);
 [[nodiscard]] Result<ConfigCursor> parse_config_cursor(std::string_view text);
 
+class BorrowedConfig;
+
 /** Where a value comes from, and everything below it: a page of it. */
 struct Explanation {
   bool present{};  ///< whether there is a value at the pointer
@@ -119,6 +121,24 @@ class EffectiveConfig : public json::Reading<EffectiveConfig> {
   [[nodiscard]] std::optional<ConfigNode> find(std::string_view pointer) const&;
   std::optional<ConfigNode> find(std::string_view pointer) const&& = delete;
 
+  /** The same with one more layer on top, for who keeps it. It shares the documents, and copies the list of layers.
+
+      @return as from(). Complexity: as from().
+  */
+  [[nodiscard]] Result<EffectiveConfig> with(Layer layer) const;
+
+  /** The same for a request that only reads: neither allocates nor counts references, so that threads which lay
+      their own layers over one configuration do not slow each other down.
+
+      What is given looks into this configuration and the layer, and keeps neither of them: it does not compile on
+      temporaries. Whatever is to outlive the request is read out of it, or made by with().
+
+      @return as from(). Complexity: linear in the number of layers.
+  */
+  [[nodiscard]] Result<BorrowedConfig> borrowed_with(Layer const& layer) const&;
+  Result<BorrowedConfig> borrowed_with(Layer const&& layer) const& = delete;
+  Result<BorrowedConfig> borrowed_with(Layer const& layer) const&& = delete;
+
   /** Where the value at the pointer, and every leaf below it, comes from, and what each of them shadows.
 
       An absent value is explained too: by the layer that removed it, or as nobody's. A pointer into an array names a
@@ -145,9 +165,13 @@ class EffectiveConfig : public json::Reading<EffectiveConfig> {
     std::vector<Layer> layers;
     ConfigNode root;
   };
+  friend class BorrowedConfig;
   friend class json::Reading<EffectiveConfig>;
 
   [[nodiscard]] std::optional<ConfigNode> node_at(auto const& pointer) const { return find(pointer); }
+
+  // What a layer lays over those below it.
+  [[nodiscard]] static Result<detail::LayerObject> object_of(Layer const& layer);
 
   explicit EffectiveConfig(std::shared_ptr<State const> state) noexcept : state_(std::move(state)) {}
 
@@ -188,5 +212,7 @@ struct ConfigDifferences {
                                                     ConfigCursor const& from);
 
 }  // namespace inlay
+
+#include <inlay/config/borrowed_config.hpp>
 
 #endif

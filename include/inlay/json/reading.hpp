@@ -45,7 +45,7 @@ template <class T, class Default>
 concept CanStandIn = Readable<ReadOr<T, Default>> && std::constructible_from<ReadOr<T, Default>, Default &&> &&
                      !(reading::borrows<ReadOr<T, Default>>() && std::same_as<std::remove_cv_t<Default>, std::string>);
 
-/** Reading values by pointers: what Document and EffectiveConfig have in common.
+/** Reading values by pointers: what Document, EffectiveConfig and BorrowedConfig have in common.
 
     What would point into a temporary that owns what it points into does not compile: `get<std::string_view>` of a
     temporary Document, or of a struct with such a member. Everything else that is read is a value of its own.

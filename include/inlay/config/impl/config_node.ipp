@@ -249,6 +249,14 @@ std::optional<ConfigNode> ConfigNode::at(std::string_view pointer) const {
   return node;
 }
 
+ConfigNode ConfigNode::under(detail::LayerObject object) const {
+  ConfigNode root;
+  root.lowest_is_data_ = lowest_is_data_;
+  root.objects_.push_back(object);
+  for (auto const below : objects_) root.objects_.push_back(below);
+  return root;
+}
+
 ConfigMembers::Iterator::Iterator(ConfigNode const& node) : node_(&node), remaining_objects_(node.objects_.size()) {
   settle();
 }

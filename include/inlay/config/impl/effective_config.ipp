@@ -19,6 +19,32 @@
 
 namespace inlay {
 
+namespace detail {
+
+inline Error second_base(Layer const& layer) {
+  return {.kind = ErrorKind::invalid_argument,
+          .message = "layer '" + layer.name + "' is of kind base, which only the lowest layer can be"};
+}
+
+}  // namespace detail
+
+Result<detail::LayerObject> EffectiveConfig::object_of(Layer const& layer) {
+  auto const& document = layer.document;
+  if (layer.kind == LayerKind::merge_patch && !json::DocumentParts::has_values(document)) {
+    // values take several times the room of the text, and most of the time it takes to write this one text
+    if (auto const* const spans = json::DocumentParts::spans(document); spans != nullptr && spans->are_searchable()) {
+      return detail::LayerObject(spans->root());
+    }
+  }
+  auto const values = document.values();
+  if (values.has_error()) {
+    auto error = values.error();
+    error.message = "layer '" + layer.name + "': " + error.message;
+    return error;
+  }
+  return detail::LayerObject(*values);
+}
+
 Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> layers) {
   if (layers.empty() || layers.front().kind != LayerKind::base) {
     return Error{.kind = ErrorKind::invalid_argument,
@@ -28,25 +54,10 @@ Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> layers) {
   state->root.lowest_is_data_ = true;
   // highest first, as a node has its objects
   for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
-    if (layer->kind == LayerKind::base && layer + 1 != layers.rend()) {
-      return Error{.kind = ErrorKind::invalid_argument,
-                   .message = "layer '" + layer->name + "' is of kind base, which only the lowest layer can be"};
-    }
-    auto const& document = layer->document;
-    if (layer->kind == LayerKind::merge_patch && !json::DocumentParts::has_values(document)) {
-      // values take several times the room of the text, and most of the time it takes to write this one text
-      if (auto const* const spans = json::DocumentParts::spans(document); spans != nullptr && spans->are_searchable()) {
-        state->root.objects_.push_back(detail::LayerObject(spans->root()));
-        continue;
-      }
-    }
-    auto const values = document.values();
-    if (values.has_error()) {
-      auto error = values.error();
-      error.message = "layer '" + layer->name + "': " + error.message;
-      return error;
-    }
-    state->root.objects_.push_back(detail::LayerObject(*values));
+    if (layer->kind == LayerKind::base && layer + 1 != layers.rend()) return detail::second_base(*layer);
+    auto const object = object_of(*layer);
+    if (object.has_error()) return object.error();
+    state->root.objects_.push_back(*object);
   }
   state->layers = std::move(layers);
   return EffectiveConfig(state);
@@ -61,6 +72,31 @@ std::optional<ConfigNode> EffectiveConfig::find(json::Pointer const& pointer) co
 }
 
 std::optional<ConfigNode> EffectiveConfig::find(std::string_view pointer) const& { return state_->root.at(pointer); }
+
+Result<EffectiveConfig> EffectiveConfig::with(Layer layer) const {
+  if (layer.kind == LayerKind::base) return detail::second_base(layer);
+  auto const object = object_of(layer);
+  if (object.has_error()) return object.error();
+  auto const state = std::make_shared<State>();
+  state->root = state_->root.under(*object);
+  state->layers.reserve(state_->layers.size() + 1);
+  state->layers = state_->layers;
+  state->layers.push_back(std::move(layer));
+  return EffectiveConfig(state);
+}
+
+Result<BorrowedConfig> EffectiveConfig::borrowed_with(Layer const& layer) const& {
+  return BorrowedConfig::over(state_->root, layer);
+}
+
+Result<BorrowedConfig> BorrowedConfig::borrowed_with(Layer const& layer) const { return over(root_, layer); }
+
+Result<BorrowedConfig> BorrowedConfig::over(ConfigNode const& root, Layer const& layer) {
+  if (layer.kind == LayerKind::base) return detail::second_base(layer);
+  auto const object = EffectiveConfig::object_of(layer);
+  if (object.has_error()) return object.error();
+  return BorrowedConfig(root.under(*object));
+}
 
 boost::json::value EffectiveConfig::to_value(boost::json::storage_ptr storage) const {
   return root().to_value(std::move(storage));
