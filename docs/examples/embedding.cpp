@@ -3,6 +3,10 @@
 
 #include <inlay/team_catalog.hpp>
 
+#include <map>
+#include <string>
+#include <vector>
+
 //[own_backends
 #include <inlay/backends/memory.hpp>
 #include <inlay/catalog.hpp>
@@ -12,6 +16,17 @@ inlay::Result<inlay::Catalog> open_catalog(std::string_view url) {
   backends.add(inlay::memory_backend());  // and any of the host's own
   return inlay::Catalog::open(url, backends);
 }
+//]
+
+//[described
+#include <boost/describe/class.hpp>
+
+struct Pagination {
+  std::string format = "page";
+  int limit = 25;
+  std::vector<std::string> fields{};
+};
+BOOST_DESCRIBE_STRUCT(Pagination, (), (format, limit, fields))
 //]
 
 int main() {
@@ -31,6 +46,32 @@ int main() {
   auto effective =
       catalog.effective_config(production.id, "crm", {{"account 42", inlay::LayerKind::merge_patch, account}}).value();
   expect(effective.config.get<int>("/rate_limit").value() == 100);
+  //]
+
+  //[reading
+  auto const settings =
+      inlay::Document::parse(R"({"rate_limit": 9.5, "headers": {"accept": "json"}, "pagination": {"limit": 100}})")
+          .value();
+  auto const limit = settings.get<float>("/rate_limit").value();
+  auto const headers = settings.get<std::map<std::string, std::string>>("/headers").value();
+  auto const retries = settings.get_or("/retries", 3).value();              // where there is none, and only there
+  auto const pagination = settings.get<Pagination>("/pagination").value();  // what it does not say is as above
+  expect(limit == 9.5F && headers.at("accept") == "json" && retries == 3);
+  expect(pagination.limit == 100 && pagination.format == "page");
+
+  auto const wrong = inlay::Document::parse(R"({"pagination": {"fields": ["id", 7]}})").value();
+  expect(wrong.get<Pagination>("/pagination").error().pointer == "/pagination/fields/1");
+  //]
+
+  //[held
+  // A configuration that is held, with a layer for one request: nothing is copied, nothing counted.
+  inlay::EffectiveConfig const& held = effective.config;
+  inlay::Layer const own{"request 4711", inlay::LayerKind::merge_patch, settings};
+  expect(held.borrowed_with(own).value().get<double>("/rate_limit").value() == 9.5);
+
+  // What is kept for longer than the request.
+  inlay::EffectiveConfig const kept = held.with(own).value();
+  expect(kept.layers().size() == held.layers().size() + 1);
   //]
 
   //[for_team
