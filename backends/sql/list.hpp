@@ -39,8 +39,8 @@ namespace inlay::sql {
 
     The statement holds all of these ways behind conditions on what was found, so that one round trip does; where a
     database does not pass over what such a condition rules out (SQLite, which has no round trips), what there is to
-    know is asked for first, and used for nothing but this choice; in one statement, too, where a place and a key are
-    named, which is how a configuration is looked up by its environment and name.
+    know is asked for first, and used for nothing but this choice. What names a row by a unique key does not come here:
+    see keyed.hpp.
 */
 template <class Readable>
 class Lister {
@@ -84,7 +84,6 @@ class Lister {
     if (!visible_.empty()) return read(gather());
     if (sources_.empty()) return read(walk(std::nullopt));
     if (dialect_.can_gate) return read(choose());
-    if (is_one_place_keyed()) return read(find_in_place());
     for (Source const& source : sources_) {
       if (source.is_surely_few() || has_few(source)) return read(probe(source));
     }
@@ -144,44 +143,6 @@ class Lister {
     count_places(count, source);
     count.gives(ValueType::integer);
     return connection_.number(count) <= static_cast<long long>(many);
-  }
-
-  /** Whether rows are sought by the names of the next part's, each of which has at most one row in the place that a
-      condition says: an environment's install of an integration of some name. */
-  [[nodiscard]] bool is_one_place_keyed() const {
-    if (sources_.size() != 1 || sources_.front().kind != Source::Kind::nested) return false;
-    bool is_in_place = false;
-    bool is_named = false;
-    for (std::size_t i = 0; i < places_.size(); ++i) {
-      is_in_place = is_in_place || completes_key(sources_.front().column, i);
-      is_named =
-          is_named || (places_[i].part == 1 && places_[i].field.name == "name" && query_.where[i].op == Operator::eq);
-    }
-    return is_in_place && is_named;
-  }
-
-  /** The page where is_one_place_keyed(): by the keys where they are few, or the place is large; else by a walk through
-      the place. The way that is not taken has a limit of 0, for which SQLite reads nothing. */
-  [[nodiscard]] Statement find_in_place() const {
-    Source const& source = sources_.front();
-    Statement statement("with way as materialized (select (");
-    count_places(statement, source);
-    statement << ") > " << std::to_string(many) << " and not exists (select 1";
-    select_walked(statement);
-    statement << " limit 1 offset " << std::to_string(walked_rows) << ") is_walk) ";
-    begin(statement);
-    add_page_of_probed(statement, [&](Statement& rows) {
-      rows << " where t0.\"id\" in (select t0.\"id\" from (";
-      select_places(rows, source);
-      rows << " limit (select case when is_walk then 0 else -1 end from way)) i" << dialect_.ordered_join
-           << tables_.quoted(Root::entity_name) << " t0 on t0.\"" << source.column << "\" = i.\"id\"";
-      add_place(rows, add_conditions(rows, " where ", [](std::size_t part) { return part == 0; }));
-      rows << " union all select \"id\" from (select t0.\"id\" from " << tables_.quoted(Root::entity_name) << " t0";
-      join_further_parts(rows);
-      add_place(rows, add_conditions(rows, " where ", [](std::size_t) { return true; }));
-      rows << in_order << " limit (select is_walk * " << planned_limit() << " from way)))";
-    });
-    return statement;
   }
 
   /** Where a walk would be called hopeless; nothing when it would come to the end before. */
@@ -306,11 +267,9 @@ class Lister {
 
   /** Whether a condition and a source together say a unique key, which is then the best of all indexes. */
   [[nodiscard]] bool completes_key(Scope const& source, std::size_t condition) const {
-    return source.kind == Scope::Kind::condition && completes_key(source.condition.field, condition);
-  }
-  [[nodiscard]] bool completes_key(std::string_view column, std::size_t condition) const {
-    if (places_[condition].part != 0 || query_.where[condition].op != Operator::eq) return false;
-    model::UniqueKey const key{column, places_[condition].field.name};
+    if (source.kind != Scope::Kind::condition || places_[condition].part != 0) return false;
+    if (query_.where[condition].op != Operator::eq) return false;
+    model::UniqueKey const key{source.condition.field, places_[condition].field.name};
     return std::any_of(Root::unique_keys.begin(), Root::unique_keys.end(), [&](model::UniqueKey const& one) {
       return std::is_permutation(one.begin(), one.end(), key.begin());
     });

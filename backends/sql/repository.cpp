@@ -3,6 +3,7 @@
 
 #include <backends/sql/change_list.hpp>
 #include <backends/sql/committer.hpp>
+#include <backends/sql/keyed.hpp>
 #include <backends/sql/list.hpp>
 #include <backends/sql/pool.hpp>
 #include <backends/sql/read_bound.hpp>
@@ -18,6 +19,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <span>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -78,7 +80,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     if (places.has_error()) return places.error();
     return answered<Page<Readable>>(query.from, query.at_least,
                                     [&](Connection& connection, Answer& answer) -> Result<Page<Readable>> {
-                                      auto page = Lister<Readable>(connection, tables_, query, *places).page();
+                                      auto page = page_on(connection, query, *places);
                                       answer.revision = page.revision;
                                       return page;
                                     });
@@ -316,9 +318,8 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     Result<Page<Readable>> list_readable(Query<Readable> const& query) const {
       auto const places = check_query(query);
       if (places.has_error()) return places.error();
-      return store_.tries_.run_once<Page<Readable>>([&]() -> Result<Page<Readable>> {
-        return Lister<Readable>(connection_, store_.tables_, query, *places).page();
-      });
+      return store_.tries_.run_once<Page<Readable>>(
+          [&]() -> Result<Page<Readable>> { return store_.page_on(connection_, query, *places); });
     }
 
    private:
@@ -333,6 +334,14 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     if (answer) answer->revision = found.revision;
     if (!found.row) return storage::no_such_row(model::Root<Readable>::entity_name);
     return std::move(*found.row);
+  }
+
+  template <class Readable>
+  Page<Readable> page_on(Connection& connection, Query<Readable> const& query,
+                         std::span<FieldPlace const> places) const {
+    auto const& statements = std::get<FixedStatements<Readable>>(statements_);
+    if (auto page = KeyedFind<Readable>(connection, tables_, statements, query, places).page()) return *std::move(page);
+    return Lister<Readable>(connection, tables_, query, places).page();
   }
 
   /** What was forgotten stays so, whether or not the files could be rid of it. */

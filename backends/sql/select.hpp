@@ -131,6 +131,17 @@ template <class Readable>
   return statement;
 }
 
+/** Begins a statement whose rows have the store's revision, and then the columns of a query; more of them, and what
+   they are selected from, are to follow. */
+template <class Readable>
+[[nodiscard]] Statement begin_keyed_find(Tables const& tables, Query<Readable> const& query) {
+  Statement statement("select (select \"revision\" from ");
+  statement.gives(ValueType::integer);
+  statement << tables.quoted("counter") << "), ";
+  select_parts<Readable>(statement, query);
+  return statement;
+}
+
 /** The statement behind find, for one id. */
 template <class Readable>
 [[nodiscard]] Statement find_statement(Dialect const& dialect, Tables const& tables,
@@ -199,9 +210,12 @@ struct FixedStatements {
   bool with_revision;
   Statement find;
   Statement find_installed_in;
+  Statement keyed;  ///< what the page of a unique key begins with
 
   FixedStatements(Dialect const& dialect, Tables const& tables, bool bring_revision)
-      : with_revision(bring_revision), find(find_statement<Readable>(dialect, tables, {}, bring_revision)) {
+      : with_revision(bring_revision),
+        find(find_statement<Readable>(dialect, tables, {}, bring_revision)),
+        keyed(begin_keyed_find<Readable>(tables, {})) {
     if constexpr (HasInstalledIn<Readable>) {
       find_installed_in = find_installed_in_statement<Readable>(dialect, tables, {}, bring_revision);
     }

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "expect.hpp"
 
+#include <inlay/team_catalog.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
 //[own_backends
 #include <inlay/backends/memory.hpp>
 #include <inlay/catalog.hpp>
@@ -20,6 +26,17 @@ inlay::Result<inlay::Catalog> open_catalog(std::string_view url) {
 //]
 //[for_team_includes
 #include <inlay/team_catalog.hpp>
+//]
+
+//[described
+#include <boost/describe/class.hpp>
+
+struct Pagination {
+  std::string format = "page";
+  int limit = 25;
+  std::vector<std::string> fields{};
+};
+BOOST_DESCRIBE_STRUCT(Pagination, (), (format, limit, fields))
 //]
 
 int main() {
@@ -56,6 +73,32 @@ int main() {
   //]
   expect(shop.created && shop.differences.empty());
   expect(found.id == staging.id() && by_name.integration_name == "shop");
+
+  //[reading
+  auto const settings =
+      inlay::Document::parse(R"({"rate_limit": 9.5, "headers": {"accept": "json"}, "pagination": {"limit": 100}})")
+          .value();
+  auto const limit = settings.get<float>("/rate_limit").value();
+  auto const headers = settings.get<std::map<std::string, std::string>>("/headers").value();
+  auto const retries = settings.get_or("/retries", 3).value();              // where there is none, and only there
+  auto const pagination = settings.get<Pagination>("/pagination").value();  // what it does not say is as above
+  expect(limit == 9.5F && headers.at("accept") == "json" && retries == 3);
+  expect(pagination.limit == 100 && pagination.format == "page");
+
+  auto const wrong = inlay::Document::parse(R"({"pagination": {"fields": ["id", 7]}})").value();
+  expect(wrong.get<Pagination>("/pagination").error().pointer == "/pagination/fields/1");
+  //]
+
+  //[held
+  // A configuration that is held, with a layer for one request: nothing is copied, nothing counted.
+  inlay::EffectiveConfig const& held = effective.config;
+  inlay::Layer const own{"request 4711", inlay::LayerKind::merge_patch, settings};
+  expect(held.borrowed_with(own).value().get<double>("/rate_limit").value() == 9.5);
+
+  // What is kept for longer than the request.
+  inlay::EffectiveConfig const kept = held.with(own).value();
+  expect(kept.layers().size() == held.layers().size() + 1);
+  //]
 
   //[for_team
   inlay::TeamCatalog const acme = catalog.for_team({.team = team.id, .actor = "alice@example.com"});

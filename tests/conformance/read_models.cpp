@@ -223,4 +223,65 @@ TEST_CASE("installs are found by the names of both their teams and of their envi
             .empty());
 }
 
+TEST_CASE("a list that names a row by its key gives it, and those of other teams that have its name", "[read_models]") {
+  Store const store;
+  auto const own = store.insert_sample<EnvironmentIntegration>(0);
+  auto const of_other = store.insert_sample<EnvironmentIntegration>(1);
+  for (std::size_t number = 2; number < 5; ++number) store.insert_sample<EnvironmentIntegration>(number);
+  auto const environment = store.read<Environment>(own.environment_id);
+  auto const integration = store.read<Integration>(own.integration_id);
+  auto const same_name = [&] {
+    auto const before = store.read<Integration>(of_other.integration_id);
+    auto after = before;
+    after.name = integration.name;
+    return store.update(before, after);
+  }();
+  auto const page_of = [&](Query<InstalledIntegration> query) {
+    query.where.push_back({"environment_id", Operator::eq, {environment.id.uuid}});
+    auto page = must(store->list(query));
+    CHECK(page.revision == must(store->revision()));
+    return page;
+  };
+  Condition const named{"integration.name", Operator::eq, {integration.name}};
+  CHECK(page_of({.where = {named}}).items == std::vector{store.read<InstalledIntegration>(own.id)});
+  CHECK(page_of({.where = {{"integration.name", Operator::eq, {std::string("nobody's")}}}}).items.empty());
+  CHECK(page_of({.where = {{"integration_id", Operator::eq, {integration.id.uuid}}}}).items.size() == 1);
+  CHECK(page_of({.where = {{"integration_id", Operator::eq, {same_name.id.uuid}}}}).items.empty());
+  CHECK(page_of({.where = {named, {"is_enabled", Operator::ne, {own.is_enabled}}}}).items.empty());
+  auto const lean = page_of({.where = {named}, .with_documents = false, .with_nested_documents = false}).items;
+  REQUIRE(lean.size() == 1);
+  CHECK(lean.front().integration.config.empty());
+  CHECK(lean.front().install.version == own.version);
+
+  auto const seen_by = [](Id<Team> team) {
+    return Scope::related("environment", "id", "environment_id", Scope::where({"team_id", Operator::eq, {team.uuid}}));
+  };
+  CHECK(page_of({.where = {named}, .scope = seen_by(environment.team_id)}).items.size() == 1);
+  CHECK(page_of({.where = {named}, .scope = seen_by(Id<Team>::generate())}).items.empty());
+
+  EnvironmentIntegration second = sample<EnvironmentIntegration>(7);
+  second.environment_id = environment.id;
+  second.integration_id = same_name.id;
+  store.commit(commit_of({Insert<EnvironmentIntegration>{second}}));
+  std::vector const both{store.read<InstalledIntegration>(own.id), store.read<InstalledIntegration>(second.id)};
+  CHECK(page_of({.where = {named}}).items == both);
+  CHECK(page_of({.where = {named}, .scope = seen_by(environment.team_id)}).items == both);
+  auto const first = page_of({.where = {named}, .limit = 1});
+  CHECK(first.items == std::vector{both.front()});
+  REQUIRE(first.next);
+  auto const last = page_of({.where = {named}, .limit = 1, .after = first.next});
+  CHECK(last.items == std::vector{both.back()});
+  CHECK(!last.next);
+
+  auto const by_name = [&](auto const& row) {
+    using Entity = std::remove_cvref_t<decltype(row)>;
+    return must(store->list(Query<Entity>{
+                    .where = {{"team_id", Operator::eq, {row.team_id.uuid}}, {"name", Operator::eq, {row.name}}}}))
+        .items;
+  };
+  CHECK(by_name(environment) == std::vector{environment});
+  CHECK(by_name(integration) == std::vector{integration});
+  CHECK(by_name(same_name) == std::vector{same_name});
+}
+
 }  // namespace inlay::conformance

@@ -114,6 +114,36 @@ TEST_CASE("SQLite reads no page by going through all installs, nor by sorting th
   CHECK(complaints(shell, page).size() == 2);
 }
 
+TEST_CASE("SQLite finds the row that a list names by its key in one statement, which sorts and goes through nothing") {
+  support::TemporaryFolder const folder;
+  std::string const path = folder.file("keyed.db");
+  Recorder const recorder;
+  auto const store = support::open_sqlite(path).value();
+  support::Catalogue const rows;
+  REQUIRE(store->commit(rows.commit()).has_value());
+  Shell shell(path);
+  Condition const environment{"environment_id", Operator::eq, {rows.environment.id.uuid}};
+  Scope const of_team = Scope::related("environment", "id", "environment_id",
+                                       Scope::where({"team_id", Operator::eq, {rows.team.id.uuid}}));
+  for (Scope const& scope : {Scope(), of_team}) {
+    for (Condition const& key : {Condition{"integration.name", Operator::eq, {rows.integration.name}},
+                                 Condition{"integration_id", Operator::eq, {rows.integration.id.uuid}}}) {
+      INFO(key.field << (scope.is_everything() ? "" : ", of a team"));
+      Recorder::statements().clear();
+      auto const page = store->list(Query<InstalledIntegration>{.where = {environment, key}, .scope = scope}).value();
+      REQUIRE(page.items.size() == 1);
+      auto const statements = Recorder::statements();
+      REQUIRE(statements.size() == 1);
+      for (auto const& step : shell.rows("explain query plan " + *statements.begin())) {
+        std::string const& detail = step.at(3);
+        INFO(detail);
+        CHECK(detail.find("ORDER BY") == std::string::npos);
+        CHECK(detail.find("SCAN t") == std::string::npos);
+      }
+    }
+  }
+}
+
 TEST_CASE("SQLite finds environments by the name of their team through indexes alone") {
   support::TemporaryFolder const folder;
   std::string const path = folder.file("names.db");

@@ -42,7 +42,7 @@ static_assert(CanBegin<ConfigMembers const&>);
 static_assert(!CanBegin<ConfigMembers>, "an iterator of a range that is gone would dangle");
 static_assert(std::input_iterator<ConfigMembers::Iterator>);
 static_assert(!ConfigReadable<char>);
-static_assert(!ConfigReadable<float>);
+static_assert(ConfigReadable<float> && !ConfigReadable<long double>);
 
 TEST_CASE("a node is an object or a leaf") {
   auto const view = test::config({R"({"o":{},"a":[{}],"n":null})", R"({"s":"x"})"});

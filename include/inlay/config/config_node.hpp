@@ -5,15 +5,15 @@
 #include <inlay/config/detail/fold.hpp>
 #include <inlay/config/detail/layer_object.hpp>
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/is_optional.hpp>
 #include <inlay/json/internal/member_spans.hpp>
+#include <inlay/json/internal/read_as.hpp>
+#include <inlay/json/pointer.hpp>
+#include <inlay/json/reading.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <array>
-#include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -21,7 +21,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace inlay {
@@ -71,20 +70,11 @@ class ObjectStack {
   std::uint32_t size_ = 0;
 };
 
-template <class T>
-inline constexpr bool is_character = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
-                                     std::same_as<T, char16_t> || std::same_as<T, char32_t>;
-
-template <class T>
-concept ConfigInteger = std::integral<T> && !std::same_as<T, bool> && !is_character<T>;
-
 }  // namespace detail
 
-/** What a value of a configuration can be read as: bool, an integer, double, a string, any JSON, or an optional one. */
+/** What a value of a configuration can be read as. */
 template <class T>
-concept ConfigReadable =
-    std::same_as<T, bool> || detail::ConfigInteger<T> || std::same_as<T, double> || std::same_as<T, std::string> ||
-    std::same_as<T, std::string_view> || std::same_as<T, boost::json::value> || detail::is_optional<T>;
+concept ConfigReadable = json::Readable<T>;
 
 /** One value of an effective configuration: a leaf, or an object merged from several layers.
 
@@ -122,12 +112,10 @@ class ConfigNode {
   /** Whether an object has no members; false for a leaf. */
   [[nodiscard]] bool empty() const;
 
-  /** The value as a C++ type.
+  /** The value as a C++ type; see json::Readable. A std::string_view is good for as long as the layers are.
 
-      An integer is read when it fits, a double from any number that it holds exactly. An optional reads null as
-      nothing. A std::string_view is good for as long as the layers are.
-
-      @return invalid_argument when the value is of another type, or does not fit.
+      @return invalid_argument when the value is of another type, or does not fit; with the pointer from here to the
+      member or element that is, where it is none of this value's own.
   */
   template <ConfigReadable T>
   [[nodiscard]] Result<T> as() const;
@@ -146,11 +134,9 @@ class ConfigNode {
  private:
   friend class EffectiveConfig;
   friend class ConfigMembers;
+  friend class BorrowedConfig;
   friend struct ConfigMember;
-
-  struct Structured {};
-  // What as() reads a leaf from.
-  using Scalar = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string_view, Structured>;
+  friend struct json::reading::Access<ConfigNode>;
 
   ConfigNode() = default;
 
@@ -172,10 +158,14 @@ class ConfigNode {
   [[nodiscard]] std::string_view leaf_text() const noexcept;
   [[nodiscard]] boost::json::value const* value_of_text() const;
 
-  [[nodiscard]] Scalar scalar() const;
-  template <ConfigReadable T>
-  [[nodiscard]] Result<T> read_as(Scalar const& scalar) const;
-  [[nodiscard]] Error not_a(std::string_view wanted) const;
+  // What as() reads a leaf from.
+  [[nodiscard]] json::reading::Kind kind() const;
+
+  // The value that a pointer names below this one, or nothing.
+  [[nodiscard]] std::optional<ConfigNode> at(json::Pointer const& pointer) const;
+  [[nodiscard]] std::optional<ConfigNode> at(std::string_view pointer) const;
+  // This, the root of a configuration, with one object more laid over it.
+  [[nodiscard]] ConfigNode under(detail::LayerObject object) const;
 
   // Of a leaf: its boost::json::value, or the first character of its text; of an object: nullptr.
   void const* leaf_ = nullptr;
@@ -237,49 +227,25 @@ class ConfigMembers {
   ConfigNode node_;
 };
 
-template <ConfigReadable T>
-Result<T> ConfigNode::as() const {
-  if constexpr (std::same_as<T, boost::json::value>) {
-    return Result<T>(boost::system::in_place_value, to_value());
-  } else {
-    return read_as<T>(scalar());
+/** Reading an object goes through what its layers come to; what lies in an array is one layer's. */
+template <>
+struct json::reading::Access<ConfigNode> {
+  [[nodiscard]] static Kind kind(ConfigNode const& node) { return node.kind(); }
+  [[nodiscard]] static boost::json::value whole(ConfigNode const& node) { return node.to_value(); }
+  [[nodiscard]] static std::optional<ConfigNode> member(ConfigNode const& node, std::string_view name) {
+    return node.find(name);
   }
-}
+  [[nodiscard]] static boost::json::array const& elements(ConfigNode const& node) { return node.leaf()->get_array(); }
+  template <class Visitor>
+  static void for_each_member(ConfigNode const& node, Visitor const& visit) {
+    auto const members = node.members();
+    for (auto const& member : members) visit(member.name, member.value);
+  }
+};
 
 template <ConfigReadable T>
-Result<T> ConfigNode::read_as(Scalar const& scalar) const {
-  if constexpr (detail::is_optional<T>) {
-    if (std::holds_alternative<std::nullptr_t>(scalar)) return T{};
-    auto read = as<typename T::value_type>();
-    if (read.has_error()) return read.error();
-    return T(std::move(*read));
-  } else if constexpr (std::same_as<T, bool>) {
-    if (auto const* const value = std::get_if<bool>(&scalar)) return *value;
-    return not_a("a boolean");
-  } else if constexpr (detail::ConfigInteger<T>) {
-    auto const* const integer = std::get_if<std::int64_t>(&scalar);
-    auto const* const natural = std::get_if<std::uint64_t>(&scalar);
-    if (integer == nullptr && natural == nullptr) return not_a("an integer");
-    if (integer != nullptr && std::in_range<T>(*integer)) return static_cast<T>(*integer);
-    if (natural != nullptr && std::in_range<T>(*natural)) return static_cast<T>(*natural);
-    return not_a(std::signed_integral<T>
-                     ? "an integer that fits a signed type of " + std::to_string(8 * sizeof(T)) + " bits"
-                     : "an integer that fits an unsigned type of " + std::to_string(8 * sizeof(T)) + " bits");
-  } else if constexpr (std::same_as<T, double>) {
-    if (auto const* const number = std::get_if<double>(&scalar)) return *number;
-    auto const* const integer = std::get_if<std::int64_t>(&scalar);
-    auto const* const natural = std::get_if<std::uint64_t>(&scalar);
-    if (integer == nullptr && natural == nullptr) return not_a("a number");
-    // 2^64 and 2^63 themselves are doubles that no integer holds: casting them back would be undefined
-    auto const number = integer != nullptr ? static_cast<double>(*integer) : static_cast<double>(*natural);
-    bool const is_exact = integer != nullptr ? number < 0x1p63 && static_cast<std::int64_t>(number) == *integer
-                                             : number < 0x1p64 && static_cast<std::uint64_t>(number) == *natural;
-    if (!is_exact) return not_a("a number that a double holds exactly");
-    return number;
-  } else {
-    if (auto const* const text = std::get_if<std::string_view>(&scalar)) return T(*text);
-    return not_a("a string");
-  }
+Result<T> ConfigNode::as() const {
+  return json::reading::read_as<T>(*this);
 }
 
 }  // namespace inlay

@@ -5,12 +5,11 @@
 #include <inlay/config/config_node.hpp>
 #include <inlay/config/layer.hpp>
 #include <inlay/error.hpp>
-#include <inlay/ground/internal/is_optional.hpp>
 #include <inlay/json/pointer.hpp>
+#include <inlay/json/reading.hpp>
 
 #include <boost/json/value.hpp>
 
-#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -51,6 +50,8 @@ struct ConfigCursor {
 [[nodiscard]] std::string to_string(ConfigCursor const& cursor);
 [[nodiscard]] Result<ConfigCursor> parse_config_cursor(std::string_view text);
 
+class BorrowedConfig;
+
 /** Where a value comes from, and everything below it: a page of it. */
 struct Explanation {
   bool present{};  ///< whether there is a value at the pointer
@@ -83,8 +84,10 @@ struct keep_the_configuration_in_a_variable_as_what_find_returns_looks_into_it; 
     Objects merge; anything else replaces what is below it, arrays included. A null in a layer of kind merge_patch
     removes, a null in the base is a value. Members have the order that the fold gives them: the base's, then each
     layer's new ones in turn; one that a layer removed and a higher one sets again comes last.
+
+    Values are read by their pointers with get() and get_or(), as json::Reading has them.
 */
-class EffectiveConfig {
+class EffectiveConfig : public json::Reading<EffectiveConfig> {
  public:
   /** Holds the layers, lowest first. Goes through those documents that were never looked at before: of the base it
       makes values, a patch is read and copied from as text where that is canonical.
@@ -126,27 +129,23 @@ class EffectiveConfig {
   template <class Why = detail::keep_the_configuration_in_a_variable_as_what_find_returns_looks_into_it>
   std::optional<ConfigNode> find(std::string_view pointer) const&& = delete;
 
-  /** The value at the pointer as a C++ type; see ConfigNode::as().
+  /** The same with one more layer on top, for who keeps it. It shares the documents, and copies the list of layers.
 
-      An optional type reads an absent value as nothing.
-
-      @return not_found, with the pointer, when there is no value; invalid_argument, with the pointer, when it is of
-      another type or does not fit, or when the text is no pointer.
+      @return as from(). Complexity: as from().
   */
-  template <ConfigReadable T>
-  [[nodiscard]] Result<T> get(std::string_view pointer) const&;
-  template <ConfigReadable T>
-  [[nodiscard]] Result<T> get(json::Pointer const& pointer) const& {
-    return read<T>(find(pointer), [&] { return to_string(pointer); });
-  }
-  template <ConfigReadable T>
-  requires std::same_as<T, std::string_view> || std::same_as<T, std::optional<std::string_view>> Result<T> get(
-      std::string_view pointer)
-  const&& = delete;
-  template <ConfigReadable T>
-  requires std::same_as<T, std::string_view> || std::same_as<T, std::optional<std::string_view>> Result<T> get(
-      json::Pointer const& pointer)
-  const&& = delete;
+  [[nodiscard]] Result<EffectiveConfig> with(Layer layer) const;
+
+  /** The same for a request that only reads: neither allocates nor counts references, so that threads which lay
+      their own layers over one configuration do not slow each other down.
+
+      What is given looks into this configuration and the layer, and keeps neither of them: it does not compile on
+      temporaries. Whatever is to outlive the request is read out of it, or made by with().
+
+      @return as from(). Complexity: linear in the number of layers.
+  */
+  [[nodiscard]] Result<BorrowedConfig> borrowed_with(Layer const& layer) const&;
+  Result<BorrowedConfig> borrowed_with(Layer const&& layer) const& = delete;
+  Result<BorrowedConfig> borrowed_with(Layer const& layer) const&& = delete;
 
   /** Where the value at the pointer, and every leaf below it, comes from, and what each of them shadows.
 
@@ -179,8 +178,13 @@ class EffectiveConfig {
     std::vector<Layer> layers;
     ConfigNode root;
   };
-  template <ConfigReadable T>
-  [[nodiscard]] static Result<T> read(std::optional<ConfigNode> const& node, std::invocable auto pointer_text);
+  friend class BorrowedConfig;
+  friend class json::Reading<EffectiveConfig>;
+
+  [[nodiscard]] std::optional<ConfigNode> node_at(auto const& pointer) const { return find(pointer); }
+
+  // What a layer lays over those below it.
+  [[nodiscard]] static Result<detail::LayerObject> object_of(Layer const& layer);
 
   explicit EffectiveConfig(std::shared_ptr<State const> state) noexcept : state_(std::move(state)) {}
 
@@ -220,30 +224,8 @@ struct ConfigDifferences {
 [[nodiscard]] Result<ConfigDifferences> differences(EffectiveConfig const& before, EffectiveConfig const& after,
                                                     ConfigCursor const& from);
 
-template <ConfigReadable T>
-Result<T> EffectiveConfig::get(std::string_view pointer) const& {
-  auto const node = find(pointer);
-  if (!node) {
-    if (auto parsed = json::Pointer::parse(pointer); parsed.has_error()) return parsed.error();
-  }
-  return read<T>(node, [&] { return std::string(pointer); });
-}
-
-template <ConfigReadable T>
-Result<T> EffectiveConfig::read(std::optional<ConfigNode> const& node, std::invocable auto pointer_text) {
-  if (!node) {
-    if constexpr (detail::is_optional<T>) return T{};
-    return Error{.kind = ErrorKind::not_found, .message = "there is no value here", .pointer = pointer_text()};
-  }
-  auto result = node->template as<T>();
-  if (result.has_error()) {
-    auto error = result.error();
-    error.pointer = pointer_text();
-    return error;
-  }
-  return result;
-}
-
 }  // namespace inlay
+
+#include <inlay/config/borrowed_config.hpp>
 
 #endif

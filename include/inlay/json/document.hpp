@@ -4,6 +4,7 @@
 
 #include <inlay/error.hpp>
 #include <inlay/json/limits.hpp>
+#include <inlay/json/reading.hpp>
 
 #include <boost/json/object.hpp>
 
@@ -24,8 +25,11 @@ struct DocumentParts;
     A Document is shared: a copy copies a pointer, and any number of threads may read one. It knows its canonical
     text (compact, numbers as json::print writes them, members in the order given), and its values, which are parsed
     when they are first asked for. Two Documents are equal when their canonical texts are: the order of members counts.
+
+    Values are read by their pointers, `document.get<int>("/rate_limit")`, as Reading has it; get() and get_or() return
+    what values() does where there are none.
 */
-class Document {
+class Document : public json::Reading<Document> {
  public:
   /** The empty object. Does not allocate. */
   Document() noexcept;
@@ -79,8 +83,14 @@ class Document {
 
  private:
   friend struct json::DocumentParts;
+  friend class json::Reading<Document>;
 
   struct State;
+
+  // Null where there is no such value.
+  [[nodiscard]] Result<boost::json::value const*> node_at(json::Pointer const& pointer) const;
+  [[nodiscard]] Result<boost::json::value const*> node_at(std::string_view pointer) const;
+  [[nodiscard]] boost::json::value const& whole() const;
 
   explicit Document(std::shared_ptr<State const> state) noexcept : state_(std::move(state)) {}
 

@@ -9,6 +9,8 @@
 #include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
 
+#include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace inlay::json {
@@ -38,6 +40,9 @@ namespace detail {
 
 /** As check(), for an object, which would have to be copied to make a value of it. */
 [[nodiscard]] Result<void> check_object(boost::json::object const& object, Limits const& limits);
+
+/** The canonical text of an object that was built by a program. @return as check(), but for its length. */
+[[nodiscard]] Result<std::string> checked_text(boost::json::object const& object, std::size_t max_depth);
 
 }  // namespace detail
 

@@ -12,6 +12,7 @@
 #include <inlay/json/impl/parse.ipp>
 #include <inlay/json/impl/pointer.ipp>
 #include <inlay/json/impl/print.ipp>
+#include <inlay/json/impl/read_as.ipp>
 #include <inlay/json/impl/scan.ipp>
 
 #endif

@@ -74,28 +74,31 @@ Result<InstalledConfig> Configs::get(Id<EnvironmentIntegration> id, std::vector<
 
 Result<InstalledConfig> Configs::get(Id<Environment> environment, std::string_view integration_name,
                                      std::vector<Layer> extra_layers) const {
-  Query<InstalledIntegration> const query{
-      .where = {{"environment_id", Operator::eq, {environment.uuid}},
-                {"integration.name", Operator::eq, {std::string(integration_name)}}},
-      .limit = 2};
-  auto ids_only = query;
-  ids_only.with_documents = ids_only.with_nested_documents = false;
+  auto const query = [&](bool with_documents) {
+    Query<InstalledIntegration> both{
+        .limit = 2, .with_documents = with_documents, .with_nested_documents = with_documents};
+    both.where.reserve(2);
+    both.where.push_back({"environment_id", Operator::eq, {environment.uuid}});
+    both.where.push_back({"integration.name", Operator::eq, {std::string(integration_name)}});
+    return both;
+  };
   ReadFrom const from = session_.reads_from();
-  auto page = rows_.list(query, from);
+  auto page = rows_.list(query(true), from);
   while (page && page->items.size() == 1 &&
          page->next) {  // of two that are too large for one page no more than the ids
-    page = rows_.list(ids_only, from);
-    if (page && page->items.size() == 1) page = rows_.list(query, from);  // the other one is gone by now
+    page = rows_.list(query(false), from);
+    if (page && page->items.size() == 1) page = rows_.list(query(true), from);  // the other one is gone by now
   }
   if (!page) return page.error();
-  std::string const place =
-      "integration \"" + std::string(integration_name) + "\" in environment " + to_string(environment);
+  auto const place = [&] {
+    return "integration \"" + std::string(integration_name) + "\" in environment " + to_string(environment);
+  };
   if (page->items.empty()) {
-    return Error{.kind = ErrorKind::not_found, .message = "there is no install of " + place};
+    return Error{.kind = ErrorKind::not_found, .message = "there is no install of " + place()};
   }
   if (page->items.size() > 1) {
     return Error{.kind = ErrorKind::invalid_argument,
-                 .message = "there are several installs of " + place + ", from several teams; name one by its id: " +
+                 .message = "there are several installs of " + place() + ", from several teams; name one by its id: " +
                             to_string(page->items[0].install.id) + ", " + to_string(page->items[1].install.id)};
   }
   return of(std::move(page->items.front()), std::move(extra_layers));

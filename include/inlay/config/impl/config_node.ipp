@@ -7,12 +7,13 @@
 #include <inlay/json/document.hpp>
 #include <inlay/json/internal/document_parts.hpp>
 #include <inlay/json/internal/find_member.hpp>
+#include <inlay/json/internal/pointer_text.hpp>
 #include <inlay/json/internal/value_in_text.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
 
 #include <algorithm>
-#include <array>
+#include <variant>
 
 namespace inlay {
 
@@ -160,40 +161,47 @@ std::string ConfigNode::text() const {
   return out;
 }
 
-ConfigNode::Scalar ConfigNode::scalar() const {
-  if (is_object()) return Structured{};
+json::reading::Kind ConfigNode::kind() const {
+  if (is_object()) return json::reading::ObjectKind{};
   if (leaf_is_text_) {
     auto const text = leaf_text();
     if (auto const found = detail::scalar_in_text(text)) {
-      return std::visit([](auto const& value) { return Scalar(value); }, *found);
+      return std::visit([](auto const& value) { return json::reading::Kind(value); }, *found);
     }
-    if (text.front() != '"') return Structured{};
+    if (text.front() == '[') return json::reading::ArrayKind{};
   }
-  auto const& value = *leaf();
-  switch (value.kind()) {
-    case boost::json::kind::null: return nullptr;
-    case boost::json::kind::bool_: return value.get_bool();
-    case boost::json::kind::int64: return value.get_int64();
-    case boost::json::kind::uint64: return value.get_uint64();
-    case boost::json::kind::double_: return value.get_double();
-    case boost::json::kind::string: return std::string_view(value.get_string());
-    default: return Structured{};
-  }
+  return json::reading::kind_of(*leaf());
 }
 
-Error ConfigNode::not_a(std::string_view wanted) const {
-  std::string message = "expected ";
-  message.append(wanted).append(", found ");
-  if (is_object()) {
-    message += "an object";
-  } else {
-    static constexpr std::array<std::string_view, 7> kinds{"null",        "a boolean", "the integer ", "the integer ",
-                                                           "the number ", "a string",  "an array"};
-    auto const found = scalar().index();
-    message += kinds[found];
-    if (kinds[found].ends_with(' ')) write(message);
+std::optional<ConfigNode> ConfigNode::at(json::Pointer const& pointer) const {
+  if (pointer.is_root()) return *this;
+  std::optional<ConfigNode> node(ConfigNode{});
+  auto const* parent = this;
+  for (auto const& token : pointer.tokens()) {
+    if (!node->step(*parent, token)) return std::nullopt;
+    parent = &*node;
   }
-  return Error{.kind = ErrorKind::invalid_argument, .message = std::move(message)};
+  return node;
+}
+
+std::optional<ConfigNode> ConfigNode::at(std::string_view pointer) const {
+  if (pointer.empty()) return *this;
+  std::optional<ConfigNode> node(ConfigNode{});
+  auto const* parent = this;
+  bool const is_there = json::visit_tokens(pointer, [&](std::string_view token) {
+    if (!node->step(*parent, token)) return false;
+    parent = &*node;
+    return true;
+  });
+  if (!is_there) node.reset();
+  return node;
+}
+
+ConfigNode ConfigNode::under(detail::LayerObject object) const {
+  ConfigNode root;
+  root.objects_.push_back(object);
+  for (auto const below : objects_) root.objects_.push_back(below);
+  return root;
 }
 
 ConfigMembers::Iterator::Iterator(ConfigNode const& node) : node_(&node), remaining_objects_(node.objects_.size()) {

@@ -21,6 +21,33 @@
 
 namespace inlay {
 
+namespace detail {
+
+inline Error second_base(Layer const& layer) {
+  return {.kind = ErrorKind::invalid_argument,
+          .message = "layer '" + layer.name + "' is of kind base, which only the lowest layer can be"};
+}
+
+}  // namespace detail
+
+Result<detail::LayerObject> EffectiveConfig::object_of(Layer const& layer) {
+  auto const& document = layer.document;
+  auto const nulls = layer.kind == LayerKind::base ? detail::Nulls::are_values : detail::Nulls::remove;
+  if (layer.kind == LayerKind::merge_patch && !json::DocumentParts::has_values(document)) {
+    // values take several times the room of the text, and most of the time it takes to write this one text
+    if (auto const* const spans = json::DocumentParts::spans(document); spans != nullptr && spans->are_searchable()) {
+      return detail::LayerObject(spans->root(), nulls);
+    }
+  }
+  auto const values = document.values();
+  if (values.has_error()) {
+    auto error = values.error();
+    error.message = "layer '" + layer.name + "': " + error.message;
+    return error;
+  }
+  return detail::LayerObject(*values, nulls);
+}
+
 Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> layers) {
   if (layers.empty() || layers.front().kind != LayerKind::base) {
     return Error{.kind = ErrorKind::invalid_argument,
@@ -29,26 +56,10 @@ Result<EffectiveConfig> EffectiveConfig::from(std::vector<Layer> layers) {
   auto const state = std::make_shared<State>();
   // highest first, as a node has its objects
   for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
-    if (layer->kind == LayerKind::base && layer + 1 != layers.rend()) {
-      return Error{.kind = ErrorKind::invalid_argument,
-                   .message = "layer '" + layer->name + "' is of kind base, which only the lowest layer can be"};
-    }
-    auto const& document = layer->document;
-    auto const nulls = layer->kind == LayerKind::base ? detail::Nulls::are_values : detail::Nulls::remove;
-    if (layer->kind == LayerKind::merge_patch && !json::DocumentParts::has_values(document)) {
-      // values take several times the room of the text, and most of the time it takes to write this one text
-      if (auto const* const spans = json::DocumentParts::spans(document); spans != nullptr && spans->are_searchable()) {
-        state->root.objects_.push_back(detail::LayerObject(spans->root(), nulls));
-        continue;
-      }
-    }
-    auto const values = document.values();
-    if (values.has_error()) {
-      auto error = values.error();
-      error.message = "layer '" + layer->name + "': " + error.message;
-      return error;
-    }
-    state->root.objects_.push_back(detail::LayerObject(*values, nulls));
+    if (layer->kind == LayerKind::base && layer + 1 != layers.rend()) return detail::second_base(*layer);
+    auto const object = object_of(*layer);
+    if (object.has_error()) return object.error();
+    state->root.objects_.push_back(*object);
   }
   state->layers = std::move(layers);
   return EffectiveConfig(state);
@@ -59,50 +70,34 @@ std::vector<Layer> const& EffectiveConfig::layers() const& noexcept { return sta
 ConfigNode const& EffectiveConfig::root() const& noexcept { return state_->root; }
 
 std::optional<ConfigNode> EffectiveConfig::find(json::Pointer const& pointer) const& {
-  if (pointer.is_root()) return state_->root;
-  std::optional<ConfigNode> node(ConfigNode{});
-  auto const* parent = &state_->root;
-  for (auto const& token : pointer.tokens()) {
-    if (!node->step(*parent, token)) return std::nullopt;
-    parent = &*node;
-  }
-  return node;
+  return state_->root.at(pointer);
 }
 
-std::optional<ConfigNode> EffectiveConfig::find(std::string_view pointer) const& {
-  if (pointer.empty()) return state_->root;
-  std::optional<ConfigNode> node(ConfigNode{});
-  auto const* parent = &state_->root;
-  std::array<char, 128> unescaped;
-  for (std::size_t position = 0; position != pointer.size();) {
-    if (pointer[position] != '/') return std::nullopt;
-    auto const start = ++position;
-    bool has_escapes = false;
-    for (; position != pointer.size() && pointer[position] != '/'; ++position) has_escapes |= pointer[position] == '~';
-    auto token = pointer.substr(start, position - start);
-    std::string long_token;
-    if (has_escapes) {
-      char* out = unescaped.data();
-      if (token.size() > unescaped.size()) {
-        long_token.resize(token.size());
-        out = long_token.data();
-      }
-      std::size_t size = 0;
-      for (std::size_t i = 0; i != token.size(); ++i) {
-        out[size] = token[i];
-        if (token[i] == '~') {
-          ++i;
-          if (i == token.size() || (token[i] != '0' && token[i] != '1')) return std::nullopt;
-          out[size] = token[i] == '0' ? '~' : '/';
-        }
-        ++size;
-      }
-      token = {out, size};
-    }
-    if (!node->step(*parent, token)) return std::nullopt;
-    parent = &*node;
-  }
-  return node;
+std::optional<ConfigNode> EffectiveConfig::find(std::string_view pointer) const& { return state_->root.at(pointer); }
+
+Result<EffectiveConfig> EffectiveConfig::with(Layer layer) const {
+  if (layer.kind == LayerKind::base) return detail::second_base(layer);
+  auto const object = object_of(layer);
+  if (object.has_error()) return object.error();
+  auto const state = std::make_shared<State>();
+  state->root = state_->root.under(*object);
+  state->layers.reserve(state_->layers.size() + 1);
+  state->layers = state_->layers;
+  state->layers.push_back(std::move(layer));
+  return EffectiveConfig(state);
+}
+
+Result<BorrowedConfig> EffectiveConfig::borrowed_with(Layer const& layer) const& {
+  return BorrowedConfig::over(state_->root, layer);
+}
+
+Result<BorrowedConfig> BorrowedConfig::borrowed_with(Layer const& layer) const { return over(root_, layer); }
+
+Result<BorrowedConfig> BorrowedConfig::over(ConfigNode const& root, Layer const& layer) {
+  if (layer.kind == LayerKind::base) return detail::second_base(layer);
+  auto const object = EffectiveConfig::object_of(layer);
+  if (object.has_error()) return object.error();
+  return BorrowedConfig(root.under(*object));
 }
 
 boost::json::value EffectiveConfig::to_value(boost::json::storage_ptr storage) const {

@@ -2,16 +2,17 @@
 #ifndef INLAY_JSON_IMPL_DOCUMENT_IPP
 #define INLAY_JSON_IMPL_DOCUMENT_IPP
 
+#include <inlay/ground/internal/once.hpp>
 #include <inlay/json/detail/value_arena.hpp>
 #include <inlay/json/document.hpp>
 #include <inlay/json/internal/document_parts.hpp>
+#include <inlay/json/internal/pointer_text.hpp>
 #include <inlay/json/parse.hpp>
+#include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
 
 #include <boost/json/value.hpp>
 
-#include <atomic>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -46,24 +47,20 @@ struct Document::State {
 
   /** The members; nullptr when the text is no JSON object. */
   boost::json::object const* members() const {
-    if (!is_parsed.load(std::memory_order_acquire)) {
-      std::call_once(parsing, [this] {
+    if (!parsing.is_done()) {
+      parsing.run([this] {
         auto made = std::make_unique<Values>(text.size());
         // whoever wants to know what is wrong parses again
         [[maybe_unused]] auto const parsed = made->parse(text, json::no_limits);
         values = std::move(made);
-        is_parsed.store(true, std::memory_order_release);
       });
     }
     return values->value.if_object();
   }
 
   json::MemberSpans const* member_spans() const {
-    if (!has_sought_spans.load(std::memory_order_acquire)) {
-      std::call_once(finding_spans, [this] {
-        spans = json::MemberSpans::of(text, this);
-        has_sought_spans.store(true, std::memory_order_release);
-      });
+    if (!finding_spans.is_done()) {
+      finding_spans.run([this] { spans = json::MemberSpans::of(text, this); });
     }
     return spans ? &*spans : nullptr;
   }
@@ -72,10 +69,8 @@ struct Document::State {
   bool is_left_out = false;
   mutable std::unique_ptr<Values> values;
   mutable std::optional<json::MemberSpans> spans;
-  mutable std::once_flag finding_spans;
-  mutable std::once_flag parsing;
-  mutable std::atomic<bool> has_sought_spans = false;
-  mutable std::atomic<bool> is_parsed = false;
+  mutable detail::Once finding_spans;
+  mutable detail::Once parsing;
 };
 
 namespace detail {
@@ -105,22 +100,19 @@ Result<Document> Document::parse(std::string_view text, json::Limits const& limi
   state->text.reserve(text.size());
   json::print(values->value, state->text);
   if (state->text.size() > limits.max_bytes) return detail::canonical_text_too_long(state->text.size(), limits);
-  state->values = std::move(values);
-  state->is_parsed = true;
+  state->parsing.run([&] { state->values = std::move(values); });
   return Document(state);
 }
 
 Result<Document> Document::from(boost::json::object const& values, json::Limits const& limits) {
   // The values are not kept: their storage may belong to the caller, and a 1u that became text comes back as a 1.
-  if (auto const checked =
-          json::detail::check_object(values, json::Limits{json::no_limits.max_bytes, limits.max_depth});
-      checked.has_error()) {
-    return checked.error();
-  }
-  std::string canonical;
-  json::detail::print_object(values, canonical);
-  if (canonical.size() > limits.max_bytes) return detail::canonical_text_too_long(canonical.size(), limits);
-  return from_stored(std::move(canonical));
+  auto canonical = json::detail::checked_text(values, limits.max_depth);
+  if (canonical.has_error()) return canonical.error();
+  if (canonical->size() > limits.max_bytes) return detail::canonical_text_too_long(canonical->size(), limits);
+  if (values.empty()) return Document();
+  // The room for numbers was guessed; where it is much too large, the text is moved into one of its own.
+  if (canonical->capacity() - canonical->size() > canonical->size() / 4) canonical->shrink_to_fit();
+  return Document(std::make_shared<State const>(std::move(*canonical)));
 }
 
 Document Document::from_stored(std::string text) {
@@ -158,8 +150,28 @@ Result<boost::json::object const*> Document::values() const& {
   return why;
 }
 
+// Of values() that are there.
+boost::json::value const& Document::whole() const {
+  static boost::json::value const no_members(boost::json::object_kind);
+  return state_ ? state_->values->value : no_members;
+}
+
+Result<boost::json::value const*> Document::node_at(json::Pointer const& pointer) const {
+  if (auto const members = values(); members.has_error()) return members.error();
+  return json::find(whole(), pointer);
+}
+
+Result<boost::json::value const*> Document::node_at(std::string_view pointer) const {
+  if (auto const members = values(); members.has_error()) return members.error();
+  auto const* found = &whole();
+  if (!json::visit_tokens(pointer,
+                          [&](std::string_view token) { return (found = json::step(*found, token)) != nullptr; }))
+    return nullptr;
+  return found;
+}
+
 bool json::DocumentParts::has_values(Document const& document) noexcept {
-  return !document.state_ || document.state_->is_parsed.load(std::memory_order_acquire);
+  return !document.state_ || document.state_->parsing.is_done();
 }
 
 Result<void> Document::check() const {

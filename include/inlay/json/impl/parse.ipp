@@ -322,6 +322,56 @@ Result<void> check_object(boost::json::object const& object, Limits const& limit
   return check_either(object, limits);
 }
 
+/** A look at a value that was built by a program, before its text is written. */
+struct Survey {
+  std::size_t bytes = 0;   // that the text will have, about: numbers are guessed, and escapes not counted
+  bool has_fault = false;  // that is no string's or name's
+
+  void see(boost::json::value const& value, std::size_t levels_left) noexcept {
+    constexpr std::size_t most_numbers = 12;  // bytes
+    switch (value.kind()) {
+      case boost::json::kind::object: return see(value.get_object(), levels_left);
+      case boost::json::kind::array: {
+        if (enter(levels_left, value.get_array().size())) {
+          for (auto const& element : value.get_array()) see(element, levels_left - 1);
+        }
+        return;
+      }
+      case boost::json::kind::string: bytes += value.get_string().size() + 2; return;
+      case boost::json::kind::double_: has_fault |= !std::isfinite(value.get_double()); break;
+      default: break;
+    }
+    bytes += most_numbers;
+  }
+  void see(boost::json::object const& object, std::size_t levels_left) noexcept {
+    if (!enter(levels_left, object.size())) return;
+    for (auto const& member : object) {
+      bytes += member.key().size() + 3;
+      see(member.value(), levels_left - 1);
+    }
+  }
+
+ private:
+  bool enter(std::size_t levels_left, std::size_t size) noexcept {
+    bytes += size + 2;
+    has_fault |= levels_left == 0;
+    return !has_fault;
+  }
+};
+
+Result<std::string> checked_text(boost::json::object const& object, std::size_t max_depth) {
+  Survey survey;
+  survey.see(object, std::min(max_depth, greatest_depth));
+  if (!survey.has_fault) {
+    std::string text;
+    text.reserve(survey.bytes);
+    print_object(object, text);
+    // All strings at once, which costs next to nothing; one by one, and with their pointers, only to say which it is.
+    if (inlay::detail::is_utf8(text)) return text;
+  }
+  return check_object(object, {.max_bytes = no_limits.max_bytes, .max_depth = max_depth}).error();
+}
+
 }  // namespace detail
 
 Result<boost::json::value> parse(std::string_view text, Limits const& limits, boost::json::storage_ptr storage) {

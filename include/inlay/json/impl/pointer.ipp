@@ -2,6 +2,7 @@
 #ifndef INLAY_JSON_IMPL_POINTER_IPP
 #define INLAY_JSON_IMPL_POINTER_IPP
 
+#include <inlay/json/internal/pointer_text.hpp>
 #include <inlay/json/pointer.hpp>
 
 #include <boost/json/array.hpp>
@@ -82,17 +83,18 @@ std::optional<std::size_t> parse_index(std::string_view token) noexcept {
   return index;
 }
 
+boost::json::value const* step(boost::json::value const& from, std::string_view token) noexcept {
+  if (auto const* object = from.if_object()) return object->if_contains(token);
+  auto const* array = from.if_array();
+  if (array == nullptr) return nullptr;
+  auto const index = parse_index(token);
+  return index ? array->if_contains(*index) : nullptr;
+}
+
 boost::json::value const* find(boost::json::value const& root, Pointer const& pointer) noexcept {
   boost::json::value const* found = &root;
   for (std::string const& token : pointer.tokens()) {
-    if (auto const* object = found->if_object()) {
-      found = object->if_contains(token);
-    } else if (auto const* array = found->if_array()) {
-      auto const index = parse_index(token);
-      found = index ? array->if_contains(*index) : nullptr;
-    } else {
-      return nullptr;
-    }
+    found = step(*found, token);
     if (found == nullptr) return nullptr;
   }
   return found;

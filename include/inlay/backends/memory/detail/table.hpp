@@ -6,10 +6,12 @@
 #include <inlay/model/references.hpp>
 #include <inlay/storage/query.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <type_traits>
 #include <unordered_map>
@@ -40,8 +42,15 @@ template <class Other>
   return id ? &id->uuid : nullptr;
 }
 
-/** The rows of one entity, with an index for its ids, its order, each of its unique keys, each of its references and
-    each of its enumerations.
+/** Whether an entity's rows have a name that is unique among its owner's. */
+template <class Entity>
+inline constexpr bool has_name_in_key = std::any_of(Entity::unique_keys.begin(), Entity::unique_keys.end(),
+                                                    [](model::UniqueKey const& key) {
+                                                      return std::find(key.begin(), key.end(), "name") != key.end();
+                                                    });
+
+/** The rows of one entity, with an index for its ids, its order, each of its unique keys, the names in those, each of
+   its references and each of its enumerations.
 
     Not thread-safe. It checks nothing: whoever writes has looked before.
 */
@@ -78,6 +87,13 @@ class Table {
   [[nodiscard]] Uuid const* find_same(std::size_t key, Entity const& row) const {
     auto const found = by_key_[key].find(key_text(Entity::unique_keys[key], row));
     return found == by_key_[key].end() ? nullptr : &found->second;
+  }
+
+  /** The ids of the rows with that name, whoever's they are. */
+  [[nodiscard]] std::set<Uuid> const& named(std::string const& name) const requires has_name_in_key<Entity> {
+    static std::set<Uuid> const none;
+    auto const found = by_name_.find(name);
+    return found == by_name_.end() ? none : found->second;
   }
 
   /** Puts `next` in the place of `old`; either may be null.
@@ -145,6 +161,7 @@ class Table {
     for (std::size_t key = 0; key < key_count; ++key) {
       by_key_[key].emplace(key_text(Entity::unique_keys[key], *row), row->id.uuid);
     }
+    if constexpr (has_name_in_key<Entity>) by_name_[row->name].insert(row->id.uuid);
     for_each_target(*row, [&](std::size_t number, Uuid const& id) { by_reference_[number][id].emplace(place, row); });
     for_each_value(*row, [&](std::size_t number, int value) { by_value_[{number, value}].emplace(place, row); });
   }
@@ -152,6 +169,11 @@ class Table {
   void remove(Entity const& row) {
     Cursor const place = place_of(row);
     for (std::size_t key = 0; key < key_count; ++key) by_key_[key].erase(key_text(Entity::unique_keys[key], row));
+    if constexpr (has_name_in_key<Entity>) {
+      auto const same = by_name_.find(row.name);
+      same->second.erase(row.id.uuid);
+      if (same->second.empty()) by_name_.erase(same);
+    }
     for_each_target(row, [&](std::size_t number, Uuid const& id) {
       auto const rows = by_reference_[number].find(id);
       rows->second.erase(place);
@@ -165,6 +187,7 @@ class Table {
   std::unordered_map<Uuid, Row<Entity>> by_id_;
   OrderedRows<Entity> in_order_;
   std::array<std::unordered_map<std::string, Uuid, inlay::detail::KeyedHash>, key_count> by_key_;
+  std::unordered_map<std::string, std::set<Uuid>, inlay::detail::KeyedHash> by_name_;
   std::array<std::unordered_map<Uuid, OrderedRows<Entity>>, model::reference_count<Entity>> by_reference_;
   std::map<std::pair<std::size_t, int>, OrderedRows<Entity>> by_value_;
 };

@@ -4,6 +4,7 @@
 
 #include <inlay/backends/memory.hpp>
 #include <inlay/backends/memory/detail/change_log.hpp>
+#include <inlay/backends/memory/detail/keyed.hpp>
 #include <inlay/backends/memory/detail/match.hpp>
 #include <inlay/backends/memory/detail/merge.hpp>
 #include <inlay/backends/memory/detail/rows_read.hpp>
@@ -484,9 +485,6 @@ Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& qu
   for (std::size_t i = 0; i < places->size(); ++i) where.emplace_back((*places)[i], &query.where[i]);
   auto const is_visible = predicate<Entity>(query.scope);
   if (!is_visible) return is_visible.error();
-  std::vector<PlacedCondition> narrowing = where;
-  collect_conditions<Entity>(query.scope, narrowing);
-
   auto const meets = [&]<std::size_t part>(std::integral_constant<std::size_t, part>, void const* row) {
     return std::all_of(where.begin(), where.end(), [&](PlacedCondition const& one) {
       return one.first.part != part || matchers<model::Part<Readable, part>>[one.first.index](row, *one.second);
@@ -515,7 +513,19 @@ Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& qu
     page.revision = log_.revision();
     std::vector<OrderedRows<Entity> const*> sources;
     std::deque<OrderedRows<Entity>> made;
-    if (auto const named = rows_named<Entity>(narrowing)) {
+    std::optional<OrderedRows<Entity>> named;
+    if constexpr (has_key_by_name<Readable>) {
+      // Not for a team: how many integrations of others have a name would show in the time.
+      if (query.scope.is_everything())
+        named = rows_keyed<Readable>(where, table<Entity>(), table<model::Part<Readable, 1>>());
+    }
+    std::vector<PlacedCondition> narrowing;
+    if (!named) {
+      narrowing = where;
+      collect_conditions<Entity>(query.scope, narrowing);
+      named = rows_named<Entity>(narrowing);
+    }
+    if (named) {
       for (auto const& [place, row] : *named) {
         if (!consider(row)) break;
       }
