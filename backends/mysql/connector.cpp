@@ -46,8 +46,8 @@ constexpr char const* not_encrypted = "the server does not encrypt the connectio
 // ours, which is the only one that may answer before they are.
 constexpr char const* gate_name = "inlay_encrypted_first";
 
-/** Says nothing to a server before the connection is encrypted, and then nothing but who wants to come in: which plugin
-    is to answer is what the server says to that. */
+/** Says nothing to a server before the connection is encrypted, and then nothing but that somebody wants to come in:
+   which plugin is to answer is what the server says to that. */
 int pass_gate(MYSQL_PLUGIN_VIO* wire, MYSQL* connection) {
   auto const refuse = [&] {
     connection->net.last_errno = CR_SSL_CONNECTION_ERROR;

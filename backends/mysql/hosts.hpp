@@ -35,7 +35,8 @@ class Hosts {
   };
 
   /** In which order they are to be tried for one connection: as the URL has them, but those that were left, unless
-      it is time to try them again, after the others. Who has got one for which it is time is the only one for now. */
+      it is time to try them again, after the others. Whoever has got one for which it is time is the only one for now.
+   */
   [[nodiscard]] std::vector<Turn> order(Time now) {
     bool const is_any_good = std::ranges::any_of(hosts_, [](Host const& host) { return !host.was_left; });
     std::vector<Turn> turns;

@@ -386,7 +386,7 @@ class OwnDriver final : public MysqlDriver {
   bool is_for_reads_;
   mutable std::atomic<Ability> can_cluster_ = Ability::unknown;
 
-  // A host that is well takes no longer; who needs a connection would wait for one that is not, now and then.
+  // A host that is well takes no longer; whoever needs a connection would wait for one that is not, now and then.
   static constexpr std::chrono::seconds patience_with_left{3};
   struct ConnectorsOfHost {
     mysql::Connector patient;

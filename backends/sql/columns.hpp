@@ -149,7 +149,7 @@ void put_owner(Statement& statement, Tables const& tables, Entity const& row, Bi
       storage::owner_of(row));
 }
 
-/** Reads a row of Entity from `row`, beginning with column `at`, which moves behind it; its id only if that was
+/** Reads a row of Entity from `row`, beginning with column `at`, which moves past it; its id only if that was
     selected. Where documents were not, Document::left_out() stands in their place.
 
     @throws inlay::Exception: corrupt, naming table, id and member.

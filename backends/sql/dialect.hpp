@@ -92,7 +92,7 @@ struct Dialect {
   /** What follows the closing bracket of create table. */
   std::string_view table_options;
 
-  /** Whether a column that lies behind a long one in a row is read by reading the long one, too: where it is added up,
+  /** whether a column that lies after a long one in a row is read by reading the long one, too: where it is added up,
      an index has it then. On others such an index would be one more to write, and one more to be taken for the wrong
      query. */
   bool reads_rows_whole;

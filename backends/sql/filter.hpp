@@ -103,10 +103,9 @@ inline void add_condition(Statement& statement, Condition const& condition, mode
 /** What filters know about the entity of that name; empty when there is none. */
 [[nodiscard]] inline std::span<inlay::detail::FilterPart const> entity_named(std::string_view name) {
   std::span<inlay::detail::FilterPart const> found;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) {
-        if (name == Entity::entity_name) found = inlay::detail::filter_parts<Entity>;
-      });
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    if (name == Entity::entity_name) found = inlay::detail::filter_parts<Entity>;
+  });
   return found;
 }
 

@@ -440,8 +440,7 @@ void run_in_steps(Connection& connection, Tables const& tables, Migration const&
 // Where no migration was ever recorded, a table of one of our names is somebody else's.
 [[nodiscard]] std::optional<std::string_view> find_foreign(Connection& connection, Tables const& tables) {
   std::vector<std::string_view> names{"counter", "commit", "change"};
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) { names.push_back(Entity::entity_name); });
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) { names.push_back(Entity::entity_name); });
   for (std::string_view const name : names) {
     Statement count(connection.dialect().table.count);
     count.with(text(tables.name(name))).gives(ValueType::integer);

@@ -64,7 +64,7 @@ class Dumper {
 
   void run() {
     give(header());
-    for_each_entity([&]<class Entity>(std::type_identity<Entity>) { give_rows<Entity>(); });
+    model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) { give_rows<Entity>(); });
     give_commits();
     if (auto const checked = check_.finish(); checked.has_error()) {
       throw Exception(corrupt("counter", Uuid{}, checked.error().message));
@@ -106,11 +106,6 @@ class Dumper {
     return sizes;
   }
 
-  template <class Visitor>
-  static void for_each_entity(Visitor&& visit) {
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(visit);
-  }
-
   void give(StoreRecord const& record) {
     if (auto const checked = check_.accept(record); checked.has_error()) {
       std::visit([&](auto const& refused) { throw Exception(corrupt(refused, checked.error().message)); }, record);
@@ -133,7 +128,7 @@ class Dumper {
       header.compacted_through.value = row[1].number;
     });
     std::size_t number = 0;
-    for_each_entity(
+    model::for_each_entity(
         [&]<class Entity>(std::type_identity<Entity>) { header.rows[number++] = count(Entity::entity_name); });
     compacted_through_ = header.compacted_through;
     Statement commits("select count(*) from ");

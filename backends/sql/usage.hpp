@@ -23,23 +23,22 @@ namespace inlay::sql {
   std::string rows;
   std::string bytes = "0";
   std::size_t number = 0;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) {
-        if constexpr (!std::is_same_v<Entity, Team>) {
-          constexpr bool is_install = std::is_same_v<Entity, EnvironmentIntegration>;
-          std::string const alias = 'u' + std::to_string(number);
-          sources << (number++ == 0 ? "" : " cross join ") << R"((select count(*) "row_count")";
-          if (has_documents<Entity>) sources << R"(, coalesce(sum(t."document_bytes"), 0) "byte_count")";
-          sources << " from ";
-          if (is_install) sources << tables.quoted(Environment::entity_name) << " o join ";
-          sources << tables.quoted(Entity::entity_name) << " t";
-          if (is_install) sources << R"( on t."environment_id" = o."id")";
-          sources << " where " << (is_install ? "o" : "t") << R"(."team_id" = )";
-          sources.bind(text(to_string(request.team))) << ") " << alias;
-          rows += (rows.empty() ? "" : " + ") + alias + R"(."row_count")";
-          if (has_documents<Entity>) bytes += " + " + alias + R"(."byte_count")";
-        }
-      });
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    if constexpr (!std::is_same_v<Entity, Team>) {
+      constexpr bool is_install = std::is_same_v<Entity, EnvironmentIntegration>;
+      std::string const alias = 'u' + std::to_string(number);
+      sources << (number++ == 0 ? "" : " cross join ") << R"((select count(*) "row_count")";
+      if (has_documents<Entity>) sources << R"(, coalesce(sum(t."document_bytes"), 0) "byte_count")";
+      sources << " from ";
+      if (is_install) sources << tables.quoted(Environment::entity_name) << " o join ";
+      sources << tables.quoted(Entity::entity_name) << " t";
+      if (is_install) sources << R"( on t."environment_id" = o."id")";
+      sources << " where " << (is_install ? "o" : "t") << R"(."team_id" = )";
+      sources.bind(text(to_string(request.team))) << ") " << alias;
+      rows += (rows.empty() ? "" : " + ") + alias + R"(."row_count")";
+      if (has_documents<Entity>) bytes += " + " + alias + R"(."byte_count")";
+    }
+  });
   sources << R"( cross join (select coalesce(sum(t."bytes"), 0) "byte_count" from )" << tables.quoted("change")
           << R"( t where t."team_id" = )";
   sources.bind(text(to_string(request.team))) << R"( and t."time" >= )";

@@ -55,7 +55,7 @@ class Writer {
   std::optional<Revision> write() {
     if (!number_ && !connection_.dialect().lock_rows.empty()) take_number();
     // A token that is taken goes before all else there is to say. It is asked for only where nothing has been written,
-    // since who writes takes it.
+    // since whoever writes takes it.
     try {
       for (AnyGuard const& guard : commit_.guards) {
         std::visit([&](auto const& one) { check(one); }, guard);

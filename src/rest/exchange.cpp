@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view tag_headers[] = {"If-Match", "If-None-Match"};
 
-Or<std::optional<TagList>> tags_of(Exchange const& exchange, std::string_view field) {
+OrResponse<std::optional<TagList>> tags_of(Exchange const& exchange, std::string_view field) {
   auto const value = exchange.request.headers.find(field);
   if (!value) return std::optional<TagList>();
   auto tags = parse_tags(field, *value);
@@ -120,7 +120,7 @@ Response precondition_failed(Exchange const& exchange, RowVersion const& of_row)
 
 // ---------------------------------------------------------------------------------------------- the target
 
-Or<std::optional<std::string>> Parameters::take(std::string_view name) {
+OrResponse<std::optional<std::string>> Parameters::take(std::string_view name) {
   std::optional<std::string> value;
   for (auto parameter = parameters_.begin(); parameter != parameters_.end();) {
     if (parameter->first != name) {
@@ -134,15 +134,15 @@ Or<std::optional<std::string>> Parameters::take(std::string_view name) {
   return value;
 }
 
-Or<bool> Parameters::take_flag(std::string_view name) {
+OrResponse<bool> Parameters::take_flag(std::string_view name) {
   auto const value = take(name);
   if (!value) return value.error();
   bool const is_set = *value && **value == "true";
-  if (is_set || !*value || **value == "false") return Or<bool>(boost::system::in_place_value, is_set);
+  if (is_set || !*value || **value == "false") return OrResponse<bool>(boost::system::in_place_value, is_set);
   return bad_request("the query parameter " + std::string(name) + " is true or false");
 }
 
-Or<DocumentMode> Parameters::take_mode(std::string_view name) {
+OrResponse<DocumentMode> Parameters::take_mode(std::string_view name) {
   auto const value = take(name);
   if (!value) return value.error();
   if (!*value || **value == "merge") return DocumentMode::merge;
@@ -150,7 +150,7 @@ Or<DocumentMode> Parameters::take_mode(std::string_view name) {
   return bad_request("the query parameter " + std::string(name) + " is merge or replace");
 }
 
-Or<void> Parameters::finish() const {
+OrResponse<void> Parameters::finish() const {
   if (parameters_.empty()) return {};
   return unknown_parameter(parameters_.front().first, "");
 }
@@ -163,8 +163,8 @@ Response unknown_parameter(std::string_view name, std::string_view known) {
 
 // ---------------------------------------------------------------------------------------------- the body
 
-Or<boost::json::value> read_body(Exchange const& exchange, std::span<std::string_view const> types,
-                                 std::string* type_found) {
+OrResponse<boost::json::value> read_body(Exchange const& exchange, std::span<std::string_view const> types,
+                                         std::string* type_found) {
   Request const& request = exchange.request;
   if (request.body.size() > exchange.max_body_bytes) {
     return problem(413, Error{.kind = ErrorKind::invalid_document,
@@ -191,7 +191,7 @@ Or<boost::json::value> read_body(Exchange const& exchange, std::span<std::string
   return std::move(*value);
 }
 
-Or<boost::json::object> read_object(Exchange const& exchange) {
+OrResponse<boost::json::object> read_object(Exchange const& exchange) {
   auto value = read_body(exchange, std::span(&json_type, 1));
   if (!value) return value.error();
   if (!value->is_object()) return bad_request("the body is a JSON object");
@@ -200,9 +200,9 @@ Or<boost::json::object> read_object(Exchange const& exchange) {
 
 // ---------------------------------------------------------------------------------------------- conditions
 
-Or<std::optional<TagList>> if_match(Exchange const& exchange) { return tags_of(exchange, tag_headers[0]); }
+OrResponse<std::optional<TagList>> if_match(Exchange const& exchange) { return tags_of(exchange, tag_headers[0]); }
 
-Or<std::optional<TagList>> if_none_match(Exchange const& exchange) { return tags_of(exchange, tag_headers[1]); }
+OrResponse<std::optional<TagList>> if_none_match(Exchange const& exchange) { return tags_of(exchange, tag_headers[1]); }
 
 // ---------------------------------------------------------------------------------------------- answering
 

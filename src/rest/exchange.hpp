@@ -28,7 +28,7 @@ namespace inlay::rest {
 
 /** A value, or the response that refuses the request. */
 template <class T>
-using Or = boost::system::result<T, Response>;
+using OrResponse = boost::system::result<T, Response>;
 
 /** One request on its way to its response. */
 struct Exchange {
@@ -67,19 +67,19 @@ class Parameters {
   explicit Parameters(Target const& target) : parameters_(target.parameters) {}
 
   /** The value of a parameter that may be given once. */
-  [[nodiscard]] Or<std::optional<std::string>> take(std::string_view name);
+  [[nodiscard]] OrResponse<std::optional<std::string>> take(std::string_view name);
 
   /** A parameter that is `true` or `false`; without it, false. */
-  [[nodiscard]] Or<bool> take_flag(std::string_view name);
+  [[nodiscard]] OrResponse<bool> take_flag(std::string_view name);
 
   /** `?override=replace` or `merge`. */
-  [[nodiscard]] Or<DocumentMode> take_mode(std::string_view name);
+  [[nodiscard]] OrResponse<DocumentMode> take_mode(std::string_view name);
 
   /** What nobody has taken. */
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> const& rest() const& noexcept { return parameters_; }
 
   /** Refuses the request when there are parameters that nobody has taken. */
-  [[nodiscard]] Or<void> finish() const;
+  [[nodiscard]] OrResponse<void> finish() const;
 
  private:
   std::vector<std::pair<std::string, std::string>> parameters_;
@@ -89,7 +89,7 @@ class Parameters {
 
 /** The id in the second segment of the path. What is no UUID is the id of nothing. */
 template <class Entity>
-[[nodiscard]] Or<Id<Entity>> id_in_path(Exchange const& exchange) {
+[[nodiscard]] OrResponse<Id<Entity>> id_in_path(Exchange const& exchange) {
   auto id = Id<Entity>::parse(exchange.target.segments[1]);
   if (id) return *id;
   return refuse(exchange, Error{.kind = ErrorKind::not_found, .message = "an id in a path is a UUID; this one is not"},
@@ -109,17 +109,18 @@ template <class Entity>
 // ---- the body
 
 /** Reads the body as JSON, when its media type is among `types`; the type that it has goes to `type`. */
-[[nodiscard]] Or<boost::json::value> read_body(Exchange const& exchange, std::span<std::string_view const> types,
-                                               std::string* type = nullptr);
+[[nodiscard]] OrResponse<boost::json::value> read_body(Exchange const& exchange,
+                                                       std::span<std::string_view const> types,
+                                                       std::string* type = nullptr);
 
 /** The same for a body of application/json that must be an object. */
-[[nodiscard]] Or<boost::json::object> read_object(Exchange const& exchange);
+[[nodiscard]] OrResponse<boost::json::object> read_object(Exchange const& exchange);
 
 // ---- conditions
 
 /** If-Match of a request; absent: any version. */
-[[nodiscard]] Or<std::optional<TagList>> if_match(Exchange const& exchange);
-[[nodiscard]] Or<std::optional<TagList>> if_none_match(Exchange const& exchange);
+[[nodiscard]] OrResponse<std::optional<TagList>> if_match(Exchange const& exchange);
+[[nodiscard]] OrResponse<std::optional<TagList>> if_none_match(Exchange const& exchange);
 
 /** Refuses because the row is not as the request's condition says. A summary's version, 0, is not told: it is none; nor
     is that of a row other than all that the condition names. */
@@ -133,7 +134,7 @@ struct WriteCondition {
 
 /** Works out the condition of a write. Reads the row only where one version can't say what was asked. */
 template <class Entity>
-[[nodiscard]] Or<WriteCondition> write_condition(Exchange const& exchange, Id<Entity> id);
+[[nodiscard]] OrResponse<WriteCondition> write_condition(Exchange const& exchange, Id<Entity> id);
 
 // ---- answering
 

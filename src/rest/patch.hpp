@@ -25,7 +25,7 @@ inline constexpr std::string_view document_member = [] {
 
 /** Does what the body of a PATCH says, or finds out what it would do. */
 template <class Entity>
-[[nodiscard]] Or<Updated<Entity>> apply_patch(Exchange const& exchange, Id<Entity> id, bool is_dry_run) {
+[[nodiscard]] OrResponse<Updated<Entity>> apply_patch(Exchange const& exchange, Id<Entity> id, bool is_dry_run) {
   Parameters parameters(exchange.target);
   UpdateOptions options{.dry_run = is_dry_run};
   if constexpr (!document_member<Entity>.empty()) {

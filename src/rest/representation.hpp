@@ -26,7 +26,7 @@ template <class Readable>
 }
 
 template <class Entity>
-Or<WriteCondition> write_condition(Exchange const& exchange, Id<Entity> id) {
+OrResponse<WriteCondition> write_condition(Exchange const& exchange, Id<Entity> id) {
   auto const match = if_match(exchange);
   if (!match) return match.error();
   auto const none_match = if_none_match(exchange);

@@ -69,21 +69,21 @@ std::string list_parameters() {
   return names;
 }
 
-Or<std::size_t> take_limit(Parameters& parameters, std::size_t standard, std::size_t max) {
+OrResponse<std::size_t> take_limit(Parameters& parameters, std::size_t standard, std::size_t max) {
   auto const text = parameters.take("limit");
   if (!text) return text.error();
   std::size_t limit = standard;
-  if (!*text) return Or<std::size_t>(boost::system::in_place_value, limit);
+  if (!*text) return OrResponse<std::size_t>(boost::system::in_place_value, limit);
   char const* const last = (*text)->data() + (*text)->size();
   auto const [end, failure] = std::from_chars((*text)->data(), last, limit);
   if (failure != std::errc() || end != last || limit < 1 || limit > max) {
     return bad_request("limit is a number from 1 to " + std::to_string(max));
   }
-  return Or<std::size_t>(boost::system::in_place_value, limit);
+  return OrResponse<std::size_t>(boost::system::in_place_value, limit);
 }
 
 template <class Entity>
-Or<Query<typename ListOf<Entity>::Item>> read_query(Exchange const& exchange) {
+OrResponse<Query<typename ListOf<Entity>::Item>> read_query(Exchange const& exchange) {
   using Item = typename ListOf<Entity>::Item;
   Parameters parameters(exchange.target);
   Query<Item> query;

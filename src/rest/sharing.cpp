@@ -10,7 +10,7 @@ namespace inlay::rest {
 namespace {
 
 /** Refuses an object that has members other than these. */
-Or<void> check_members(boost::json::object const& object, std::initializer_list<std::string_view> known) {
+OrResponse<void> check_members(boost::json::object const& object, std::initializer_list<std::string_view> known) {
   for (auto const& member : object) {
     std::string_view const name(member.key().data(), member.key().size());
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
@@ -29,7 +29,7 @@ Response bad_member(std::string_view name, std::string message) {
 
 /** The id in a member; nothing when it is absent or null. */
 template <class Entity>
-Or<std::optional<Id<Entity>>> read_id(boost::json::object const& object, std::string_view name) {
+OrResponse<std::optional<Id<Entity>>> read_id(boost::json::object const& object, std::string_view name) {
   auto const* const value = object.if_contains(name);
   if (value == nullptr || value->is_null()) return std::optional<Id<Entity>>();
   auto const* const text = value->if_string();

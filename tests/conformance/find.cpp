@@ -33,13 +33,12 @@ TEST_CASE("the id of another kind of row finds nothing", "[find]") {
   for_each_readable([]<class Readable>() {
     Store const store;
     store.insert_sample<model::Root<Readable>>(1);
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-        [&]<class Entity>(std::type_identity<Entity>) {
-          if constexpr (!std::is_same_v<Entity, model::Root<Readable>>) {
-            Uuid const other = store.insert_sample<Entity>(2).id.uuid;
-            CHECK(error_of(store->find(FindRequest<Readable>{.id = {other}})).kind == ErrorKind::not_found);
-          }
-        });
+    model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+      if constexpr (!std::is_same_v<Entity, model::Root<Readable>>) {
+        Uuid const other = store.insert_sample<Entity>(2).id.uuid;
+        CHECK(error_of(store->find(FindRequest<Readable>{.id = {other}})).kind == ErrorKind::not_found);
+      }
+    });
   });
 }
 

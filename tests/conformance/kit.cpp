@@ -87,12 +87,11 @@ std::vector<CommitRecord> log_after(Repository const& repository, Revision after
 Contents contents(Repository const& repository) {
   Contents all;
   all.revision = must(repository.revision());
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) {
-        for (Entity const& row : walk<Entity>(repository)) {
-          all.rows.push_back(Catch::StringMaker<Entity>::convert(row));
-        }
-      });
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    for (Entity const& row : walk<Entity>(repository)) {
+      all.rows.push_back(Catch::StringMaker<Entity>::convert(row));
+    }
+  });
   auto log = repository.changes({.limit = 1'000});
   if (log || log.error().kind != ErrorKind::compacted) all.log = log_after(repository);
   return all;

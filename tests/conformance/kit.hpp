@@ -160,10 +160,9 @@ class Store {
 /** Calls `visit.template operator()<Entity>()` for every entity there is, each in a section of its own. */
 template <class Visitor>
 void for_each_entity(Visitor&& visit) {
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) {
-        DYNAMIC_SECTION(Entity::entity_name) { visit.template operator()<Entity>(); }
-      });
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    DYNAMIC_SECTION(Entity::entity_name) { visit.template operator()<Entity>(); }
+  });
 }
 
 /** Calls `visit.template operator()<Readable>()` for every entity and read model, each in a section of its own. */

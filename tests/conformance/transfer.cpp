@@ -42,14 +42,13 @@ std::string lines_of(Repository const& repository) { return lines_of(records_of(
 
 /** Rows of every entity, some changed, some removed, and a log whose beginning is forgotten. */
 void make_history(Store const& store) {
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) {
-        for (std::size_t number = 0; number < 4; ++number) {
-          Entity const row = store.insert_sample<Entity>(number);
-          if (number == 1) store.update(row, rewritten(row, 7));
-          if (number == 2) store.remove(row);
-        }
-      });
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    for (std::size_t number = 0; number < 4; ++number) {
+      Entity const row = store.insert_sample<Entity>(number);
+      if (number == 1) store.update(row, rewritten(row, 7));
+      if (number == 2) store.remove(row);
+    }
+  });
   Commit commit = commit_of({Insert<Team>{sample<Team>(5)}, Insert<Team>{sample<Team>(6)}});
   commit.reason = "two at once \xF0\x9F\x98\x80";
   store.commit(commit);
@@ -95,10 +94,9 @@ TEST_CASE("the records of a store are its rows in the order of lists and its log
   must(check.finish());
 
   std::vector<StoreRecord> expected{records.at(0)};
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) {
-        for (Entity const& row : store.all<Entity>()) expected.emplace_back(row);
-      });
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    for (Entity const& row : store.all<Entity>()) expected.emplace_back(row);
+  });
   for (CommitRecord const& commit : log_after(*store, check.header().compacted_through)) expected.emplace_back(commit);
   CHECK(lines_of(records) == lines_of(expected));
 }

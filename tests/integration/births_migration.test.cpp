@@ -86,15 +86,14 @@ class OlderStore {
 /** Checks every row of a store. */
 template <class Check>
 void for_each_row(Repository const& store, Check const& check) {
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) {
-        Query<Entity> query{.limit = 1'000};
-        do {
-          auto const page = store.list(query).value();
-          for (Entity const& row : page.items) check(row);
-          query.after = page.next;
-        } while (query.after);
-      });
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    Query<Entity> query{.limit = 1'000};
+    do {
+      auto const page = store.list(query).value();
+      for (Entity const& row : page.items) check(row);
+      query.after = page.next;
+    } while (query.after);
+  });
 }
 
 }  // namespace

@@ -17,12 +17,11 @@ constexpr Timestamp later{2'000'000};
 
 TEST_CASE("every entity can be inserted, updated, edited, removed and guarded") {
   std::set<std::size_t> places;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) {
-        places.insert({Change(Insert<Entity>{}).index(), Change(Update<Entity>{}).index(),
-                       Change(Edit<Entity>{}).index(), Change(Remove<Entity>{}).index()});
-        CHECK(std::holds_alternative<Guard<Entity>>(AnyGuard(Guard<Entity>(Entity{}))));
-      });
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    places.insert({Change(Insert<Entity>{}).index(), Change(Update<Entity>{}).index(), Change(Edit<Entity>{}).index(),
+                   Change(Remove<Entity>{}).index()});
+    CHECK(std::holds_alternative<Guard<Entity>>(AnyGuard(Guard<Entity>(Entity{}))));
+  });
   CHECK(places.size() == std::variant_size_v<Change>);
 }
 

@@ -48,31 +48,31 @@ TEST_CASE(
 }
 
 TEST_CASE("a read model is filtered by its own fields and, with a prefix, by those of the rows that it references") {
-  FieldPlace const own = find_field<InstalledIntegration>("is_enabled").value();
+  FieldPlace const own = find_filter_field<InstalledIntegration>("is_enabled").value();
   CHECK(own.part == 0);
   CHECK(model::fields<EnvironmentIntegration>[own.index].name == "is_enabled");
-  FieldPlace const nested = find_field<InstalledIntegration>("integration.category").value();
+  FieldPlace const nested = find_filter_field<InstalledIntegration>("integration.category").value();
   CHECK(nested.part == 1);
   CHECK(model::fields<Integration>[nested.index].name == "category");
-  CHECK(find_field<InstalledIntegration>("integration.team.domain").value().part == 2);
-  CHECK(find_field<OwnedIntegration>("team.domain").value().part == 1);
+  CHECK(find_filter_field<InstalledIntegration>("integration.team.domain").value().part == 2);
+  CHECK(find_filter_field<OwnedIntegration>("team.domain").value().part == 1);
   for (char const* path : {"name", "integration.", "integration", "integration.config", "override", "revision",
                            "integrationXname", "install.is_enabled", ".id", "", "team.team.name",
                            "environment.integration.name", "environment.team.revision", "environment.name.team"}) {
     CAPTURE(path);
-    CHECK(find_field<InstalledIntegration>(path).has_error());
+    CHECK(find_filter_field<InstalledIntegration>(path).has_error());
   }
 }
 
 TEST_CASE("an install is filtered by its environment and that one's team too, and an environment by its team") {
-  FieldPlace const environment = find_field<InstalledIntegration>("environment.name").value();
+  FieldPlace const environment = find_filter_field<InstalledIntegration>("environment.name").value();
   CHECK(environment.part == 3);
   CHECK(model::fields<Environment>[environment.index].name == "name");
-  CHECK(find_field<InstalledIntegration>("environment.team.name").value().part == 4);
-  CHECK(find_field<Environment>("team.name").value().part == 1);
+  CHECK(find_filter_field<InstalledIntegration>("environment.team.name").value().part == 4);
+  CHECK(find_filter_field<Environment>("team.name").value().part == 1);
   // Elsewhere the row beside may be one that not everybody sees who sees the row.
-  CHECK(find_field<Grant>("integration.name").has_error());
-  CHECK(find_field<EnvironmentIntegration>("environment.name").has_error());
+  CHECK(find_filter_field<Grant>("integration.name").has_error());
+  CHECK(find_filter_field<EnvironmentIntegration>("environment.name").has_error());
 }
 
 TEST_CASE("a name that two teams of an install could be meant by is answered with both") {

@@ -35,13 +35,12 @@ TEST_CASE("an entity's referrers are all the members, of whatever entity, that m
 
 TEST_CASE("an entity is referenced only by those that come after it in the list, so that rows can be copied in order") {
   std::vector<std::string_view> seen;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) {
-        for (model::Reference const& reference : model::references<Entity>) {
-          CHECK(std::find(seen.begin(), seen.end(), reference.entity) != seen.end());
-        }
-        seen.push_back(Entity::entity_name);
-      });
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    for (model::Reference const& reference : model::references<Entity>) {
+      CHECK(std::find(seen.begin(), seen.end(), reference.entity) != seen.end());
+    }
+    seen.push_back(Entity::entity_name);
+  });
   CHECK(seen.size() == 5);
 }
 

@@ -106,12 +106,11 @@ TEST_CASE("an install of something else, or elsewhere, is judged anew") {
 }
 
 TEST_CASE("only a grant goes with what it references, and shows its history to both sides") {
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      []<class Entity>(std::type_identity<Entity>) {
-        CAPTURE(Entity::entity_name);
-        CHECK(rules::Of<Entity>::goes_with_references == std::is_same_v<Entity, Grant>);
-        CHECK(rules::Of<Entity>::is_history_for_all_who_see_it == std::is_same_v<Entity, Grant>);
-      });
+  model::for_each_entity([]<class Entity>(std::type_identity<Entity>) {
+    CAPTURE(Entity::entity_name);
+    CHECK(rules::Of<Entity>::goes_with_references == std::is_same_v<Entity, Grant>);
+    CHECK(rules::Of<Entity>::is_history_for_all_who_see_it == std::is_same_v<Entity, Grant>);
+  });
 }
 
 TEST_CASE("asking is the asking team's step in a grant's history, and answering the owner's") {

@@ -325,20 +325,19 @@ TEST_CASE("each table has its entity's members as columns, of the right type, an
   TemporaryFolder const folder;
   REQUIRE(open_sqlite(folder.file("inlay.db")).has_value());
   Shell shell(folder.file("inlay.db"));
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) {
-        std::vector<std::vector<std::string>> expected;
-        bool has_documents = false;
-        for (model::Field const& field : model::fields<Entity>) {
-          has_documents = has_documents || field.type == model::FieldType::document;
-          bool const is_integer = field.type == model::FieldType::boolean || field.is_set_by_store();
-          expected.push_back({std::string(field.name), is_integer ? "INTEGER" : "TEXT", field.is_optional ? "0" : "1"});
-        }
-        if (has_documents) expected.push_back({"document_bytes", "INTEGER", "0"});
-        std::sort(expected.begin(), expected.end());
-        CHECK(shell.rows("select name, type, \"notnull\" from pragma_table_info('inlay_" +
-                         std::string(Entity::entity_name) + "') order by name") == expected);
-      });
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    std::vector<std::vector<std::string>> expected;
+    bool has_documents = false;
+    for (model::Field const& field : model::fields<Entity>) {
+      has_documents = has_documents || field.type == model::FieldType::document;
+      bool const is_integer = field.type == model::FieldType::boolean || field.is_set_by_store();
+      expected.push_back({std::string(field.name), is_integer ? "INTEGER" : "TEXT", field.is_optional ? "0" : "1"});
+    }
+    if (has_documents) expected.push_back({"document_bytes", "INTEGER", "0"});
+    std::sort(expected.begin(), expected.end());
+    CHECK(shell.rows("select name, type, \"notnull\" from pragma_table_info('inlay_" +
+                     std::string(Entity::entity_name) + "') order by name") == expected);
+  });
 }
 
 TEST_CASE("the schema itself keeps references, unique names and truth values, whoever writes") {
@@ -360,20 +359,19 @@ TEST_CASE("the schema itself keeps references, unique names and truth values, wh
   CHECK(shell.run("update inlay_environment_integration set is_enabled = 2") == SQLITE_CONSTRAINT_CHECK);
   CHECK(shell.run("update inlay_team set name = null") == SQLITE_CONSTRAINT_NOTNULL);
   CHECK(shell.run("update inlay_team set created_at = 'yesterday'") == SQLITE_CONSTRAINT_DATATYPE);
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) {
-        std::string const table = "inlay_" + std::string(Entity::entity_name);
-        std::size_t references = 0;
-        model::for_each_reference<Entity>([&](model::Reference const& reference, auto) {
-          ++references;
-          CHECK(shell.one("select \"table\" || ' ' || on_delete from pragma_foreign_key_list('" + table +
-                          "') where \"from\" = '" + std::string(reference.member) + "'") ==
-                "inlay_" + std::string(reference.entity) + " RESTRICT");
-        });
-        CHECK(shell.one("select count(*) from pragma_foreign_key_list('" + table + "')") == std::to_string(references));
-        CHECK(shell.one("select count(*) from pragma_index_list('" + table + "') where origin = 'u'") ==
-              std::to_string(std::size(Entity::unique_keys)));
-      });
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
+    std::string const table = "inlay_" + std::string(Entity::entity_name);
+    std::size_t references = 0;
+    model::for_each_reference<Entity>([&](model::Reference const& reference, auto) {
+      ++references;
+      CHECK(shell.one("select \"table\" || ' ' || on_delete from pragma_foreign_key_list('" + table +
+                      "') where \"from\" = '" + std::string(reference.member) + "'") ==
+            "inlay_" + std::string(reference.entity) + " RESTRICT");
+    });
+    CHECK(shell.one("select count(*) from pragma_foreign_key_list('" + table + "')") == std::to_string(references));
+    CHECK(shell.one("select count(*) from pragma_index_list('" + table + "') where origin = 'u'") ==
+          std::to_string(std::size(Entity::unique_keys)));
+  });
 }
 
 TEST_CASE("a store is in WAL mode, and what one connection commits the next one sees") {

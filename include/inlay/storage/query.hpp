@@ -37,7 +37,7 @@ struct FieldPlace {
     @return invalid_argument naming the fields there are, when there is no such field or it cannot be filtered by.
 */
 template <class Readable>
-[[nodiscard]] Result<FieldPlace> find_field(std::string_view path);
+[[nodiscard]] Result<FieldPlace> find_filter_field(std::string_view path);
 
 /** Reads a condition as lists take it: `field=value` or `field[op]=value`.
 

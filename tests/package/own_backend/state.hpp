@@ -33,8 +33,7 @@ using inlay::Result;
 /** Calls `visit.template operator()<Entity>()` for each kind of row. */
 template <class Visitor>
 void for_each_entity(Visitor&& visit) {
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, model::Entities>>(
-      [&]<class Entity>(std::type_identity<Entity>) { visit.template operator()<Entity>(); });
+  model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) { visit.template operator()<Entity>(); });
 }
 
 /** A member's value as filters compare it; absent when the member is. */

@@ -52,7 +52,7 @@ class Policy {
     }
     bool only_public = true;
     for (Condition const& condition : query.where) {
-      auto const place = inlay::find_field<Readable>(condition.field);
+      auto const place = inlay::find_filter_field<Readable>(condition.field);
       if (!place) return place.error();
       if (place->part == 0) {
         only_public = only_public && model::is_public<Entity>(place->field.name);

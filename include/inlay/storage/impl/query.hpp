@@ -64,7 +64,7 @@ template <class Readable>
   return std::span<FilterPart const>(filter_parts<Readable>).first(model::part_count<Readable>);
 }
 
-[[nodiscard]] Result<FieldPlace> find_field(std::string_view path, std::span<FilterPart const> parts);
+[[nodiscard]] Result<FieldPlace> find_filter_field(std::string_view path, std::span<FilterPart const> parts);
 [[nodiscard]] Result<Condition> parse_condition(std::string_view text, std::span<FilterPart const> parts);
 [[nodiscard]] Result<FieldPlace> check_condition(Condition const& condition, std::span<FilterPart const> parts);
 
@@ -87,8 +87,8 @@ template <class Readable>
 }  // namespace detail
 
 template <class Readable>
-Result<FieldPlace> find_field(std::string_view path) {
-  return detail::find_field(path, detail::filter_parts<Readable>);
+Result<FieldPlace> find_filter_field(std::string_view path) {
+  return detail::find_filter_field(path, detail::filter_parts<Readable>);
 }
 
 template <class Readable>
@@ -119,7 +119,7 @@ Result<std::optional<Query<Readable>>> conditions_into_scope(Query<Readable> con
   if constexpr (constexpr std::size_t beside = model::part_count<Readable>;
                 beside < model::filter_part_count<Readable>) {
     bool const is_on_any = std::any_of(query.where.begin(), query.where.end(), [](Condition const& condition) {
-      auto const place = find_field<Readable>(condition.field);
+      auto const place = find_filter_field<Readable>(condition.field);
       return place.has_value() && place->part >= beside;
     });
     if (!is_on_any) return moved;

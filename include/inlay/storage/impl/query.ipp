@@ -85,7 +85,7 @@ inline Result<std::vector<std::string>> split_values(std::string_view text) {
   return values;
 }
 
-Result<FieldPlace> find_field(std::string_view path, std::span<FilterPart const> parts) {
+Result<FieldPlace> find_filter_field(std::string_view path, std::span<FilterPart const> parts) {
   for (std::size_t part = 0; part < parts.size(); ++part) {
     std::string_view name = path;
     if (!parts[part].name.empty()) {
@@ -142,7 +142,7 @@ Result<Condition> parse_condition(std::string_view text, std::span<FilterPart co
     condition.op = *op;
     path = path.substr(0, bracket);
   }
-  auto const place = find_field(path, parts);
+  auto const place = find_filter_field(path, parts);
   if (!place) return place.error();
   condition.field = path;
 
@@ -165,7 +165,7 @@ Result<Condition> parse_condition(std::string_view text, std::span<FilterPart co
 }
 
 Result<FieldPlace> check_condition(Condition const& condition, std::span<FilterPart const> parts) {
-  auto const place = find_field(condition.field, parts);
+  auto const place = find_filter_field(condition.field, parts);
   if (!place) return place.error();
   if (condition.op != Operator::in && condition.values.size() != 1) {
     return bad_condition(path_of(*place, parts) + " must be compared with exactly one value, but for [in]");

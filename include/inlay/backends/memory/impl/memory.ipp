@@ -61,7 +61,7 @@ void collect_conditions(Scope const& scope, std::vector<PlacedCondition>& where)
   if (scope.kind == Scope::Kind::all_of) {
     for (Scope const& part : scope.parts) collect_conditions<Entity>(part, where);
   } else if (scope.kind == Scope::Kind::condition) {
-    where.emplace_back(*find_field<Entity>(scope.condition.field), &scope.condition);
+    where.emplace_back(*find_filter_field<Entity>(scope.condition.field), &scope.condition);
   }
 }
 
