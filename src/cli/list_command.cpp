@@ -265,7 +265,7 @@ template <class Readable>
 Result<Sorted<Readable>> sorted_by(std::string_view sort, std::size_t limit) {
   bool const is_descending = sort.starts_with('-');
   std::string const name(sort.substr(is_descending ? 1 : 0));
-  auto place = find_field<Readable>(name);
+  auto place = find_filter_field<Readable>(name);
   if (place.has_error()) {
     Error error = place.error();
     error.message = "--sort: " + error.message + did_you_mean(name, sortable_fields<Readable>());
