@@ -19,6 +19,8 @@ BOOST_DESCRIBE_ENUM(Region, eu, us)
 
 // What a host's own table might be, before and after somebody wanted to know its region.
 struct Tenant {
+  static constexpr std::string_view entity_name = "tenant";
+
   Id<Tenant> id{};
   Id<Team> team_id{};
   std::string name{};
@@ -30,6 +32,8 @@ struct Tenant {
 BOOST_DESCRIBE_STRUCT(Tenant, (), (id, team_id, name, version, revision, created_at, updated_at))
 
 struct TenantWithRegion {
+  static constexpr std::string_view entity_name = "tenant";
+
   Id<TenantWithRegion> id{};
   Id<Team> team_id{};
   std::string name{};

@@ -22,7 +22,6 @@
 
 namespace {
 
-using inlay::json::Pointer;
 using namespace std::chrono_literals;
 using Install = inlay::Id<inlay::EnvironmentIntegration>;
 
@@ -89,14 +88,11 @@ class Following {
 int handle(Following const& following, inlay::Layer const& of_request) {
   auto const configs = following.now();
   inlay::InstalledConfig const& installed = configs->at("zendesk");
-  auto layers = installed.config.layers();
-  layers.push_back(of_request);
-  auto const config = inlay::EffectiveConfig::from(std::move(layers)).value();
+  auto const config = installed.config.borrowed_with(of_request).value();  // owns nothing; both outlive it
 
   expect(config.get<std::string>("/base_url").value() == "https://api.example.com");
   expect(config.get<std::string>("/headers/X-Request").value().starts_with("worker "));
-  auto const retries = config.find("/retries");  // absent means three
-  expect((retries ? retries->as<int>().value() : 3) == 3);
+  expect(config.get_or("/retries", 3).value() == 3);  // absent means three
   return config.get<int>("/timeout_ms").value();
 }
 
@@ -104,7 +100,7 @@ int handle(Following const& following, inlay::Layer const& of_request) {
 void raise_timeout(inlay::Catalog const& as_bob, Install id, inlay::Version seen, int by) {
   for (int tries = 0; tries < 3; ++tries) {
     int const timeout = as_bob.effective_config(id).value().config.get<int>("/timeout_ms").value();
-    auto const written = as_bob.set(id, Pointer() / "timeout_ms", timeout + by, {.expected_version = seen});
+    auto const written = as_bob.set(id, "/timeout_ms", timeout + by, {.expected_version = seen});
     if (written) return;
     if (written.error().kind != inlay::ErrorKind::conflict) break;
     std::cout << "bob: " << written.error() << "; once more\n";
@@ -114,7 +110,7 @@ void raise_timeout(inlay::Catalog const& as_bob, Install id, inlay::Version seen
 }
 
 void explain(inlay::Catalog const& catalog, Install id) {
-  auto const explanation = catalog.explain(id, Pointer() / "timeout_ms").value();
+  auto const explanation = catalog.explain(id, "/timeout_ms").value();
   for (auto const& leaf : explanation.leaves) {
     std::cout << leaf.pointer << " is " << leaf.winner.json.value_or("absent") << ", by the " << leaf.winner.layer;
     for (auto const& below : leaf.shadowed)
@@ -140,30 +136,29 @@ void undo(inlay::Catalog const& catalog, Install id) {
   };
   auto const before = row(*last->before);
   auto const undone = catalog.as({.actor = "alice", .reason = "undo"})
-                          .update(id, {.override = before.override},
-                                  {.expected_version = row(*last->after).version,  // nobody has written since
-                                   .documents = inlay::DocumentMode::replace});
+                          .update(id, {.override = inlay::replace(before.override)},
+                                  {.expected_version = row(*last->after).version});  // nobody has written since
   expect(undone.has_value() && undone->resource.install.override == before.override);
 }
 
-Install seed(inlay::Catalog const& catalog, inlay::Id<inlay::Environment>& production) {
-  auto const team = catalog.create(inlay::Team{.name = "Acme"}).value();
-  production = catalog.create(inlay::Environment{.team_id = team.id, .name = "production"}).value().id;
+/** What there has to be, whether or not it is there already. */
+Install seed(inlay::Catalog const& catalog) {
+  auto const acme = inlay::Id<inlay::Team>::parse("5f0c3c2e-8f7b-4a53-9d0f-0f4a8a1c2b3d").value();
+  auto const team = catalog.ensure(inlay::Team{.id = acme, .name = "Acme"}).value();
+  auto const production = catalog.ensure(inlay::Environment{.team_id = team.id(), .name = "production"}).value();
   auto config = inlay::Document::parse(R"({"base_url": "https://api.example.com", "timeout_ms": 500,
                                            "headers": {"Accept": "application/json"}})");
   auto const zendesk =
-      catalog.create(inlay::Integration{.name = "zendesk", .config = config.value(), .team_id = team.id}).value();
-  auto const installed = catalog.install({.integration_id = zendesk.integration.id, .environment_id = production});
-  return installed.value().resource.install.id;
+      catalog.ensure(inlay::Integration{.name = "zendesk", .config = config.value(), .team_id = team.id()}).value();
+  return catalog.install({.integration_id = zendesk.id(), .environment_id = production.id()}).value().id();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   auto const catalog = inlay::Catalog::open(argc > 1 ? argv[1] : "memory:").value();
-  inlay::Id<inlay::Environment> production;
-  Install const id = seed(catalog, production);
-  Following const following(catalog, production);
+  Install const id = seed(catalog);
+  Following const following(catalog, catalog.find<inlay::Environment>("Acme", "production").value().id);
 
   std::atomic<bool> is_over = false;
   std::array<std::atomic<int>, 4> timeouts{};  // what each thread has met last
@@ -187,7 +182,7 @@ int main(int argc, char** argv) {
 
   all_meet(500);
   auto const seen = catalog.get(id).value().install.version;
-  expect(catalog.as({.actor = "alice"}).set(id, Pointer() / "timeout_ms", 1'000).has_value());
+  expect(catalog.as({.actor = "alice"}).set(id, "/timeout_ms", 1'000).has_value());
   all_meet(1'000);
   raise_timeout(catalog.as({.actor = "bob"}), id, seen, 200);  // who has seen what there was before alice
   all_meet(1'200);
