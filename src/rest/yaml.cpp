@@ -10,6 +10,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -79,11 +80,23 @@ void for_each_unquoted(std::string_view text, Visitor const& visit) {
   }
 }
 
+[[noreturn]] void refuse(std::size_t line, std::string const& why) {
+  throw std::invalid_argument("line " + std::to_string(line) + ": " + why);
+}
+
 /** A mapping, a sequence or a scalar that is written in a flow, such as `{ name: id, in: [a, b] }`. */
 class Flow {
  public:
-  explicit Flow(std::string_view text) : text_(text) {}
+  Flow(std::string_view text, std::size_t line) : text_(text), line_(line) {}
 
+  [[nodiscard]] json::value whole() {
+    json::value made = value();
+    skip_spaces();
+    if (at_ != text_.size()) refuse(line_, "something follows the value");
+    return made;
+  }
+
+ private:
   [[nodiscard]] json::value value(std::string_view ends = {}) {
     skip_spaces();
     if (at_ == text_.size()) return json::string();
@@ -94,17 +107,20 @@ class Flow {
     while (at_ < text_.size() && ends.find(text_[at_]) == std::string_view::npos) ++at_;
     return plain(trimmed(text_.substr(begin, at_ - begin)));
   }
-
- private:
   void skip_spaces() {
     while (at_ < text_.size() && text_[at_] == ' ') ++at_;
   }
-  /** Passes over a comma, if there is one; @return whether the end was passed over. */
-  [[nodiscard]] bool ends_with(char end) {
+  /** Passes over the comma that stands between two; @return whether the end was passed over. */
+  [[nodiscard]] bool ends_with(char end, bool is_first) {
     skip_spaces();
-    if (at_ < text_.size() && text_[at_] == ',') ++at_;
+    bool const has_comma = !is_first && at_ < text_.size() && text_[at_] == ',';
+    if (has_comma) ++at_;
     skip_spaces();
-    if (at_ < text_.size() && text_[at_] != end) return false;
+    if (at_ == text_.size()) refuse(line_, std::string("there is no ") + end);
+    if (text_[at_] != end) {
+      if (!is_first && !has_comma) refuse(line_, "there is no comma between two values");
+      return false;
+    }
     ++at_;
     return true;
   }
@@ -116,15 +132,16 @@ class Flow {
   json::value mapping() {
     json::object all;
     ++at_;
-    while (!ends_with('}')) {
+    for (bool is_first = true; !ends_with('}', is_first); is_first = false) {
       json::string key;
       if (is_quote(text_[at_])) {
         key = quoted();
       } else {
-        std::size_t const colon = std::min(text_.find(':', at_), text_.size());
-        key = text_.substr(at_, colon - at_);
-        at_ = colon;
+        std::size_t const end = std::min(text_.find_first_of(":,}]", at_), text_.size());
+        key = text_.substr(at_, end - at_);
+        at_ = end;
       }
+      if (at_ == text_.size() || text_[at_] != ':') refuse(line_, "the name '" + std::string(key) + "' has no value");
       ++at_;
       all.insert_or_assign(key, value(",}"));
     }
@@ -133,11 +150,12 @@ class Flow {
   json::value sequence() {
     json::array all;
     ++at_;
-    while (!ends_with(']')) all.push_back(value(",]"));
+    for (bool is_first = true; !ends_with(']', is_first); is_first = false) all.push_back(value(",]"));
     return all;
   }
 
   std::string_view text_;
+  std::size_t line_;
   std::size_t at_ = 0;
 };
 
@@ -151,13 +169,20 @@ class Blocks {
     }
   }
 
-  [[nodiscard]] json::value block() {
+  [[nodiscard]] json::value whole() {
     skip_empty();
     if (at_ == lines_.size()) return nullptr;
-    return lines_[at_].text.starts_with("- ") ? sequence(lines_[at_].column) : node(lines_[at_].column);
+    json::value made = block();
+    skip_empty();
+    if (at_ != lines_.size()) refuse(at_ + 1, "it begins in a column in which nothing around it does");
+    return made;
   }
 
  private:
+  [[nodiscard]] json::value block() {
+    return lines_[at_].text.starts_with("- ") ? sequence(lines_[at_].column) : node(lines_[at_].column);
+  }
+
   struct Line {
     std::size_t column;
     std::string_view text;
@@ -220,7 +245,11 @@ class Blocks {
       return literal(column);
     }
     if (!rest.empty() && rest.front() != '#') return scalar_or_flow(rest);
-    ++at_;
+    std::size_t const line = ++at_;
+    skip_empty();
+    bool const is_there = at_ < lines_.size() && (lines_[at_].column > column ||
+                                                  (lines_[at_].column == column && lines_[at_].text.starts_with("- ")));
+    if (!is_there) refuse(line, "a name has no value; write null where that is meant");
     return block();
   }
 
@@ -257,7 +286,10 @@ class Blocks {
       }
       if (open <= 0 || at_ == lines_.size()) break;
     }
-    return Flow(text).value();
+    if (std::string_view("&*!|>%@`").find(text.front()) != std::string_view::npos) {
+      refuse(at_, "a value begins with a character that stands for something else");
+    }
+    return Flow(text, at_).whole();
   }
 
   std::vector<Line> lines_;
@@ -266,6 +298,6 @@ class Blocks {
 
 }  // namespace
 
-json::value read_yaml(std::string_view text) { return Blocks(text).block(); }
+json::value read_yaml(std::string_view text) { return Blocks(text).whole(); }
 
 }  // namespace inlay::rest

@@ -11,8 +11,9 @@ namespace inlay::rest {
 /** Reads as much of YAML as docs/openapi.yaml is written in: mappings and sequences in blocks and in flows, plain and
     quoted scalars on one line, literal blocks (`|`), comments.
 
-    It is for our own text. What it does not know it may take for something else: a test holds what it reads to what a
-    whole parser reads.
+    It is for our own text, whose test reads it, and holds that to what a whole parser reads.
+
+    @throws std::invalid_argument, with the line, for what is not written so.
 */
 [[nodiscard]] boost::json::value read_yaml(std::string_view text);
 

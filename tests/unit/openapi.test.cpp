@@ -16,6 +16,7 @@
 #include <fstream>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -171,6 +172,26 @@ TEST_CASE("of YAML is read what the page is written in") {
         R"({"a":{"b":1,"c":{"d":"e","f":null}},"g":"an owner's word: no"})");
   CHECK(read("a: |\n  one:\n    - two\n\n  three\n\nb: 2\n") == R"({"a":"one:\n  - two\n\nthree\n","b":2})");
   CHECK(read("# nothing\n") == "null");
+  CHECK(read("a:\n- b\n- c: {}\n  d: []\n") == R"({"a":["b",{"c":{},"d":[]}]})");
+}
+
+TEST_CASE("YAML that the page is not written in is refused with its line") {
+  auto const refused = [](char const* text) -> std::string {
+    try {
+      return boost::json::serialize(rest::read_yaml(text));
+    } catch (std::invalid_argument const& error) {
+      return error.what();
+    }
+  };
+  CHECK(refused("a: 1\nb: { name, in: query }\n").starts_with("line 2: the name 'name'"));
+  CHECK(refused("a: { description }\n").starts_with("line 1: the name 'description'"));
+  CHECK(refused("a: { b: 1\n").starts_with("line 1: there is no }"));
+  CHECK(refused("a: [b, c] d\n").starts_with("line 1: something follows"));
+  CHECK(refused("a: [\"b\" \"c\"]\n").starts_with("line 1: there is no comma"));
+  CHECK(refused("a: 1\nb:\nc: 2\n").starts_with("line 2: a name has no value"));
+  CHECK(refused("a:\n    b: 1\n  c: 2\n").starts_with("line 3: it begins in a column"));
+  CHECK(refused("a: &anchor 1\n").starts_with("line 1: a value begins with"));
+  CHECK(refused("a: >\n  folded\n").starts_with("line 1: a value begins with"));
 }
 
 TEST_CASE("the resource answers the page itself, with where it is to be found as the server") {
