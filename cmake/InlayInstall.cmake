@@ -24,10 +24,12 @@ foreach(_set core sql sqlite postgresql mysql rest inlay)
 endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/inlay DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT core)
 
-# The documents as they lie in the source, so that their links to each other lead somewhere.
+# The documents as they lie in the source, so that their links to each other lead somewhere. CMAKE_INSTALL_DOCDIR would be
+# that of a project that inlay is a part of.
+set(INLAY_DOCUMENTS_DIR ${CMAKE_INSTALL_DATAROOTDIR}/doc/inlay)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
-              ${PROJECT_SOURCE_DIR}/SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT core)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT core
+              ${PROJECT_SOURCE_DIR}/SECURITY.md DESTINATION ${INLAY_DOCUMENTS_DIR} COMPONENT core)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION ${INLAY_DOCUMENTS_DIR} COMPONENT core
         FILES_MATCHING PATTERN "*.md" PATTERN "*.yaml" PATTERN "*.svg" PATTERN "*.cpp" PATTERN "*.hpp" PATTERN "*.json")
 
 # The kit that certifies backends goes out as sources: whoever uses it compiles them with the Catch2 that they have.

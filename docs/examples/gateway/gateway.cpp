@@ -150,7 +150,9 @@ Install seed(inlay::Catalog const& catalog) {
                                            "headers": {"Accept": "application/json"}})");
   auto const zendesk =
       catalog.ensure(inlay::Integration{.name = "zendesk", .config = config.value(), .team_id = team.id()}).value();
-  return catalog.install({.integration_id = zendesk.id(), .environment_id = production.id()}).value().id();
+  auto const id = catalog.install({.integration_id = zendesk.id(), .environment_id = production.id()}).value().id();
+  expect(catalog.inherit(id, "/timeout_ms").has_value());  // of an earlier run
+  return id;
 }
 
 }  // namespace
