@@ -138,7 +138,7 @@ class Flow {
         key = quoted();
       } else {
         std::size_t const end = std::min(text_.find_first_of(":,}]", at_), text_.size());
-        key = text_.substr(at_, end - at_);
+        key = trimmed(text_.substr(at_, end - at_));
         at_ = end;
       }
       if (at_ == text_.size() || text_[at_] != ':') refuse(line_, "the name '" + std::string(key) + "' has no value");
