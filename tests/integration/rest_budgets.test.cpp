@@ -72,6 +72,7 @@ std::vector<Question> requests() {
        [](Worst const&) -> std::string { return R"({"override":null})"; }},
       {"get", "/integration", "?limit=1000"},
       {"get", "/integration/{id}", "", at_integration},
+      {"get", "/openapi.json"},
       {"get", "/environment", "?limit=1000"},
       {"get", "/environment/{id}", "", at_environment},
       {"get", "/team", "?limit=1000"},
