@@ -7,12 +7,13 @@
 #include <inlay/catalog/detail/writer.hpp>
 #include <inlay/catalog/impl/writer.ipp>
 #include <inlay/config/effective_config.hpp>
-#include <inlay/json/print.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/errors.hpp>
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace inlay::detail {
@@ -35,14 +36,17 @@ Result<std::optional<Resource<Entity>>> find_alike(Writer const& writer, Entity 
   return Found();
 }
 
-/** A row's members as its JSON has them, whatever a summary would show of it. */
-template <class Entity>
-Result<boost::json::object> members_of(Entity const& row) {
+/** A member as its row's JSON has it; nothing where it is absent. */
+template <class Member>
+std::optional<std::string> text_of(Member const& member) {
   std::string text;
-  model::write_json(row, text, model::JsonUse::record);
-  auto members = json::parse(text, json::no_limits);
-  if (!members) return members.error();
-  return std::move(members->as_object());
+  if constexpr (model::is_optional_v<Member>) {
+    if (!member) return std::nullopt;
+    model::detail::write_value(*member, text, model::JsonUse::record);
+  } else {
+    model::detail::write_value(member, text, model::JsonUse::record);
+  }
+  return text;
 }
 
 /** Adds where two documents differ. @return corrupt for a stored one that is no JSON object. */
@@ -65,10 +69,6 @@ Result<void> compare_documents(Document const& stored, Document const& wanted, s
 /** Says where a row that is there is not what was asked for: in what callers write, and whose it is. */
 template <class Entity>
 Result<void> compare_rows(Entity const& stored, Entity const& wanted, Ensured<Entity>& answer) {
-  auto const before = members_of(stored);
-  if (!before) return of_row(stored, before.error());
-  auto const after = members_of(wanted);
-  if (!after) return after.error();
   Result<void> compared;
   model::for_each_field<Entity>([&](model::Field const& field, auto member) {
     using Value = model::ValueOf<std::remove_cvref_t<decltype(stored.*member)>>;
@@ -77,12 +77,9 @@ Result<void> compare_rows(Entity const& stored, Entity const& wanted, Ensured<En
     if constexpr (std::is_same_v<Value, Document>) {
       compared = compare_documents(stored.*member, wanted.*member, field.name, answer);
       if (!compared) compared = of_row(stored, compared.error());
-    } else {
-      auto const text_in = [&](boost::json::object const& members) {
-        auto const* const value = members.if_contains(field.name);
-        return value != nullptr ? std::optional(json::print(*value)) : std::nullopt;
-      };
-      answer.differences.push_back({storage::member_pointer(field.name), text_in(*before), text_in(*after)});
+    } else if constexpr (!std::is_same_v<Value, Revision>) {
+      answer.differences.push_back(
+          {storage::member_pointer(field.name), text_of(stored.*member), text_of(wanted.*member)});
     }
   });
   return compared;
