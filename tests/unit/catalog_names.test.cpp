@@ -302,3 +302,39 @@ TEST_CASE("two who ensure the same at once have one row, and one of them has mad
   CHECK_FALSE(answer.created);
   CHECK(answer.id() == theirs);
 }
+
+TEST_CASE("what is in the way when it is created, and gone when it is looked at, is created after all") {
+  for (bool const has_id : {false, true}) {
+    CAPTURE(has_id);
+    World const world;
+    Environment wanted{.team_id = world.acme.id, .name = "race"};
+    if (has_id) wanted.id = Id<Environment>::generate();
+    int races = 0;
+    world.store->before_commit = [&](Commit const&) {
+      if (races == 3) return;
+      world.commit(Insert<Environment>{Environment{
+          .id = has_id ? wanted.id : Id<Environment>::generate(), .team_id = world.acme.id, .name = "race"}});
+    };
+    world.store->after_commit = [&](Commit const&) {
+      if (races == 3) return;
+      ++races;
+      Query<Environment> const query{.where = {{"name", Operator::eq, {std::string("race")}}}};
+      world.commit(Remove<Environment>{world.store->inside().list(query).value().items.at(0)});
+    };
+    auto const answer = world.catalog.ensure(wanted).value();
+    CHECK(races == 3);
+    CHECK(answer.created);
+    if (has_id) CHECK(answer.id() == wanted.id);
+  }
+}
+
+TEST_CASE("an id that is that of a row which the caller does not see is taken, at once") {
+  World const world;
+  auto const asks = world.asked_by([&] {
+    Error const error = error_of(
+        world.as(world.other).ensure(Environment{.id = world.prod.id, .team_id = world.other.id, .name = "theirs"}));
+    CHECK(error.kind == ErrorKind::already_exists);
+    CHECK(error.pointer == "/id");
+  });
+  CHECK(asks.commits == 1);
+}

@@ -3,6 +3,7 @@
 #define INLAY_CATALOG_IMPL_ENSURE_IPP
 
 #include <inlay/catalog/detail/ensure.hpp>
+#include <inlay/catalog/detail/retry.hpp>
 #include <inlay/catalog/detail/row_changes.hpp>
 #include <inlay/catalog/detail/writer.hpp>
 #include <inlay/catalog/impl/writer.ipp>
@@ -85,6 +86,16 @@ Result<void> compare_rows(Entity const& stored, Entity const& wanted, Ensured<En
   return compared;
 }
 
+/** Whether the id is that of a row that is not the caller's, and which it perhaps does not see. */
+template <class Entity>
+Result<bool> has_anothers(Writer const& writer, Id<Entity> id) {
+  if (id.is_nil()) return false;
+  auto const found = writer.rows().store().find(FindRequest<Entity>{.id = id});
+  if (found) return writer.policy().may_change<Entity>(*found, nullptr).has_error();
+  if (found.error().kind != ErrorKind::not_found) return found.error();
+  return false;
+}
+
 template <class Entity>
 Result<Ensured<Entity>> ensure(CatalogSession const& session, Entity row) {
   if (Entity::unique_keys.empty() && row.id.is_nil()) {
@@ -96,32 +107,31 @@ Result<Ensured<Entity>> ensure(CatalogSession const& session, Entity row) {
   Writer const writer(session);
   if (auto checked = check_row<Entity>(row, nullptr, writer.options().limits); !checked) return checked.error();
 
-  using Found = std::optional<Resource<Entity>>;
-  auto const left = [&](Found found) -> Result<Ensured<Entity>> {
-    Entity const& stored = model::part_of<0>(*found);
-    if (auto allowed = writer.policy().may_change<Entity>(stored, nullptr); !allowed) return allowed.error();
-    Ensured<Entity> answer;
-    if (auto compared = compare_rows(stored, row, answer); !compared) return compared.error();
-    answer.resource = std::move(*found);
-    return answer;
-  };
-  auto existing = find_alike(writer, row);
-  if (!existing) return existing.error();
-  if (*existing) return left(std::move(*existing));
+  using Answer = Ensured<Entity>;
+  return until_settled<Answer>([&](int) -> Tried<Answer> {
+    auto existing = find_alike(writer, row);
+    if (!existing) return existing.error();
+    Answer answer;
+    if (*existing) {
+      Entity const& stored = model::part_of<0>(**existing);
+      if (auto allowed = writer.policy().may_change<Entity>(stored, nullptr); !allowed) return allowed.error();
+      if (auto compared = compare_rows(stored, row, answer); !compared) return compared.error();
+      answer.resource = std::move(**existing);
+      return answer;
+    }
 
-  auto created = writer.insert(row);
-  if (created) {
-    Ensured<Entity> answer;
-    answer.resource = std::move(*created);
-    answer.created = true;
-    return answer;
-  }
-  if (created.error().kind != ErrorKind::already_exists) return created.error();
-  // Somebody created it at the same moment, or the id is that of a row which the caller does not see.
-  existing = find_alike(writer, row);
-  if (!existing) return existing.error();
-  if (!*existing) return created.error();
-  return left(std::move(*existing));
+    auto created = writer.insert(row);
+    if (created) {
+      answer.resource = std::move(*created);
+      answer.created = true;
+      return answer;
+    }
+    if (created.error().kind != ErrorKind::already_exists) return created.error();
+    auto const hidden = has_anothers(writer, row.id);
+    if (!hidden) return hidden.error();
+    // Else somebody created it at the same moment, and it is found by looking again, or is gone by then.
+    return *hidden ? created.error() : Tried<Answer>::lost(created.error());
+  });
 }
 
 }  // namespace inlay::detail
