@@ -138,7 +138,10 @@ class Catalog {
   template <class Entity>
   [[nodiscard]] Result<Resource<Entity>> get(Id<Entity> id) const;
 
-  /** The resource of that name, as lists show it (without `installed_in`): find<Team>("Acme"). One look at the store.
+  /** The resource of that name, as lists show it (without `installed_in`): find<Team>("Acme").
+
+      One look at the store; two on behalf of a team that finds an integration which is shared by asking, and more where
+      there are several.
 
       Teams may have the same name: where several have it, or rows that are found by it, the message names them, as far
       as the caller sees them.

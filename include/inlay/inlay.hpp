@@ -15,6 +15,7 @@
 #include <inlay/catalog.hpp>
 #include <inlay/catalog/answers.hpp>
 #include <inlay/catalog/requests.hpp>
+#include <inlay/config/borrowed_config.hpp>
 #include <inlay/config/config_node.hpp>
 #include <inlay/config/effective_config.hpp>
 #include <inlay/config/layer.hpp>
@@ -31,6 +32,7 @@
 #include <inlay/json/parse.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
+#include <inlay/json/reading.hpp>
 #include <inlay/model/describe.hpp>
 #include <inlay/model/entities.hpp>
 #include <inlay/model/environment.hpp>

@@ -12,10 +12,11 @@
 
 namespace inlay::test {
 
-/** A store in memory that notes what it was asked, and lets others in before a commit. */
+/** A store in memory that notes what it was asked, and lets others in before and after a commit. */
 class CountingStore final : public RepositoryFrom<CountingStore> {
  public:
   std::function<void(Commit const&)> before_commit{};
+  std::function<void(Commit const&)> after_commit{};
   bool can_count = true;
 
   /** How often it was asked for what. */
@@ -63,7 +64,9 @@ class CountingStore final : public RepositoryFrom<CountingStore> {
   Result<Committed> commit(Commit const& commit) override {
     if (before_commit) before_commit(commit);
     ++commits_;
-    return store_->commit(commit);
+    auto committed = store_->commit(commit);
+    if (after_commit) after_commit(commit);
+    return committed;
   }
   Result<ChangePage> changes(ChangesRequest const& request) const override { return store_->changes(request); }
   Result<void> compact(CompactRequest const& request) override { return store_->compact(request); }

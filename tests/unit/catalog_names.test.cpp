@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 using namespace inlay;
@@ -46,6 +47,11 @@ struct World {
   }
   Id<EnvironmentIntegration> installed(Integration const& what, Environment const& where) const {
     return catalog.install({.integration_id = what.id, .environment_id = where.id}).value().id();
+  }
+  /** What others write, which is not counted. */
+  void commit(Change change) const {
+    auto& inside = const_cast<Repository&>(store->inside());
+    REQUIRE(inside.commit({.changes = {std::move(change)}, .token = generate_uuid()}).has_value());
   }
   Catalog as(Team const& of) const { return catalog.as({.team = of.id}); }
 
@@ -237,6 +243,23 @@ TEST_CASE("what is there already is left, and where it differs is told") {
       std::vector<ConfigDifference>{{"/domain", R"("acme.example")", std::nullopt}, {"/is_verified", "false", "true"}});
 }
 
+TEST_CASE("a stored config that is no JSON is told as that of its row") {
+  for (char const* const text : {"no JSON", "[1]"}) {
+    CAPTURE(text);
+    World const world;
+    Integration const damaged{.id = Id<Integration>::generate(),
+                              .name = "damaged",
+                              .config = Document::from_stored(text),
+                              .team_id = world.acme.id};
+    world.commit(Insert<Integration>{damaged});
+    Integration wanted{.name = "damaged", .config = document(R"({"a":1})"), .team_id = world.acme.id};
+    Error const error = error_of(world.catalog.ensure(wanted));
+    CHECK(error.kind == ErrorKind::corrupt);
+    CHECK(error == error_of(world.catalog.update(damaged.id, {.config = wanted.config})));
+    CHECK_THAT(error.message, Contains(to_string(damaged.id)));
+  }
+}
+
 TEST_CASE("a team is to be there by an id, and what may not be created is not") {
   World const world;
   Error const nameless = error_of(world.catalog.ensure(Team{.name = "Acme"}));
@@ -273,12 +296,45 @@ TEST_CASE("two who ensure the same at once have one row, and one of them has mad
   world.store->before_commit = [&](Commit const&) {
     if (!theirs.is_nil()) return;
     theirs = Id<Environment>::generate();
-    Commit other;
-    other.changes = {Insert<Environment>{Environment{.id = theirs, .team_id = world.acme.id, .name = "race"}}};
-    other.token = generate_uuid();
-    REQUIRE(const_cast<Repository&>(world.store->inside()).commit(other).has_value());
+    world.commit(Insert<Environment>{Environment{.id = theirs, .team_id = world.acme.id, .name = "race"}});
   };
   auto const answer = world.catalog.ensure(Environment{.team_id = world.acme.id, .name = "race"}).value();
   CHECK_FALSE(answer.created);
   CHECK(answer.id() == theirs);
+}
+
+TEST_CASE("what is in the way when it is created, and gone when it is looked at, is created after all") {
+  for (bool const has_id : {false, true}) {
+    CAPTURE(has_id);
+    World const world;
+    Environment wanted{.team_id = world.acme.id, .name = "race"};
+    if (has_id) wanted.id = Id<Environment>::generate();
+    int races = 0;
+    world.store->before_commit = [&](Commit const&) {
+      if (races == 3) return;
+      world.commit(Insert<Environment>{Environment{
+          .id = has_id ? wanted.id : Id<Environment>::generate(), .team_id = world.acme.id, .name = "race"}});
+    };
+    world.store->after_commit = [&](Commit const&) {
+      if (races == 3) return;
+      ++races;
+      Query<Environment> const query{.where = {{"name", Operator::eq, {std::string("race")}}}};
+      world.commit(Remove<Environment>{world.store->inside().list(query).value().items.at(0)});
+    };
+    auto const answer = world.catalog.ensure(wanted).value();
+    CHECK(races == 3);
+    CHECK(answer.created);
+    if (has_id) CHECK(answer.id() == wanted.id);
+  }
+}
+
+TEST_CASE("an id that is that of a row which the caller does not see is taken, at once") {
+  World const world;
+  auto const asks = world.asked_by([&] {
+    Error const error = error_of(
+        world.as(world.other).ensure(Environment{.id = world.prod.id, .team_id = world.other.id, .name = "theirs"}));
+    CHECK(error.kind == ErrorKind::already_exists);
+    CHECK(error.pointer == "/id");
+  });
+  CHECK(asks.commits == 1);
 }

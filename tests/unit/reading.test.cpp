@@ -12,6 +12,7 @@
 #include <support/layers.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -115,6 +116,19 @@ TEST_CASE("numbers are read as a float where it holds them, a fraction as the ne
     CHECK(source.template get<float>("/name").error().message == "expected a number, found a string");
   });
   CHECK(Document::parse(R"({"a":0.1})").value().get<float>("/a").value() == 0.1F);
+}
+
+TEST_CASE("a number is read as the greatest float where that is the nearest") {
+  constexpr float greatest = std::numeric_limits<float>::max();
+  for (float const sign : {1.0F, -1.0F}) {
+    boost::json::object const values{
+        {"written", sign * 3.4028235e38}, {"below", sign * 0x1.fffffefffffffp127}, {"half way", sign * 0x1.ffffffp127}};
+    Document const document = Document::from(values).value();
+    CHECK(document.get<float>("/written").value() == sign * greatest);
+    CHECK(document.get<float>("/below").value() == sign * greatest);
+    CHECK_THAT(document.get<float>("/half way").error().message,
+               Catch::Matchers::StartsWith("expected a number that fits a float, found the number "));
+  }
 }
 
 TEST_CASE("arrays and objects are read as lists and maps, and an error says which element it is of") {

@@ -135,13 +135,15 @@ class EffectiveConfig : public json::Reading<EffectiveConfig> {
   */
   [[nodiscard]] Result<EffectiveConfig> with(Layer layer) const;
 
-  /** The same for a request that only reads: neither allocates nor counts references, so that threads which lay
-      their own layers over one configuration do not slow each other down.
+  /** The same for a request that only reads: it counts no references, and allocates only for a seventh layer and
+      beyond, and at the first look at the layer's document, so that threads which lay their own layers over one
+      configuration do not slow each other down.
 
       What is given looks into this configuration and the layer, and keeps neither of them: it does not compile on
-      temporaries. Whatever is to outlive the request is read out of it, or made by with().
+      temporaries. (Behind the `->` of a temporary Result it does compile, and dangles at the end of the statement.)
+      Whatever is to outlive the request is read out of it, or made by with().
 
-      @return as from(). Complexity: linear in the number of layers.
+      @return as from(). Complexity: as from().
   */
   [[nodiscard]] Result<BorrowedConfig> borrowed_with(Layer const& layer) const&;
   Result<BorrowedConfig> borrowed_with(Layer const&& layer) const& = delete;

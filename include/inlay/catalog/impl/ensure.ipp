@@ -3,16 +3,18 @@
 #define INLAY_CATALOG_IMPL_ENSURE_IPP
 
 #include <inlay/catalog/detail/ensure.hpp>
+#include <inlay/catalog/detail/retry.hpp>
 #include <inlay/catalog/detail/row_changes.hpp>
 #include <inlay/catalog/detail/writer.hpp>
 #include <inlay/catalog/impl/writer.ipp>
 #include <inlay/config/effective_config.hpp>
-#include <inlay/json/print.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/errors.hpp>
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace inlay::detail {
@@ -35,14 +37,17 @@ Result<std::optional<Resource<Entity>>> find_alike(Writer const& writer, Entity 
   return Found();
 }
 
-/** A row's members as its JSON has them, whatever a summary would show of it. */
-template <class Entity>
-Result<boost::json::object> members_of(Entity const& row) {
+/** A member as its row's JSON has it; nothing where it is absent. */
+template <class Member>
+std::optional<std::string> text_of(Member const& member) {
   std::string text;
-  model::write_json(row, text, model::JsonUse::record);
-  auto members = json::parse(text, json::no_limits);
-  if (!members) return members.error();
-  return std::move(members->as_object());
+  if constexpr (model::is_optional_v<Member>) {
+    if (!member) return std::nullopt;
+    model::detail::write_value(*member, text, model::JsonUse::record);
+  } else {
+    model::detail::write_value(member, text, model::JsonUse::record);
+  }
+  return text;
 }
 
 /** Adds where two documents differ. @return corrupt for a stored one that is no JSON object. */
@@ -65,10 +70,6 @@ Result<void> compare_documents(Document const& stored, Document const& wanted, s
 /** Says where a row that is there is not what was asked for: in what callers write, and whose it is. */
 template <class Entity>
 Result<void> compare_rows(Entity const& stored, Entity const& wanted, Ensured<Entity>& answer) {
-  auto const before = members_of(stored);
-  if (!before) return of_row(stored, before.error());
-  auto const after = members_of(wanted);
-  if (!after) return after.error();
   Result<void> compared;
   model::for_each_field<Entity>([&](model::Field const& field, auto member) {
     using Value = model::ValueOf<std::remove_cvref_t<decltype(stored.*member)>>;
@@ -77,15 +78,22 @@ Result<void> compare_rows(Entity const& stored, Entity const& wanted, Ensured<En
     if constexpr (std::is_same_v<Value, Document>) {
       compared = compare_documents(stored.*member, wanted.*member, field.name, answer);
       if (!compared) compared = of_row(stored, compared.error());
-    } else {
-      auto const text_in = [&](boost::json::object const& members) {
-        auto const* const value = members.if_contains(field.name);
-        return value != nullptr ? std::optional(json::print(*value)) : std::nullopt;
-      };
-      answer.differences.push_back({storage::member_pointer(field.name), text_in(*before), text_in(*after)});
+    } else if constexpr (!std::is_same_v<Value, Revision>) {
+      answer.differences.push_back(
+          {storage::member_pointer(field.name), text_of(stored.*member), text_of(wanted.*member)});
     }
   });
   return compared;
+}
+
+/** Whether the id is that of a row that is not the caller's, and which it perhaps does not see. */
+template <class Entity>
+Result<bool> has_anothers(Writer const& writer, Id<Entity> id) {
+  if (id.is_nil()) return false;
+  auto const found = writer.rows().store().find(FindRequest<Entity>{.id = id});
+  if (found) return writer.policy().may_change<Entity>(*found, nullptr).has_error();
+  if (found.error().kind != ErrorKind::not_found) return found.error();
+  return false;
 }
 
 template <class Entity>
@@ -99,32 +107,31 @@ Result<Ensured<Entity>> ensure(CatalogSession const& session, Entity row) {
   Writer const writer(session);
   if (auto checked = check_row<Entity>(row, nullptr, writer.options().limits); !checked) return checked.error();
 
-  using Found = std::optional<Resource<Entity>>;
-  auto const left = [&](Found found) -> Result<Ensured<Entity>> {
-    Entity const& stored = model::part_of<0>(*found);
-    if (auto allowed = writer.policy().may_change<Entity>(stored, nullptr); !allowed) return allowed.error();
-    Ensured<Entity> answer;
-    if (auto compared = compare_rows(stored, row, answer); !compared) return compared.error();
-    answer.resource = std::move(*found);
-    return answer;
-  };
-  auto existing = find_alike(writer, row);
-  if (!existing) return existing.error();
-  if (*existing) return left(std::move(*existing));
+  using Answer = Ensured<Entity>;
+  return until_settled<Answer>([&](int) -> Tried<Answer> {
+    auto existing = find_alike(writer, row);
+    if (!existing) return existing.error();
+    Answer answer;
+    if (*existing) {
+      Entity const& stored = model::part_of<0>(**existing);
+      if (auto allowed = writer.policy().may_change<Entity>(stored, nullptr); !allowed) return allowed.error();
+      if (auto compared = compare_rows(stored, row, answer); !compared) return compared.error();
+      answer.resource = std::move(**existing);
+      return answer;
+    }
 
-  auto created = writer.insert(row);
-  if (created) {
-    Ensured<Entity> answer;
-    answer.resource = std::move(*created);
-    answer.created = true;
-    return answer;
-  }
-  if (created.error().kind != ErrorKind::already_exists) return created.error();
-  // Somebody created it at the same moment, or the id is that of a row which the caller does not see.
-  existing = find_alike(writer, row);
-  if (!existing) return existing.error();
-  if (!*existing) return created.error();
-  return left(std::move(*existing));
+    auto created = writer.insert(row);
+    if (created) {
+      answer.resource = std::move(*created);
+      answer.created = true;
+      return answer;
+    }
+    if (created.error().kind != ErrorKind::already_exists) return created.error();
+    auto const hidden = has_anothers(writer, row.id);
+    if (!hidden) return hidden.error();
+    // Else somebody created it at the same moment, and it is found by looking again, or is gone by then.
+    return *hidden ? created.error() : Tried<Answer>::lost(created.error());
+  });
 }
 
 }  // namespace inlay::detail

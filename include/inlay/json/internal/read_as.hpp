@@ -15,6 +15,7 @@
 #include <boost/json/value.hpp>
 #include <boost/mp11/algorithm.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -162,9 +163,14 @@ template <ReadNumber T>
     constexpr bool is_float = std::same_as<T, float>;
     if (auto const* const number = std::get_if<double>(&found)) {
       if constexpr (is_float) {
-        if (std::abs(*number) > std::numeric_limits<float>::max()) return not_a("a number that fits a float", found);
+        // From half way to 2^128 on, that would be the nearest; what lies below is nearest to the greatest float, and
+        // beyond what a cast is defined for.
+        if (std::abs(*number) >= 0x1.ffffffp127) return not_a("a number that fits a float", found);
+        constexpr double greatest = std::numeric_limits<float>::max();
+        return static_cast<float>(std::clamp(*number, -greatest, greatest));
+      } else {
+        return *number;
       }
-      return static_cast<T>(*number);
     }
     if (integer == nullptr && natural == nullptr) return not_a("a number", found);
     // 2^64 and 2^63 themselves are floating-point numbers that no integer holds: casting them back would be undefined
