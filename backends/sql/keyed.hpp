@@ -68,9 +68,7 @@ class KeyedFind {
   using Root = model::Root<Readable>;
 
   /** Whether a subquery with a limit is made a table first, which costs more than all the rest: MySQL and MariaDB. */
-  [[nodiscard]] bool makes_tables_of_subqueries() const {
-    return connection_.dialect().page_bound == PageBound::keys;
-  }
+  [[nodiscard]] bool makes_tables_of_subqueries() const { return connection_.dialect().page_bound == PageBound::keys; }
 
   /** The condition that a member of a part is equal to something, if there is one. */
   [[nodiscard]] std::optional<std::size_t> find_condition(std::size_t part, std::string_view member) const {
@@ -102,7 +100,7 @@ class KeyedFind {
   [[nodiscard]] std::optional<std::size_t> scope_place() const {
     Scope const& scope = query_.scope;
     if (scope.kind != Scope::Kind::related || scope.member != "id") return std::nullopt;
-    check_related(scope, inlay::detail::filter_parts<Root>);
+    check_related(scope, inlay::detail::read_parts<Root>());
     return find_condition(0, scope.own_member);
   }
 
