@@ -168,7 +168,14 @@ class KeyedFind {
     statement.bind(parameter(query_.where[place].values.front())) << " and ";
     add_scope(statement, dialect, scope.parts.front(), entity_named(scope.entity), "s", tables_);
     statement << ") v";
-    join_visible(statement, dialect, tables_.quoted(Root::entity_name), scope.own_member, "v.\"id\"", "t0");
+    join_visible(statement, dialect, tables_.quoted(Root::entity_name), scope.own_member, "v.\"id\"", "t0",
+                 [&](std::string_view row) {
+                   for (std::size_t i = 0; i < places_.size(); ++i) {
+                     if (i == place || !names_by_id(i)) continue;
+                     statement << " and ";
+                     add_condition(statement, query_.where[i], places_[i].field, row);
+                   }
+                 });
     for_each_part<Readable>([&]<std::size_t index>() {
       if constexpr (index > 0) join_part<Readable, index>(statement, tables_, dialect.ordered_join);
     });
@@ -176,11 +183,18 @@ class KeyedFind {
     add_conditions(statement, " and ", place);
   }
 
-  /** Appends the conditions, without the one at which the rows begin. Where there is such a one, what the others could
-      lead to by themselves may be hidden, unless it is an id. */
+  /** Whether a condition is that a row has an id, its own or another's: what it leads to is not hidden by a scope that
+      the row's other ids are in. */
+  [[nodiscard]] bool names_by_id(std::size_t condition) const {
+    return places_[condition].part == 0 && places_[condition].field.type == model::FieldType::id &&
+           query_.where[condition].op == Operator::eq;
+  }
+
+  /** Appends the conditions; where the rows begin at a place, without those by ids, which are met there. What the
+      others could lead to by themselves may then be hidden, unless it is an id. */
   void add_conditions(Statement& statement, std::string_view separator, std::optional<std::size_t> begun_at) const {
     for (std::size_t i = 0; i < places_.size(); ++i) {
-      if (i == begun_at) continue;
+      if (begun_at && names_by_id(i)) continue;
       statement << std::exchange(separator, " and ");
       bool const leads_astray = begun_at && places_[i].field.type != model::FieldType::id;
       add_condition(statement, query_.where[i], places_[i].field, part_alias(places_[i].part),
