@@ -100,11 +100,11 @@ inline void add_condition(Statement& statement, Condition const& condition, mode
   }
 }
 
-/** What filters know about the entity of that name; empty when there is none. */
+/** What scopes can name of the entity of that name, which is its own members alone; empty when there is none. */
 [[nodiscard]] inline std::span<inlay::detail::FilterPart const> entity_named(std::string_view name) {
   std::span<inlay::detail::FilterPart const> found;
   model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
-    if (name == Entity::entity_name) found = inlay::detail::filter_parts<Entity>;
+    if (name == Entity::entity_name) found = inlay::detail::read_parts<Entity>();
   });
   return found;
 }
@@ -249,7 +249,7 @@ void and_scope(Statement& statement, Dialect const& dialect, Scope const& scope,
                Tables const& tables) {
   if (scope.is_everything()) return;
   statement << " and ";
-  add_scope(statement, dialect, scope, inlay::detail::filter_parts<Entity>, alias, tables);
+  add_scope(statement, dialect, scope, inlay::detail::read_parts<Entity>(), alias, tables);
 }
 
 }  // namespace inlay::sql

@@ -31,34 +31,37 @@ class KeyedFind {
       : connection_(connection), tables_(tables), statements_(statements), query_(query), places_(places) {}
 
   /** @return nothing where the query is to be answered as any other: it names no row, or its scope has further ways to
-      one than from what it names; or where there is no such row (of which state of the store, a row would have said),
-     or several after all: teams' integrations can have one name. */
+      one than from what it names; or where there are several such rows after all: teams' integrations can have one
+      name. */
   [[nodiscard]] std::optional<Page<Readable>> page() const {
     if (query_.after || !names_part<0>()) return std::nullopt;
     bool const begins_at_scope = !query_.scope.is_everything();
     if (begins_at_scope && !scope_place()) return std::nullopt;
-    Statement statement = query_.with_documents && query_.with_nested_documents
-                              ? statements_.keyed
-                              : begin_keyed_find<Readable>(tables_, query_);
+    Statement statement =
+        query_.with_documents && query_.with_nested_documents ? statements_.keyed : begin_keyed_find<Readable>(query_);
+    std::optional<std::size_t> counted;  // the condition by which several nested rows may be named
     if (begins_at_scope) {
       add_rows_of_place(statement, *scope_place());
     } else if (auto const name = nested_name(); name && !makes_tables_of_subqueries()) {
+      counted = name;
       add_rows_of_named(statement, *name);
     } else {
-      statement << ", 0";
       select_from<Readable>(statement, tables_);
       add_conditions(statement, " where ", std::nullopt);
     }
-    statement << " limit 2";
-    statement.gives(ValueType::integer);
+    end_keyed_find(statement, tables_, [&] { add_count_of_named(statement, counted); });
+    statement << " limit 3";  // two rows are as many as are too many
     std::optional<Page<Readable>> page(std::in_place);
     bool are_many_named = false;
     connection_.run(statement, [&](Row& row) {
-      page->revision.value = row.front().number;
-      are_many_named = row.back().number > most_named;
-      take_parts(page->items.emplace_back(), row, 1, tables_, nullptr, query_);
+      if (row.front().number < 0) {
+        take_parts(page->items.emplace_back(), row, 1, tables_, nullptr, query_);
+      } else {
+        page->revision.value = row.front().number;
+        are_many_named = row.back().number > most_named;
+      }
     });
-    if (page->items.size() != 1 || are_many_named) page.reset();
+    if (page->items.size() > 1 || are_many_named) page.reset();
     return page;
   }
 
@@ -68,9 +71,7 @@ class KeyedFind {
   using Root = model::Root<Readable>;
 
   /** Whether a subquery with a limit is made a table first, which costs more than all the rest: MySQL and MariaDB. */
-  [[nodiscard]] bool makes_tables_of_subqueries() const {
-    return connection_.dialect().page_bound == PageBound::keys;
-  }
+  [[nodiscard]] bool makes_tables_of_subqueries() const { return connection_.dialect().page_bound == PageBound::keys; }
 
   /** The condition that a member of a part is equal to something, if there is one. */
   [[nodiscard]] std::optional<std::size_t> find_condition(std::size_t part, std::string_view member) const {
@@ -102,7 +103,7 @@ class KeyedFind {
   [[nodiscard]] std::optional<std::size_t> scope_place() const {
     Scope const& scope = query_.scope;
     if (scope.kind != Scope::Kind::related || scope.member != "id") return std::nullopt;
-    check_related(scope, inlay::detail::filter_parts<Root>);
+    check_related(scope, inlay::detail::read_parts<Root>());
     return find_condition(0, scope.own_member);
   }
 
@@ -121,21 +122,34 @@ class KeyedFind {
     return std::nullopt;
   }
 
-  /** Appends how many nested rows have the name, and where rows come from, from those: a few of them. From the other
-      side, an environment in which much is installed would be gone through for one of it, which is what a database does
-      that does not know better. */
+  /** Appends a table m of the nested rows that have the name, of as many as that at most. */
+  void select_named(Statement& statement, std::size_t name, long long most) const {
+    if constexpr (parts > 1) {
+      statement << "(select n.\"id\" from " << tables_.quoted(model::Part<Readable, 1>::entity_name) << " n where ";
+      add_condition(statement, query_.where[name], places_[name].field, "n");
+      statement << " limit " << std::to_string(most) << ") m";
+    }
+  }
+
+  /** Appends how many nested rows have the name; 0 where they are not named so. */
+  void add_count_of_named(Statement& statement, std::optional<std::size_t> name) const {
+    if (!name) {
+      statement << '0';
+      return;
+    }
+    statement << "(select count(*) from ";
+    select_named(statement, *name, most_named + 1);
+    statement << ')';
+  }
+
+  /** Appends where rows come from: from a few of the nested rows that have the name. From the other side, an
+     environment in which much is installed would be gone through for one of it, which is what a database does that does
+     not know better. */
   void add_rows_of_named(Statement& statement, std::size_t name) const {
     if constexpr (parts > 1) {
-      auto const select_named = [&](long long most) {
-        statement << "(select n.\"id\" from " << tables_.quoted(model::Part<Readable, 1>::entity_name) << " n where ";
-        add_condition(statement, query_.where[name], places_[name].field, "n");
-        statement << " limit " << std::to_string(most) << ") m";
-      };
       std::string_view const join = connection_.dialect().ordered_join;
-      statement << ", (select count(*) from ";
-      select_named(most_named + 1);
-      statement << ") from ";
-      select_named(most_named);
+      statement << " from ";
+      select_named(statement, name, most_named);
       statement << join << tables_.quoted(Root::entity_name) << " t0 on t0.\""
                 << model::joining_reference<Readable, 0>.member << "\" = m.\"id\"";
       for_each_part<Readable>([&]<std::size_t index>() {
@@ -150,11 +164,18 @@ class KeyedFind {
   void add_rows_of_place(Statement& statement, std::size_t place) const {
     Dialect const& dialect = connection_.dialect();
     Scope const& scope = query_.scope;
-    statement << ", 0 from (select s.\"id\" from " << tables_.quoted(scope.entity) << " s where s.\"id\" = ";
+    statement << " from (select s.\"id\" from " << tables_.quoted(scope.entity) << " s where s.\"id\" = ";
     statement.bind(parameter(query_.where[place].values.front())) << " and ";
     add_scope(statement, dialect, scope.parts.front(), entity_named(scope.entity), "s", tables_);
     statement << ") v";
-    join_visible(statement, dialect, tables_.quoted(Root::entity_name), scope.own_member, "v.\"id\"", "t0");
+    join_visible(statement, dialect, tables_.quoted(Root::entity_name), scope.own_member, "v.\"id\"", "t0",
+                 [&](std::string_view row) {
+                   for (std::size_t i = 0; i < places_.size(); ++i) {
+                     if (i == place || !names_by_id(i)) continue;
+                     statement << " and ";
+                     add_condition(statement, query_.where[i], places_[i].field, row);
+                   }
+                 });
     for_each_part<Readable>([&]<std::size_t index>() {
       if constexpr (index > 0) join_part<Readable, index>(statement, tables_, dialect.ordered_join);
     });
@@ -162,11 +183,18 @@ class KeyedFind {
     add_conditions(statement, " and ", place);
   }
 
-  /** Appends the conditions, without the one at which the rows begin. Where there is such a one, what the others could
-      lead to by themselves may be hidden, unless it is an id. */
+  /** Whether a condition is that a row has an id, its own or another's: what it leads to is not hidden by a scope that
+      the row's other ids are in. */
+  [[nodiscard]] bool names_by_id(std::size_t condition) const {
+    return places_[condition].part == 0 && places_[condition].field.type == model::FieldType::id &&
+           query_.where[condition].op == Operator::eq;
+  }
+
+  /** Appends the conditions; where the rows begin at a place, without those by ids, which are met there. What the
+      others could lead to by themselves may then be hidden, unless it is an id. */
   void add_conditions(Statement& statement, std::string_view separator, std::optional<std::size_t> begun_at) const {
     for (std::size_t i = 0; i < places_.size(); ++i) {
-      if (i == begun_at) continue;
+      if (begun_at && names_by_id(i)) continue;
       statement << std::exchange(separator, " and ");
       bool const leads_astray = begun_at && places_[i].field.type != model::FieldType::id;
       add_condition(statement, query_.where[i], places_[i].field, part_alias(places_[i].part),

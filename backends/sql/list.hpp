@@ -112,7 +112,7 @@ class Lister {
   void find_sources() {
     Scope const& scope = query_.scope;
     if (scope.kind == Scope::Kind::related && scope.own_member != "id") {
-      check_related(scope, inlay::detail::filter_parts<Root>);
+      check_related(scope, inlay::detail::read_parts<Root>());
       Source source{.kind = Source::Kind::scope, .column = scope.own_member};
       for (std::size_t i = 0; i < places_.size() && !source.names_place; ++i) {
         source.condition = i;
@@ -217,7 +217,7 @@ class Lister {
       bool const has_order = are_merged && source.kind == Scope::Kind::condition;
       ids << (at == 0 ? "" : " union ") << (has_order ? "" : "select \"created_at\", \"id\" from (")
           << "select t0.\"created_at\" \"created_at\", t0.\"id\" \"id\"";
-      add_visible(ids, dialect_, source, tables_.quoted(Root::entity_name), inlay::detail::filter_parts<Root>, tables_,
+      add_visible(ids, dialect_, source, tables_.quoted(Root::entity_name), inlay::detail::read_parts<Root>(), tables_,
                   [&](Statement& rows) { join_further_parts(rows); });
       for (std::size_t i = 0; i < places_.size(); ++i) {
         ids << " and ";
@@ -569,7 +569,7 @@ class Lister {
     }
     if (is_wanted(0) && with_scope && !is_in_scope && !query_.scope.is_everything()) {
       statement << std::exchange(separator, " and ");
-      add_scope(statement, dialect_, query_.scope, inlay::detail::filter_parts<Root>, "t0", tables_);
+      add_scope(statement, dialect_, query_.scope, inlay::detail::read_parts<Root>(), "t0", tables_);
     }
     return separator;
   }

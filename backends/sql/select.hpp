@@ -131,15 +131,26 @@ template <class Readable>
   return statement;
 }
 
-/** Begins a statement whose rows have the store's revision, and then the columns of a query; more of them, and what
-   they are selected from, are to follow. */
+/** Begins a statement whose rows have -1, the columns of a query, and a null of a further integer; what they are
+    selected from is to follow, and then end_keyed_find(). */
 template <class Readable>
-[[nodiscard]] Statement begin_keyed_find(Tables const& tables, Query<Readable> const& query) {
-  Statement statement("select (select \"revision\" from ");
+[[nodiscard]] Statement begin_keyed_find(Query<Readable> const& query) {
+  Statement statement("select -1, ");
   statement.gives(ValueType::integer);
-  statement << tables.quoted("counter") << "), ";
   select_parts<Readable>(statement, query);
+  statement << ", null";
+  statement.gives(ValueType::integer);
   return statement;
+}
+
+/** Ends it with a row that has the store's revision, nulls and the integer, which `add_integer` appends: so that one
+    round trip tells, too, of which state of the store it is that there is no such row. */
+template <class AddInteger>
+void end_keyed_find(Statement& statement, Tables const& tables, AddInteger const& add_integer) {
+  statement << " union all select \"revision\", ";
+  for (std::size_t i = 2; i < statement.columns().size(); ++i) statement << "null, ";
+  add_integer();
+  statement << " from " << tables.quoted("counter");
 }
 
 /** The statement behind find, for one id. */
@@ -215,7 +226,7 @@ struct FixedStatements {
   FixedStatements(Dialect const& dialect, Tables const& tables, bool bring_revision)
       : with_revision(bring_revision),
         find(find_statement<Readable>(dialect, tables, {}, bring_revision)),
-        keyed(begin_keyed_find<Readable>(tables, {})) {
+        keyed(begin_keyed_find<Readable>({})) {
     if constexpr (HasInstalledIn<Readable>) {
       find_installed_in = find_installed_in_statement<Readable>(dialect, tables, {}, bring_revision);
     }

@@ -34,16 +34,24 @@ namespace inlay::sql {
   return sources;
 }
 
-/** Appends a join with the rows of a table, called `alias`, whose `member` equals `value`: after the tables before. */
+/** Appends a join with the rows of a table, called `alias`, whose `member` equals `value`: after the tables before.
+    `and_further` appends what else is to hold of a row, beginning with " and ", to be looked for by the same index: it
+    is given what the row is called there. */
 inline void join_visible(Statement& statement, Dialect const& dialect, std::string_view table, std::string_view member,
-                         std::string const& value, std::string const& alias) {
+                         std::string const& value, std::string const& alias, auto const& and_further) {
   std::string const condition = ".\"" + std::string(member) + "\" = " + value;
   if (dialect.fence.empty()) {
     statement << dialect.ordered_join << table << ' ' << alias << " on " << alias << condition;
+    and_further(alias);
   } else {
-    statement << " cross join lateral (select n.* from " << table << " n where n" << condition << dialect.fence << ") "
-              << alias;
+    statement << " cross join lateral (select n.* from " << table << " n where n" << condition;
+    and_further("n");
+    statement << dialect.fence << ") " << alias;
   }
+}
+inline void join_visible(Statement& statement, Dialect const& dialect, std::string_view table, std::string_view member,
+                         std::string const& value, std::string const& alias) {
+  join_visible(statement, dialect, table, member, value, alias, [](std::string_view) {});
 }
 
 /** What the rows that a scope relates to relate to in turn, where that is what is said of them first; else null. */

@@ -185,6 +185,22 @@ TEST_CASE("a scope that names what there is not is refused with invalid_argument
     CHECK(error_of(store->find(FindRequest<EnvironmentIntegration>{.id = install.id, .scope = scope})).kind ==
           ErrorKind::invalid_argument);
   }
+
+  // A list can name a row beside those that are read, a scope cannot.
+  Scope const of_team = member_is("team.name", std::string("Acme"));
+  for (Scope const& scope : {of_team, Scope::all_of({everything, of_team}), Scope::any_of({of_team, everything})}) {
+    CHECK(error_of(store->list(Query<Environment>{.scope = scope})).kind == ErrorKind::invalid_argument);
+    CHECK(error_of(store->find(FindRequest<Environment>{.id = install.environment_id, .scope = scope})).kind ==
+          ErrorKind::invalid_argument);
+    Scope const related = Scope::related("environment", "id", "environment_id", scope);
+    CHECK(error_of(store->list(Query<InstalledIntegration>{.scope = related})).kind == ErrorKind::invalid_argument);
+    Query<InstalledIntegration> const keyed{.where = {{"environment_id", Operator::eq, {install.environment_id.uuid}},
+                                                      {"integration_id", Operator::eq, {install.integration_id.uuid}}},
+                                            .scope = related};
+    CHECK(error_of(store->list(keyed)).kind == ErrorKind::invalid_argument);
+    CHECK(error_of(store->find(FindRequest<EnvironmentIntegration>{.id = install.id, .scope = related})).kind ==
+          ErrorKind::invalid_argument);
+  }
 }
 
 TEST_CASE("a scope that relates rows by members that are no ids is refused with invalid_argument", "[scope]") {

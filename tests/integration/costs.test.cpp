@@ -64,6 +64,8 @@ constexpr std::array operations{
     Operation{"update", true, {9, 3, 3}, 1, 0, {195, 175, 165}},
     Operation{"effective_config", false, {1, 1, 1}, 0, 1, {110, 135, 105}},
     Operation{"effective_config", true, {1, 1, 1}, 0, 1, {105, 120, 110}},
+    Operation{"effective_config, not installed", false, {1, 1, 1}, 0, 0, {110, 135, 105}},
+    Operation{"effective_config, not installed", true, {1, 1, 1}, 0, 0, {105, 120, 110}},
 };
 
 long long sqlite_statements = 0;
@@ -103,7 +105,11 @@ class World {
     auto const call = [&](boost::json::object const& patch) {
       if (operation.name == "get") return catalog.get(example_.install.id).has_value();
       if (operation.name == "update") return catalog.update(example_.install.id, patch).value().changed;
-      return catalog.effective_config(example_.environment.id, example_.integration.name).has_value();
+      if (operation.name == "effective_config") {
+        return catalog.effective_config(example_.environment.id, example_.integration.name).has_value();
+      }
+      auto const missed = catalog.effective_config(example_.environment.id, "not installed");
+      return missed.has_error() && missed.error().kind == ErrorKind::not_found;
     };
     // Statements are prepared, and documents kept, by the first calls.
     for (int i = 0; i != 3; ++i) REQUIRE(call(next_patch()));

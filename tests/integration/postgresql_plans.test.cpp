@@ -96,6 +96,14 @@ std::vector<std::string> reads_of(std::string const& plan, std::string const& ta
   return found;
 }
 
+/** By what a plan finds a table's rows, at each step that reads it: empty where it goes through them. */
+void add_ways(boost::json::object const& step, std::string const& table, std::vector<std::string>& found) {
+  if (text_of(step, "Relation Name") == table) found.push_back(text_of(step, "Index Cond"));
+  if (auto const* const inner = step.if_contains("Plans")) {
+    for (boost::json::value const& next : inner->as_array()) add_ways(next.as_object(), table, found);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("PostgreSQL reads no page by going through all installs, nor by sorting them") {
@@ -144,6 +152,37 @@ TEST_CASE("PostgreSQL reads no page by going through all installs, nor by sortin
   query.where.push_back(parse_condition<InstalledIntegration>("show_in_catalog=true").value());
   REQUIRE(store->list(query).has_value());
   CHECK(complaints(plans.take().at(0), installs).size() == 2);
+}
+
+TEST_CASE("PostgreSQL finds a team's install by all of its key, and reads no others of the environment") {
+  HostOptions options;
+  options.table_prefix = support::new_prefix();
+  std::string const url = support::server_url(Engine::postgresql);
+  std::string const installs = options.table_prefix + "environment_integration";
+  soci::connection_pool pool(1);
+  pool.at(0).open(soci::postgresql, url + "?client_encoding=UTF8");
+  auto const store = open_postgresql(pool, options).value();
+  support::ServerShell shell(url);
+  shell.run("set session_replication_role = replica");
+  support::fill_lists(support::postgresql_lists, options.table_prefix, 20'000,
+                      [&](std::string const& statement) { shell.run(statement); });
+  for (char const* const table : {"team", "environment", "integration", "environment_integration"}) {
+    shell.run("vacuum analyze " + options.table_prefix + table);
+  }
+  Plans plans(pool.at(0));
+  auto const id = [](long long number) { return FieldValue(parse_uuid(support::numbered_id(number)).value()); };
+  Query<InstalledIntegration> const query{
+      .where = {{"environment_id", Operator::eq, {id(6)}}, {"integration_id", Operator::eq, {id(500)}}},
+      .scope = Scope::related("environment", "id", "environment_id", Scope::where({"team_id", Operator::eq, {id(0)}}))};
+  CHECK(store->list(query).value().items.size() == 1);
+  auto const run = plans.take();
+  REQUIRE(run.size() == 1);
+  INFO(run.front());
+  std::vector<std::string> ways;
+  add_ways(boost::json::parse(run.front()).as_object().at("Plan").as_object(), installs, ways);
+  REQUIRE(ways.size() == 1);
+  CHECK(ways.front().find("environment_id") != std::string::npos);
+  CHECK(ways.front().find("integration_id") != std::string::npos);
 }
 
 TEST_CASE("PostgreSQL counts what a team has by that team's entries of indexes, whatever others have") {

@@ -112,6 +112,12 @@ TEST_CASE("what a list says of rows beside those that are read, its scope says t
         environment(Scope::all_of({of_team, acme, name_is("prod")})));
   Scope const either = Scope::any_of({environment(of_team), environment(name_is("x"))});
   CHECK(moved({"environment.name=prod"}, either)->scope == Scope::all_of({either, environment(name_is("prod"))}));
+
+  // One that relates rows by nothing is the store's to refuse, as it came.
+  Scope of_nothing = environment(of_team);
+  of_nothing.parts.clear();
+  CHECK(moved({"environment.name=prod"}, of_nothing)->scope ==
+        Scope::all_of({of_nothing, environment(name_is("prod"))}));
 }
 
 TEST_CASE("a query with conditions on rows beside is bounded as any other, and a store itself is given none") {

@@ -208,7 +208,9 @@ template <class Entity>
   if (scope.kind == Kind::condition) {
     auto const place = inlay::check_condition<Entity>(scope.condition);
     if (!place) return place.error();
-    return {};
+    if (place->part == 0) return {};
+    return inlay::Error{.kind = inlay::ErrorKind::invalid_argument,
+                        .message = "a scope names members of the rows themselves, and none of rows beside"};
   }
   if (scope.kind != Kind::related) {
     for (inlay::Scope const& part : scope.parts) {

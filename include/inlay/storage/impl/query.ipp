@@ -234,8 +234,10 @@ Result<void> move_into_scope(std::vector<Condition>& where, Scope& scope, std::s
     scope = std::move(*related);
     return {};
   }
-  bool const is_same_row = scope.kind == Scope::Kind::related && scope.entity == related->entity &&
-                           scope.member == related->member && scope.own_member == related->own_member;
+  // Nobody has checked the scope yet: one that is wrong stays as it is, for the store to refuse.
+  bool const is_same_row = scope.kind == Scope::Kind::related && scope.parts.size() == 1 &&
+                           scope.entity == related->entity && scope.member == related->member &&
+                           scope.own_member == related->own_member;
   if (!is_same_row) {
     scope = Scope::all_of({std::move(scope), std::move(*related)});
     return {};

@@ -61,7 +61,8 @@ void collect_conditions(Scope const& scope, std::vector<PlacedCondition>& where)
   if (scope.kind == Scope::Kind::all_of) {
     for (Scope const& part : scope.parts) collect_conditions<Entity>(part, where);
   } else if (scope.kind == Scope::Kind::condition) {
-    where.emplace_back(*find_filter_field<Entity>(scope.condition.field), &scope.condition);
+    where.emplace_back(*inlay::detail::find_filter_field(scope.condition.field, inlay::detail::read_parts<Entity>()),
+                       &scope.condition);
   }
 }
 
@@ -319,7 +320,7 @@ Result<Predicate<Entity>> MemoryRepository::predicate(Scope const& scope) const 
   if (scope.is_everything()) return Predicate<Entity>();
   switch (scope.kind) {
     case Scope::Kind::condition: {
-      auto const place = check_condition<Entity>(scope.condition);
+      auto const place = inlay::detail::check_condition(scope.condition, inlay::detail::read_parts<Entity>());
       if (!place) return place.error();
       return Predicate<Entity>([matcher = matchers<Entity>[place->index], &scope](Entity const& row) {
         return matcher(&row, scope.condition);
