@@ -282,3 +282,27 @@ TEST_CASE("the option --sort shows the first rows in the order of a field, in ei
              Contains("did you mean 'name'"));
   CHECK(catalogue.fault({"team", "list", "--sort", "name", "--limit", "1001"}) == "invalid_argument");
 }
+
+TEST_CASE("the option --sort refuses the fields of rows beside, which help lists for filters only") {
+  Catalogue const catalogue;
+  for (Arguments const& arguments : std::vector<Arguments>{{"list", "--sort", "environment.name"},
+                                                           {"list", "--sort", "-environment.team.name"},
+                                                           {"environment", "list", "--sort", "team.name"}}) {
+    CAPTURE(arguments);
+    auto const error = error_of(catalogue.run(arguments));
+    CHECK(text_at(error, "/error/kind") == "invalid_argument");
+    CHECK_THAT(text_at(error, "/error/message"), Contains("team.name can") || Contains("environment.name can"));
+    CHECK_THAT(text_at(error, "/error/message"), Contains("not sorted by"));
+  }
+  auto const message = text_at(error_of(catalogue.run({"list", "--sort", "enviroment.name"})), "/error/message");
+  CHECK_THAT(message, !Contains("'environment.name'"));
+  CHECK_THAT(text_at(error_of(catalogue.run({"list", "--sort", "integration.team.nmae"})), "/error/message"),
+             Contains("did you mean 'integration.team.name'"));
+  auto const help = catalogue.run({"help", "list"}).out;
+  std::size_t const for_filters = help.find("Fields to filter by only:");
+  REQUIRE(for_filters != std::string::npos);
+  CHECK(help.find("integration.name ", help.find("Fields to filter and to sort by:")) < for_filters);
+  CHECK(help.find("environment.team.name", for_filters) != std::string::npos);
+  CHECK(help.rfind("environment.name ", for_filters) == std::string::npos);
+  CHECK_THAT(catalogue.run({"help", "team", "list"}).out, !Contains("by only"));
+}
