@@ -61,15 +61,13 @@ Result<Place> place_at(Session const& session, Catalog const& catalog, std::stri
   } else if (there.error().kind != ErrorKind::not_found) {
     return there.error();
   }
-  std::string const team = escaped_name((*names)[0]);
-  std::string const integration_name = escaped_name((*names)[2]);
-  auto const environment =
-      find_row<Environment>(session, catalog, team + '/' + escaped_name((*names)[1]), Access::write);
+  std::string const environment_path = escaped_name((*names)[0]) + '/' + escaped_name((*names)[1]);
+  auto const environment = find_row<Environment>(session, catalog, environment_path, Access::write);
   if (environment.has_error()) return environment.error();
-  auto integration = find_row<Integration>(session, catalog, team + '/' + integration_name, Access::write);
-  if (integration.has_error() && integration.error().kind == ErrorKind::not_found) {
-    integration = find_row<Integration>(session, catalog, integration_name, Access::write);
-  }
+  auto const found = catalog.get(*environment);
+  if (found.has_error()) return found.error();
+  // Several teams can have the name that the path begins with, so only the environment tells whose integration it is.
+  auto const integration = find_integration_named(catalog, found->team_id, (*names)[2]);
   if (integration.has_error()) return integration.error();
   return Place{*integration, *environment};
 }

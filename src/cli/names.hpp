@@ -54,6 +54,11 @@ template <class Entity>
 [[nodiscard]] Result<Id<Entity>> find_row(Session const& session, Catalog const& catalog, std::string const& text,
                                           Access access);
 
+/** The integration of that name, byte for byte: the team's own, or else the only one there is. Never one by its id, nor
+   by the end of that. @return as find_row(). */
+[[nodiscard]] Result<Id<Integration>> find_integration_named(Catalog const& catalog, Id<Team> team,
+                                                             std::string const& name);
+
 /** The store, opened for the caller of the options, and the row in it that is meant. */
 template <class Entity>
 struct OpenRow {
