@@ -82,6 +82,17 @@ TEST_CASE("options can stand anywhere on the line, those of the program and thos
     CHECK(run.status == 0);
     CHECK(run.out == expected);
   }
+  std::string const teams = catalogue.run({"team", "list", "--limit", "1", "--sort", "name"}).out;
+  for (Arguments const& line :
+       std::vector<Arguments>{{"team", "--limit", "1", "list", "--sort", "name"},
+                              {"--sort", "name", "team", "--limit=1", "list"},
+                              {"team", "--output", "json", "--limit", "1", "--sort", "name", "list"}}) {
+    CAPTURE(line);
+    auto const run = catalogue.run(line);
+    CHECK(run.status == 0);
+    CHECK(run.out == teams);
+  }
+  CHECK(catalogue.run({"team", "--limit", "1"}).status == 2);
   CHECK(catalogue.fault({"list", "--store", "sqlite:none.db"}) == "unavailable");
   CHECK(text_at(catalogue.answer({"team", "--actor", "alice", "create", "--reason", "why", R"({"name":"T"})"}),
                 "/name") == "T");
