@@ -141,6 +141,16 @@ TEST_CASE("the last word is completed by commands, options, names level by level
   CHECK(catalogue.run({"completion", "csh"}).status == 2);
 }
 
+TEST_CASE("a name that would be obeyed as an option is completed behind -- only") {
+  Catalogue const catalogue;
+  catalogue.create("team", R"({"name":"--force"})");
+  CHECK(completed(catalogue, {"team", "get", ""}) == Arguments{"My Awesome Team"});
+  CHECK(completed(catalogue, {"--team", ""}) == Arguments{"My Awesome Team"});
+  CHECK(completed(catalogue, {"get", ""}) == Arguments{"My Awesome Team/"});
+  CHECK(completed(catalogue, {"team", "get", "--fo"}).empty());
+  CHECK(completed(catalogue, {"team", "get", "--", "--fo"}) == Arguments{"--force"});
+}
+
 TEST_CASE("bash completes a name as one word, whatever a shell would make of what is in it") {
   if (std::system("bash --version > /dev/null 2>&1") != 0) return;
   Catalogue const catalogue;
