@@ -214,6 +214,23 @@ TEST_CASE("installing by name takes no integration by its id, nor by the end of 
   CHECK(catalogue.everything() == before);
 }
 
+TEST_CASE("what can mean no row is refused before a store is made for it") {
+  Folder const folder;
+  for (Arguments const& arguments :
+       std::vector<Arguments>{{"install", "Acme/prod"},
+                              {"install", "Acme//zendesk"},
+                              {"install", some_id},
+                              {"install", "--integration", "a//b", "--environment", "prod"},
+                              {"install", "--integration", "zendesk", "--environment", "a/b/c"},
+                              {"sharing", "ask", "--integration", "a//b", "--team", "Acme"},
+                              {"sharing", "ask", "--integration", "zendesk", "--team", "a/b"},
+                              {"--team", "a/b", "install", "Acme/prod/zendesk"}}) {
+    CAPTURE(arguments);
+    CHECK(fault_of(folder.run(arguments)) == "invalid_argument");
+    CHECK_FALSE(folder.has("inlay.db"));
+  }
+}
+
 TEST_CASE(
     "the option --team takes a name with a slash in it, and what a team does not see is not found by name either") {
   Several const several;
