@@ -369,12 +369,13 @@ Result<AnyRow> find_any_row(Session const&, Catalog const& catalog, std::string 
 
 Result<void> NamesOf::read() {
   auto const fill = [&]<class Row>(std::set<Uuid> const& ids, std::map<Uuid, Row>& into) -> Result<void> {
-    if (ids.empty()) return {};
-    Condition condition{.field = "id", .op = Operator::in, .values = {}};
-    for (Uuid const& id : ids) condition.values.emplace_back(id);
-    auto rows = rows_with<Row>(*catalog_, {std::move(condition)});
-    if (rows.has_error()) return rows.error();
-    for (Row& row : *rows) into.emplace(row.id.uuid, std::move(row));
+    for (auto next = ids.begin(); next != ids.end();) {
+      Condition lot{.field = "id", .op = Operator::in, .values = {}};
+      while (next != ids.end() && lot.values.size() < Query<Row>::max_limit) lot.values.emplace_back(*next++);
+      auto rows = rows_with<Row>(*catalog_, {std::move(lot)});
+      if (rows.has_error()) return rows.error();
+      for (Row& row : *rows) into.emplace(row.id.uuid, std::move(row));
+    }
     return {};
   };
   if (auto const done = fill(environment_ids_, environments_); done.has_error()) return done.error();

@@ -96,7 +96,7 @@ class NamesOf {
   void want(Id<Environment> id) { environment_ids_.insert(id.uuid); }
   void want(Id<Integration> id) { integration_ids_.insert(id.uuid); }
 
-  /** Reads what is wanted, a thousand of each at most. @return what Catalog::list returns. */
+  /** Reads what is wanted, however much, in as many lists as it takes. @return what Catalog::list returns. */
   [[nodiscard]] Result<void> read();
 
   [[nodiscard]] Team const* team(Uuid const& id) const { return find(teams_, id); }
