@@ -343,11 +343,18 @@ class Program {
   }
 
   /** The arguments as the library reads them, the last first, with a command's own options behind it: they can stand
-      before it, too. */
+      before it, too, and between its words. */
   [[nodiscard]] std::vector<std::string> in_reading_order(std::vector<std::string> arguments) {
     std::vector<std::string> moved;
+    CLI::App const* family = &app_;
     std::size_t i = 0;
-    while (i < arguments.size() && subcommand(app_, arguments[i]) == nullptr && arguments[i] != "--") {
+    while (i < arguments.size() && arguments[i] != "--") {
+      if (auto const* const next = subcommand(*family, arguments[i])) {
+        if (next->get_require_subcommand_min() == 0) break;
+        family = next;
+        ++i;
+        continue;
+      }
       std::string const name = arguments[i].substr(0, arguments[i].find('='));
       bool const has_value = name.size() < arguments[i].size();
       auto const* const of_program = app_.get_option_no_throw(name);
@@ -357,6 +364,7 @@ class Program {
       std::size_t const count = std::min<std::size_t>(takes_next ? 2 : 1, arguments.size() - i);
       if (of_command == nullptr) {
         bool const is_word = !arguments[i].starts_with('-');
+        if (is_word && family != &app_) break;
         if (is_word && stray_.empty()) stray_ = arguments[i];
         i += count;
         continue;

@@ -42,7 +42,10 @@ Line read_line(Usage const& usage, std::vector<std::string> const& words, Option
   Line line{.options = std::move(options)};
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     std::string const& word = words[i];
-    if (word == "--") line.is_options_over = true;
+    if (word == "--" && !line.is_options_over) {
+      line.is_options_over = true;
+      continue;
+    }
     if (word.starts_with("--") && !line.is_options_over) {
       std::size_t const equals = word.find('=');
       auto const* const option = find_option(usage, line.command, word.substr(0, equals));
@@ -69,8 +72,8 @@ Line read_line(Usage const& usage, std::vector<std::string> const& words, Option
 
 class Completer {
  public:
-  Completer(Session const& session, Usage const& usage, std::string begin)
-      : session_(session), usage_(usage), begin_(std::move(begin)) {}
+  Completer(Session const& session, Usage const& usage, std::string begin, bool is_options_over)
+      : session_(session), usage_(usage), begin_(std::move(begin)), is_options_over_(is_options_over) {}
 
   [[nodiscard]] std::vector<std::string> take() { return std::move(found_); }
 
@@ -120,18 +123,22 @@ class Completer {
   }
 
  private:
-  // Who completes a word is told of no error: there is nothing to complete then.
+  // Who completes a word is told of no error: there is nothing to complete then. Nor are they given a name that others
+  // have chosen and that would be obeyed as an option.
   template <class Entity>
   void add_rows(Options const& options) {
     Session on{.options = options, .output = session_.output};
     auto const catalog = on.open(Access::read);
     if (catalog.has_error()) return;
-    for (std::string& text : completions<Entity>(*catalog, begin_)) found_.push_back(std::move(text));
+    for (std::string& text : completions<Entity>(*catalog, begin_)) {
+      if (is_options_over_ || !text.starts_with('-')) found_.push_back(std::move(text));
+    }
   }
 
   Session const& session_;
   Usage const& usage_;
   std::string begin_;
+  bool is_options_over_;
   std::vector<std::string> found_;
 };
 
@@ -151,7 +158,7 @@ std::vector<std::string> completions_of(Session const& session, Usage const& usa
                                         std::vector<std::string> const& words) {
   std::string const last = words.empty() ? std::string() : words.back();
   Line const line = read_line(usage, words, session.options);
-  Completer completer(session, usage, last);
+  Completer completer(session, usage, last, line.is_options_over);
   if (line.value_of != nullptr) {
     completer.add_values(line.value_of->meaning, line.options);
   } else if (last.starts_with('-') && !line.is_options_over) {

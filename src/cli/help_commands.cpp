@@ -27,28 +27,43 @@ struct CompleteArguments {
 
 constexpr char const* for_bash = R"sh(# Completion of inlay for bash: source <(inlay completion bash)
 _inlay() {
-  local line=${COMP_LINE:0:COMP_POINT} word quote='' candidate
+  local line=${COMP_LINE:0:COMP_POINT} character word='' before='' quote='' is_word='' candidate
   local -a words
-  # Not COMP_WORDS, which are broken at : and = too. Without -r a backslash means what it means to the shell.
-  IFS=$' \t' read -a words <<<"$line"
-  [[ $line == *[[:space:]] && $line != *\\[[:space:]] ]] && words+=('')
-  word=${words[-1]}
-  if [[ $word == [\'\"]* ]]; then
-    quote=${word:0:1}
-    words[-1]=${word:1}
-    word=${word:1}
-  fi
+  local -i i
+  # Not COMP_WORDS, which are broken at : and = too. `before` is what stands in the last word before its last break:
+  # bash replaces only what is behind that, and there is none within an open quote.
+  for ((i = 0; i < ${#line}; ++i)); do
+    character=${line:i:1}
+    if [[ $quote == "$character" ]]; then
+      quote='' before=$word
+    elif [[ -n $quote ]]; then
+      [[ $quote$character == \"\\ && ${line:i+1:1} == [\"\\\$\`] ]] && character=${line:(++i):1}
+      word+=$character
+    elif [[ $character == [[:space:]] ]]; then
+      [[ -n $is_word ]] && words+=("$word")
+      word='' before='' is_word=''
+    elif [[ $character == [\'\"] ]]; then
+      quote=$character before=$word is_word=1
+    else
+      is_word=1
+      if [[ $character == \\ ]]; then
+        word+=${line:(++i):1}
+      else
+        word+=$character
+        [[ $COMP_WORDBREAKS == *"$character"* ]] && before=$word
+      fi
+    fi
+  done
   COMPREPLY=()
   while IFS= read -r candidate; do
-    # Of a word that is broken bash replaces what stands behind the last break.
-    [[ $word == *[:=]* ]] && candidate=${candidate#"${word%"${word##*[:=]}"}"}
+    candidate=${candidate#"$before"}
     case $quote in
       \') [[ $candidate == *\'* ]] && continue ;;
       \") [[ $candidate == *[\"\\\$\`!]* ]] && continue ;;
       *) printf -v candidate %q "$candidate" ;;
     esac
     COMPREPLY+=("$candidate")
-  done < <(inlay complete -- "${words[@]:1}" 2>/dev/null)
+  done < <(inlay complete -- "${words[@]:1}" "$word" 2>/dev/null)
   [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == */ ]] && compopt -o nospace
 }
 complete -o bashdefault -o default -F _inlay inlay
@@ -73,7 +88,13 @@ if [[ $funcstack[1] == _inlay ]]; then _inlay "$@"; else compdef _inlay inlay; f
 constexpr char const* for_fish = R"sh(# Completion of inlay for fish: inlay completion fish | source
 function __inlay_complete
   set -l words (commandline -opc)
-  inlay complete -- $words[2..-1] "$(commandline -ct)" 2>/dev/null
+  # The last word as it is typed, so what it means is asked for: with an open quote closed.
+  set -l typed (commandline -ct)
+  set -l word ''
+  for quote in '' \' \"
+    set word (string unescape -- "$typed$quote"); and break
+  end
+  inlay complete -- $words[2..-1] "$word" 2>/dev/null
 end
 complete -c inlay -a '(__inlay_complete)'
 )sh";

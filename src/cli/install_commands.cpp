@@ -43,17 +43,30 @@ Result<void> check_verb(Verb verb, json::Pointer const& place, boost::json::valu
   return tried.has_error() ? Result<void>(in_words_of_commands(tried.error())) : Result<void>();
 }
 
+Result<std::vector<std::string>> names_in(std::string const& path) {
+  auto names = parse_path(path);
+  if (names.has_error() || names->size() == 3) return names;
+  return Error{.kind = ErrorKind::invalid_argument,
+               .message = "'" + path +
+                          "' is no TEAM/ENVIRONMENT/INTEGRATION; ids go with --integration and "
+                          "--environment"};
+}
+
+// Before the store is opened, which may make one.
+Result<void> check_place(InstallArguments const& arguments) {
+  if (!arguments.path.empty()) {
+    auto const names = names_in(arguments.path);
+    return names.has_error() ? Result<void>(names.error()) : Result<void>();
+  }
+  if (auto const checked = check_row<Integration>(arguments.integration); checked.has_error()) return checked;
+  return check_row<Environment>(arguments.environment);
+}
+
 /** By its path an install that is there is meant, whoever's integration it is of; else the one integration of that
    name, the environment's team's before those of others. */
 Result<Place> place_at(Session const& session, Catalog const& catalog, std::string const& path) {
-  auto const names = parse_path(path);
+  auto const names = names_in(path);
   if (names.has_error()) return names.error();
-  if (names->size() != 3) {
-    return Error{.kind = ErrorKind::invalid_argument,
-                 .message = "'" + path +
-                            "' is no TEAM/ENVIRONMENT/INTEGRATION; ids go with --integration and "
-                            "--environment"};
-  }
   if (auto const there = find_row<EnvironmentIntegration>(session, catalog, path, Access::write); there.has_value()) {
     auto const found = catalog.get(*there);
     if (found.has_error()) return found.error();
@@ -61,15 +74,13 @@ Result<Place> place_at(Session const& session, Catalog const& catalog, std::stri
   } else if (there.error().kind != ErrorKind::not_found) {
     return there.error();
   }
-  std::string const team = escaped_name((*names)[0]);
-  std::string const integration_name = escaped_name((*names)[2]);
-  auto const environment =
-      find_row<Environment>(session, catalog, team + '/' + escaped_name((*names)[1]), Access::write);
+  std::string const environment_path = escaped_name((*names)[0]) + '/' + escaped_name((*names)[1]);
+  auto const environment = find_row<Environment>(session, catalog, environment_path, Access::write);
   if (environment.has_error()) return environment.error();
-  auto integration = find_row<Integration>(session, catalog, team + '/' + integration_name, Access::write);
-  if (integration.has_error() && integration.error().kind == ErrorKind::not_found) {
-    integration = find_row<Integration>(session, catalog, integration_name, Access::write);
-  }
+  auto const found = catalog.get(*environment);
+  if (found.has_error()) return found.error();
+  // Several teams can have the name that the path begins with, so only the environment tells whose integration it is.
+  auto const integration = find_integration_named(catalog, found->team_id, (*names)[2]);
   if (integration.has_error()) return integration.error();
   return Place{*integration, *environment};
 }
@@ -87,6 +98,7 @@ Result<void> install(Session& session, InstallArguments const& arguments) {
   if (arguments.path.empty() && (arguments.integration.empty() || arguments.environment.empty())) {
     throw UsageError("TEAM/ENVIRONMENT/INTEGRATION is required, or both --integration and --environment");
   }
+  if (auto const checked = check_place(arguments); checked.has_error()) return checked.error();
   EnvironmentIntegration install;
   if (arguments.override) {
     auto values = read_object(*arguments.override, "--override", "an override", resource_limits);

@@ -255,7 +255,7 @@ std::vector<std::string> sortable_fields() {
         if (field.is_filterable()) names.push_back(name);
       }
     };
-    (add(model::part_names<Readable>[part], model::fields<model::Part<Readable, part>>), ...);
+    (add(model::filter_name<Readable, part>, model::fields<model::Part<Readable, part>>), ...);
   }
   (std::make_index_sequence<model::part_count<Readable>>{});
   return names;
@@ -270,6 +270,10 @@ Result<Sorted<Readable>> sorted_by(std::string_view sort, std::size_t limit) {
     Error error = place.error();
     error.message = "--sort: " + error.message + did_you_mean(name, sortable_fields<Readable>());
     return error;
+  }
+  if (place->part >= model::part_count<Readable>) {
+    return Error{.kind = ErrorKind::invalid_argument,
+                 .message = "--sort: " + name + " can be filtered by, but not sorted by"};
   }
   return Sorted<Readable>(std::move(*place), is_descending, limit);
 }
@@ -383,7 +387,7 @@ CommandRow list_command(Kind kind, std::string name, std::string help, std::stri
   return {.name = std::move(name),
           .group = groups::of_family,
           .help = std::move(help),
-          .example = example + "\n\nFields to filter and to sort by:\n" + filter_fields(kind),
+          .example = example + "\n\n" + filter_fields(kind),
           .declare = declares<ListArguments>(
               [kind](Parameters& command, ListArguments& into) { add_list_parameters(command, into, kind); },
               [kind](Session& session, ListArguments const& arguments) { return list(session, kind, arguments); })};

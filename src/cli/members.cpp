@@ -6,6 +6,10 @@
 #include <inlay/model/references.hpp>
 #include <inlay/storage/query.hpp>
 
+#include <algorithm>
+#include <span>
+#include <string>
+
 namespace inlay::cli {
 namespace {
 
@@ -49,6 +53,27 @@ std::string lines(bool is_new) {
   return text;
 }
 
+/** The fields that can be filtered by, in lines; nothing where there are none. */
+std::string field_names(std::span<inlay::detail::FilterPart const> parts) {
+  constexpr std::size_t width = 100;
+  std::string text;
+  std::size_t start_of_line = 0;
+  for (inlay::detail::FilterPart const& part : parts) {
+    for (model::Field const& field : part.fields) {
+      if (!field.is_filterable()) continue;
+      std::string const name = (part.name.empty() ? "" : std::string(part.name) + '.') + std::string(field.name);
+      if (text.empty()) {
+        text = " ";
+      } else if (text.size() + name.size() + 2 > start_of_line + width) {
+        text += "\n ";
+        start_of_line = text.size() - 1;
+      }
+      text += ' ' + name;
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string new_members(Kind kind) {
@@ -60,23 +85,12 @@ std::string patchable_members(Kind kind) {
 }
 
 std::string filter_fields(Kind kind) {
-  constexpr std::size_t width = 100;
   return visit(kind, [](auto tag) {
     using Readable = Resource<typename decltype(tag)::type>;
-    std::string text = " ";
-    std::size_t start_of_line = 0;
-    for (inlay::detail::FilterPart const& part : inlay::detail::filter_parts<Readable>) {
-      for (model::Field const& field : part.fields) {
-        if (!field.is_filterable()) continue;
-        std::string const name = (part.name.empty() ? "" : std::string(part.name) + '.') + std::string(field.name);
-        if (text.size() + name.size() + 2 > start_of_line + width) {
-          text += "\n ";
-          start_of_line = text.size() - 1;
-        }
-        text += ' ' + name;
-      }
-    }
-    return text;
+    constexpr std::span<inlay::detail::FilterPart const> all = inlay::detail::filter_parts<Readable>;
+    std::string const beside = field_names(all.subspan(model::part_count<Readable>));
+    return "Fields to filter and to sort by:\n" + field_names(all.first(model::part_count<Readable>)) +
+           (beside.empty() ? "" : "\n\nFields to filter by only:\n" + beside);
   });
 }
 

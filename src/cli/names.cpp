@@ -317,6 +317,20 @@ Result<Id<Entity>> find_row(Session const& session, Catalog const& catalog, std:
   return several(std::string(Called<Entity>::name) + 's', text, descriptions<Entity>(catalog, meant.ids));
 }
 
+Result<Id<Integration>> find_integration_named(Catalog const& catalog, Id<Team> team, std::string const& name) {
+  auto const own = rows_with<Integration>(
+      catalog, {{.field = "team_id", .op = Operator::eq, .values = {team.uuid}}, equals("name", name)});
+  if (own.has_error()) return own.error();
+  if (!own->empty()) return own->front().id;
+  auto const all = of_teams<Integration>(catalog, {name});
+  if (all.has_error()) return all.error();
+  if (all->rows.empty()) return Error{.kind = ErrorKind::not_found, .message = all->missing};
+  if (all->rows.size() == 1) return all->rows.front().id;
+  Meant meant;
+  for (Integration const& row : all->rows) add(meant, row.id.uuid);
+  return several("integrations", escaped_name(name), descriptions<Integration>(catalog, meant.ids));
+}
+
 Result<AnyRow> find_any_row(Session const&, Catalog const& catalog, std::string const& text,
                             std::string const& entity) {
   if (auto const id = parse_uuid(text); id.has_value()) return AnyRow{entity, *id};
@@ -355,12 +369,13 @@ Result<AnyRow> find_any_row(Session const&, Catalog const& catalog, std::string 
 
 Result<void> NamesOf::read() {
   auto const fill = [&]<class Row>(std::set<Uuid> const& ids, std::map<Uuid, Row>& into) -> Result<void> {
-    if (ids.empty()) return {};
-    Condition condition{.field = "id", .op = Operator::in, .values = {}};
-    for (Uuid const& id : ids) condition.values.emplace_back(id);
-    auto rows = rows_with<Row>(*catalog_, {std::move(condition)});
-    if (rows.has_error()) return rows.error();
-    for (Row& row : *rows) into.emplace(row.id.uuid, std::move(row));
+    for (auto next = ids.begin(); next != ids.end();) {
+      Condition lot{.field = "id", .op = Operator::in, .values = {}};
+      while (next != ids.end() && lot.values.size() < Query<Row>::max_limit) lot.values.emplace_back(*next++);
+      auto rows = rows_with<Row>(*catalog_, {std::move(lot)});
+      if (rows.has_error()) return rows.error();
+      for (Row& row : *rows) into.emplace(row.id.uuid, std::move(row));
+    }
     return {};
   };
   if (auto const done = fill(environment_ids_, environments_); done.has_error()) return done.error();

@@ -54,6 +54,11 @@ template <class Entity>
 [[nodiscard]] Result<Id<Entity>> find_row(Session const& session, Catalog const& catalog, std::string const& text,
                                           Access access);
 
+/** The integration of that name, byte for byte: the team's own, or else the only one there is. Never one by its id, nor
+   by the end of that. @return as find_row(). */
+[[nodiscard]] Result<Id<Integration>> find_integration_named(Catalog const& catalog, Id<Team> team,
+                                                             std::string const& name);
+
 /** The store, opened for the caller of the options, and the row in it that is meant. */
 template <class Entity>
 struct OpenRow {
@@ -91,7 +96,7 @@ class NamesOf {
   void want(Id<Environment> id) { environment_ids_.insert(id.uuid); }
   void want(Id<Integration> id) { integration_ids_.insert(id.uuid); }
 
-  /** Reads what is wanted, a thousand of each at most. @return what Catalog::list returns. */
+  /** Reads what is wanted, however much, in as many lists as it takes. @return what Catalog::list returns. */
   [[nodiscard]] Result<void> read();
 
   [[nodiscard]] Team const* team(Uuid const& id) const { return find(teams_, id); }

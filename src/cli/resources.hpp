@@ -66,7 +66,8 @@ void add_if_version(Parameters& command, WriteArguments& into);
 void add_dry_run(Parameters& command, WriteArguments& into, Kind kind);
 Parameter add_cursor(Parameters& command, std::string& into);
 
-// members.cpp: lines of help about a kind of row, from its description
+// members.cpp: lines of help about a kind of row, from its description; filter_fields() has headings, since
+// lists are not sorted by the fields of rows beside
 [[nodiscard]] std::string new_members(Kind kind);
 [[nodiscard]] std::string patchable_members(Kind kind);
 [[nodiscard]] std::string filter_fields(Kind kind);

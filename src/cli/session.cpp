@@ -52,6 +52,13 @@ Result<std::shared_ptr<Repository>> open_for_reading(std::string const& url) {
 Result<Catalog> Session::open(Access access) const { return open(access, CatalogOptions()); }
 
 Result<Catalog> Session::open(Access access, CatalogOptions const& catalog_options) const {
+  auto const of_team = [](Error error) {
+    error.message.insert(0, "--team: ");
+    return error;
+  };
+  if (!options.team.empty()) {
+    if (auto const checked = check_row<Team>(options.team); checked.has_error()) return of_team(checked.error());
+  }
   auto catalog = open_catalog(options.store, access, catalog_options);
   if (catalog.has_error()) return catalog;
   Caller caller{.actor = options.actor, .reason = options.reason, .team = {}};
@@ -61,11 +68,7 @@ Result<Catalog> Session::open(Access access, CatalogOptions const& catalog_optio
     if (team.has_value()) {
       if (auto const found = catalog->get(*team); found.has_error()) team = found.error();
     }
-    if (team.has_error()) {
-      Error error = team.error();
-      error.message.insert(0, "--team: ");
-      return error;
-    }
+    if (team.has_error()) return of_team(team.error());
     caller.team = *team;
   }
   return catalog->as(std::move(caller));

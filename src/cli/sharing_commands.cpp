@@ -29,6 +29,10 @@ Result<void> ask_for(Session& session, AskArguments const& arguments) {
   if (arguments.team.empty() && session.options.team.empty()) {
     throw UsageError("--team is required: the team that asks");
   }
+  if (auto const checked = check_row<Integration>(arguments.integration); checked.has_error()) return checked.error();
+  if (!arguments.team.empty()) {
+    if (auto const checked = check_row<Team>(arguments.team); checked.has_error()) return checked.error();
+  }
   auto const catalog = session.open();
   if (catalog.has_error()) return catalog.error();
   auto const integration_id = find_row<Integration>(session, *catalog, arguments.integration, Access::write);

@@ -31,6 +31,30 @@ Arguments completed(Catalogue const& catalogue, Arguments words) {
   return lines_of(run.out);
 }
 
+bool has_shell(std::string const& shell) { return std::system((shell + " --version > /dev/null 2>&1").c_str()) == 0; }
+
+/** The lines that a script of that shell prints, which has inlay's completion in the file `completion`. */
+Arguments said_by(std::string const& shell, Catalogue const& catalogue, std::string const& script) {
+  catalogue.folder.write("completion", catalogue.run({"completion", shell}).out);
+  catalogue.folder.write("script", script);
+  std::string const command = "cd " + catalogue.folder.path() +
+                              " && PATH=" + std::filesystem::path(INLAY_PROGRAM).parent_path().string() +
+                              ":$PATH HOME=$PWD " + shell + " script > out.txt 2> err.txt";
+  CHECK(std::system(command.c_str()) == 0);
+  CHECK(support::read_file(catalogue.folder.path() + "/err.txt").empty());
+  return lines_of(support::read_file(catalogue.folder.path() + "/out.txt"));
+}
+
+constexpr char const* complete_in_bash = R"sh(
+source ./completion
+compopt() { :; } # which bash knows only while somebody types
+complete_line() {
+  COMP_LINE=$1 COMP_POINT=${#1} COMP_WORDBREAKS=$' \t\n"\'><=;|&(:' COMPREPLY=()
+  _inlay
+  printf '%s\n' "${COMPREPLY[@]}"
+}
+)sh";
+
 }  // namespace
 
 TEST_CASE("help COMMAND says what COMMAND --help says") {
@@ -82,6 +106,17 @@ TEST_CASE("options can stand anywhere on the line, those of the program and thos
     CHECK(run.status == 0);
     CHECK(run.out == expected);
   }
+  std::string const teams = catalogue.run({"team", "list", "--limit", "1", "--sort", "name"}).out;
+  for (Arguments const& line :
+       std::vector<Arguments>{{"team", "--limit", "1", "list", "--sort", "name"},
+                              {"--sort", "name", "team", "--limit=1", "list"},
+                              {"team", "--output", "json", "--limit", "1", "--sort", "name", "list"}}) {
+    CAPTURE(line);
+    auto const run = catalogue.run(line);
+    CHECK(run.status == 0);
+    CHECK(run.out == teams);
+  }
+  CHECK(catalogue.run({"team", "--limit", "1"}).status == 2);
   CHECK(catalogue.fault({"list", "--store", "sqlite:none.db"}) == "unavailable");
   CHECK(text_at(catalogue.answer({"team", "--actor", "alice", "create", "--reason", "why", R"({"name":"T"})"}),
                 "/name") == "T");
@@ -130,19 +165,21 @@ TEST_CASE("the last word is completed by commands, options, names level by level
   CHECK(catalogue.run({"completion", "csh"}).status == 2);
 }
 
+TEST_CASE("a name that would be obeyed as an option is completed behind -- only") {
+  Catalogue const catalogue;
+  catalogue.create("team", R"({"name":"--force"})");
+  CHECK(completed(catalogue, {"team", "get", ""}) == Arguments{"My Awesome Team"});
+  CHECK(completed(catalogue, {"--team", ""}) == Arguments{"My Awesome Team"});
+  CHECK(completed(catalogue, {"get", ""}) == Arguments{"My Awesome Team/"});
+  CHECK(completed(catalogue, {"team", "get", "--fo"}).empty());
+  CHECK(completed(catalogue, {"team", "get", "--", "--fo"}) == Arguments{"--force"});
+}
+
 TEST_CASE("bash completes a name as one word, whatever a shell would make of what is in it") {
-  if (std::system("bash --version > /dev/null 2>&1") != 0) return;
+  if (!has_shell("bash")) return;
   Catalogue const catalogue;
   catalogue.create("team", R"({"name":"$(touch pwned); 'x' & \"y\""})");
-  catalogue.folder.write("inlay.bash", catalogue.run({"completion", "bash"}).out);
-  catalogue.folder.write("try.bash",
-                         "PATH=" + std::filesystem::path(INLAY_PROGRAM).parent_path().string() + ":$PATH\n" + R"sh(
-source inlay.bash
-complete_line() {
-  COMP_LINE=$1 COMP_POINT=${#1} COMPREPLY=()
-  _inlay 2>/dev/null
-  printf '%s\n' "${COMPREPLY[@]}"
-}
+  auto const lines = said_by("bash", catalogue, std::string(complete_in_bash) + R"sh(
 complete_line 'inlay team ge'
 complete_line 'inlay get My\ Awesome\ Team/prod'
 complete_line "inlay team get '"
@@ -151,10 +188,6 @@ complete_line 'inlay team get \$'
 eval "set -- $(complete_line 'inlay team get \$')"
 printf '%s\n' "$#" "$1"
 )sh");
-  std::string const command = "cd " + catalogue.folder.path() + " && bash try.bash > out.txt 2>err.txt";
-  CHECK(std::system(command.c_str()) == 0);
-  auto const lines = lines_of(support::read_file(catalogue.folder.path() + "/out.txt"));
-  CAPTURE(lines, support::read_file(catalogue.folder.path() + "/err.txt"));
   REQUIRE(lines.size() >= 7);
   CHECK(lines[0] == "get");
   CHECK(lines[1] == "My\\ Awesome\\ Team/production/");
@@ -162,4 +195,33 @@ printf '%s\n' "$#" "$1"
   CHECK(lines[lines.size() - 2] == "1");
   CHECK(lines.back() == "$(touch pwned); 'x' & \"y\"");
   CHECK_FALSE(catalogue.folder.has("pwned"));
+}
+
+TEST_CASE("bash completes a name in quotes as one word, and only what stands behind the last break of it") {
+  if (!has_shell("bash")) return;
+  Catalogue const catalogue;
+  catalogue.create("team", R"({"name":"a:b c=d"})");
+  CHECK(said_by("bash", catalogue, std::string(complete_in_bash) + R"sh(
+complete_line "inlay get 'My Awesome Team/prod"
+complete_line 'inlay get "My Awesome Team/prod'
+complete_line "inlay --reason 'a b' get My\\ Aw"
+complete_line 'inlay team get a:b\ c'
+complete_line "inlay team get 'a:b"
+complete_line "inlay team get a:b' c"
+complete_line "inlay team get 'a:'b"
+)sh") == Arguments{"My Awesome Team/production/", "My Awesome Team/production/", "My\\ Awesome\\ Team/", "b\\ c=d",
+                   "a:b c=d", " c=d", "b\\ c=d"});
+}
+
+TEST_CASE("fish completes a name with blanks, escaped or in quotes") {
+  if (!has_shell("fish")) return;
+  Catalogue const catalogue;
+  auto const lines = said_by("fish", catalogue, R"sh(
+source completion
+for typed in 'My\\ Aw' '\'My Awesome Team/prod' '"My Awesome Team/prod' 'My\\ Awesome\\ Team/prod'
+  complete -C (string collect -- "inlay get $typed")
+end
+)sh");
+  CHECK(lines == Arguments{"My Awesome Team/", "My Awesome Team/production/", "My Awesome Team/production/",
+                           "My Awesome Team/production/"});
 }

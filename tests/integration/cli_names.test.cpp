@@ -172,6 +172,65 @@ TEST_CASE("installing by name takes the team's own integration, and says what is
   CHECK_THAT(shown.err, Contains("It was installed already"));
 }
 
+TEST_CASE("installing by name takes the integration of the team that has the environment, not of its namesake") {
+  Catalogue const catalogue;
+  auto const team_named = [&](char const* name) {
+    return catalogue.create("team", std::string(R"({"name":")") + name + R"("})");
+  };
+  auto const with_team = [](std::string const& name, std::string const& team) {
+    return R"({"name":")" + name + R"(","team_id":")" + team + R"("})";
+  };
+  auto const acme = team_named("Acme");
+  auto const namesake = team_named("Acme");
+  auto const prod = catalogue.create("environment", with_team("prod", acme));
+  (void)catalogue.create("environment", with_team("staging", namesake));
+  auto const theirs = catalogue.create("integration", with_team("hubspot", namesake));
+  auto const own = catalogue.create("integration", with_team("hubspot", acme));
+  auto const installed = catalogue.answer({"install", "Acme/prod/hubspot"});
+  CHECK(text_at(installed, "/integration_id") == own);
+  CHECK(text_at(installed, "/environment_id") == prod);
+  CHECK(text_at(catalogue.answer({"install", "Acme/staging/hubspot"}), "/integration_id") == theirs);
+
+  // Where its team has none of that name, all others are equals: a namesake's is not meant before those of strangers.
+  (void)catalogue.create("integration", with_team("zendesk", namesake));
+  auto const before = catalogue.everything();
+  CHECK_THAT(message_of(catalogue.run({"install", "Acme/prod/zendesk"})),
+             Contains("several integrations are meant by 'zendesk'") && Contains(catalogue.integration));
+  CHECK(catalogue.everything() == before);
+}
+
+TEST_CASE("installing by name takes no integration by its id, nor by the end of that") {
+  Catalogue const catalogue;
+  (void)catalogue.create("environment", R"({"name":"staging","team_id":")" + catalogue.team + R"("})");
+  auto const before = catalogue.everything();
+  for (std::string const& name : {catalogue.integration, end_of(catalogue.integration)}) {
+    CAPTURE(name);
+    RunOptions wide = terminal();
+    wide.columns = 200;
+    auto const run = catalogue.run({"install", "My Awesome Team/staging/" + name}, wide);
+    CHECK(run.status == 1);
+    CHECK_THAT(run.out, Contains("there is no integration named '" + name + "'"));
+  }
+  CHECK(catalogue.everything() == before);
+}
+
+TEST_CASE("what can mean no row is refused before a store is made for it") {
+  Folder const folder;
+  for (Arguments const& arguments :
+       std::vector<Arguments>{{"install", "Acme/prod"},
+                              {"install", "Acme//zendesk"},
+                              {"install", some_id},
+                              {"install", "--integration", "a//b", "--environment", "prod"},
+                              {"install", "--integration", "zendesk", "--environment", "a/b/c"},
+                              {"sharing", "ask", "--integration", "a//b", "--team", "Acme"},
+                              {"sharing", "ask", "--integration", "zendesk", "--team", "a/b"},
+                              {"--team", "a/b", "install", "Acme/prod/zendesk"}}) {
+    CAPTURE(arguments);
+    CHECK(fault_of(folder.run(arguments)) == "invalid_argument");
+    CHECK_FALSE(folder.has("inlay.db"));
+  }
+}
+
 TEST_CASE(
     "the option --team takes a name with a slash in it, and what a team does not see is not found by name either") {
   Several const several;

@@ -2,6 +2,9 @@
 // Tables that fit their terminal, and what people see of a write and of history.
 #include "cli.hpp"
 
+#include <inlay/backends/all.hpp>
+#include <inlay/catalog.hpp>
+
 #include <support/sqlite.hpp>
 
 #include <algorithm>
@@ -281,4 +284,52 @@ TEST_CASE("the option --sort shows the first rows in the order of a field, in ei
   CHECK_THAT(text_at(error_of(catalogue.run({"team", "list", "--sort", "nmae"})), "/error/message"),
              Contains("did you mean 'name'"));
   CHECK(catalogue.fault({"team", "list", "--sort", "name", "--limit", "1001"}) == "invalid_argument");
+}
+
+TEST_CASE("the option --sort refuses the fields of rows beside, which help lists for filters only") {
+  Catalogue const catalogue;
+  for (Arguments const& arguments : std::vector<Arguments>{{"list", "--sort", "environment.name"},
+                                                           {"list", "--sort", "-environment.team.name"},
+                                                           {"environment", "list", "--sort", "team.name"}}) {
+    CAPTURE(arguments);
+    auto const error = error_of(catalogue.run(arguments));
+    CHECK(text_at(error, "/error/kind") == "invalid_argument");
+    CHECK_THAT(text_at(error, "/error/message"), Contains("team.name can") || Contains("environment.name can"));
+    CHECK_THAT(text_at(error, "/error/message"), Contains("not sorted by"));
+  }
+  auto const message = text_at(error_of(catalogue.run({"list", "--sort", "enviroment.name"})), "/error/message");
+  CHECK_THAT(message, !Contains("'environment.name'"));
+  CHECK_THAT(text_at(error_of(catalogue.run({"list", "--sort", "integration.team.nmae"})), "/error/message"),
+             Contains("did you mean 'integration.team.name'"));
+  auto const help = catalogue.run({"help", "list"}).out;
+  std::size_t const for_filters = help.find("Fields to filter by only:");
+  REQUIRE(for_filters != std::string::npos);
+  CHECK(help.find("integration.name ", help.find("Fields to filter and to sort by:")) < for_filters);
+  CHECK(help.find("environment.team.name", for_filters) != std::string::npos);
+  CHECK(help.rfind("environment.name ", for_filters) == std::string::npos);
+  CHECK_THAT(catalogue.run({"help", "team", "list"}).out, !Contains("by only"));
+}
+
+TEST_CASE("a table names all that its rows reference, however many these are") {
+  Folder const folder;
+  constexpr std::size_t grants = 1'000;
+  {
+    Catalog const catalog(all_backends().open("sqlite:" + folder.path() + "/inlay.db?synchronous=normal").value());
+    Team owner;
+    owner.name = "owner";
+    Integration integration;
+    integration.name = "zendesk";
+    integration.team_id = catalog.create(owner).value().id;
+    integration.sharing = Sharing::ask;
+    auto const id = catalog.create(integration).value().integration.id;
+    for (std::size_t i = 0; i < grants; ++i) {
+      Team asking;
+      asking.name = "asking";
+      REQUIRE(catalog.ask_for(id, catalog.create(asking).value().id).has_value());
+    }
+  }
+  auto const table = folder.run({"--output", "table", "sharing", "list", "--limit", std::to_string(grants)}).out;
+  std::size_t named = 0;
+  for (auto at = table.find(" asking "); at != std::string::npos; at = table.find(" asking ", at + 1)) ++named;
+  CHECK(named == grants);
 }
