@@ -1,2 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <inlay/storage/src.hpp>
+#include <inlay/storage/impl/backends.ipp>
+#include <inlay/storage/impl/changes.ipp>
+#include <inlay/storage/impl/commit.ipp>
+#include <inlay/storage/impl/errors.ipp>
+#include <inlay/storage/impl/query.ipp>
+#include <inlay/storage/impl/scope.ipp>
+#include <inlay/storage/impl/store_url.ipp>

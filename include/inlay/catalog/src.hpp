@@ -5,11 +5,16 @@
 // The definitions of the catalogue. Part of inlay/src.hpp.
 
 #include <inlay/catalog/impl/catalog.ipp>
+#include <inlay/catalog/impl/changing.ipp>
 #include <inlay/catalog/impl/configs.ipp>
+#include <inlay/catalog/impl/creating.ipp>
 #include <inlay/catalog/impl/ensure.ipp>
+#include <inlay/catalog/impl/gate.ipp>
 #include <inlay/catalog/impl/history.ipp>
 #include <inlay/catalog/impl/names.ipp>
 #include <inlay/catalog/impl/overrides.ipp>
+#include <inlay/catalog/impl/patching.ipp>
+#include <inlay/catalog/impl/removing.ipp>
 #include <inlay/catalog/impl/sharing.ipp>
 #include <inlay/catalog/impl/writer.ipp>
 

@@ -15,6 +15,7 @@
 #include <inlay/json/print.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/errors.hpp>
+#include <inlay/storage/query.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -23,6 +24,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace inlay::detail {
 
@@ -94,6 +96,33 @@ Result<void> check_row(Entity const& row, Entity const* before, json::Limits con
     }
   });
   return result;
+}
+
+/** The error of an edit; one about a stored document says whose. */
+template <class Entity>
+Error of_row(Entity const& row, Error error) {
+  if (error.kind != ErrorKind::corrupt) return error;
+  std::string what = std::move(error.message);
+  model::for_each_field<Entity>([&](model::Field const& field, auto) {
+    if (field.type == model::FieldType::document) what = "its " + std::string(field.name) + " is not a JSON object";
+  });
+  return storage::corrupt_row(Entity::entity_name, row.id.uuid, what);
+}
+
+/** The conditions that a row meets which has what this one has in a unique key. */
+template <class Entity>
+std::vector<Condition> same_key(Entity const& row, model::UniqueKey const& key) {
+  std::vector<Condition> where;
+  model::for_each_field<Entity>([&](model::Field const& field, auto member) {
+    using Value = std::remove_cvref_t<decltype(row.*member)>;
+    if (field.name != key[0] && field.name != key[1]) return;
+    if constexpr (std::is_same_v<Value, std::string>) {
+      where.push_back({std::string(field.name), Operator::eq, {row.*member}});
+    } else if constexpr (requires { (row.*member).uuid; }) {
+      where.push_back({std::string(field.name), Operator::eq, {(row.*member).uuid}});
+    }
+  });
+  return where;
 }
 
 /** Whether a way to write that may undo somebody else's write is one that the caller has named, or forces. */

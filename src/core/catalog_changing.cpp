@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <inlay/catalog/impl/changing.ipp>
+#include <inlay/catalog/impl/overrides.ipp>
