@@ -46,10 +46,10 @@ class Placeholders {
     static std::regex const birth(R"(\b[0-9a-f]{16}\b)");
     number_all(text, id, "id");
     number_all(text, birth, "birth");
-    static std::regex const end_of_id(R"(\b(?=[0-9]*[a-f])[0-9a-f]{8,12}\b)");
-    static std::regex const digits(R"(\b[0-9]{8,12}\b)");
+    // Whether letters are among its digits or not: which ends have none differs from store to store, their order does
+    // not.
+    static std::regex const end_of_id(R"(\b[0-9a-f]{8,12}\b)");
     number_all(text, end_of_id, "end");
-    number_all(text, digits, "end");
     return text;
   }
 
