@@ -214,7 +214,10 @@ complete_line "inlay team get 'a:'b"
 }
 
 TEST_CASE("fish completes a name with blanks, escaped or in quotes") {
-  if (!has_shell("fish")) return;
+  if (!has_shell("fish")) {
+    WARN("fish is not installed, which tests/run gets on Debian 12: its completion IS NOT TESTED");
+    return;
+  }
   Catalogue const catalogue;
   auto const lines = said_by("fish", catalogue, R"sh(
 source completion
