@@ -20,11 +20,12 @@
 
 namespace inlay::sql {
 
-/** Whether there is a commit of this token. */
-inline bool is_token_taken(Connection& connection, Tables const& tables, Uuid const& token) {
+/** Whether there is a commit of this token. `lock`: see Dialect::lock_rows. */
+inline bool is_token_taken(Connection& connection, Tables const& tables, Uuid const& token,
+                           std::string_view lock = "") {
   Statement select;
   select << "select count(*) from " << tables.quoted("commit") << R"( where "token" = )";
-  select.bind(text(to_string(token))).gives(ValueType::integer);
+  select.bind(text(to_string(token))).gives(ValueType::integer) << lock;
   return connection.number(select) > 0;
 }
 
@@ -93,7 +94,7 @@ class Writer {
     try {
       connection_.run(insert);
     } catch (DatabaseFailure const& failure) {
-      if (failure.kind() == FailureKind::unique) throw Exception(storage::token_taken());
+      if (failure.kind() == FailureKind::unique) explain_commit_row(failure);
       throw;
     }
     revision_ = next;
@@ -270,7 +271,12 @@ class Writer {
     insert << ", ";
     insert.bind(integer(commit_.time.microseconds)) << ", ";
     insert.bind(integer(bytes)) << ')';
-    connection_.run(insert);
+    try {
+      connection_.run(insert);
+    } catch (DatabaseFailure const& failure) {
+      if (failure.kind() == FailureKind::unique) refuse_taken_number(failure);
+      throw;
+    }
   }
 
   // ---------------------------------------------------------------------------------------- why a row was refused
@@ -281,7 +287,7 @@ class Writer {
     if (!is_careful_ && !connection_.dialect().transaction_survives_failure) throw NeedsCare{};
   }
 
-  // The row that was in the way is gone by now, so the same commit may succeed.
+  // Nothing that is there was in the way, so the same commit may succeed.
   [[noreturn]] static void give_up_explaining(DatabaseFailure const& failure) {
     throw DatabaseFailure(FailureKind::busy, failure.what());
   }
@@ -305,6 +311,23 @@ class Writer {
     });
     select.gives(ValueType::integer);
     return connection_.number(select) != 0;
+  }
+
+  // Where that can't be asked, it is the token: a number that the counter has given is given to nobody else.
+  [[noreturn]] void explain_commit_row(DatabaseFailure const& failure) {
+    Dialect const& dialect = connection_.dialect();
+    if (dialect.transaction_survives_failure &&
+        !is_token_taken(connection_, tables_, commit_.token, dialect.lock_rows)) {
+      refuse_taken_number(failure);
+    }
+    throw Exception(storage::token_taken());
+  }
+
+  // A node of a cluster that takes a transaction back, because others were faster, may tell so by what they have
+  // written under the same number.
+  [[noreturn]] void refuse_taken_number(DatabaseFailure const& failure) {
+    if (connection_.dialect().may_be_done_after_all) give_up_explaining(failure);
+    throw Exception(storage::corrupt_row(tables_.name("counter"), Uuid{}, "its revision is behind the change log"));
   }
 
   template <class Entity>
