@@ -43,6 +43,8 @@ inline constexpr sql::Dialect dialect{
     .move_counter = R"(update {counter} set "revision" = last_insert_id("revision" + 1) where "id" = 1)",
     // It has no blocks outside of procedures.
     .one_statement = sql::OneStatement::none,
+    // A commit waits for the disk when it has let the counter go, so that syncs are shared already.
+    .grouping = sql::Grouping::none,
     .writes_behind_snapshot = true,
     .transaction_survives_failure = true,
     .waits_for_others = false,

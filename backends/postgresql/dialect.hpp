@@ -36,6 +36,7 @@ inline constexpr sql::Dialect dialect{
     .limit_lock_wait = "",
     .move_counter = R"(update {counter} set "revision" = "revision" + 1 returning "revision")",
     .one_statement = sql::OneStatement::with_queries,
+    .grouping = sql::Grouping::pipeline,
     .writes_behind_snapshot = false,
     .transaction_survives_failure = false,
     .waits_for_others = true,

@@ -236,6 +236,17 @@ class PostgresqlDriver final : public sql::Driver {
     if (!settings_.is_on_hosts) own(query).release();
   }
 
+  std::vector<long long> run_together(soci::session& session,
+                                      std::vector<sql::Statement const*> const& statements) const override {
+    std::vector<long long> numbers;
+    for (sql::libpq::Result const& rows : own(session).run_together(statements)) {
+      sql::Column column{.is_null = true, .number = 0, .text = {}};
+      if (PQntuples(rows.get()) > 0) read_value(rows.get(), 0, 0, sql::ValueType::integer, column);
+      numbers.push_back(column.is_null ? 0 : column.number);
+    }
+    return numbers;
+  }
+
   bool is_in_transaction(soci::session& session) const override {
     auto const status = PQtransactionStatus(native(session));
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;

@@ -230,6 +230,17 @@ void Connection::run_once(std::string const& text) {
   }
 }
 
+std::vector<long long> Connection::run_together(std::vector<Statement const*> const& statements) {
+  if (!dialect().takes_nul) {
+    for (Statement const* const statement : statements) refuse_nul(statement->parameters());
+  }
+  try {
+    return driver_.run_together(*session_, statements);
+  } catch (soci::soci_error const& error) {
+    throw failed(error);
+  }
+}
+
 long long Connection::number(Statement const& statement) {
   long long result = 0;
   run(statement, [&](Row& row) { result = row.front().number; });

@@ -23,6 +23,13 @@ enum class OneStatement {
   block,         ///< begin not atomic ... end, as MariaDB has it
 };
 
+/** How commits that wait for each other are done together, in one transaction. */
+enum class Grouping {
+  none,      ///< each is a transaction of its own
+  steps,     ///< step by step, each behind a savepoint, where a step costs no round trip
+  pipeline,  ///< a statement for each, sent together behind the one that locks the counter
+};
+
 /** How a page is kept from reading more documents than it may hold (max_page_bytes). Where whatever a
     statement gives is in memory before the first row of it can be looked at, the database must not give more. */
 enum class PageBound {
@@ -136,6 +143,9 @@ struct Dialect {
 
   /** How a commit of one change is done in one round trip; where not, it is done step by step. */
   OneStatement one_statement;
+
+  /** How commits are grouped on connections of a store's own. */
+  Grouping grouping;
 
   /** Whether a transaction that reads from a snapshot can write over what others have committed since, and then sees
       its own rows among those of the snapshot. */

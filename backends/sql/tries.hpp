@@ -18,6 +18,8 @@ class Backoff {
  public:
   explicit Backoff(std::chrono::milliseconds patience) : deadline_(std::chrono::steady_clock::now() + patience) {}
 
+  [[nodiscard]] std::chrono::steady_clock::time_point deadline() const noexcept { return deadline_; }
+
   /** False when there is no more time. */
   [[nodiscard]] bool wait() {
     if (std::chrono::steady_clock::now() >= deadline_) return false;
