@@ -128,9 +128,6 @@ class Driver {
     throw DatabaseFailure(FailureKind::other, "this database's commits are not sent together");
   }
 
-  /** Runs Dialect::move_counter and gives the new revision; unless overridden, the one that the statement gives. */
-  [[nodiscard]] virtual long long next_revision(Connection& connection, Statement& move_counter) const;
-
   // ------------------------------------------------------------------------------------------- the store's place
 
   /** Makes sure that the store is still where the session was opened: a file can be moved while it is open. Asked now
