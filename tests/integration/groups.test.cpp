@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <memory>
@@ -31,17 +32,22 @@ using namespace std::chrono_literals;
 
 namespace {
 
+enum class On { sqlite, postgresql, pgbouncer };
+
 /** A store whose counter can be held, so that commits come to wait for each other. */
 class Store {
  public:
-  explicit Store(bool is_sqlite) {
-    if (is_sqlite) {
+  explicit Store(On on) {
+    if (on == On::sqlite) {
       file_ = std::make_unique<support::TemporaryFolder>();
       repository = support::open_sqlite(file_->file("inlay.db")).value();
       sqlite_ = std::make_unique<support::Shell>(file_->file("inlay.db"));
     } else {
       std::string const url = support::server_url(Engine::postgresql);
-      repository = open_server(url + "?table_prefix=" + prefix).value();
+      char const* const pooler = std::getenv("INLAY_TEST_PGBOUNCER_URL");
+      bool const is_pooled = on == On::pgbouncer && pooler;
+      std::string const through = is_pooled ? std::string(pooler) + '&' : url + '?';
+      repository = open_server(through + "table_prefix=" + prefix).value();
       server_ = std::make_unique<ServerShell>(url);
     }
   }
@@ -128,7 +134,7 @@ Entity stored(Store& store, Entity const& row) {
 }  // namespace
 
 TEST_CASE("commits that wait for each other are one transaction, in which each keeps what is its own") {
-  Store store(GENERATE(true, false));
+  Store store(GENERATE(On::sqlite, On::postgresql, On::pgbouncer));
   std::vector<Commit> commits{first()};
   for (int i = 1; i <= 12; ++i) {
     Commit commit = commit_of({Insert<Team>{new_team(std::to_string(i))}});
@@ -154,7 +160,7 @@ TEST_CASE("commits that wait for each other are one transaction, in which each k
 }
 
 TEST_CASE("of commits that collide in a group each has the end that it would have alone, and the others stand") {
-  Store store(GENERATE(true, false));
+  Store store(GENERATE(On::sqlite, On::postgresql, On::pgbouncer));
   auto const team = new_team("team");
   auto const guarded = new_team("guarded");
   auto const parent = new_team("parent");
@@ -205,8 +211,8 @@ TEST_CASE("of commits that collide in a group each has the end that it would hav
     CHECK(one.has_value() != other.has_value());
     Error const error = one.has_error() ? one.error() : other.error();
     CAPTURE(to_string(error));
-    CHECK(std::set{ErrorKind::conflict, ErrorKind::in_use, ErrorKind::already_exists, ErrorKind::invalid_argument}
-              .contains(error.kind));
+    CHECK(std::set{ErrorKind::conflict, ErrorKind::in_use, ErrorKind::already_exists, ErrorKind::not_found}.contains(
+        error.kind));
     if (!pairs[i].pointer_of_refusal.empty()) CHECK(error.pointer == pairs[i].pointer_of_refusal);
   }
   CHECK(results[1 + count].has_error());
@@ -229,7 +235,7 @@ TEST_CASE("of commits that collide in a group each has the end that it would hav
 TEST_CASE("a group in which one can't be done, by its row or at the end, leaves that one out") {
   bool const is_deferred = GENERATE(false, true);
   CAPTURE(is_deferred);
-  Store store(false);
+  Store store(On::postgresql);
   std::vector<Commit> commits{first()};
   for (int i = 1; i <= 9; ++i) commits.push_back(commit_of({Insert<Team>{new_team(i == 6 ? "refuse me" : "take me")}}));
   std::string const function = store.prefix + "refuse";
