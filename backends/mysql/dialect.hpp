@@ -45,7 +45,7 @@ inline constexpr sql::Dialect dialect{
     .sha256 = {.before = "sha2(", .after = ", 256)"},
     // It has no blocks outside of procedures.
     .one_statement = sql::OneStatement::none,
-    // A commit waits for the disk when it has let the counter go, so that syncs are shared already.
+    // InnoDB lets the counter go before it waits for the disk, so that commits share its syncs already.
     .grouping = sql::Grouping::none,
     .writes_behind_snapshot = true,
     .transaction_survives_failure = true,

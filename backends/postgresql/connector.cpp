@@ -433,10 +433,16 @@ std::vector<Result> Session::run_together(std::vector<sql::Statement const*> con
     return is_sent &&
            PQsendQueryPrepared(connection, kept->name.c_str(), count, values.data(), nullptr, nullptr, 0) == 1;
   };
-  bool is_sent = PQenterPipelineMode(connection) == 1 && send_text("begin isolation level read committed");
-  for (std::string const& setting : settings_) is_sent = is_sent && send_text(setting);
-  for (std::size_t i = 0; i < statements.size(); ++i) is_sent = is_sent && send(i);
-  is_sent = is_sent && send_text("commit") && PQpipelineSync(connection) == 1;
+  bool is_sent = false;
+  try {
+    is_sent = PQenterPipelineMode(connection) == 1 && send_text("begin isolation level read committed");
+    for (std::string const& setting : settings_) is_sent = is_sent && send_text(setting);
+    for (std::size_t i = 0; i < statements.size(); ++i) is_sent = is_sent && send(i);
+    is_sent = is_sent && send_text("commit") && PQpipelineSync(connection) == 1;
+  } catch (...) {
+    close();
+    throw;
+  }
   if (!is_sent) {
     Failure const failure = lost();
     close();  // which statements are underway is not known

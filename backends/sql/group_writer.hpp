@@ -63,6 +63,9 @@ class GroupWriter {
         fail(group, failure);
         return;
       }
+    } catch (...) {  // such as of memory: what was sent by then is not known
+      fail(group, DatabaseFailure::on_our_side(FailureKind::other, "this process could not go on"));
+      throw;
     }
     for (GroupMember* const member : group) member->end = GroupMember::End::alone;
     std::size_t const half = group.size() / 2;
