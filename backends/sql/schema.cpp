@@ -109,7 +109,8 @@ void fill_document_bytes(Connection& connection, Tables const& tables) {
   }
 }
 
-// Sets moments and links of commits that have none, a few at a time.
+// Sets moments and links of commits, a few at a time; of those alone that have none, since where nothing keeps others
+// from migrating, too, they may be done, and have committed.
 void set_ends(Connection& connection, Tables const& tables, std::vector<LogEnd> const& ends, bool with_chain) {
   if (ends.empty()) return;
   Statement update("update ");
@@ -126,7 +127,8 @@ void set_ends(Connection& connection, Tables const& tables, std::vector<LogEnd> 
     update << R"( else "chain" end)";
   }
   update << R"( where "revision" between )" << std::to_string(ends.front().revision.value) << " and "
-         << std::to_string(ends.back().revision.value);
+         << std::to_string(ends.back().revision.value)
+         << (with_chain ? R"( and "chain" is null)" : R"( and "moment" = 0)");
   connection.run(update.runs_once());
 }
 

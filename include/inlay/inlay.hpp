@@ -59,6 +59,7 @@
 #include <inlay/storage/store_url.hpp>
 #include <inlay/storage/transfer.hpp>
 #include <inlay/storage/usage.hpp>
+#include <inlay/storage/verify.hpp>
 #include <inlay/team_catalog.hpp>
 #include <inlay/timestamp.hpp>
 

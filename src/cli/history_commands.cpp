@@ -25,8 +25,8 @@ struct HistoryArguments {
 };
 
 constexpr char const* form_of_log =
-    "\n\nJSON: {\"result\": [{\"revision\", \"time\", \"actor\", \"reason\"?, \"changes\": "
-    "[{\"entity\", \"id\",\n\"kind\", \"before\"?, \"after\"?}]}], \"through\": REVISION, "
+    "\n\nJSON: {\"result\": [{\"revision\", \"time\", \"moment\", \"actor\", \"reason\"?, \"changes\":\n"
+    "[{\"entity\", \"id\", \"kind\", \"before\"?, \"after\"?}]}], \"through\": REVISION, "
     "\"has_more\": BOOLEAN}";
 
 // What the change log has of a row is what inlay wrote.

@@ -7,3 +7,4 @@
 #include <inlay/storage/impl/query.ipp>
 #include <inlay/storage/impl/scope.ipp>
 #include <inlay/storage/impl/store_url.ipp>
+#include <inlay/storage/impl/verify.ipp>

@@ -90,6 +90,7 @@ std::vector<std::vector<std::string>> commands(std::string const& member) {
       {"sharing", "get", "(grant)"},
       {"end", "--integration", at_integration, "over", "--dry-run"},
       // Of what was written to make the store; what is written from here on is logged, exported and copied.
+      {"verify"},
       {"compact", "--keep-days", "0"},
       {"update", at_install, "@patch.json", "--dry-run"},
       {"update", at_install, "@patch.json"},

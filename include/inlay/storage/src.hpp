@@ -13,5 +13,6 @@
 #include <inlay/storage/impl/scope.ipp>
 #include <inlay/storage/impl/store_url.ipp>
 #include <inlay/storage/impl/transfer.ipp>
+#include <inlay/storage/impl/verify.ipp>
 
 #endif
