@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Commits that wait for each other, and so are done together: what becomes of each.
+#include <inlay/storage/verify.hpp>
+
 #include <support/catch.hpp>
 #include <support/server.hpp>
 #include <support/sqlite.hpp>
@@ -112,6 +114,9 @@ std::map<Uuid, CommitRecord> log_of(Repository const& repository) {
     if (!page.has_more) break;
   }
   CHECK(repository.revision().value().value == last);
+  auto const verified = storage::verify_log(repository);
+  INFO((verified.has_error() ? to_string(verified.error()) : "the chain is whole"));
+  CHECK(verified.has_value());
   return log;
 }
 
