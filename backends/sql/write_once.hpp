@@ -212,11 +212,12 @@ class OnceWriter {
       out_ << "; select inlay_revision; commit; else rollback; select 0; end if; end";
       return;
     }
-    // To end a statement that has begun to write there is nothing but an error: here a division by zero.
-    out_ << R"() select "revision" from c where 1 / ((select count(*) from w))";
+    // To end a statement that has begun to write there is nothing but an error: here a division by zero. Where nothing
+    // was begun there is no row to divide in, and so no error, which would end the transaction of a group.
+    out_ << R"() select "revision" / ((select count(*) from w))";
     for (std::size_t i = 0; i < commit_.guards.size(); ++i)
       out_ << " * (select count(*) from g" << std::to_string(i) << ')';
-    out_ << ") = 1";
+    out_ << ") from c";
   }
 
   // ------------------------------------------------------------------------------------------------------- pieces
