@@ -4,5 +4,6 @@
 #include <inlay/storage/impl/commit.ipp>
 #include <inlay/storage/impl/errors.ipp>
 #include <inlay/storage/impl/query.ipp>
+#include <inlay/storage/impl/repository.ipp>
 #include <inlay/storage/impl/scope.ipp>
 #include <inlay/storage/impl/store_url.ipp>

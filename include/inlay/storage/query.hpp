@@ -27,6 +27,8 @@ struct FieldPlace {
   model::Field field{};
 };
 
+// The second parameters of templates are always what they are: so that only a source that calls these compiles them.
+
 /** The field that a filter names.
 
     A row's own fields are named without a prefix ("is_enabled"), those of a row that it references with one
@@ -36,8 +38,8 @@ struct FieldPlace {
 
     @return invalid_argument naming the fields there are, when there is no such field or it cannot be filtered by.
 */
-template <class Readable>
-[[nodiscard]] Result<FieldPlace> find_filter_field(std::string_view path);
+template <class Readable, class Place = FieldPlace>
+[[nodiscard]] Result<Place> find_filter_field(std::string_view path);
 
 /** Reads a condition as lists take it: `field=value` or `field[op]=value`.
 
@@ -45,15 +47,15 @@ template <class Readable>
 
     @return invalid_argument for an unknown field or operator, or a value that is not of the field's type.
 */
-template <class Readable>
-[[nodiscard]] Result<Condition> parse_condition(std::string_view text);
+template <class Readable, class Parsed = Condition>
+[[nodiscard]] Result<Parsed> parse_condition(std::string_view text);
 
 /** Checks that a condition names a field there is, and has values of its type and as many as its operator takes.
 
     @return invalid_argument otherwise.
 */
-template <class Readable>
-[[nodiscard]] Result<FieldPlace> check_condition(Condition const& condition);
+template <class Readable, class Place = FieldPlace>
+[[nodiscard]] Result<Place> check_condition(Condition const& condition);
 
 /** The place in the order of lists, (created_at, id), after which a page starts. */
 struct Cursor {
@@ -114,8 +116,8 @@ struct Query {
 
     @return where the field of each condition lies, in their order; invalid_argument.
 */
-template <class Readable>
-[[nodiscard]] Result<std::vector<FieldPlace>> check_query(Query<Readable> const& query);
+template <class Readable, class Place = FieldPlace>
+[[nodiscard]] Result<std::vector<Place>> check_query(Query<Readable> const& query);
 
 /** The query with its conditions on rows beside those that are read as part of its scope, which says the same: so a
     store needs to know nothing of them. RepositoryFrom does it.

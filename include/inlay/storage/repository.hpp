@@ -6,7 +6,6 @@
 #include <inlay/model/entities.hpp>
 #include <inlay/storage/changes.hpp>
 #include <inlay/storage/commit.hpp>
-#include <inlay/storage/errors.hpp>
 #include <inlay/storage/query.hpp>
 #include <inlay/storage/transfer.hpp>
 #include <inlay/storage/usage.hpp>
@@ -128,10 +127,7 @@ class Repository : public Readers {
 
       @return not_built when the backend has no such thing (Capabilities::can_count); unavailable.
   */
-  [[nodiscard]] virtual Result<Usage> usage(UsageRequest const& request) const {
-    static_cast<void>(request);
-    return storage::cannot_count(capabilities().backend);
-  }
+  [[nodiscard]] virtual Result<Usage> usage(UsageRequest const& request) const;
 
   /** Reads what belongs together, in one transaction.
 
@@ -140,10 +136,7 @@ class Repository : public Readers {
       @return not_built when the backend has no such thing (Capabilities::can_snapshot); invalid_argument inside a
       transaction of the host; unavailable; what `read` returns.
   */
-  [[nodiscard]] virtual Result<void> snapshot(SnapshotRequest const& request) const {
-    static_cast<void>(request);
-    return storage::cannot_snapshot(capabilities().backend);
-  }
+  [[nodiscard]] virtual Result<void> snapshot(SnapshotRequest const& request) const;
 
   /** Gives all records of the store (see StoreRecord), as they were at one moment, whatever others write meanwhile.
 
@@ -152,10 +145,7 @@ class Repository : public Readers {
       @return not_built when the backend has no such thing (Capabilities::can_transfer); corrupt; unavailable; what the
       sink returns.
   */
-  [[nodiscard]] virtual Result<void> dump(DumpRequest const& request) const {
-    static_cast<void>(request);
-    return storage::cannot_transfer(capabilities().backend);
-  }
+  [[nodiscard]] virtual Result<void> dump(DumpRequest const& request) const;
 
   /** Makes the store hold the records, ids, versions, times, revisions and change log as they are given; all of them,
       or nothing. The next commit has a revision greater than the header's.
@@ -166,10 +156,7 @@ class Repository : public Readers {
       that storage::RecordCheck refuses, or that contradict one another; what `fill` returns; not_built, as for dump;
       unavailable, with Outcome::unknown as for commit.
   */
-  [[nodiscard]] virtual Result<void> restore(RestoreRequest const& request) {
-    static_cast<void>(request);
-    return storage::cannot_transfer(capabilities().backend);
-  }
+  [[nodiscard]] virtual Result<void> restore(RestoreRequest const& request);
 
   /** Writes the store's files anew: they hold nothing but what is in the store then, and are as small as that.
 
@@ -178,7 +165,7 @@ class Repository : public Readers {
       @return not_built when the backend has no such thing (Capabilities::can_vacuum); unavailable, with Outcome::done
       as for compact().
   */
-  [[nodiscard]] virtual Result<void> vacuum() { return storage::cannot_vacuum(capabilities().backend); }
+  [[nodiscard]] virtual Result<void> vacuum();
 
   [[nodiscard]] virtual Capabilities const& capabilities() const noexcept = 0;
 };
