@@ -33,6 +33,7 @@
 #include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
 #include <inlay/json/reading.hpp>
+#include <inlay/model/change_of.hpp>
 #include <inlay/model/describe.hpp>
 #include <inlay/model/entities.hpp>
 #include <inlay/model/environment.hpp>
