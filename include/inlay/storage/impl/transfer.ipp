@@ -3,6 +3,7 @@
 #define INLAY_STORAGE_IMPL_TRANSFER_IPP
 
 #include <inlay/ground/internal/joined.hpp>
+#include <inlay/json/internal/too_long.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/model/json_form.hpp>
@@ -36,7 +37,7 @@ inline bool is_entity_name(std::string_view name) {
 }
 
 /** What the records of a kind are called, by its place in StoreRecord. */
-inline std::string kind_name(std::size_t kind) {
+inline std::string record_name(std::size_t kind) {
   std::string name = kind == 0 ? "header" : "commit";
   model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
     if (model::entity_number<Entity> + 1 == kind) name = Entity::entity_name;
@@ -299,11 +300,11 @@ Result<void> RecordCheck::accept(StoreRecord const& record) {
   std::size_t const kind = record.index();
   if (seen_[0] == 0 && kind != 0) return detail::record_fault("the header must be the first record");
   if (kind < kind_) {
-    return detail::record_fault("every " + detail::kind_name(kind) + " record comes before those of " +
-                                detail::kind_name(kind_));
+    return detail::record_fault("every " + detail::record_name(kind) + " record comes before those of " +
+                                detail::record_name(kind_));
   }
   if (++seen_[kind] > announced(kind)) {
-    return detail::record_fault("there are more records of " + detail::kind_name(kind) + " than the header says");
+    return detail::record_fault("there are more records of " + detail::record_name(kind) + " than the header says");
   }
   if (kind != kind_) last_row_ = {};
   bool const is_first = seen_[kind] == 1;
@@ -366,7 +367,7 @@ Result<void> RecordCheck::finish() const {
     if (seen_[kind] == announced(kind)) continue;
     return detail::record_fault(kind == 0 ? "there are no records at all; the header must be the first"
                                           : "the records end too early: of " + std::to_string(announced(kind)) + ' ' +
-                                                detail::kind_name(kind) + " records " + std::to_string(seen_[kind]) +
+                                                detail::record_name(kind) + " records " + std::to_string(seen_[kind]) +
                                                 " came");
   }
   return {};
@@ -437,9 +438,9 @@ Result<void> read_lines(LinesRequest const& request) {
     }
   }
   if (end == detail::LineEnd::too_long) {
-    return in_line(number + 1, Error{.kind = ErrorKind::invalid_document,
-                                     .message = "the line is longer than the " +
-                                                std::to_string(request.max_line_bytes) + " bytes that are allowed"});
+    Error error = json::too_long("the line", request.max_line_bytes);
+    error.pointer.reset();  // a line is no document
+    return in_line(number + 1, std::move(error));
   }
   if (end == detail::LineEnd::failed) {
     return Error{.kind = ErrorKind::unavailable,
