@@ -158,7 +158,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     bool has_begun = false;
     return answered<void>(request.from, request.at_least, [&](Connection& connection, Answer& answer) -> Result<void> {
       Transaction const transaction = Transaction::snapshot(connection);
-      return once_begun(has_begun, [&]() -> Result<void> {
+      return give_up_when_begun(has_begun, [&]() -> Result<void> {
         // Where a transaction has no snapshot until it reads, others could come between its begin and the first page.
         answer.revision = current_revision(connection, tables_);
         if (answer.is_behind()) return {};
@@ -179,7 +179,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       auto const connection = readers_.lease();
       Unhurried const unhurried(*connection);
       Transaction const snapshot = Transaction::snapshot(*connection);
-      return once_begun(has_begun, [&]() -> Result<void> {
+      return give_up_when_begun(has_begun, [&]() -> Result<void> {
         Dumper(*connection, tables_, sink).run();
         driver_->check_place(connection->session());
         return {};
@@ -201,7 +201,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       Restorer restorer(*connection, tables_);
       if (request.replace) restorer.clear();
       has_begun = true;
-      return once_begun(has_begun, [&]() -> Result<void> {
+      return give_up_when_begun(has_begun, [&]() -> Result<void> {
         if (auto const filled = fill(restorer, request); filled.has_error()) return filled.error();
         restorer.finish();
         return finish(transaction);
@@ -311,14 +311,14 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
     template <class Readable>
     Result<Readable> find_readable(FindRequest<Readable> const& request) const {
-      return store_.tries_.run_once<Readable>([&] { return store_.find_on(connection_, request); });
+      return store_.tries_.run_without_retry<Readable>([&] { return store_.find_on(connection_, request); });
     }
 
     template <class Readable>
     Result<Page<Readable>> list_readable(Query<Readable> const& query) const {
       auto const places = check_query(query);
       if (places.has_error()) return places.error();
-      return store_.tries_.run_once<Page<Readable>>(
+      return store_.tries_.run_without_retry<Page<Readable>>(
           [&]() -> Result<Page<Readable>> { return store_.page_on(connection_, query, *places); });
     }
 
@@ -395,7 +395,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   /** Runs what cannot be tried again once somebody has seen or given records. */
   template <class Attempt>
-  static Result<void> once_begun(bool const& has_begun, Attempt&& attempt) {
+  static Result<void> give_up_when_begun(bool const& has_begun, Attempt&& attempt) {
     try {
       return attempt();
     } catch (DatabaseFailure const& failure) {

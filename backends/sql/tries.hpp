@@ -58,7 +58,7 @@ class Tries {
 
   /** Runs an attempt once, since what it was to be part of would be over by the next. */
   template <class T, class Attempt>
-  Result<T> run_once(Attempt&& attempt) const {
+  Result<T> run_without_retry(Attempt&& attempt) const {
     try {
       return attempt();
     } catch (Exception const& exception) {
