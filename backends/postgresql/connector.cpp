@@ -18,7 +18,7 @@
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-namespace inlay::sql::libpq {
+namespace inlay::postgresql {
 
 namespace {
 
@@ -479,7 +479,7 @@ long long StatementOfSession::get_affected_rows() {
 }
 
 int StatementOfSession::prepare_for_describe() { refuse(); }
-void StatementOfSession::describe_column(int, ColumnType&, std::string&) { refuse(); }
+void StatementOfSession::describe_column(int, sql::ColumnType&, std::string&) { refuse(); }
 soci::details::standard_into_type_backend* StatementOfSession::make_into_type_backend() { refuse(); }
 soci::details::standard_use_type_backend* StatementOfSession::make_use_type_backend() {
   return new ParameterOfStatement(*this);
@@ -487,4 +487,4 @@ soci::details::standard_use_type_backend* StatementOfSession::make_use_type_back
 soci::details::vector_into_type_backend* StatementOfSession::make_vector_into_type_backend() { refuse(); }
 soci::details::vector_use_type_backend* StatementOfSession::make_vector_use_type_backend() { refuse(); }
 
-}  // namespace inlay::sql::libpq
+}  // namespace inlay::postgresql

@@ -23,7 +23,7 @@
 #error "inlay's PostgreSQL backend needs libpq 14 or newer"
 #endif
 
-namespace inlay::sql::libpq {
+namespace inlay::postgresql {
 
 /** The function of the server's source code in which a commit waits for standbys. What it says is a notice: the wait
    was ended, and the transaction is committed on this server, and perhaps nowhere else. */
@@ -176,7 +176,7 @@ class StatementOfSession final : public soci::details::statement_backend {
   std::string get_parameter_name(int index) const override { return 'p' + std::to_string(index + 1); }
   std::string rewrite_for_procedure_call(std::string const& query) override { return "select " + query; }
   int prepare_for_describe() override;
-  void describe_column(int number, ColumnType& type, std::string& name) override;
+  void describe_column(int number, sql::ColumnType& type, std::string& name) override;
   soci::details::standard_into_type_backend* make_into_type_backend() override;
   soci::details::standard_use_type_backend* make_use_type_backend() override;
   soci::details::vector_into_type_backend* make_vector_into_type_backend() override;
@@ -205,6 +205,6 @@ class SessionFactory final : public soci::backend_factory {
   Target target_;
 };
 
-}  // namespace inlay::sql::libpq
+}  // namespace inlay::postgresql
 
 #endif
