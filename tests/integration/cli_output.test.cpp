@@ -4,6 +4,8 @@
 
 #include <support/sqlite.hpp>
 
+#include <map>
+
 using namespace inlay;
 using namespace inlay::test;
 using Catch::Matchers::Contains;

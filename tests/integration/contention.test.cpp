@@ -9,6 +9,7 @@
 #include <support/stores.hpp>
 #include <support/temporary_folder.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <list>
 #include <thread>

@@ -13,6 +13,7 @@
 #include <support/process.hpp>
 #include <support/temporary_folder.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <set>

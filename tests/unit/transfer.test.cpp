@@ -5,6 +5,7 @@
 
 #include <support/catch.hpp>
 
+#include <algorithm>
 #include <sstream>
 #include <vector>
 
