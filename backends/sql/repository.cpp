@@ -86,6 +86,20 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
                                     });
   }
 
+  template <class Readable>
+  Result<std::optional<Readable>> named_readable(NamedRequest<Readable> const& request) const {
+    using Named = std::optional<Readable>;
+    return answered<Named>(request.from, request.at_least,
+                           [&](Connection& connection, Answer& answer) -> Result<Named> {
+                             auto const& statements = std::get<FixedStatements<Readable>>(statements_);
+                             auto found = run_find_named(connection, tables_, statements, request);
+                             answer.revision = found.revision;
+                             if (found.are_several) return Named();
+                             if (!found.row) return storage::no_such_row(model::Root<Readable>::entity_name);
+                             return Named(std::move(*found.row));
+                           });
+  }
+
   Result<Committed> commit(Commit const& commit) override {
     if (auto const checked = storage::check(commit); checked.has_error()) return checked.error();
     if (options_.joined) return committer_.commit_joined(commit);

@@ -57,6 +57,17 @@ TEST_CASE("the parts of a read model are joined by the reference that each has t
   CHECK(whole.integration.name == "zendesk");
 }
 
+TEST_CASE("a row is called by its own name within a team, an install by its integration's within its environment") {
+  STATIC_REQUIRE(!model::named_key<Team>);
+  STATIC_REQUIRE(!model::named_key<EnvironmentIntegration>);
+  STATIC_REQUIRE(model::named_key<Environment>->within == "team_id");
+  STATIC_REQUIRE(model::named_key<Environment>->name_part == 0);
+  STATIC_REQUIRE(model::named_key<OwnedIntegration>->within == "team_id");
+  STATIC_REQUIRE(model::named_key<OwnedIntegration>->name_part == 0);
+  STATIC_REQUIRE(model::named_key<InstalledIntegration>->within == "environment_id");
+  STATIC_REQUIRE(model::named_key<InstalledIntegration>->name_part == 1);
+}
+
 TEST_CASE("an entity is a read model of one part, itself") {
   STATIC_REQUIRE(model::part_count<Team> == 1);
   STATIC_REQUIRE(std::is_same_v<model::Part<Team, 0>, Team>);

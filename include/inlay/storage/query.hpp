@@ -154,6 +154,16 @@ struct FindRequest {
   Revision at_least{};  ///< as in a Query
 };
 
+/** Which row to read, by what people call it (model::named_key): an environment or an integration by its team and its
+    name, an install by its environment and the name of its integration. */
+template <class Readable>
+struct NamedRequest {
+  Uuid within{};            ///< the team's id, or the environment's
+  std::string_view name{};  ///< must outlive the call
+  ReadFrom from = ReadFrom::primary;
+  Revision at_least{};  ///< as in a Query
+};
+
 }  // namespace inlay
 
 #include <inlay/storage/impl/query.hpp>

@@ -14,6 +14,7 @@
 #include <boost/mp11/algorithm.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace inlay {
@@ -38,6 +39,17 @@ class Reader {
       unavailable.
   */
   [[nodiscard]] virtual Result<Page<Readable>> list(Query<Readable> const& query) const = 0;
+
+  /** The row that people call by a name, where a store finds that one faster than a list does.
+
+      @return nothing where it is to be listed instead, which says the same: by a backend that has no such way, where
+      several rows are called so, and for a name that check_condition refuses; not_found when there is none; corrupt;
+      unavailable.
+  */
+  [[nodiscard]] virtual Result<std::optional<Readable>> find_named(NamedRequest<Readable> const& request) const {
+    static_cast<void>(request);
+    return std::optional<Readable>();
+  }
 };
 
 template <class List>
@@ -48,6 +60,7 @@ class ReadersOf<List<Readables...>> : public Reader<Readables>... {
  public:
   using Reader<Readables>::find...;
   using Reader<Readables>::list...;
+  using Reader<Readables>::find_named...;
 };
 
 /** Reads rows of every kind. */
@@ -189,6 +202,7 @@ template <class Derived, class Base, class Readable>
 class ReaderFrom : public Base {
  public:
   using Base::find;
+  using Base::find_named;
   using Base::list;
 
   [[nodiscard]] Result<Readable> find(FindRequest<Readable> const& request) const final {
@@ -198,6 +212,13 @@ class ReaderFrom : public Base {
     auto const moved = conditions_into_scope(query);
     if (moved.has_error()) return moved.error();
     return static_cast<Derived const&>(*this).list_readable(*moved ? **moved : query);
+  }
+  [[nodiscard]] Result<std::optional<Readable>> find_named(NamedRequest<Readable> const& request) const final {
+    if constexpr (model::named_key<Readable>.has_value() &&
+                  requires(Derived const& store) { store.named_readable(request); }) {
+      if (is_comparable(request.name)) return static_cast<Derived const&>(*this).named_readable(request);
+    }
+    return std::optional<Readable>();
   }
 };
 
@@ -219,7 +240,10 @@ using ReadersFrom = boost::mp11::mp_fold_q<model::Readables, Readers, detail::Ad
     `Result<Page<Readable>> list_readable(Query<Readable> const&) const`,
 
     so that a new entity does not change a backend. The latter is given no conditions on rows beside those that are
-   read; they are in the scope then.
+    read; they are in the scope then. A third one makes find_named() fast, and may be left out:
+
+    `Result<std::optional<Readable>> named_readable(NamedRequest<Readable> const&) const`; it is asked only where there
+    is a model::named_key.
 */
 template <class Derived>
 using RepositoryFrom = boost::mp11::mp_fold_q<model::Readables, Repository, detail::AddReader<Derived>>;

@@ -68,6 +68,10 @@ template <class Readable>
 [[nodiscard]] Result<Condition> parse_condition(std::string_view text, std::span<FilterPart const> parts);
 [[nodiscard]] Result<FieldPlace> check_condition(Condition const& condition, std::span<FilterPart const> parts);
 
+/** Whether rows can be compared with a text: not every engine compares others as they are, and no stored one is like
+    that. */
+[[nodiscard]] bool is_comparable(std::string_view text);
+
 /** Takes the conditions on the parts from `beside` on out of `where`, and adds to the scope that they hold. */
 [[nodiscard]] Result<void> move_into_scope(std::vector<Condition>& where, Scope& scope,
                                            std::span<FilterPart const> parts, std::size_t beside);

@@ -4,6 +4,7 @@
 
 #include <inlay/ground/internal/base64url.hpp>
 #include <inlay/ground/internal/joined.hpp>
+#include <inlay/ground/internal/utf8.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/storage/query.hpp>
 
@@ -83,6 +84,13 @@ inline Result<std::vector<std::string>> split_values(std::string_view text) {
     }
   }
   return values;
+}
+
+bool is_comparable(std::string_view text) {
+  // So many are never too long for JSON, of which one character is six at most.
+  constexpr std::size_t surely_short = (json::Limits{}.max_bytes - 2) / 6;
+  if (text.find('\0') != std::string_view::npos || !is_utf8(text)) return false;
+  return text.size() <= surely_short || json::check(boost::json::value(text)).has_value();
 }
 
 Result<FieldPlace> find_filter_field(std::string_view path, std::span<FilterPart const> parts) {
@@ -189,8 +197,7 @@ Result<FieldPlace> check_condition(Condition const& condition, std::span<FilterP
         std::string const* text = std::get_if<std::string>(&value);
         if (!text) {
           wanted = "a text";
-        } else if (text->find('\0') != std::string::npos || !json::check(boost::json::value(*text))) {
-          // Not every engine compares such texts as they are, and no stored one is like that.
+        } else if (!is_comparable(*text)) {
           wanted = "a text of UTF-8 without U+0000";
         } else if (place->field.type == model::FieldType::enumeration) {
           auto const names = parts[place->part].enumerators[place->index];
