@@ -56,6 +56,7 @@ inline constexpr sql::Dialect dialect{
     .can_gate = false,
     .merges_unions = false,
     .plans_ahead = false,
+    .makes_tables_of_subqueries = true,
     .page_bound = sql::PageBound::keys,
     .text_size = "octet_length",
     .byte_size = {.before = "octet_length(", .after = ")"},

@@ -50,6 +50,7 @@ inline constexpr sql::Dialect dialect{
     .can_gate = true,
     .merges_unions = false,
     .plans_ahead = true,
+    .makes_tables_of_subqueries = false,
     .page_bound = sql::PageBound::rows,
     .text_size = "octet_length",
     .byte_size = {.before = "octet_length(", .after = ")"},

@@ -176,6 +176,9 @@ struct Dialect {
   /** Whether statements are planned once, before their values are known, and so must say how many rows are wanted. */
   bool plans_ahead;
 
+  /** Whether a subquery with a limit is made a table first, which costs more than all the rest of a small query. */
+  bool makes_tables_of_subqueries;
+
   /** How pages are bounded by their documents. */
   PageBound page_bound;
 

@@ -42,7 +42,7 @@ class KeyedFind {
     std::optional<std::size_t> counted;  // the condition by which several nested rows may be named
     if (begins_at_scope) {
       add_rows_of_place(statement, *scope_place());
-    } else if (auto const name = nested_name(); name && !makes_tables_of_subqueries()) {
+    } else if (auto const name = nested_name(); name && !connection_.dialect().makes_tables_of_subqueries) {
       counted = name;
       add_rows_of_named(statement, *name);
     } else {
@@ -58,7 +58,7 @@ class KeyedFind {
         take_parts(page->items.emplace_back(), row, 1, tables_, nullptr, query_);
       } else {
         page->revision.value = row.front().number;
-        are_many_named = row.back().number > most_named;
+        are_many_named = row.back().number > static_cast<long long>(most_named);
       }
     });
     if (page->items.size() > 1 || are_many_named) page.reset();
@@ -67,11 +67,7 @@ class KeyedFind {
 
  private:
   static constexpr std::size_t parts = model::part_count<Readable>;
-  static constexpr long long most_named = 64;  // nested rows of one name; with more, the list's own ways are better
   using Root = model::Root<Readable>;
-
-  /** Whether a subquery with a limit is made a table first, which costs more than all the rest: MySQL and MariaDB. */
-  [[nodiscard]] bool makes_tables_of_subqueries() const { return connection_.dialect().page_bound == PageBound::keys; }
 
   /** The condition that a member of a part is equal to something, if there is one. */
   [[nodiscard]] std::optional<std::size_t> find_condition(std::size_t part, std::string_view member) const {
@@ -123,7 +119,7 @@ class KeyedFind {
   }
 
   /** Appends a table m of the nested rows that have the name, of as many as that at most. */
-  void select_named(Statement& statement, std::size_t name, long long most) const {
+  void select_named(Statement& statement, std::size_t name, std::size_t most) const {
     if constexpr (parts > 1) {
       statement << "(select n.\"id\" from " << tables_.quoted(model::Part<Readable, 1>::entity_name) << " n where ";
       add_condition(statement, query_.where[name], places_[name].field, "n");

@@ -51,6 +51,7 @@ inline constexpr sql::Dialect dialect{
     .can_gate = false,
     .merges_unions = true,
     .plans_ahead = false,
+    .makes_tables_of_subqueries = false,
     .page_bound = sql::PageBound::reading,
     // In characters; octet_length is younger than the SQLite that inlay asks for.
     .text_size = "length",
