@@ -82,6 +82,9 @@ TEST_CASE("a command or an option with a slip in it is answered with what is nea
   for (auto const& [arguments, says] : std::vector<Case>{{{"lsit"}, "did you mean 'list'?"},
                                                          {{"teams", "list"}, "did you mean 'team'?"},
                                                          {{"team", "lst"}, "did you mean 'list'?"},
+                                                         {{"team", "--limit", "1", "lst"}, "did you mean 'list'?"},
+                                                         {{"team", "lst", "--limit", "1"}, "did you mean 'list'?"},
+                                                         {{"--limit", "1", "lsit"}, "did you mean 'list'?"},
                                                          {{"list", "--limt", "3"}, "did you mean '--limit'?"},
                                                          {{"list", "--outptu", "json"}, "did you mean '--output'?"}}) {
     CAPTURE(arguments);
