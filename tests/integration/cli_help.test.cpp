@@ -216,6 +216,34 @@ complete_line "inlay team get 'a:'b"
                    "a:b c=d", " c=d", "b\\ c=d"});
 }
 
+TEST_CASE("zsh completes a name with blanks, escaped or in quotes that are open yet") {
+  if (!has_shell("zsh")) {
+    WARN("zsh is not installed, which tests/run gets on Debian 12: its completion IS NOT TESTED");
+    return;
+  }
+  Catalogue const catalogue;
+  // What a line becomes by the key that completes, in a shell on a terminal of its own.
+  auto const lines = said_by("zsh", catalogue, R"sh(
+zmodload zsh/zpty
+: > lines
+zpty shell "PS1= zsh -f -i"
+say() { zpty -w shell "$1"; }
+say 'autoload -Uz compinit; compinit -u -d dump; source ./completion'
+say 'setopt no_beep; unsetopt zle_bracketed_paste; show() { print -r -- "<$BUFFER>" >> lines; BUFFER= }; zle -N show'
+say 'bindkey "^G" show; print ready >> ready'
+repeat 200 { [[ -s ready ]] && break; while zpty -r -t shell ignored; do :; done; sleep 0.05 }
+for typed in 'My\ Aw' "'My Awesome Team/prod" '"My Awesome Team/prod' 'My\ Awesome\ Team/prod'; do
+  before=$(wc -l < lines)
+  zpty -n -w shell "inlay get $typed"$'\t\a'
+  repeat 200 { [[ $(wc -l < lines) != "$before" ]] && break; while zpty -r -t shell ignored; do :; done; sleep 0.05 }
+done
+zpty -d shell
+cat lines
+)sh");
+  CHECK(lines == Arguments{"<inlay get My\\ Awesome\\ Team/>", "<inlay get 'My Awesome Team/production/>",
+                           "<inlay get \"My Awesome Team/production/>", "<inlay get My\\ Awesome\\ Team/production/>"});
+}
+
 TEST_CASE("fish completes a name with blanks, escaped or in quotes") {
   if (!has_shell("fish")) {
     WARN("fish is not installed, which tests/run gets on Debian 12: its completion IS NOT TESTED");
