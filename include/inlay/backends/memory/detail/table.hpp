@@ -4,6 +4,7 @@
 
 #include <inlay/ground/internal/keyed_hash.hpp>
 #include <inlay/model/references.hpp>
+#include <inlay/storage/internal/key_text.hpp>
 #include <inlay/storage/query.hpp>
 
 #include <algorithm>
@@ -85,7 +86,7 @@ class Table {
 
   /** The id of the row that has the same values as `row` in unique key number `key`, or nullptr. */
   [[nodiscard]] Uuid const* find_same(std::size_t key, Entity const& row) const {
-    auto const found = by_key_[key].find(key_text(Entity::unique_keys[key], row));
+    auto const found = by_key_[key].find(storage::key_text(Entity::unique_keys[key], row));
     return found == by_key_[key].end() ? nullptr : &found->second;
   }
 
@@ -108,31 +109,6 @@ class Table {
 
  private:
   static constexpr std::size_t key_count = Entity::unique_keys.size();
-
-  template <class Value>
-  static void append_key(Value const& value, std::string& out) {
-    if constexpr (model::is_id_v<Value>) {
-      out.append(reinterpret_cast<char const*>(value.uuid.bytes.data()), value.uuid.bytes.size());
-    } else {
-      static_assert(std::is_same_v<Value, std::string>, "a unique key is made of ids and texts");
-      // With the length before it, no two pairs of texts have the same key.
-      out += std::to_string(value.size());
-      out += ':';
-      out += value;
-    }
-  }
-
-  [[nodiscard]] static std::string key_text(model::UniqueKey const& key, Entity const& row) {
-    std::string text;
-    for (std::string_view const name : key) {
-      model::for_each_field<Entity>([&]<class Member>(model::Field const& field, Member Entity::*pointer) {
-        if constexpr (model::is_id_v<Member> || std::is_same_v<Member, std::string>) {
-          if (field.name == name) append_key(row.*pointer, text);
-        }
-      });
-    }
-    return text;
-  }
 
   /** Calls `visit(reference number, id)` for each reference that the row has. */
   template <class Visitor>
@@ -159,7 +135,7 @@ class Table {
     by_id_.emplace(row->id.uuid, row);
     in_order_.emplace(place, row);
     for (std::size_t key = 0; key < key_count; ++key) {
-      by_key_[key].emplace(key_text(Entity::unique_keys[key], *row), row->id.uuid);
+      by_key_[key].emplace(storage::key_text(Entity::unique_keys[key], *row), row->id.uuid);
     }
     if constexpr (has_name_in_key<Entity>) by_name_[row->name].insert(row->id.uuid);
     for_each_target(*row, [&](std::size_t number, Uuid const& id) { by_reference_[number][id].emplace(place, row); });
@@ -168,7 +144,8 @@ class Table {
 
   void remove(Entity const& row) {
     Cursor const place = place_of(row);
-    for (std::size_t key = 0; key < key_count; ++key) by_key_[key].erase(key_text(Entity::unique_keys[key], row));
+    for (std::size_t key = 0; key < key_count; ++key)
+      by_key_[key].erase(storage::key_text(Entity::unique_keys[key], row));
     if constexpr (has_name_in_key<Entity>) {
       auto const same = by_name_.find(row.name);
       same->second.erase(row.id.uuid);

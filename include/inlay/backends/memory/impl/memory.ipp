@@ -4,8 +4,8 @@
 
 #include <inlay/backends/memory.hpp>
 #include <inlay/backends/memory/detail/change_log.hpp>
+#include <inlay/backends/memory/detail/id_getters.hpp>
 #include <inlay/backends/memory/detail/keyed.hpp>
-#include <inlay/backends/memory/detail/match.hpp>
 #include <inlay/backends/memory/detail/merge.hpp>
 #include <inlay/backends/memory/detail/rows_read.hpp>
 #include <inlay/backends/memory/detail/table.hpp>
@@ -13,6 +13,7 @@
 #include <inlay/model/internal/record_bytes.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/errors.hpp>
+#include <inlay/storage/internal/match.hpp>
 
 #include <algorithm>
 #include <deque>
@@ -322,7 +323,7 @@ Result<Predicate<Entity>> MemoryRepository::predicate(Scope const& scope) const 
     case Scope::Kind::condition: {
       auto const place = inlay::detail::check_condition(scope.condition, inlay::detail::read_parts<Entity>());
       if (!place) return place.error();
-      return Predicate<Entity>([matcher = matchers<Entity>[place->index], &scope](Entity const& row) {
+      return Predicate<Entity>([matcher = storage::matchers<Entity>[place->index], &scope](Entity const& row) {
         return matcher(&row, scope.condition);
       });
     }
@@ -488,7 +489,7 @@ Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& qu
   if (!is_visible) return is_visible.error();
   auto const meets = [&]<std::size_t part>(std::integral_constant<std::size_t, part>, void const* row) {
     return std::all_of(where.begin(), where.end(), [&](PlacedCondition const& one) {
-      return one.first.part != part || matchers<model::Part<Readable, part>>[one.first.index](row, *one.second);
+      return one.first.part != part || storage::matchers<model::Part<Readable, part>>[one.first.index](row, *one.second);
     });
   };
   std::vector<PartRows<Readable>> found;
