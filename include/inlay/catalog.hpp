@@ -4,6 +4,7 @@
 
 #include <inlay/birth.hpp>
 #include <inlay/catalog/answers.hpp>
+#include <inlay/catalog/batch.hpp>
 #include <inlay/catalog/detail/session.hpp>
 #include <inlay/catalog/requests.hpp>
 #include <inlay/config/effective_config.hpp>
@@ -285,6 +286,11 @@ class Catalog {
   */
   [[nodiscard]] Result<EndedInstalls> end(Id<Integration> integration, std::string_view reason,
                                           EndOptions const& options = {}) const;
+
+  // ---- many changes at once
+
+  /** Many changes that become one commit; an empty batch, to be filled and committed. See Batch. */
+  [[nodiscard]] Batch batch() const;
 
   // ---- one value of an override
   //
