@@ -41,8 +41,9 @@ std::string system_user() {
 /** The table of all commands, in the order of help. */
 CommandRows all_commands() {
   CommandRows all;
-  for (auto* const commands : {resource_commands, sharing_commands, install_commands, config_commands, history_commands,
-                               json_commands, store_commands, serve_commands, transfer_commands, help_commands}) {
+  for (auto* const commands :
+       {resource_commands, sharing_commands, batch_commands, install_commands, config_commands, history_commands,
+        json_commands, store_commands, serve_commands, transfer_commands, help_commands}) {
     CommandRows rows = commands();
     std::move(rows.begin(), rows.end(), std::back_inserter(all));
   }
