@@ -34,7 +34,7 @@ Response commit_batch(Exchange const& exchange) {
   if (exchange.is_conditional()) {
     return bad_request("a batch has no state that a condition could name; its operations have, in \"version\"");
   }
-  auto const body = read_body(exchange, std::span(&json_type, 1));
+  auto body = read_body(exchange, std::span(&json_type, 1));
   if (!body) return body.error();
   if (!body->is_array()) return bad_request("a batch is a JSON array of operations");
 
@@ -53,7 +53,9 @@ Response commit_batch(Exchange const& exchange) {
     error.pointer = "/" + std::to_string(i) + error.pointer.value_or("");
     return refuse(exchange, error, Situation::content);
   }
-  std::size_t const room = operations.size() * room_of_operation + room_for_documents(exchange, operations.size(), 1);
+  std::size_t const count = operations.size();
+  *body = nullptr;  // the batch has what it needs of it
+  std::size_t const room = count * room_of_operation + room_for_documents(exchange, count, 1);
   return answer_in_room(exchange, room, [&] { return commit(exchange, batch, {.dry_run = *is_dry_run}); });
 }
 

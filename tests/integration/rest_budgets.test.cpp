@@ -112,10 +112,9 @@ std::vector<Question> requests() {
                 R"("})";
        }},
       {"post", "/batch", "?dry_run=true", "",
-       [](Worst const& worst) {
-         return with_documents(R"([{"op":"update","entity":"environment_integration","id":")" + to_string(install) +
-                                   R"(","patch":{"override":)",
-                               worst, 6, "}}]");
+       [](Worst const&) {
+         return R"([{"op":"update","entity":"environment_integration","id":")" + to_string(install) +
+                R"(","patch":{"override":null}}])";
        }},
       {"post", "/batch", "", "",
        [](Worst const& worst) {

@@ -15,7 +15,7 @@
 
 #include <boost/mp11/algorithm.hpp>
 
-#include <algorithm>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -163,9 +163,11 @@ requires(!std::same_as<Entity, EnvironmentIntegration>) Planned<Entity, Ensured<
 
 template <Writable Entity, std::same_as<boost::json::object> Object>
 Planned<Entity, Updated<Entity>> Batch::update(Id<Entity> id, Object const& patch, UpdateOptions const& options) {
-  return add_update(id, detail::bytes_given(boost::json::value(patch)), options,
-                    [patch](Catalog const& catalog, Id<Entity> meant, UpdateOptions const& with) {
-                      return catalog.update(meant, patch, with);
+  // Kept once, wherever the operation is moved to.
+  auto const kept = std::make_shared<boost::json::value const>(patch);
+  return add_update(id, detail::bytes_given(*kept), options,
+                    [kept](Catalog const& catalog, Id<Entity> meant, UpdateOptions const& with) {
+                      return catalog.update(meant, kept->get_object(), with);
                     });
 }
 
@@ -180,9 +182,10 @@ Planned<Entity, Updated<Entity>> Batch::update(Id<Entity> id, ChangeOf<Entity> c
 
 template <Writable Entity>
 Planned<Entity, Updated<Entity>> Batch::update(Id<Entity> id, JsonPatch const& patch, UpdateOptions const& options) {
-  return add_update(id, detail::bytes_given(patch.operations), options,
-                    [patch](Catalog const& catalog, Id<Entity> meant, UpdateOptions const& with) {
-                      return catalog.update(meant, patch, with);
+  auto const kept = std::make_shared<JsonPatch const>(patch);
+  return add_update(id, detail::bytes_given(kept->operations), options,
+                    [kept](Catalog const& catalog, Id<Entity> meant, UpdateOptions const& with) {
+                      return catalog.update(meant, *kept, with);
                     });
 }
 
@@ -246,9 +249,10 @@ Planned<EnvironmentIntegration, Updated<EnvironmentIntegration>> Batch::set(Id<E
                                                                             json::PointerView pointer,
                                                                             boost::json::value const& value,
                                                                             UpdateOptions const& options) {
-  return add_verb(id, pointer, detail::bytes_given(value), options,
-                  [value](Catalog const& catalog, Id<EnvironmentIntegration> meant, json::Pointer const& place,
-                          UpdateOptions const& with) { return catalog.set(meant, place, value, with); });
+  auto const kept = std::make_shared<boost::json::value const>(value);
+  return add_verb(id, pointer, detail::bytes_given(*kept), options,
+                  [kept](Catalog const& catalog, Id<EnvironmentIntegration> meant, json::Pointer const& place,
+                         UpdateOptions const& with) { return catalog.set(meant, place, *kept, with); });
 }
 
 Planned<EnvironmentIntegration, Updated<EnvironmentIntegration>> Batch::remove(Id<EnvironmentIntegration> id,
