@@ -6,6 +6,7 @@
 #include <inlay/json/document.hpp>
 #include <inlay/page_bytes.hpp>
 #include <inlay/revision.hpp>
+#include <inlay/storage/change_cursor.hpp>
 #include <inlay/timestamp.hpp>
 
 #include <boost/describe/enum.hpp>
@@ -61,7 +62,7 @@ struct CommitRecord {
 
 /** Which part of the change log to read. */
 struct ChangesRequest {
-  Revision after{};         ///< commits with a greater revision
+  ChangeCursor after{};     ///< commits with a greater revision; what else it knows must hold of this store
   std::size_t limit = 100;  ///< commits at most, 1 to 1,000; rows may end a page earlier (max_page_bytes)
 
   /** Only what happened to one row, and the commits in which it did. */
@@ -75,7 +76,7 @@ struct ChangesRequest {
 /** Some commits, oldest first, each of them whole; at least one, unless there is none. */
 struct ChangePage {
   std::vector<CommitRecord> commits{};
-  Revision through{};  ///< everything up to here is in this page or before it: ask after this next
+  ChangeCursor through{};  ///< everything up to here is in this page or before it: ask after this next
   bool has_more{};     ///< whether there was more when this was read
 };
 

@@ -5,6 +5,7 @@
 #include <inlay/error.hpp>
 #include <inlay/model/entities.hpp>
 #include <inlay/page_bytes.hpp>
+#include <inlay/storage/change_cursor.hpp>
 #include <inlay/storage/condition.hpp>
 #include <inlay/storage/errors.hpp>
 #include <inlay/storage/scope.hpp>
@@ -135,7 +136,7 @@ template <class Readable>
 struct Page {
   std::vector<Readable> items{};
   std::optional<Cursor> next{};  ///< where the next page starts; absent: this was the last
-  Revision revision{};           ///< the state of the store that was read: changes after it are not in the page
+  ChangeCursor revision{};       ///< the state of the store that was read: changes after it are not in the page
 };
 
 /** Which row to read. */
