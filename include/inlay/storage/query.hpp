@@ -96,6 +96,10 @@ struct Query {
   /** Whether a read model's further parts bring their documents; without, an integration's config reads as {}. */
   bool with_nested_documents = true;
 
+  /** Whether the page's revision is a whole cursor: with the store and the token, where the backend has them. For who
+      follows the changes from there. */
+  bool with_cursor = false;
+
   ReadFrom from = ReadFrom::primary;
   Revision at_least{};  ///< what is read must have come as far, where it is known that the store has
 
