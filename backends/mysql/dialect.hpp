@@ -40,7 +40,9 @@ inline constexpr sql::Dialect dialect{
                        "start transaction with consistent snapshot, read only"},
     .lock_rows = " for update",
     .limit_lock_wait = "",
-    .move_counter = R"(update {counter} set "revision" = last_insert_id("revision" + 1) where "id" = 1)",
+    // Of whole seconds: with parts of them it would be made of a local time, of which some are there twice.
+    .clock = "unix_timestamp() * 1000000",
+    .sha256 = {.before = "sha2(", .after = ", 256)"},
     // It has no blocks outside of procedures.
     .one_statement = sql::OneStatement::none,
     .writes_behind_snapshot = true,

@@ -162,7 +162,8 @@ class PostgresqlDriver final : public sql::Driver {
             .is_shared_by_processes = true,
             .can_transfer = true,
             .can_snapshot = true,
-            .can_count = true};
+            .can_count = true,
+            .has_identity = true};
   }
 
   std::unique_ptr<soci::session> connect() const override {

@@ -5,6 +5,7 @@
 // How pages of the change log are read.
 
 #include <backends/sql/connection.hpp>
+#include <backends/sql/counter.hpp>
 #include <backends/sql/schema.hpp>
 #include <inlay/model/describe.hpp>
 #include <inlay/storage/changes.hpp>
@@ -117,7 +118,8 @@ class ChangeLister {
     bool const by_keys = connection_.dialect().page_bound == PageBound::keys;
     std::string const size(connection_.dialect().text_size);
     std::string_view const of_commit =
-        by_keys ? R"(o."revision")" : R"(o."revision", o."token", o."actor", o."reason", o."time")";
+        by_keys ? R"(o."revision")"
+                : R"(o."revision", o."token", o."actor", o."reason", o."time", o."moment", o."chain")";
     Statement select("with c as (select ");
     if (request_.row) {
       select << "distinct " << of_commit << " from " << tables_.quoted("change") << " d join "
@@ -152,16 +154,17 @@ class ChangeLister {
   /** Appends the columns that a row has, and the counter that it begins with; `last` says which commit is the last. */
   void begin(Statement& select, std::string_view last, std::string_view commit, std::string_view change) const {
     select << R"(select k."revision", k."compacted_through", )" << last;
-    for (std::string_view const column : {"revision", "token", "actor", "reason", "time"}) {
+    for (std::string_view const column : {"revision", "token", "actor", "reason", "time", "moment", "chain"}) {
       select << ", " << commit << ".\"" << column << '"';
     }
     for (std::string_view const column : {"entity", "row_id", "kind", "before", "after"}) {
       select << ", " << change << ".\"" << column << '"';
     }
     select << " from " << tables_.quoted("counter") << " k";
-    for (ValueType const type : {ValueType::integer, ValueType::integer, ValueType::integer, ValueType::integer,
-                                 ValueType::text, ValueType::text, ValueType::text, ValueType::integer, ValueType::text,
-                                 ValueType::text, ValueType::text, ValueType::text, ValueType::text}) {
+    for (ValueType const type :
+         {ValueType::integer, ValueType::integer, ValueType::integer, ValueType::integer, ValueType::text,
+          ValueType::text, ValueType::text, ValueType::integer, ValueType::integer, ValueType::text, ValueType::text,
+          ValueType::text, ValueType::text, ValueType::text, ValueType::text}) {
       select.gives(type);
     }
   }
@@ -178,29 +181,27 @@ class ChangeLister {
     if (commits_.empty() || commits_.back().revision.value != row[3].number) {
       CommitRecord& commit = commits_.emplace_back();
       commit.revision.value = row[3].number;
-      auto const token = parse_uuid(row[4].text);
-      if (token.has_error()) {
-        throw Exception(storage::corrupt_row(tables_.name("commit"), Uuid{}, "column token holds no UUID"));
-      }
-      commit.token = *token;
+      commit.token = taken_uuid(tables_, "commit", "token", row[4]);
       commit.actor = std::move(row[5].text);
       if (!row[6].is_null) commit.reason = std::move(row[6].text);
       commit.time.microseconds = row[7].number;
+      commit.moment.microseconds = row[8].number;
+      commit.chain = taken_digest(tables_, "commit", "chain", row[9]);
     }
-    if (row[8].is_null) return 0;
+    if (row[10].is_null) return 0;
     ChangeRecord& change = commits_.back().changes.emplace_back();
-    change.entity = std::move(row[8].text);
-    auto const id = parse_uuid(row[9].text);
-    auto const kind = model::enum_from_name<ChangeKind>(row[10].text);
+    change.entity = std::move(row[10].text);
+    auto const id = parse_uuid(row[11].text);
+    auto const kind = model::enum_from_name<ChangeKind>(row[12].text);
     if (id.has_error() || !kind) {
       throw Exception(storage::corrupt_row(tables_.name("change"), commits_.back().token,
                                            "column row_id or kind holds what inlay never writes"));
     }
     change.id = *id;
     change.kind = *kind;
-    std::size_t const bytes = (row[11].is_null ? 0 : row[11].text.size()) + (row[12].is_null ? 0 : row[12].text.size());
-    if (!row[11].is_null) change.before = Document::from_stored(std::move(row[11].text));
-    if (!row[12].is_null) change.after = Document::from_stored(std::move(row[12].text));
+    std::size_t const bytes = (row[13].is_null ? 0 : row[13].text.size()) + (row[14].is_null ? 0 : row[14].text.size());
+    if (!row[13].is_null) change.before = Document::from_stored(std::move(row[13].text));
+    if (!row[14].is_null) change.after = Document::from_stored(std::move(row[14].text));
     return bytes;
   }
 

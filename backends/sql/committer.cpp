@@ -75,7 +75,7 @@ class Committer::Run {
 
   [[nodiscard]] Event bar(Connection& connection) {
     Transaction transaction(connection);
-    Writer(connection, committer_.tables_, commit_, false).take_token();
+    Writer(connection, committer_.tables_, commit_, false).bar();
     transaction.commit();
     return Event::committed;
   }

@@ -281,10 +281,6 @@ void require_open(Dialect const& dialect, soci::session& host) {
 
 void Driver::cancel_migration(Connection& connection) const noexcept { connection.roll_back(); }
 
-long long Driver::next_revision(Connection& connection, Statement& move_counter) const {
-  return connection.number(move_counter.gives(ValueType::integer));
-}
-
 Transaction::Transaction(Connection& connection) : connection_(connection) {
   connection.run(Statement(connection.dialect().begin_write));
   // Before it writes into a file that is somebody else's by now.

@@ -131,8 +131,12 @@ struct Dialect {
       is set up so. For commits in one statement: others have it in begin_write. */
   std::string_view limit_lock_wait;
 
-  /** Moves the counter in table {counter}; see Driver::next_revision(). */
-  std::string_view move_counter;
+  /** An expression that gives the server's clock, in microseconds since 1970, to the second at least; empty where there
+      is no server, and so our own clock is the store's. */
+  std::string_view clock;
+
+  /** The SHA-256 of an expression, as text; empty where no commit is one statement. */
+  Around sha256;
 
   /** How a commit of one change is done in one round trip; where not, it is done step by step. */
   OneStatement one_statement;

@@ -116,9 +116,6 @@ class Driver {
   /** Ends a transaction, if one is open. */
   virtual void roll_back(soci::session& session) const = 0;
 
-  /** Runs Dialect::move_counter and gives the new revision; unless overridden, the one that the statement gives. */
-  [[nodiscard]] virtual long long next_revision(Connection& connection, Statement& move_counter) const;
-
   // ------------------------------------------------------------------------------------------- the store's place
 
   /** Makes sure that the store is still where the session was opened: a file can be moved while it is open. Asked now

@@ -123,11 +123,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       Statement remove;
       remove << "delete from " << tables_.quoted("change") << R"( where "revision" <= )";
       connection->run(remove.bind(integer(request.through.value)));
-      compact_commits(*connection, request.through, current);
-      Statement update;
-      update << "update " << tables_.quoted("counter") << R"( set "compacted_through" = )";
-      update.bind(integer(request.through.value)) << R"( where "compacted_through" < )";
-      connection->run(update.bind(integer(request.through.value)));
+      keep_end(*connection, request.through, current);
       return finish(transaction);
     });
     return forgotten ? purge() : forgotten;
@@ -198,7 +194,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       Transaction transaction(*connection);
       Revision const current = current_revision(*connection, tables_, connection->dialect().lock_rows);
       if (!request.replace && current > Revision{}) return storage::not_empty(current);
-      Restorer restorer(*connection, tables_);
+      Restorer restorer(*connection, tables_, request.replace);
       if (request.replace) restorer.clear();
       has_begun = true;
       return once_begun(has_begun, [&]() -> Result<void> {
@@ -217,6 +213,15 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       answer.revision = current;
       return current;
     });
+  }
+
+  Result<StoreState> state() const override {
+    return answered<StoreState>(ReadFrom::primary, {},
+                                [&](Connection& connection, Answer& answer) -> Result<StoreState> {
+                                  StoreState const current = read_state(connection, tables_);
+                                  answer.revision = current.newest.revision;
+                                  return current;
+                                });
   }
 
   Capabilities const& capabilities() const noexcept override { return capabilities_; }
@@ -355,6 +360,28 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     Error error = purged.error();
     error.outcome = Outcome::done;
     return error;
+  }
+
+  /** Keeps of the commits up to that one where they end, and what compact_commits() leaves. */
+  void keep_end(Connection& connection, Revision through, Revision current) const {
+    StoreState state = read_state(connection, tables_);
+    bool const is_news = through > state.compacted.revision;
+    Statement select(R"(select "revision", "token", "moment", "chain" from )");
+    select << tables_.quoted("commit") << R"( where "revision" <= )";
+    select.bind(integer(through.value)) << R"( and "revision" > )";
+    select.bind(integer(state.compacted.revision.value)) << R"( order by "revision" desc limit 1)";
+    select.gives(ValueType::integer).gives(ValueType::text).gives(ValueType::integer).gives(ValueType::text);
+    connection.run(select, [&](Row& row) {
+      state.compacted = {.revision = {row[0].number},
+                         .token = taken_uuid(tables_, "commit", "token", row[1]),
+                         .moment = {row[2].number},
+                         .chain = taken_digest(tables_, "commit", "chain", row[3])};
+    });
+    compact_commits(connection, through, current);
+    if (!is_news) return;
+    if (state.compacted.revision != through) state.compacted.token = {};  // of a number that was left out
+    state.compacted.revision = through;
+    write_state(connection, tables_, state);
   }
 
   /** Leaves of commits what keeps their tokens taken, as storage::KeptTokens has it, and of others nothing. */

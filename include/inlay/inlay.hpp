@@ -20,6 +20,7 @@
 #include <inlay/config/effective_config.hpp>
 #include <inlay/config/layer.hpp>
 #include <inlay/config/override.hpp>
+#include <inlay/digest.hpp>
 #include <inlay/ended.hpp>
 #include <inlay/error.hpp>
 #include <inlay/format.hpp>
@@ -47,6 +48,7 @@
 #include <inlay/page_bytes.hpp>
 #include <inlay/revision.hpp>
 #include <inlay/storage/backends.hpp>
+#include <inlay/storage/chain.hpp>
 #include <inlay/storage/changes.hpp>
 #include <inlay/storage/commit.hpp>
 #include <inlay/storage/condition.hpp>

@@ -2,6 +2,7 @@
 #ifndef INLAY_STORAGE_CHANGES_HPP
 #define INLAY_STORAGE_CHANGES_HPP
 
+#include <inlay/digest.hpp>
 #include <inlay/id.hpp>
 #include <inlay/json/document.hpp>
 #include <inlay/page_bytes.hpp>
@@ -47,6 +48,12 @@ struct CommitRecord {
   std::optional<std::string> reason{};
   Timestamp time{};
   std::vector<ChangeRecord> changes{};  ///< in the commit's order
+
+  /** When it was done, as the store has it: later than the moment of the commit before, and its time wherever that is
+      (storage::next_moment). */
+  Timestamp moment{};
+
+  Digest chain{};  ///< the link of the store's chain that this commit is; over all of it, whatever changes are here
 
   friend bool operator==(CommitRecord const&, CommitRecord const&) = default;
 };

@@ -4,6 +4,7 @@
 
 #include <inlay/error.hpp>
 #include <inlay/model/entities.hpp>
+#include <inlay/storage/chain.hpp>
 #include <inlay/storage/changes.hpp>
 #include <inlay/storage/commit.hpp>
 #include <inlay/storage/errors.hpp>
@@ -72,6 +73,7 @@ struct Capabilities {
   bool can_snapshot{};            ///< can read several pages as they were at one moment
   bool can_vacuum{};              ///< its files are its own, and it can write them anew
   bool can_count{};               ///< can tell how much a team has
+  bool has_identity{};            ///< has an id, and keeps a chain over its commits: state() tells more than a revision
 };
 
 /** What a backend implements: rows, one way to write, and a log of what was written. Thread-safe.
@@ -120,6 +122,18 @@ class Repository : public Readers {
 
   /** The last commit's revision; also tells whether the store can be reached. @return unavailable. */
   [[nodiscard]] virtual Result<Revision> revision() const = 0;
+
+  /** Which store it is, and between which commits its log is, as of one moment, in one read. Two stores, or one before
+      and after it was restored from a backup, have the same commit at a revision only where they have its token too.
+
+      @return a state in which only the revision of the newest commit is set, unless the backend has
+      Capabilities::has_identity; unavailable.
+  */
+  [[nodiscard]] virtual Result<StoreState> state() const {
+    auto const current = revision();
+    if (!current) return current.error();
+    return StoreState{.newest = {.revision = *current}};
+  }
 
   /** How much a team has, as of one revision. A team that is not there has nothing.
 

@@ -6,6 +6,7 @@
 
 #include <inlay/storage/impl/backends.ipp>
 #include <inlay/storage/impl/change_cursor.ipp>
+#include <inlay/storage/impl/chain.ipp>
 #include <inlay/storage/impl/changes.ipp>
 #include <inlay/storage/impl/commit.ipp>
 #include <inlay/storage/impl/errors.ipp>

@@ -13,6 +13,7 @@
 #include <inlay/model/internal/record_bytes.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/errors.hpp>
+#include <inlay/storage/internal/restored_log.hpp>
 
 #include <algorithm>
 #include <deque>
@@ -81,8 +82,13 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
     return log_.revision();
   }
 
+  Result<StoreState> state() const override {
+    auto const lock = lock_.read();
+    return log_.state();
+  }
+
   Capabilities const& capabilities() const noexcept override {
-    static Capabilities const own{.backend = "memory", .can_transfer = true, .can_snapshot = true, .can_count = true};
+    static Capabilities const own{.backend = "memory", .can_transfer = true, .can_snapshot = true, .can_count = true, .has_identity = true};
     return own;
   }
 
@@ -159,7 +165,7 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
                                      std::vector<OrderedRows<Entity> const*>& sources,
                                      std::deque<OrderedRows<Entity>>& made) const;
   /** Takes a record as it is, into a store that nobody else knows yet. */
-  [[nodiscard]] Result<void> take(StoreRecord const& record);
+  [[nodiscard]] Result<void> take(StoreRecord const& record, storage::RestoredLog& log);
 
   [[nodiscard]] InstalledIn installed_in(Id<Integration> integration, Scope const& scope) const;
 
@@ -175,7 +181,7 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
 
   FairLock lock_;
   Tables tables_;
-  ChangeLog log_;
+  ChangeLog log_{generate_random_uuid()};
 };
 
 // Reading
@@ -704,6 +710,9 @@ Result<Committed> MemoryRepository::commit(Commit const& commit) {
   logged->reason = commit.reason;
   logged->time = commit.time;
   logged->changes = std::move(transaction.changes);
+  auto const end = storage::next_end(log_.state().newest, commit.token, commit.time, now(), logged->content());
+  logged->moment = end.moment;
+  logged->chain = end.chain;
   log_.append(std::move(logged));
   transaction.keep();
   return Committed{log_.revision()};
@@ -760,7 +769,7 @@ Result<void> MemoryRepository::snapshot(SnapshotRequest const& request) const {
   {
     auto const lock = lock_.read();
     then.tables_ = tables_;
-    then.log_.start(log_.revision(), log_.revision());
+    then.log_.start({.newest = log_.state().newest, .compacted = log_.state().newest});
   }
   return request.read(then);
 }
@@ -773,14 +782,15 @@ Result<void> MemoryRepository::dump(DumpRequest const& request) const {
   return snapshot.give(request.sink);
 }
 
-Result<void> MemoryRepository::take(StoreRecord const& record) {
+Result<void> MemoryRepository::take(StoreRecord const& record, storage::RestoredLog& log) {
   return std::visit(
       [&]<class Record>(Record const& given) -> Result<void> {
         if constexpr (std::is_same_v<Record, StoreHeader>) {
-          log_.start(given.revision, given.compacted_through);
+          log = storage::RestoredLog(given);
+          log_.start(log.state());
         } else if constexpr (std::is_same_v<Record, CommitRecord>) {
           if (log_.has(given.token)) return storage::contradictory_records("commit");
-          log_.append(logged(given));
+          log_.append(logged(given, log.next(given)));
         } else {
           if (table<Record>().find(given.id.uuid) || !check_constraints(given)) {
             return storage::contradictory_records(Record::entity_name);
@@ -800,10 +810,11 @@ Result<void> MemoryRepository::restore(RestoreRequest const& request) {
   // Beside this store, so that nobody waits while it is filled.
   MemoryRepository next;
   storage::RecordCheck check;
+  storage::RestoredLog log;
   Result<void> taken;
   auto const filled = request.fill([&](StoreRecord const& record) {
     if (taken) taken = check.accept(record);
-    if (taken) taken = next.take(record);
+    if (taken) taken = next.take(record, log);
     return taken;
   });
   if (!filled) return filled.error();
@@ -813,6 +824,10 @@ Result<void> MemoryRepository::restore(RestoreRequest const& request) {
   // What was there is destroyed with `next`, after the lock is given back.
   auto const lock = lock_.write();
   if (!request.replace && log_.revision() > Revision{}) return storage::not_empty(log_.revision());
+  StoreState state = log.state();
+  if (request.replace) state.store_id = generate_random_uuid();
+  if (state.store_id.is_nil()) state.store_id = log_.state().store_id;
+  next.log_.finish(state);
   std::swap(tables_, next.tables_);
   std::swap(log_, next.log_);
   return {};
