@@ -34,7 +34,7 @@ class KeyedFind {
       one than from what it names; or where there are several such rows after all: teams' integrations can have one
       name. */
   [[nodiscard]] std::optional<Page<Readable>> page() const {
-    if (query_.after || !names_part<0>()) return std::nullopt;
+    if (query_.after || query_.with_cursor || !names_part<0>()) return std::nullopt;
     bool const begins_at_scope = !query_.scope.is_everything();
     if (begins_at_scope && !scope_place()) return std::nullopt;
     Statement statement =

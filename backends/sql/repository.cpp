@@ -107,6 +107,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       if (page) standbys_->bound.tell(page->through);
       // What a standby has shown the primary may not show yet.
       bool const is_awaited = page.has_error() && page.error().kind == ErrorKind::invalid_argument &&
+                              page.error().reason != Reason::forked &&
                               request.after <= standbys_->bound.seen();
       if (!is_awaited || !backoff.wait()) return page;
     }

@@ -7,6 +7,7 @@
 #include <inlay/revision.hpp>
 
 #include <concepts>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,7 +32,8 @@ struct ChangeCursor : Revision {
   std::optional<Uuid> token{};
 
   constexpr ChangeCursor() noexcept = default;
-  constexpr ChangeCursor(Revision revision) noexcept : Revision(revision) {}  // as good as there is one
+  constexpr ChangeCursor(Revision revision) noexcept : Revision(revision) {}   // it is one that knows no more
+  constexpr ChangeCursor(std::int64_t revision) noexcept : Revision{revision} {}  // `{7}`, as a Revision is written
   constexpr ChangeCursor(Revision revision, std::optional<Uuid> of_store, std::optional<Uuid> of_commit) noexcept
       : Revision(revision), store(of_store), token(of_commit) {}
 

@@ -5,6 +5,7 @@
 #include <inlay/model/team.hpp>
 #include <inlay/storage/chain.hpp>
 #include <inlay/storage/changes.hpp>
+#include <inlay/storage/internal/check_cursor.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -98,7 +99,7 @@ struct LoggedCommit {
 /** Commits that were found in the log, to be read when the lock is given back. */
 struct LoggedPage {
   std::vector<std::shared_ptr<LoggedCommit const>> commits;
-  Revision through{};
+  ChangeCursor through{};
   bool has_more{};
 
   [[nodiscard]] ChangePage read(ChangesRequest const& request) const {
@@ -108,7 +109,8 @@ struct LoggedPage {
       auto record = commit->record(request.row);
       if (!bytes.take(document_bytes(record))) {
         page.has_more = true;
-        page.through = page.commits.back().revision;
+        CommitRecord const& last = page.commits.back();
+        page.through = {last.revision, through.store, storage::known(last.token)};
         break;
       }
       page.commits.push_back(std::move(record));
@@ -180,9 +182,16 @@ class ChangeLog {
                            [](std::uint64_t sum, auto const& one) { return sum + one.second; });
   }
 
+  /** Checks that the commits after a cursor are those that follow it. */
+  [[nodiscard]] Result<void> check(ChangeCursor const& after) const {
+    auto const commit = first_after(after);
+    bool const is_there = commit != commits_.begin() && (*std::prev(commit))->revision == after.revision();
+    return storage::check_cursor(after, state_, is_there ? (*std::prev(commit))->token : Uuid{}, [] { return false; });
+  }
+
   /** The commits after `request.after`, which is from kept_after() to revision(). */
   [[nodiscard]] LoggedPage find(ChangesRequest const& request) const {
-    LoggedPage page{{}, revision(), false};
+    LoggedPage page{{}, storage::cursor_of(state_), false};
     // Looks for one more than was asked for: that there is one is what says that there are more.
     if (!request.row) {
       for (auto commit = first_after(request.after); commit != commits_.end() && page.commits.size() <= request.limit;
@@ -201,7 +210,8 @@ class ChangeLog {
     if (page.commits.size() > request.limit) {
       page.commits.pop_back();
       page.has_more = true;
-      page.through = page.commits.back()->revision;
+      LoggedCommit const& last = *page.commits.back();
+      page.through = storage::cursor_of(state_.store_id, last.revision, last.token);
     }
     return page;
   }

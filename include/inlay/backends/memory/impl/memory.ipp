@@ -517,7 +517,7 @@ Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& qu
   Page<Readable> page;
   {
     auto const lock = lock_.read();
-    page.revision = log_.revision();
+    page.revision = query.with_cursor ? storage::cursor_of(log_.state()) : ChangeCursor(log_.revision());
     std::vector<OrderedRows<Entity> const*> sources;
     std::deque<OrderedRows<Entity>> made;
     std::optional<OrderedRows<Entity>> named;
@@ -725,8 +725,7 @@ Result<ChangePage> MemoryRepository::changes(ChangesRequest const& request) cons
     return storage::limit_out_of_range(ChangeLog::max_limit);
   }
   auto lock = lock_.read();
-  if (request.after < log_.kept_after()) return storage::changes_compacted(log_.kept_after());
-  if (request.after > log_.revision()) return storage::revision_not_reached(log_.revision());
+  if (auto const checked = log_.check(request.after); !checked) return checked.error();
   LoggedPage const found = log_.find(request);
   lock.unlock();
   return found.read(request);
@@ -769,7 +768,7 @@ Result<void> MemoryRepository::snapshot(SnapshotRequest const& request) const {
   {
     auto const lock = lock_.read();
     then.tables_ = tables_;
-    then.log_.start({.newest = log_.state().newest, .compacted = log_.state().newest});
+    then.log_.start({.store_id = log_.state().store_id, .newest = log_.state().newest, .compacted = log_.state().newest});
   }
   return request.read(then);
 }

@@ -99,6 +99,8 @@ void FollowedRows::take(UnreadableRow const& row) {
   if (found != table.rows.end() && found->second.revision > row.revision) return;
   if constexpr (std::is_same_v<Entity, Environment>) {
     if (kind_ == FollowScope::Kind::team && was_needed && found == table.rows.end()) to_list_.insert(id);
+  } else if constexpr (!std::is_same_v<Entity, EnvironmentIntegration>) {
+    if (kind_ != FollowScope::Kind::everything && !table.uses.contains(id)) return;
   }
   mark(id, row.revision, last_good(id, row.birth), row.error);
 }
