@@ -9,8 +9,8 @@
 #include <backends/sql/schema.hpp>
 #include <inlay/model/describe.hpp>
 #include <inlay/storage/changes.hpp>
-#include <inlay/storage/internal/check_cursor.hpp>
 #include <inlay/storage/errors.hpp>
+#include <inlay/storage/internal/check_cursor.hpp>
 
 #include <cstddef>
 #include <string>
@@ -54,9 +54,9 @@ class ChangeLister {
       page.commits.push_back(std::move(commit));
     }
     if (!page.commits.empty()) page.has_more = page.has_more || page.commits.back().revision < last_;
-    page.through = page.has_more ? storage::cursor_of(state_.store_id, page.commits.back().revision,
-                                                      page.commits.back().token)
-                                 : storage::cursor_of(state_);
+    page.through = page.has_more
+                       ? storage::cursor_of(state_.store_id, page.commits.back().revision, page.commits.back().token)
+                       : storage::cursor_of(state_);
     return page;
   }
 
@@ -186,10 +186,9 @@ class ChangeLister {
       select << ", " << change << ".\"" << column << '"';
     }
     select << " from " << tables_.quoted("counter") << " k";
-    for (ValueType const type :
-         {ValueType::integer, ValueType::integer, ValueType::text, ValueType::text, ValueType::text, ValueType::integer,
-          ValueType::integer, ValueType::text, ValueType::text, ValueType::text, ValueType::text, ValueType::text,
-          ValueType::text}) {
+    for (ValueType const type : {ValueType::integer, ValueType::integer, ValueType::text, ValueType::text,
+                                 ValueType::text, ValueType::integer, ValueType::integer, ValueType::text,
+                                 ValueType::text, ValueType::text, ValueType::text, ValueType::text, ValueType::text}) {
       select.gives(type);
     }
   }
@@ -224,7 +223,8 @@ class ChangeLister {
     }
     change.id = *id;
     change.kind = *kind;
-    std::size_t const bytes = (row[counted + 11].is_null ? 0 : row[counted + 11].text.size()) + (row[counted + 12].is_null ? 0 : row[counted + 12].text.size());
+    std::size_t const bytes = (row[counted + 11].is_null ? 0 : row[counted + 11].text.size()) +
+                              (row[counted + 12].is_null ? 0 : row[counted + 12].text.size());
     if (!row[counted + 11].is_null) change.before = Document::from_stored(std::move(row[counted + 11].text));
     if (!row[counted + 12].is_null) change.after = Document::from_stored(std::move(row[counted + 12].text));
     return bytes;
@@ -237,7 +237,7 @@ class ChangeLister {
 
   StoreState state_{};  // as far as add_counter asks for it
   Uuid token_there_{};  // of the commit at the cursor
-  Revision last_{};  // of the commits that the database looked at; 0 where it leaves it to us to read on
+  Revision last_{};     // of the commits that the database looked at; 0 where it leaves it to us to read on
   std::vector<CommitRecord> commits_;
 };
 

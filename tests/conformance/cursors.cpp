@@ -181,8 +181,8 @@ TEST_CASE("a page of rows has the cursor of what was read when it is asked for",
     CHECK(page.revision == end);
     query.after = page.next;
     CHECK(must(store->list(query)).revision == end);
-    auto const named = must(store->list(Query<Entity>{
-        .where = {{"id", Operator::eq, {page.items[0].id.uuid}}}, .with_cursor = true}));
+    auto const named =
+        must(store->list(Query<Entity>{.where = {{"id", Operator::eq, {page.items[0].id.uuid}}}, .with_cursor = true}));
     CHECK(named.items == std::vector{page.items[0]});
     CHECK(named.revision == end);
     CHECK(must(store->list(Query<Entity>{.where = {{"id", Operator::in, {}}}, .with_cursor = true})).revision == end);
@@ -197,7 +197,8 @@ TEST_CASE("a page of a read model has a cursor like that of an entity", "[cursor
   for (std::size_t number = 0; number < 4; ++number) store.insert_sample<EnvironmentIntegration>(number);
   ChangeCursor const end = end_of(store);
   CHECK(must(store->list(Query<InstalledIntegration>{.limit = 2, .with_cursor = true})).revision == end);
-  CHECK(must(store->list(Query<OwnedIntegration>{.with_nested_documents = false, .with_cursor = true})).revision == end);
+  CHECK(must(store->list(Query<OwnedIntegration>{.with_nested_documents = false, .with_cursor = true})).revision ==
+        end);
 }
 
 }  // namespace inlay::conformance

@@ -36,7 +36,8 @@ class Placeholders {
     text = with_all_replaced(std::move(text), url_, "<store>");
     text = with_all_replaced(std::move(text), redacted_, "<store>");
     static std::regex const time(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)");
-    static std::regex const cursor(R"re(("next_cursor":"|--cursor |'--cursor' ')[A-Za-z0-9_-]+)re");
+    static std::regex const cursor(
+        R"re(("next_cursor":"|"cursor":"|add --after |--cursor |'--cursor' ')[A-Za-z0-9_-]+)re");
     static std::regex const id("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     static std::regex const age(R"(just now|\d+ (min|h|days?) ago)");
     text = std::regex_replace(text, time, "<time>");

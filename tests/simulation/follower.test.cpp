@@ -48,7 +48,8 @@ std::string words(CommitRecord const& commit) {
     text += to_string(change.kind);
     text += ' ';
     text += change.entity;
-    text += ' ' + std::to_string(change.id.bytes[15]) + (change.after ? std::string(change.after->text().substr(0, 7)) : "");
+    text += ' ' + std::to_string(change.id.bytes[15]) +
+            (change.after ? std::string(change.after->text().substr(0, 7)) : "");
   }
   return text + ']';
 }
@@ -95,7 +96,7 @@ class Subscriber {
 /** A read on its way. */
 struct Flight {
   std::uint64_t number{};
-  std::function<void()> evaluate;            // by a server, as it is then
+  std::function<void()> evaluate;             // by a server, as it is then
   std::function<void(live::Moment)> deliver;  // absent: it has not been evaluated
 };
 
@@ -106,8 +107,7 @@ class Simulation {
         writer_(random_),
         is_named_(!random_.chance(4)),
         scope_(some_scope()),
-        follower_(scope_,
-                  {.commits_a_page = 1 + random_.below(5), .rows_a_page = 1 + random_.below(5)},
+        follower_(scope_, {.commits_a_page = 1 + random_.below(5), .rows_a_page = 1 + random_.below(5)},
                   random_.bits()) {
     // Each kind of trouble is there in some runs, and absent in others.
     for (bool* const trouble : {&is_lagging_, &is_failing_, &is_late_, &is_restored_, &is_compacted_, &is_jumping_}) {
@@ -280,7 +280,8 @@ class Simulation {
     flight.number = read.number;
     flight.evaluate = [this, read] {
       bool const is_by_ids = !read.query.where.empty() && read.query.where.front().field == "id";
-      auto server = is_named_ || !is_by_ids ? some_server().first : primary_;  // since an error does not say how far it is
+      auto server =
+          is_named_ || !is_by_ids ? some_server().first : primary_;  // since an error does not say how far it is
       if (server.newest->revision < read.query.at_least) server = primary_;
       Result<live::RowsRead<Entity>> rows = server.list(read.query);
       if (is_traced) {
@@ -369,7 +370,8 @@ class Simulation {
   template <class Entity, class Predicate>
   [[nodiscard]] bool is_referenced(Predicate const& by) const {
     auto const& held = subscriber_.of<Entity>();
-    return std::any_of(held.begin(), held.end(), [&](auto const& one) { return one.second.row && by(*one.second.row); });
+    return std::any_of(held.begin(), held.end(),
+                       [&](auto const& one) { return one.second.row && by(*one.second.row); });
   }
 
   template <class Entity>
@@ -378,13 +380,14 @@ class Simulation {
     if (is_traced) {
       std::string text;
       for (auto const& [id, one] : held) {
-        text += ' ' + std::to_string(id.uuid.bytes[15]) + (one.row ? '@' + std::to_string(one.row->revision.value) : "") +
-                (one.unreadable ? "!" : "");
+        text += ' ' + std::to_string(id.uuid.bytes[15]) +
+                (one.row ? '@' + std::to_string(one.row->revision.value) : "") + (one.unreadable ? "!" : "");
       }
       trace("  holds ", Entity::entity_name, text);
       text.clear();
       for (auto const& [id, one] : past.rows.of<Entity>()) {
-        text += ' ' + std::to_string(id.uuid.bytes[15]) + '@' + std::to_string(one.row.revision.value) + (one.is_unreadable ? "!" : "") + (is_in(one.row, past.rows) ? "" : "-");
+        text += ' ' + std::to_string(id.uuid.bytes[15]) + '@' + std::to_string(one.row.revision.value) +
+                (one.is_unreadable ? "!" : "") + (is_in(one.row, past.rows) ? "" : "-");
       }
       trace("  store ", Entity::entity_name, text);
     }
@@ -395,7 +398,8 @@ class Simulation {
       auto const found = held.find(id);
       demand(found != held.end(), "no row is missed");
       live::Held<Entity> const& one = found->second;
-      demand(stored.is_unreadable == (one.unreadable != nullptr), "a row is marked when it cannot be read, and only then");
+      demand(stored.is_unreadable == (one.unreadable != nullptr),
+             "a row is marked when it cannot be read, and only then");
       if (!stored.is_unreadable) {
         demand(*one.row == stored.row, "a row is as it is in the store at that place");
         continue;
@@ -483,7 +487,8 @@ std::uint64_t number_in(char const* variable, std::uint64_t otherwise) {
 
 TEST_CASE("what a follower publishes is what the store holds there, whatever goes wrong, and it comes to the end") {
   std::uint64_t const first = number_in("INLAY_TEST_SEED", 1);
-  std::uint64_t const seeds = number_in("INLAY_SIMULATION_SEEDS", std::getenv("INLAY_TEST_SEED") != nullptr ? 1 : 20'000);
+  std::uint64_t const seeds =
+      number_in("INLAY_SIMULATION_SEEDS", std::getenv("INLAY_TEST_SEED") != nullptr ? 1 : 20'000);
   std::size_t publications = 0;
   std::set<live::NewStart> starts;
   std::map<std::string, std::pair<std::size_t, std::uint64_t>> broken_rules;

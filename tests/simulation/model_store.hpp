@@ -105,7 +105,9 @@ struct Server {
     for (auto const& [id, stored] : newest->rows.of<Entity>()) {
       if (meets(stored.row, query)) found.push_back(&stored);
     }
-    auto const place = [](StoredRow<Entity> const& stored) { return Cursor{stored.row.created_at, stored.row.id.uuid}; };
+    auto const place = [](StoredRow<Entity> const& stored) {
+      return Cursor{stored.row.created_at, stored.row.id.uuid};
+    };
     std::sort(found.begin(), found.end(),
               [&](auto const* one, auto const* other) { return place(*one) < place(*other); });
     std::size_t count = 0;
@@ -147,8 +149,8 @@ struct Server {
   template <class Entity>
   [[nodiscard]] static bool holds(Condition const& condition, Entity const& row) {
     auto const value = field(row, condition.field);
-    return value && std::find(condition.values.begin(), condition.values.end(), FieldValue(*value)) !=
-                        condition.values.end();
+    return value &&
+           std::find(condition.values.begin(), condition.values.end(), FieldValue(*value)) != condition.values.end();
   }
 
   template <class Entity>
@@ -198,10 +200,10 @@ class Writer {
   /** Commits to what there is. */
   [[nodiscard]] std::shared_ptr<Past const> commit(std::shared_ptr<Past const> const& onto) {
     auto version = std::make_shared<Past>(Past{.store = onto->store,
-                                                     .revision = {onto->revision.value + 1},
-                                                     .token = uuid(),
-                                                     .parent = onto,
-                                                     .rows = onto->rows});
+                                               .revision = {onto->revision.value + 1},
+                                               .token = uuid(),
+                                               .parent = onto,
+                                               .rows = onto->rows});
     version_ = version.get();
     version_->commit.revision = version_->revision;
     version_->commit.token = version_->token;

@@ -34,9 +34,8 @@ TEST_CASE("the text of a change cursor reads back as the same cursor, and is fit
                               random.chance(4) ? std::nullopt : std::optional(uuid_of(random)));
     std::string const text = cursor.text();
     CAPTURE(text);
-    CHECK(std::all_of(text.begin(), text.end(), [](char c) {
-      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
-    }));
+    CHECK(std::all_of(text.begin(), text.end(),
+                      [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_'; }));
     auto const parsed = parse_change_cursor(text);
     REQUIRE(parsed.has_value());
     CHECK(*parsed == cursor);

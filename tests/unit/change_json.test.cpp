@@ -39,11 +39,11 @@ TEST_CASE("an export has all of a commit") {
 
 TEST_CASE("a page of the change log says how far it goes and whether there is more") {
   ChangePage page{.through = {8}, .has_more = true};
-  CHECK(model::form_text(answers::ChangePage::of(page)) == R"({"result":[],"through":8,"has_more":true})");
+  CHECK(model::form_text(answers::ChangePage::of(page)) == R"({"result":[],"through":8,"has_more":true,"cursor":"8"})");
   page.commits.push_back(commit());
   CHECK(model::form_text(answers::ChangePage::of(page)) ==
         R"({"result":[)" + model::form_text(answers::Commit::of(page.commits.front())) +
-            R"(],"through":8,"has_more":true})");
+            R"(],"through":8,"has_more":true,"cursor":"8"})");
 }
 
 TEST_CASE("the first line of an export counts the rows of every entity") {

@@ -31,7 +31,8 @@ namespace inlay::live {
     - Nothing is taken for gone because the store could not be read; an answer that comes late, twice, or from a server
       that is behind never takes the place of something newer.
     - While the store can be read it comes to wherever that is, also when all that is committed is of others' rows, when
-      the change log is compacted under it, and when the store is restored or its primary lost (it starts anew by itself).
+      the change log is compacted under it, and when the store is restored or its primary lost (it starts anew by
+   itself).
 
     It goes on from the first page of the rows that it lists: the change log from there, applied to rows that were read
     at several moments, is right again when it has come to the last of those moments. A row's revision says whether a
@@ -43,8 +44,8 @@ class Follower {
   /** @param seed what the pauses are drawn by: another one for each process, so that a fleet does not poll in step. */
   Follower(FollowScope scope, FollowerOptions options, std::uint64_t seed);
 
-  /** What to do now. A Publication is given once, and counts as taken. What is to be read is asked for once; until it is
-      answered there is nothing to do.
+  /** What to do now. A Publication is given once, and counts as taken. What is to be read is asked for once; until it
+     is answered there is nothing to do.
 
       @param now may be any later moment than before, however much; an earlier one counts as that.
   */
@@ -128,16 +129,16 @@ class Follower {
   std::uint64_t random_;
   Moment now_{};
 
-  Moment due_{};    // nothing is read before
+  Moment due_{};      // nothing is read before
   Moment poll_at_{};  // nor before this, where there is no reason to
   FollowerOptions::Duration idle_{};
-  bool is_hurried_ = false;    // by a hint
+  bool is_hurried_ = false;  // by a hint
   Revision hinted_{};
-  unsigned hint_tries_ = 0;    // since the hint
-  unsigned failures_ = 0;      // since a read has succeeded
-  unsigned behind_ = 0;        // how often a server was behind what was known, since one was not
-  unsigned restarts_ = 0;      // since there was a publication
-  std::uint64_t number_ = 0;   // of the last read that was asked for
+  unsigned hint_tries_ = 0;       // since the hint
+  unsigned failures_ = 0;         // since a read has succeeded
+  unsigned behind_ = 0;           // how often a server was behind what was known, since one was not
+  unsigned restarts_ = 0;         // since there was a publication
+  std::uint64_t number_ = 0;      // of the last read that was asked for
   std::optional<Asked> asked_{};  // the read under way
   std::optional<Error> error_{};
 
@@ -148,7 +149,7 @@ class Follower {
   std::optional<ChangeCursor> at_{};    // what the rows have of the log; absent: no page of rows was read yet
   std::vector<ChangeCursor> checks_{};  // places that pages of rows were read at, and the log must come by
   Revision owed_{};                     // the rows are of one moment when the log has come here
-  bool was_owing_ = true;               // since the last publication there was a moment when they could not be published
+  bool was_owing_ = true;  // since the last publication there was a moment when they could not be published
 
   std::optional<ChangePage> page_{};  // of the log, and applied up to
   std::size_t next_commit_ = 0;

@@ -21,8 +21,8 @@ namespace inlay {
     cursor is told when the store has become another one, or has forked off before that place; with a revision alone
     that can only be seen when the store has not come as far yet.
 
-    A Revision is a cursor that knows no more than that, and every cursor can be taken for its Revision; they are ordered
-    as Revisions are.
+    A Revision is a cursor that knows no more than that, and every cursor can be taken for its Revision; they are
+   ordered as Revisions are.
 */
 struct ChangeCursor : Revision {
   /** The store; absent: whichever is asked. */
@@ -32,7 +32,7 @@ struct ChangeCursor : Revision {
   std::optional<Uuid> token{};
 
   constexpr ChangeCursor() noexcept = default;
-  constexpr ChangeCursor(Revision revision) noexcept : Revision(revision) {}   // it is one that knows no more
+  constexpr ChangeCursor(Revision revision) noexcept : Revision(revision) {}      // it is one that knows no more
   constexpr ChangeCursor(std::int64_t revision) noexcept : Revision{revision} {}  // `{7}`, as a Revision is written
   constexpr ChangeCursor(Revision revision, std::optional<Uuid> of_store, std::optional<Uuid> of_commit) noexcept
       : Revision(revision), store(of_store), token(of_commit) {}

@@ -102,9 +102,12 @@ class Repository : public Readers {
 
   /** Commits after a revision, oldest first. Following it, nobody ever misses one.
 
+      What request.after knows beside its revision is checked as of the moment that the page is of.
+
       @return invalid_argument for a limit out of range, and for a revision that the store has not reached: it is not
-      the store that was followed, or an older copy of it; compacted when commits after request.after are no longer
-      kept; unavailable.
+      the store that was followed, or an older copy of it; the same with Reason::forked when the cursor is of another
+      store, or of another commit than the one that is there; compacted when commits after request.after are no longer
+      kept, or it is not known any more which commit was there; unavailable.
   */
   [[nodiscard]] virtual Result<ChangePage> changes(ChangesRequest const& request) const = 0;
 

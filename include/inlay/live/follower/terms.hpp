@@ -35,8 +35,8 @@ using OneOfFollowed = boost::mp11::mp_transform<Template, boost::mp11::mp_rename
 /** A point of a clock that never goes back. */
 using Moment = std::chrono::steady_clock::time_point;
 
-/** Which installs to follow. With them come the rows that they are made of: their integrations and environments, and the
-    teams whose those are. */
+/** Which installs to follow. With them come the rows that they are made of: their integrations and environments, and
+   the teams whose those are. */
 struct FollowScope {
   enum class Kind {
     everything,    ///< all installs, and all integrations, environments and teams, whether they have one or not
@@ -67,8 +67,8 @@ struct Held {
 };
 
 /** What has become of a row between two publications: it has come (`before` is absent), gone (`after` is absent) or is
-    another. A row that has taken the id of one that was removed is not the same: the one goes, and then the other comes,
-    in two changes. */
+    another. A row that has taken the id of one that was removed is not the same: the one goes, and then the other
+   comes, in two changes. */
 template <class Entity>
 struct RowChange {
   Id<Entity> id{};
@@ -117,7 +117,8 @@ struct Publication {
   std::vector<AnyRowChange> changes{};
 };
 
-using Action = boost::mp11::mp_append<std::variant<ReadChanges>, OneOfFollowed<ReadRows>, std::variant<Wait, Publication>>;
+using Action =
+    boost::mp11::mp_append<std::variant<ReadChanges>, OneOfFollowed<ReadRows>, std::variant<Wait, Publication>>;
 
 // Events
 
@@ -144,7 +145,7 @@ struct FollowerOptions {
   Duration poll_when_idle = std::chrono::seconds(1);         ///< to which it grows while nothing is found
   Duration retry_first = std::chrono::milliseconds(100);     ///< after a read that has failed
   Duration retry_last = std::chrono::seconds(10);            ///< to which that grows
-  Duration restart_within = std::chrono::seconds(1);         ///< reading anew is put off by up to this, and more each time
+  Duration restart_within = std::chrono::seconds(1);  ///< reading anew is put off by up to this, and more each time
   std::size_t commits_a_page = 1'000;
   std::size_t rows_a_page = 1'000;
 };

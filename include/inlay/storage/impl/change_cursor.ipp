@@ -16,8 +16,8 @@ namespace inlay {
 
 namespace detail {
 
-// A byte that tells what is there, 8 of the revision, 16 of the store, 16 of the token, 4 of check sum. The first byte is
-// small, so that the text begins with a letter and is never the number of a revision.
+// A byte that tells what is there, 8 of the revision, 16 of the store, 16 of the token, 4 of check sum. The first byte
+// is small, so that the text begins with a letter and is never the number of a revision.
 using ChangeCursorBytes = std::array<std::uint8_t, 45>;
 inline constexpr std::uint8_t change_cursor_has_store = 1;
 inline constexpr std::uint8_t change_cursor_has_token = 2;
@@ -46,8 +46,9 @@ std::string ChangeCursor::text() const {
 
 Result<ChangeCursor> parse_change_cursor(std::string_view text) {
   Error const error{.kind = ErrorKind::invalid_argument,
-                    .message = "not a place in the change log: neither the number of a revision, nor a cursor that inlay"
-                               " has given"};
+                    .message =
+                        "not a place in the change log: neither the whole number of a revision, nor a cursor that"
+                        " inlay has given"};
   ChangeCursor cursor;
   auto const [end, fault] = std::from_chars(text.data(), text.data() + text.size(), cursor.value);
   if (fault == std::errc{} && end == text.data() + text.size()) {

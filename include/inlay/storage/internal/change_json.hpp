@@ -53,12 +53,13 @@ struct ChangePage {
   model::ListOf<Commit, CommitRecord> result{};
   Revision through{};
   bool has_more{};
+  std::string cursor{};  ///< of `through`
 
   [[nodiscard]] static ChangePage of(inlay::ChangePage const& page) {
-    return {{page.commits}, page.through, page.has_more};
+    return {{page.commits}, page.through, page.has_more, page.through.text()};
   }
 };
-BOOST_DESCRIBE_STRUCT(ChangePage, (), (result, through, has_more))
+BOOST_DESCRIBE_STRUCT(ChangePage, (), (result, through, has_more, cursor))
 
 /** A commit as an export has it: nothing is lost. */
 struct WholeCommit {

@@ -88,7 +88,8 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   }
 
   Capabilities const& capabilities() const noexcept override {
-    static Capabilities const own{.backend = "memory", .can_transfer = true, .can_snapshot = true, .can_count = true, .has_identity = true};
+    static Capabilities const own{
+        .backend = "memory", .can_transfer = true, .can_snapshot = true, .can_count = true, .has_identity = true};
     return own;
   }
 
@@ -768,7 +769,8 @@ Result<void> MemoryRepository::snapshot(SnapshotRequest const& request) const {
   {
     auto const lock = lock_.read();
     then.tables_ = tables_;
-    then.log_.start({.store_id = log_.state().store_id, .newest = log_.state().newest, .compacted = log_.state().newest});
+    then.log_.start(
+        {.store_id = log_.state().store_id, .newest = log_.state().newest, .compacted = log_.state().newest});
   }
   return request.read(then);
 }

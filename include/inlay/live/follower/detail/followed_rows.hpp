@@ -66,7 +66,7 @@ class FollowedRows {
     std::unordered_set<Id<Entity>> needed{};
     std::unordered_map<Id<Entity>, Held<Entity>> before{};              // what was published of what has changed since
     std::optional<std::unordered_map<Id<Entity>, Held<Entity>>> old{};  // all that was published, when starting anew
-    std::unordered_map<Id<Entity>, std::size_t> uses{};                 // by how many rows that are held it is referenced
+    std::unordered_map<Id<Entity>, std::size_t> uses{};  // by how many rows that are held it is referenced
   };
 
   template <class Entity>

@@ -110,10 +110,11 @@ void FollowedRows::is_not_there(Id<Entity> id) {
   auto& table = of<Entity>();
   table.needed.erase(id);
   auto const found = table.rows.find(id);
-  if (found == table.rows.end() || !found->second.held.unreadable) return;
-  // It is needed since the log does not tell what it was changed to: that may be what has taken it out of the scope.
+  if (found != table.rows.end() && !found->second.held.unreadable) return;
+  // It is needed since the log does not tell what it was changed to: that may be what has taken it out of the scope. Or
+  // since an install is in it, which was read when it was in the scope, or is to go as well.
   if constexpr (std::is_same_v<Entity, Environment>) leave(id);
-  erase(id);
+  if (found != table.rows.end()) erase(id);
 }
 
 inline void FollowedRows::apply(ChangeRecord const& change, Revision revision) {

@@ -176,9 +176,8 @@ void Follower::list_scope() {
     case FollowScope::Kind::team: {
       Condition const of_team{"team_id", Operator::eq, {scope_.team.uuid}};
       list(Query<Environment>{.where = {of_team}});
-      list(Query<EnvironmentIntegration>{
-          .scope = Scope::related(std::string(Environment::entity_name), "id", "environment_id",
-                                  Scope::where(of_team))});
+      list(Query<EnvironmentIntegration>{.scope = Scope::related(std::string(Environment::entity_name), "id",
+                                                                 "environment_id", Scope::where(of_team))});
       return;
     }
   }
@@ -356,7 +355,8 @@ void Follower::take(RowsRead<Entity> rows) {
   listings_.pop_front();
 }
 
-/** A page that cannot be read, of rows that were named, is read in ever smaller parts, until it is known which row it is.
+/** A page that cannot be read, of rows that were named, is read in ever smaller parts, until it is known which row it
+   is.
     @return whether that can be done. */
 template <class Entity>
 bool Follower::find_unreadable(Error const& error) {
@@ -387,8 +387,8 @@ bool Follower::is_whole() const noexcept {
   return at_ && listings_.empty() && rows_.is_whole() && checks_.empty() && *at_ >= owed_;
 }
 
-/** Applies commits of the page that was read: all of them, or up to the first after which the rows can be published that
-    could not before, since the next may be in the way of that again. */
+/** Applies commits of the page that was read: all of them, or up to the first after which the rows can be published
+   that could not before, since the next may be in the way of that again. */
 void Follower::apply_page() {
   if (!is_whole()) was_owing_ = true;
   while (next_commit_ < page_->commits.size()) {
