@@ -34,6 +34,8 @@
 #include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
 #include <inlay/json/reading.hpp>
+#include <inlay/live/follower.hpp>
+#include <inlay/live/follower/terms.hpp>
 #include <inlay/model/describe.hpp>
 #include <inlay/model/entities.hpp>
 #include <inlay/model/environment.hpp>
@@ -49,6 +51,7 @@
 #include <inlay/revision.hpp>
 #include <inlay/storage/backends.hpp>
 #include <inlay/storage/chain.hpp>
+#include <inlay/storage/change_cursor.hpp>
 #include <inlay/storage/changes.hpp>
 #include <inlay/storage/commit.hpp>
 #include <inlay/storage/condition.hpp>
