@@ -42,6 +42,7 @@ class Inlay(ConanFile):
 
     def requirements(self):
         self.requires("boost/[>=1.81 <2]", transitive_headers=True, transitive_libs=True)
+        self.requires("openssl/[>=3 <4]")
         if any(self.options.get_safe(backend) for backend in self.backends):
             self.requires("soci/[>=4.0.3 <5]", transitive_headers=True)
         if self.options.sqlite:
@@ -50,8 +51,6 @@ class Inlay(ConanFile):
             self.requires("libpq/[>=14]")
         if self.options.mysql:
             self.requires("libmysqlclient/[>=8]")
-        if self.options.rest:
-            self.requires("openssl/[>=3 <4]")
 
     def layout(self):
         cmake_layout(self)

@@ -10,6 +10,10 @@ if(NOT Boost_FOUND)
       "On Debian 12: apt-get install libboost1.81-dev libboost-json1.81-dev "
       "(Debian's default Boost there is 1.74, which is too old)")
 endif()
+find_package(OpenSSL 3.0 QUIET COMPONENTS Crypto)
+if(NOT TARGET OpenSSL::Crypto)
+  message(FATAL_ERROR "inlay needs the library crypto of OpenSSL 3 or newer.\nOn Debian 12: apt-get install libssl-dev")
+endif()
 find_package(Threads REQUIRED)
 
 # Decides one optional part: sets <variable>_ENABLED, or stops when it was required and can't be had.
@@ -72,9 +76,8 @@ inlay_decide(INLAY_MYSQL "MySQL backend" ${_mysql_found} "libsoci-dev libmariadb
 set(_rest_found FALSE)
 if(NOT INLAY_REST STREQUAL "OFF")
   find_package(Boost 1.81 QUIET OPTIONAL_COMPONENTS url)
-  find_package(OpenSSL 3.0 QUIET COMPONENTS Crypto)
-  if(TARGET Boost::url AND OpenSSL_FOUND)
+  if(TARGET Boost::url)
     set(_rest_found TRUE)
   endif()
 endif()
-inlay_decide(INLAY_REST "REST resource" ${_rest_found} "libboost-url1.81-dev libssl-dev")
+inlay_decide(INLAY_REST "REST resource" ${_rest_found} "libboost-url1.81-dev")

@@ -65,8 +65,9 @@ function(inlay_pc name component description)
 endfunction()
 
 set(_libdir "-L\${libdir}")
-inlay_pc(inlay-headers core "The headers of inlay, for a program that brings the definitions itself" LIBS -lboost_json)
-inlay_pc(inlay-core core "The core of inlay, which knows no backend" LIBS ${_libdir} -linlay_core -lboost_json)
+inlay_pc(inlay-headers core "The headers of inlay, for a program that brings the definitions itself" LIBS -lboost_json
+         -lcrypto)
+inlay_pc(inlay-core core "The core of inlay, which knows no backend" LIBS ${_libdir} -linlay_core -lboost_json -lcrypto)
 inlay_pc(inlay-memory core "Stores of inlay in memory" REQUIRES core LIBS ${_libdir} -linlay_memory)
 set(_parts memory)
 if(TARGET inlay_sql)

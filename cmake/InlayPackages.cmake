@@ -30,7 +30,7 @@ endmacro()
 
 set(_same "(= ${PROJECT_VERSION})")
 inlay_package(core libinlay-core-dev "The core of inlay, with stores in memory, and its headers" libboost1.81-dev
-              libboost-json1.81-dev)
+              libboost-json1.81-dev libssl-dev)
 set(_parts "libinlay-core-dev ${_same}")
 if(TARGET inlay_sql)
   inlay_package(sql libinlay-sql-dev "What the SQL stores of inlay share" "libinlay-core-dev ${_same}" libsoci-dev)
@@ -45,8 +45,7 @@ foreach(_backend IN ITEMS sqlite=libsqlite3-dev postgresql=libpq-dev mysql=libma
   endif()
 endforeach()
 if(TARGET inlay_rest)
-  inlay_package(rest libinlay-rest-dev "The REST resource of inlay" "libinlay-core-dev ${_same}" libboost-url1.81-dev
-                libssl-dev)
+  inlay_package(rest libinlay-rest-dev "The REST resource of inlay" "libinlay-core-dev ${_same}" libboost-url1.81-dev)
   list(APPEND _parts "libinlay-rest-dev ${_same}")
 endif()
 if(TARGET inlay_inlay)

@@ -8,7 +8,7 @@ inlay_build_packages=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-d
   libssl-dev libsoci-dev libsqlite3-dev libpq-dev libmariadb-dev libcli11-dev)
 # git, pkg-config, dpkg-dev and file are for the tests of the package, curl for those of the server, sqlite3 for those of
 # backups, and apache2-bin, which has programs and no service, to stand before the server.
-inlay_test_packages=("${inlay_build_packages[@]}" catch2 nlohmann-json3-dev curl git pkg-config dpkg-dev file fish
+inlay_test_packages=("${inlay_build_packages[@]}" catch2 nlohmann-json3-dev curl git pkg-config dpkg-dev file fish zsh
   sqlite3 apache2-bin)
 # To stand before the server as well. Installing it would start it, at port 80; what it depends on is there for others.
 inlay_unpacked_packages=(nginx)

@@ -40,9 +40,13 @@ inline constexpr sql::Dialect dialect{
                        "start transaction with consistent snapshot, read only"},
     .lock_rows = " for update",
     .limit_lock_wait = "",
-    .move_counter = R"(update {counter} set "revision" = last_insert_id("revision" + 1) where "id" = 1)",
+    // Of whole seconds: with parts of them it would be made of a local time, of which some are there twice.
+    .clock = "unix_timestamp() * 1000000",
+    .sha256 = {.before = "sha2(", .after = ", 256)"},
     // It has no blocks outside of procedures.
     .one_statement = sql::OneStatement::none,
+    // InnoDB lets the counter go before it waits for the disk, so that commits share its syncs already.
+    .grouping = sql::Grouping::none,
     .writes_behind_snapshot = true,
     .transaction_survives_failure = true,
     .waits_for_others = false,
@@ -56,6 +60,7 @@ inline constexpr sql::Dialect dialect{
     .can_gate = false,
     .merges_unions = false,
     .plans_ahead = false,
+    .makes_tables_of_subqueries = true,
     .page_bound = sql::PageBound::keys,
     .text_size = "octet_length",
     .byte_size = {.before = "octet_length(", .after = ")"},

@@ -48,7 +48,8 @@ class MysqlDriver : public sql::Driver {
             .is_shared_by_processes = true,
             .can_transfer = true,
             .can_snapshot = true,
-            .can_count = true};
+            .can_count = true,
+            .has_identity = true};
   }
 
   DatabaseFailure classify(soci::session* session, std::exception const& error) const override {
@@ -101,11 +102,6 @@ class MysqlDriver : public sql::Driver {
     } catch (...) {
       connection.discard();
     }
-  }
-
-  long long next_revision(sql::Connection& connection, sql::Statement& move_counter) const override {
-    connection.run(move_counter);
-    return static_cast<long long>(mysql_insert_id(native(connection.session())));
   }
 
  protected:

@@ -18,7 +18,7 @@
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-namespace inlay::sql::libpq {
+namespace inlay::postgresql {
 
 namespace {
 
@@ -347,6 +347,19 @@ Result Session::run_as_transaction(Sender const& send) {
   }
   Result wanted;
   std::optional<Failure> failure;
+  receive(
+      [&](std::size_t at, Result result) {
+        if (at == 1 + settings_.size()) wanted = std::move(result);
+      },
+      failure);
+  if (!failure) return wanted;
+  roll_back_failed();
+  throw *failure;
+}
+
+/** Reads what came of each request of a pipeline, up to its end, and leaves it. */
+void Session::receive(std::function<void(std::size_t, Result)> const& take, std::optional<Failure>& failure) {
+  PGconn* const connection = connection_.get();
   for (std::size_t ended = 0; true;) {
     Result result = next_result();
     if (!result) {
@@ -359,18 +372,104 @@ Result Session::run_as_transaction(Sender const& send) {
     if (is_failure(result.get())) {
       if (!failure) failure = failure_of(result.get());
       if (PQstatus(connection) != CONNECTION_OK) break;
-    } else if (ended == 1 + settings_.size()) {
-      wanted = std::move(result);
+    } else {
+      take(ended, std::move(result));
     }
   }
   if (PQstatus(connection) == CONNECTION_OK && PQexitPipelineMode(connection) != 1) close();
   refuse_local_commit(failure);
-  if (!failure) return wanted;
+}
+
+void Session::roll_back_failed() noexcept {
   try {
     if (PQtransactionStatus(connection_.get()) == PQTRANS_INERROR) rollback();
   } catch (Failure const&) {  // the connection is lost, which whoever uses it next will see
   }
-  throw *failure;
+}
+
+std::vector<Result> Session::run_together(std::vector<sql::Statement const*> const& statements) {
+  require_connection();
+  deallocate_forgotten();
+  PGconn* const connection = connection_.get();
+  struct Request {
+    std::optional<std::size_t> runs{};  // the statement, if it runs one
+    std::shared_ptr<Kept> prepares{};   // the other one, if it prepares it
+    std::string_view text{};            // of which
+  };
+  std::vector<Request> requests;
+  auto const send_text = [&](std::string const& text) {
+    requests.emplace_back();
+    return PQsendQueryParams(connection, text.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) == 1;
+  };
+  std::vector<std::string> digits;
+  std::vector<char const*> values;
+  auto const send = [&](std::size_t at) {
+    sql::Statement const& statement = *statements[at];
+    auto const& parameters = statement.parameters();
+    digits.assign(parameters.size(), {});
+    values.assign(parameters.size(), nullptr);
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      if (parameters[i].is_null) continue;
+      bool const is_text = parameters[i].type == sql::ValueType::text;
+      if (!is_text) digits[i] = std::to_string(parameters[i].number);
+      values[i] = is_text ? parameters[i].text.c_str() : digits[i].c_str();
+    }
+    int const count = static_cast<int>(values.size());
+    if (target_.is_shared) {
+      requests.push_back({.runs = at});
+      return PQsendQueryParams(connection, with_dollars(statement.text()).c_str(), count, nullptr, values.data(),
+                               nullptr, nullptr, 0) == 1;
+    }
+    auto const* found = kept_.find(statement.text());
+    std::shared_ptr<Kept> kept = found ? *found : nullptr;
+    bool is_sent = true;
+    if (!kept) {
+      kept = std::make_shared<Kept>(*this, next_name());
+      kept_.put(statement.text(), kept, 8 * statement.text().size());
+      requests.push_back({.prepares = kept, .text = statement.text()});
+      is_sent = PQsendPrepare(connection, kept->name.c_str(), with_dollars(statement.text()).c_str(), 0, nullptr) == 1;
+    }
+    requests.push_back({.runs = at});
+    return is_sent &&
+           PQsendQueryPrepared(connection, kept->name.c_str(), count, values.data(), nullptr, nullptr, 0) == 1;
+  };
+  bool is_sent = false;
+  try {
+    is_sent = PQenterPipelineMode(connection) == 1 && send_text("begin isolation level read committed");
+    for (std::string const& setting : settings_) is_sent = is_sent && send_text(setting);
+    for (std::size_t i = 0; i < statements.size(); ++i) is_sent = is_sent && send(i);
+    is_sent = is_sent && send_text("commit") && PQpipelineSync(connection) == 1;
+  } catch (...) {
+    close();
+    throw;
+  }
+  if (!is_sent) {
+    Failure const failure = lost();
+    close();  // which statements are underway is not known
+    throw failure;
+  }
+  std::vector<Result> results(statements.size());
+  std::optional<Failure> failure;
+  auto const forget_what_failed = [&] {
+    for (Request const& request : requests) {
+      if (request.prepares && !request.prepares->is_there) kept_.erase(request.text);
+    }
+  };
+  try {
+    receive(
+        [&](std::size_t at, Result result) {
+          Request const& request = requests.at(at);
+          if (request.prepares) request.prepares->is_there = true;
+          if (request.runs) results[*request.runs] = std::move(result);
+        },
+        failure);
+    if (failure) throw *failure;
+  } catch (Failure const&) {
+    forget_what_failed();
+    roll_back_failed();
+    throw;
+  }
+  return results;
 }
 
 Result Session::run_alone_or_within(Sender const& send) {
@@ -479,7 +578,7 @@ long long StatementOfSession::get_affected_rows() {
 }
 
 int StatementOfSession::prepare_for_describe() { refuse(); }
-void StatementOfSession::describe_column(int, ColumnType&, std::string&) { refuse(); }
+void StatementOfSession::describe_column(int, sql::ColumnType&, std::string&) { refuse(); }
 soci::details::standard_into_type_backend* StatementOfSession::make_into_type_backend() { refuse(); }
 soci::details::standard_use_type_backend* StatementOfSession::make_use_type_backend() {
   return new ParameterOfStatement(*this);
@@ -487,4 +586,4 @@ soci::details::standard_use_type_backend* StatementOfSession::make_use_type_back
 soci::details::vector_into_type_backend* StatementOfSession::make_vector_into_type_backend() { refuse(); }
 soci::details::vector_use_type_backend* StatementOfSession::make_vector_use_type_backend() { refuse(); }
 
-}  // namespace inlay::sql::libpq
+}  // namespace inlay::postgresql

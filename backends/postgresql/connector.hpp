@@ -6,6 +6,8 @@
 // server is silent, and throw away what it says about an error but for its number.
 
 #include <backends/sql/column_type.hpp>
+#include <backends/sql/least_recently_used.hpp>
+#include <backends/sql/statement.hpp>
 
 #include <libpq-fe.h>
 #include <soci/soci.h>
@@ -23,7 +25,7 @@
 #error "inlay's PostgreSQL backend needs libpq 14 or newer"
 #endif
 
-namespace inlay::sql::libpq {
+namespace inlay::postgresql {
 
 /** The function of the server's source code in which a commit waits for standbys. What it says is a notice: the wait
    was ended, and the transaction is committed on this server, and perhaps nowhere else. */
@@ -113,6 +115,12 @@ class Session final : public soci::details::session_backend {
   soci::details::rowid_backend* make_rowid_backend() override;
   soci::details::blob_backend* make_blob_backend() override;
 
+  /** Runs statements as one transaction, all sent before a reply is waited for, and gives what came of each. They are
+      prepared along the way, unless the session is shared, and stay so as far as max_kept_bytes go. */
+  [[nodiscard]] std::vector<Result> run_together(std::vector<sql::Statement const*> const& statements);
+
+  static constexpr std::size_t max_kept_bytes = std::size_t{512} << 10U;
+
   /** Null once it was closed, which libpq takes for a dead connection. */
   [[nodiscard]] PGconn* connection() const noexcept { return connection_.get(); }
 
@@ -125,12 +133,28 @@ class Session final : public soci::details::session_backend {
  private:
   friend class StatementOfSession;
 
+  /** The name of a statement that is prepared for run_together(); deallocated some time after nobody has it. */
+  struct Kept {
+    Kept(Session& its, std::string its_name) : session(its), name(std::move(its_name)) {}
+    ~Kept() {
+      if (is_there) session.forget(std::move(name));
+    }
+    Kept(Kept const&) = delete;
+    Kept& operator=(Kept const&) = delete;
+
+    Session& session;
+    std::string name;
+    bool is_there = false;  // the server has said so
+  };
+
   using Sender = std::function<bool(PGconn*)>;  // false: libpq would not
 
   /** One statement or several, without parameters; gives the rows of the last that has some. */
   [[nodiscard]] Result run(std::string const& text);
   [[nodiscard]] Result run(Sender const& send);
   [[nodiscard]] Result run_as_transaction(Sender const& send);
+  void receive(std::function<void(std::size_t, Result)> const& take, std::optional<Failure>& failure);
+  void roll_back_failed() noexcept;
   [[nodiscard]] Result run_alone_or_within(Sender const& send);
   [[nodiscard]] std::string next_name();
   void forget(std::string name) noexcept;
@@ -149,6 +173,7 @@ class Session final : public soci::details::session_backend {
   std::vector<std::string> settings_{};   // of each transaction on a shared session
   std::vector<std::string> forgotten_{};  // prepared statements that nobody needs any more
   long long names_ = 0;
+  sql::LeastRecentlyUsed<std::shared_ptr<Kept>> kept_{max_kept_bytes};
   bool is_commit_local_ = false;  // the server has said so of the last one
 };
 
@@ -176,7 +201,7 @@ class StatementOfSession final : public soci::details::statement_backend {
   std::string get_parameter_name(int index) const override { return 'p' + std::to_string(index + 1); }
   std::string rewrite_for_procedure_call(std::string const& query) override { return "select " + query; }
   int prepare_for_describe() override;
-  void describe_column(int number, ColumnType& type, std::string& name) override;
+  void describe_column(int number, sql::ColumnType& type, std::string& name) override;
   soci::details::standard_into_type_backend* make_into_type_backend() override;
   soci::details::standard_use_type_backend* make_use_type_backend() override;
   soci::details::vector_into_type_backend* make_vector_into_type_backend() override;
@@ -205,6 +230,6 @@ class SessionFactory final : public soci::backend_factory {
   Target target_;
 };
 
-}  // namespace inlay::sql::libpq
+}  // namespace inlay::postgresql
 
 #endif

@@ -11,7 +11,9 @@
 #include <array>
 #include <string_view>
 
-namespace inlay::sql::libpq {
+namespace inlay::postgresql {
+
+using sql::FailureKind;
 
 struct ErrorCode {
   std::string_view state;  ///< or the first two characters, for all of a class that are not named
@@ -107,6 +109,6 @@ inline constexpr std::array error_codes{
   return {.state = state, .kind = FailureKind::other, .is_text_safe = false};
 }
 
-}  // namespace inlay::sql::libpq
+}  // namespace inlay::postgresql
 
 #endif

@@ -110,12 +110,12 @@ void read_value(PGresult const* values, int row, int at, sql::ValueType type, sq
   return *static_cast<soci::postgresql_statement_backend*>(statement.get_backend());
 }
 
-[[nodiscard]] sql::libpq::StatementOfSession& own(soci::statement& statement) {
-  return *static_cast<sql::libpq::StatementOfSession*>(statement.get_backend());
+[[nodiscard]] postgresql::StatementOfSession& own(soci::statement& statement) {
+  return *static_cast<postgresql::StatementOfSession*>(statement.get_backend());
 }
 
-[[nodiscard]] sql::libpq::Session& own(soci::session& session) {
-  return *static_cast<sql::libpq::Session*>(session.get_backend());
+[[nodiscard]] postgresql::Session& own(soci::session& session) {
+  return *static_cast<postgresql::Session*>(session.get_backend());
 }
 
 void read_hosts_row(soci::statement& query, std::vector<sql::ValueType> const& columns, sql::Row& row) {
@@ -135,7 +135,7 @@ void read_own_row(soci::statement& query, std::vector<sql::ValueType> const& col
 class PostgresqlDriver final : public sql::Driver {
  public:
   struct Settings {
-    sql::libpq::Target target{};
+    postgresql::Target target{};
     std::string place{};  ///< for messages: where it is, without secrets
     std::string prefix{};
     bool prepares = true;
@@ -162,7 +162,8 @@ class PostgresqlDriver final : public sql::Driver {
             .is_shared_by_processes = true,
             .can_transfer = true,
             .can_snapshot = true,
-            .can_count = true};
+            .can_count = true,
+            .has_identity = true};
   }
 
   std::unique_ptr<soci::session> connect() const override {
@@ -192,12 +193,12 @@ class PostgresqlDriver final : public sql::Driver {
   }
 
   DatabaseFailure classify(soci::session* session, std::exception const& error) const override {
-    auto const* ours = dynamic_cast<sql::libpq::Failure const*>(&error);
+    auto const* ours = dynamic_cast<postgresql::Failure const*>(&error);
     auto const* socis = dynamic_cast<soci::postgresql_soci_error const*>(&error);
     auto const* known = dynamic_cast<soci::soci_error const*>(&error);
     std::string state = ours ? ours->state() : socis ? socis->sqlstate() : std::string();
     if (state.find_first_not_of(' ') == std::string::npos) state.clear();
-    auto const code = sql::libpq::error_code(state);
+    auto const code = postgresql::error_code(state);
     // Not what(), which would quote the values that were bound.
     std::string message = known ? known->get_error_message() : error.what();
     message.erase(std::min(message.find("\"postgresql://"), message.size()));  // of a host's session: with a password
@@ -211,12 +212,12 @@ class PostgresqlDriver final : public sql::Driver {
     if (!state.empty() && !code.is_text_safe) message = "it refused a statement in words that may hold a value";
     if (!state.empty()) message += " (SQLSTATE " + state + ')';
     message.insert(0, settings_.place + ": ");
-    if (ours && ours->function() == sql::libpq::waiting_for_standbys) return {FailureKind::not_replicated, message};
+    if (ours && ours->function() == postgresql::waiting_for_standbys) return {FailureKind::not_replicated, message};
     if (!session) return {has_no_connection ? FailureKind::no_connection_left : FailureKind::unreachable, message};
     if (PQstatus(native(*session)) != CONNECTION_OK) return {FailureKind::lost, message};
     if (state.empty()) return DatabaseFailure::on_our_side(FailureKind::other, message);
     if (settings_.prepares && code.kind != FailureKind::stale_session && is_anothers_statement(state, message)) {
-      return {FailureKind::unreachable, message.append(sql::libpq::advice_on_pooler)};
+      return {FailureKind::unreachable, message.append(postgresql::advice_on_pooler)};
     }
     // A table that was altered: what was prepared would no longer give what it gave.
     bool const is_outdated = ours && state == "0A000" && ours->function() == "RevalidateCachedQuery";
@@ -234,6 +235,17 @@ class PostgresqlDriver final : public sql::Driver {
   void release(soci::statement& query) const override {
     // Nothing is kept prepared on a session of a host: its rows go with the statement. (SOCI 4.1 exports no way to.)
     if (!settings_.is_on_hosts) own(query).release();
+  }
+
+  std::vector<long long> run_together(soci::session& session,
+                                      std::vector<sql::Statement const*> const& statements) const override {
+    std::vector<long long> numbers;
+    for (postgresql::Result const& rows : own(session).run_together(statements)) {
+      sql::Column column{.is_null = true, .number = 0, .text = {}};
+      if (PQntuples(rows.get()) > 0) read_value(rows.get(), 0, 0, sql::ValueType::integer, column);
+      numbers.push_back(column.is_null ? 0 : column.number);
+    }
+    return numbers;
   }
 
   bool is_in_transaction(soci::session& session) const override {
@@ -315,7 +327,7 @@ class PostgresqlDriver final : public sql::Driver {
   }
 
   Settings settings_;
-  sql::libpq::SessionFactory sessions_;
+  postgresql::SessionFactory sessions_;
   // On sessions of the host, which are not set up so, two entries differ: in these words.
   std::string begin_write_{};
   std::string limit_lock_wait_{};
@@ -332,7 +344,7 @@ class PostgresqlDriver final : public sql::Driver {
 }
 
 /** Whether all that a store may be connected to is on this machine. */
-[[nodiscard]] bool is_local(std::vector<sql::libpq::Target::Host> const& hosts) {
+[[nodiscard]] bool is_local(std::vector<postgresql::Target::Host> const& hosts) {
   // A text may name several, between commas; an empty one is libpq's default socket.
   auto const is_ours = [](std::string_view hosts_in_text) {
     while (true) {
@@ -349,8 +361,8 @@ class PostgresqlDriver final : public sql::Driver {
   return std::ranges::all_of(hosts, [&](auto const& host) { return is_ours(host.name); });
 }
 
-[[nodiscard]] sql::libpq::Target target_of(StoreUrl const& url) {
-  sql::libpq::Target target;
+[[nodiscard]] postgresql::Target target_of(StoreUrl const& url) {
+  postgresql::Target target;
   for (StoreUrl::Host const& host : url.hosts) {
     target.hosts.push_back({.name = host.name, .port = host.port ? std::to_string(*host.port) : ""});
   }

@@ -5,10 +5,12 @@
 // How pages of the change log are read.
 
 #include <backends/sql/connection.hpp>
+#include <backends/sql/counter.hpp>
 #include <backends/sql/schema.hpp>
 #include <inlay/model/describe.hpp>
 #include <inlay/storage/changes.hpp>
 #include <inlay/storage/errors.hpp>
+#include <inlay/storage/internal/check_cursor.hpp>
 
 #include <cstddef>
 #include <string>
@@ -38,11 +40,10 @@ class ChangeLister {
     // MySQL's statement for a page takes as long with nothing to find, and followers ask far more often than there is
     // news: a small one goes before it.
     if (connection_.dialect().page_bound == PageBound::keys) read_counter();
-    if (current_ == Revision{} || current_ > request_.after) read_log();
-    if (request_.after < compacted_through_) return storage::changes_compacted(compacted_through_);
-    if (request_.after > current_) {
-      return may_lag() ? storage::revision_not_here_yet(current_) : storage::revision_not_reached(current_);
-    }
+    Revision& current = state_.newest.revision;
+    if (current == Revision{} || current > request_.after) read_log();
+    auto const checked = storage::check_cursor(request_.after, state_, token_there_, [&] { return may_lag(); });
+    if (checked.has_error()) return checked.error();
 
     ChangePage page;
     PageBytes page_bytes;
@@ -53,29 +54,52 @@ class ChangeLister {
       page.commits.push_back(std::move(commit));
     }
     if (!page.commits.empty()) page.has_more = page.has_more || page.commits.back().revision < last_;
-    page.through = page.has_more ? page.commits.back().revision : current_;
+    page.through = page.has_more
+                       ? storage::cursor_of(state_.store_id, page.commits.back().revision, page.commits.back().token)
+                       : storage::cursor_of(state_);
     return page;
   }
 
  private:
   void read_counter() {
-    Statement select(R"(select "revision", "compacted_through" from )");
-    select << tables_.quoted("counter") << R"( where "id" = 1)";
+    Statement select("select ");
+    add_counter(select);
+    select << " from " << tables_.quoted("counter") << R"( k where k."id" = 1)";
+    connection_.run(select, [&](Row& row) { take_counter(row); });
+  }
+
+  /** Appends what the counter says, which take_counter takes; with a cursor, the token of its commit, too: where the
+      cursor is checked it must be as of the moment that the page is of. */
+  void add_counter(Statement& select) const {
+    select << R"(k."revision", k."compacted_through", k."store_id", k."token", k."compacted_token", )";
+    if (request_.after.token) {
+      select << R"((select a."token" from )" << tables_.quoted("commit") << R"( a where a."revision" = )";
+      select.bind(integer(request_.after.value)) << ')';
+    } else {
+      select << R"(k."token")";
+    }
     select.gives(ValueType::integer).gives(ValueType::integer);
-    connection_.run(select, [&](Row& row) {
-      current_.value = row[0].number;
-      compacted_through_.value = row[1].number;
-    });
+    for (int token = 0; token < 4; ++token) select.gives(ValueType::text);
+  }
+
+  void take_counter(Row const& row) {
+    state_.newest.revision.value = row[0].number;
+    state_.compacted.revision.value = row[1].number;
+    state_.store_id = taken_uuid(tables_, "counter", "store_id", row[2]);
+    state_.newest.token = taken_uuid(tables_, "counter", "token", row[3]);
+    state_.compacted.token = taken_uuid(tables_, "counter", "compacted_token", row[4]);
+    if (request_.after.token) token_there_ = taken_uuid(tables_, "commit", "token", row[5]);
   }
 
   void read_log() {
     bool const may_stop = connection_.dialect().page_bound == PageBound::reading;
     std::size_t bytes = 0;
+    bool is_first = true;
     connection_.run_while(may_stop ? whole_log() : bounded_log(), [&](Row& row) {
-      current_.value = row[0].number;
-      compacted_through_.value = row[1].number;
-      last_.value = row[2].number;
-      if (row[3].is_null) return true;
+      if (is_first) take_counter(row);
+      is_first = false;
+      last_.value = row[counted].number;
+      if (row[counted + 1].is_null) return true;
       bytes += take(row);
       if (!may_stop || commits_.size() == 1) return true;
       return commits_.size() <= request_.limit && bytes <= max_page_bytes;
@@ -117,7 +141,8 @@ class ChangeLister {
     bool const by_keys = connection_.dialect().page_bound == PageBound::keys;
     std::string const size(connection_.dialect().text_size);
     std::string_view const of_commit =
-        by_keys ? R"(o."revision")" : R"(o."revision", o."token", o."actor", o."reason", o."time")";
+        by_keys ? R"(o."revision")"
+                : R"(o."revision", o."token", o."actor", o."reason", o."time", o."moment", o."chain")";
     Statement select("with c as (select ");
     if (request_.row) {
       select << "distinct " << of_commit << " from " << tables_.quoted("change") << " d join "
@@ -151,17 +176,19 @@ class ChangeLister {
 
   /** Appends the columns that a row has, and the counter that it begins with; `last` says which commit is the last. */
   void begin(Statement& select, std::string_view last, std::string_view commit, std::string_view change) const {
-    select << R"(select k."revision", k."compacted_through", )" << last;
-    for (std::string_view const column : {"revision", "token", "actor", "reason", "time"}) {
+    select << "select ";
+    add_counter(select);
+    select << ", " << last;
+    for (std::string_view const column : {"revision", "token", "actor", "reason", "time", "moment", "chain"}) {
       select << ", " << commit << ".\"" << column << '"';
     }
     for (std::string_view const column : {"entity", "row_id", "kind", "before", "after"}) {
       select << ", " << change << ".\"" << column << '"';
     }
     select << " from " << tables_.quoted("counter") << " k";
-    for (ValueType const type : {ValueType::integer, ValueType::integer, ValueType::integer, ValueType::integer,
-                                 ValueType::text, ValueType::text, ValueType::text, ValueType::integer, ValueType::text,
-                                 ValueType::text, ValueType::text, ValueType::text, ValueType::text}) {
+    for (ValueType const type : {ValueType::integer, ValueType::integer, ValueType::text, ValueType::text,
+                                 ValueType::text, ValueType::integer, ValueType::integer, ValueType::text,
+                                 ValueType::text, ValueType::text, ValueType::text, ValueType::text, ValueType::text}) {
       select.gives(type);
     }
   }
@@ -175,41 +202,42 @@ class ChangeLister {
 
   /** Takes a change, and its commit if it is the first of that; tells how many bytes its rows come to. */
   std::size_t take(Row& row) {
-    if (commits_.empty() || commits_.back().revision.value != row[3].number) {
+    if (commits_.empty() || commits_.back().revision.value != row[counted + 1].number) {
       CommitRecord& commit = commits_.emplace_back();
-      commit.revision.value = row[3].number;
-      auto const token = parse_uuid(row[4].text);
-      if (token.has_error()) {
-        throw Exception(storage::corrupt_row(tables_.name("commit"), Uuid{}, "column token holds no UUID"));
-      }
-      commit.token = *token;
-      commit.actor = std::move(row[5].text);
-      if (!row[6].is_null) commit.reason = std::move(row[6].text);
-      commit.time.microseconds = row[7].number;
+      commit.revision.value = row[counted + 1].number;
+      commit.token = taken_uuid(tables_, "commit", "token", row[counted + 2]);
+      commit.actor = std::move(row[counted + 3].text);
+      if (!row[counted + 4].is_null) commit.reason = std::move(row[counted + 4].text);
+      commit.time.microseconds = row[counted + 5].number;
+      commit.moment.microseconds = row[counted + 6].number;
+      commit.chain = taken_digest(tables_, "commit", "chain", row[counted + 7]);
     }
-    if (row[8].is_null) return 0;
+    if (row[counted + 8].is_null) return 0;
     ChangeRecord& change = commits_.back().changes.emplace_back();
-    change.entity = std::move(row[8].text);
-    auto const id = parse_uuid(row[9].text);
-    auto const kind = model::enum_from_name<ChangeKind>(row[10].text);
+    change.entity = std::move(row[counted + 8].text);
+    auto const id = parse_uuid(row[counted + 9].text);
+    auto const kind = model::enum_from_name<ChangeKind>(row[counted + 10].text);
     if (id.has_error() || !kind) {
       throw Exception(storage::corrupt_row(tables_.name("change"), commits_.back().token,
                                            "column row_id or kind holds what inlay never writes"));
     }
     change.id = *id;
     change.kind = *kind;
-    std::size_t const bytes = (row[11].is_null ? 0 : row[11].text.size()) + (row[12].is_null ? 0 : row[12].text.size());
-    if (!row[11].is_null) change.before = Document::from_stored(std::move(row[11].text));
-    if (!row[12].is_null) change.after = Document::from_stored(std::move(row[12].text));
+    std::size_t const bytes = (row[counted + 11].is_null ? 0 : row[counted + 11].text.size()) +
+                              (row[counted + 12].is_null ? 0 : row[counted + 12].text.size());
+    if (!row[counted + 11].is_null) change.before = Document::from_stored(std::move(row[counted + 11].text));
+    if (!row[counted + 12].is_null) change.after = Document::from_stored(std::move(row[counted + 12].text));
     return bytes;
   }
 
   Connection& connection_;
   Tables const& tables_;
   ChangesRequest const& request_;
-  Revision current_{};
-  Revision compacted_through_{};
-  Revision last_{};  // of the commits that the database looked at; 0 where it leaves it to us to read on
+  static constexpr std::size_t counted = 6;  // columns of add_counter, before those of the log
+
+  StoreState state_{};  // as far as add_counter asks for it
+  Uuid token_there_{};  // of the commit at the cursor
+  Revision last_{};     // of the commits that the database looked at; 0 where it leaves it to us to read on
   std::vector<CommitRecord> commits_;
 };
 

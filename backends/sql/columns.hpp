@@ -9,6 +9,8 @@
 #include <inlay/json/parse.hpp>
 #include <inlay/model/entities.hpp>
 #include <inlay/model/json_form.hpp>
+#include <inlay/storage/chain.hpp>
+#include <inlay/storage/commit.hpp>
 #include <inlay/storage/errors.hpp>
 #include <inlay/storage/query.hpp>
 #include <inlay/storage/usage.hpp>
@@ -129,6 +131,69 @@ template <class Entity>
 [[nodiscard]] Parameter bytes_parameter(Entity const& row) {
   return integer(static_cast<long long>(document_bytes(row, Query<Entity>{})));
 }
+
+/** A change as the log has it. */
+struct LoggedChange {
+  std::string_view entity;
+  Uuid id;
+  ChangeKind kind;
+  Parameter before;  // the rows, null where there is none
+  Parameter after;
+
+  template <class Entity>
+  LoggedChange(ChangeKind what, Entity const* row_before, Entity const* row_after)
+      : entity(Entity::entity_name),
+        id((row_after ? row_after : row_before)->id.uuid),
+        kind(what),
+        before(record_of(row_before)),
+        after(record_of(row_after)) {}
+
+  // Of changes that need no look at the store. What a row is stored with, and only the store knows, the log has not.
+  template <class Entity>
+  LoggedChange(Insert<Entity> const& insert, Timestamp time) : LoggedChange(inserted(insert, time, Revision{})) {}
+  template <class Entity>
+  LoggedChange(Update<Entity> const& update, Timestamp time)
+      : LoggedChange(update.before, updated(update, time, Revision{})) {}
+  template <class Entity>
+  LoggedChange(Remove<Entity> const& remove, Timestamp)
+      : LoggedChange(ChangeKind::removed, &remove.before, static_cast<Entity const*>(nullptr)) {}
+
+  [[nodiscard]] long long bytes() const noexcept {
+    return static_cast<long long>(before.text.size() + after.text.size());
+  }
+
+  void add_to(storage::CommitContent& content) const {
+    auto const json = [](Parameter const& row) {
+      return row.is_null ? std::nullopt : std::optional<std::string_view>(row.text);
+    };
+    content.add(entity, id, kind, json(before), json(after));
+  }
+
+ private:
+  template <class Entity>
+  explicit LoggedChange(Entity const& row)
+      : LoggedChange(ChangeKind::inserted, static_cast<Entity const*>(nullptr), &row) {}
+  template <class Entity>
+  LoggedChange(Entity const& row_before, Entity const& row_after)
+      : LoggedChange(ChangeKind::updated, &row_before, &row_after) {}
+
+  template <class Entity>
+  [[nodiscard]] static Parameter record_of(Entity const* row) {
+    if (row == nullptr) return null(ValueType::text);
+    Parameter json = text({});
+    model::write_json(*row, json.text, model::JsonUse::record);
+    return json;
+  }
+};
+
+/** What a commit says, as long as none of its changes is added. */
+[[nodiscard]] inline storage::CommitContent bare_content(Commit const& commit) {
+  return {commit.token, commit.actor, commit.reason, commit.time};
+}
+
+/** The columns of a commit, in the order in which they are written. */
+inline constexpr std::string_view commit_columns =
+    R"("revision", "token", "actor", "reason", "time", "moment", "chain")";
 
 /** The columns of the change log, in the order in which they are written. */
 inline constexpr std::string_view change_columns =

@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <backends/sql/committer.hpp>
 
+#include <backends/sql/group_writer.hpp>
 #include <backends/sql/settling.hpp>
 #include <backends/sql/write.hpp>
 #include <backends/sql/write_once.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace inlay::sql {
+
+namespace {
+
+template <class Change>
+inline constexpr bool is_edit = false;
+template <class Entity>
+inline constexpr bool is_edit<Edit<Entity>> = true;
+
+}  // namespace
 
 using settling::Event;
 using settling::State;
@@ -48,23 +62,131 @@ class Committer::Run {
 
   [[nodiscard]] Event attempt() {
     is_ending_ = false;
-    try {
+    // What nobody has seen the end of is settled before all else, and by itself.
+    bool const takes_turns = committer_.makes_groups() && (state_ == State::untouched || state_ == State::reconnected);
+    if (takes_turns) return attempt_in_turn();
+    return told([&] {
       auto const connection = committer_.writers_.lease();
-      if (state_ == State::barring) return bar(*connection);
-      if (way_ == Way::in_one) {
-        if (auto const event = write_in_one(*connection)) return *event;
-      }
-      return write_in_steps(*connection);
+      return attempt_on(*connection);
+    });
+  }
+
+  [[nodiscard]] Event attempt_on(Connection& connection) {
+    if (state_ == State::barring) return bar(connection);
+    if (way_ == Way::in_one && !goes_alone_) {
+      if (auto const event = write_in_one(connection)) return *event;
+    }
+    return write_in_steps(connection);
+  }
+
+  template <class Attempt>
+  [[nodiscard]] Event told(Attempt const& attempt) {
+    try {
+      return attempt();
     } catch (Exception const& exception) {
-      bool const is_token = exception.error().pointer == "/token";
-      // While it is being barred, what it was refused for is known.
-      if (state_ != State::barring) refusal_ = exception.error();
-      return is_token ? Event::token_taken : Event::refused;
+      return refused(exception.error());
     } catch (DatabaseFailure const& failure) {
       return failed(failure);
     } catch (Writer::NeedsCare const&) {
       return Event::needs_care;
     }
+  }
+
+  [[nodiscard]] Event refused(Error const& refusal) {
+    bool const is_token = refusal.pointer == "/token";
+    // While it is being barred, what it was refused for is known.
+    if (state_ != State::barring) refusal_ = refusal;
+    return is_token ? Event::token_taken : Event::refused;
+  }
+
+  // ------------------------------------------------------------------------------------------------------- groups
+
+  [[nodiscard]] Event attempt_in_turn() {
+    while (true) {
+      bool const is_alone = goes_alone_ || way_ != Way::in_one || !may_be_grouped();
+      GroupMember member = is_alone ? GroupMember(commit_)
+                                    : GroupMember(commit_, statement_ ? &*statement_ : nullptr, *footprint_, bytes());
+      switch (committer_.queue_.wait(member, backoff_.deadline())) {
+        case GroupQueue::Turn::leads:
+          if (auto const event = lead(member)) return *event;
+          break;
+        case GroupQueue::Turn::is_over: break;
+        case GroupQueue::Turn::out_of_time:
+          return failed(
+              DatabaseFailure(FailureKind::busy, "other commits of this process were on their way all the time"));
+      }
+      switch (member.end) {
+        case GroupMember::End::alone: goes_alone_ = true; continue;
+        case GroupMember::End::committed: revision_ = member.revision; return Event::committed;
+        case GroupMember::End::refused: return refused(member.refusal);
+        case GroupMember::End::failed: return failed_with_group(member);
+      }
+    }
+  }
+
+  /** Nothing: it was done in a group, and the member has what came of it. */
+  [[nodiscard]] std::optional<Event> lead(GroupMember& member) {
+    struct Turn {
+      GroupQueue& queue;
+      GroupMember& leader;
+      std::vector<GroupQueue::Member*> group{};
+      ~Turn() { queue.end(leader, group); }
+    } turn{.queue = committer_.queue_, .leader = member};
+    Event const alone = told([&] {
+      auto const connection = committer_.writers_.lease();
+      turn.group = committer_.queue_.take(member);
+      if (turn.group.size() == 1) return attempt_on(*connection);
+      std::vector<GroupMember*> group;
+      for (GroupQueue::Member* const one : turn.group) group.push_back(static_cast<GroupMember*>(one));
+      GroupWriter(*connection, committer_.tables_).write(group);
+      return Event::committed;
+    });
+    return turn.group.size() > 1 ? std::nullopt : std::optional(alone);
+  }
+
+  [[nodiscard]] Event failed_with_group(GroupMember const& member) {
+    is_ending_ = member.is_ending;
+    Event const event = failed(*member.failure);
+    if (event == Event::busy && committer_.dialect().grouping == Grouping::pipeline) {
+      // Somebody may have been in the way of one of them only: each is tried by itself, with as much time as if it had
+      // not waited with the others.
+      goes_alone_ = true;
+      backoff_ = committer_.tries_.backoff();
+    }
+    return event;
+  }
+
+  [[nodiscard]] bool may_be_grouped() {
+    if (footprint_) return true;
+    if (committer_.dialect().grouping == Grouping::steps) {
+      if (commit_.changes.size() > most_steps || commit_.guards.size() > most_steps || has_edit(commit_)) return false;
+    } else if (!in_one()) {
+      return false;
+    }
+    footprint_ = footprint_of(commit_);
+    return true;
+  }
+
+  [[nodiscard]] std::size_t bytes() const {
+    std::size_t sum = 0;
+    if (!statement_) return sum;  // what is done in steps is sent nowhere
+    for (Parameter const& parameter : statement_->parameters()) sum += parameter.text.size();
+    return sum;
+  }
+
+  [[nodiscard]] static bool has_edit(Commit const& commit) {
+    return std::any_of(commit.changes.begin(), commit.changes.end(), [](Change const& change) {
+      return std::visit([]<class One>(One const&) { return is_edit<One>; }, change);
+    });
+  }
+
+  // --------------------------------------------------------------------------------------------------------- alone
+
+  /** Null for a commit that must be done step by step. */
+  [[nodiscard]] Statement const* in_one() {
+    if (!is_put_in_one_) statement_ = OnceWriter(committer_.dialect(), committer_.tables_, commit_).statement();
+    is_put_in_one_ = true;
+    return statement_ ? &*statement_ : nullptr;
   }
 
   [[nodiscard]] Event failed(DatabaseFailure const& failure) {
@@ -75,14 +197,14 @@ class Committer::Run {
 
   [[nodiscard]] Event bar(Connection& connection) {
     Transaction transaction(connection);
-    Writer(connection, committer_.tables_, commit_, false).take_token();
+    Writer(connection, committer_.tables_, commit_, false).bar();
     transaction.commit();
     return Event::committed;
   }
 
   /** Nothing when it was not done, and is to be done step by step, if only to learn why it can't be. */
   [[nodiscard]] std::optional<Event> write_in_one(Connection& connection) {
-    auto const statement = OnceWriter(committer_.dialect(), committer_.tables_, commit_).statement();
+    Statement const* const statement = in_one();
     if (!statement) return std::nullopt;
     long long revision = 0;
     try {
@@ -188,8 +310,14 @@ class Committer::Run {
     return Event::no_answer;
   }
 
+  static constexpr std::size_t most_steps = 16;  // of a commit in a group, which others wait for
+
   Committer& committer_;
   Commit const& commit_;
+  std::optional<Statement> statement_{};
+  bool is_put_in_one_ = false;
+  std::optional<Footprint> footprint_{};  // of one that may be in a group
+  bool goes_alone_ = false;               // it was in a group, and nothing of it was done there
   State state_ = State::untouched;
   Way way_ = Way::in_one;
   Backoff backoff_ = committer_.tries_.backoff();
@@ -199,6 +327,11 @@ class Committer::Run {
   Error refusal_{};           // of one that is refused
   Error error_{};             // of one that has failed, or of which nothing is known
 };
+
+// On sessions of a host, whose pool says how many commits may be on their way, each goes by itself.
+bool Committer::makes_groups() const noexcept {
+  return dialect().grouping != Grouping::none && !options_.host_pool && !options_.joined;
+}
 
 Result<Committed> Committer::commit(Commit const& commit) { return Run(*this, commit)(); }
 

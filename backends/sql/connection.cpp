@@ -230,6 +230,17 @@ void Connection::run_once(std::string const& text) {
   }
 }
 
+std::vector<long long> Connection::run_together(std::vector<Statement const*> const& statements) {
+  if (!dialect().takes_nul) {
+    for (Statement const* const statement : statements) refuse_nul(statement->parameters());
+  }
+  try {
+    return driver_.run_together(*session_, statements);
+  } catch (soci::soci_error const& error) {
+    throw failed(error);
+  }
+}
+
 long long Connection::number(Statement const& statement) {
   long long result = 0;
   run(statement, [&](Row& row) { result = row.front().number; });
@@ -280,10 +291,6 @@ void require_open(Dialect const& dialect, soci::session& host) {
 }
 
 void Driver::cancel_migration(Connection& connection) const noexcept { connection.roll_back(); }
-
-long long Driver::next_revision(Connection& connection, Statement& move_counter) const {
-  return connection.number(move_counter.gives(ValueType::integer));
-}
 
 Transaction::Transaction(Connection& connection) : connection_(connection) {
   connection.run(Statement(connection.dialect().begin_write));

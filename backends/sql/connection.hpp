@@ -55,6 +55,9 @@ class Connection {
   /** The one integer that a statement gives, or 0 when it gives none. */
   [[nodiscard]] long long number(Statement const& statement);
 
+  /** Runs statements as one transaction; see Driver::run_together(). */
+  [[nodiscard]] std::vector<long long> run_together(std::vector<Statement const*> const& statements);
+
   /** Ends the transaction, if one is open; a connection that can't even do that is broken. */
   void roll_back() noexcept;
 

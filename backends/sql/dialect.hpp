@@ -23,6 +23,13 @@ enum class OneStatement {
   block,         ///< begin not atomic ... end, as MariaDB has it
 };
 
+/** How commits that wait for each other are done together, in one transaction. */
+enum class Grouping {
+  none,      ///< each is a transaction of its own
+  steps,     ///< step by step, each behind a savepoint, where a step costs no round trip
+  pipeline,  ///< a statement for each, sent together behind the one that locks the counter
+};
+
 /** How a page is kept from reading more documents than it may hold (max_page_bytes). Where whatever a
     statement gives is in memory before the first row of it can be looked at, the database must not give more. */
 enum class PageBound {
@@ -131,11 +138,18 @@ struct Dialect {
       is set up so. For commits in one statement: others have it in begin_write. */
   std::string_view limit_lock_wait;
 
-  /** Moves the counter in table {counter}; see Driver::next_revision(). */
-  std::string_view move_counter;
+  /** An expression that gives the server's clock, in microseconds since 1970, to the second at least; empty where there
+      is no server, and so our own clock is the store's. */
+  std::string_view clock;
+
+  /** The SHA-256 of an expression, as text; empty where no commit is one statement. */
+  Around sha256;
 
   /** How a commit of one change is done in one round trip; where not, it is done step by step. */
   OneStatement one_statement;
+
+  /** How commits are grouped on connections of a store's own. */
+  Grouping grouping;
 
   /** Whether a transaction that reads from a snapshot can write over what others have committed since, and then sees
       its own rows among those of the snapshot. */
@@ -175,6 +189,9 @@ struct Dialect {
 
   /** Whether statements are planned once, before their values are known, and so must say how many rows are wanted. */
   bool plans_ahead;
+
+  /** Whether a subquery with a limit is made a table first, which costs more than all the rest of a small query. */
+  bool makes_tables_of_subqueries;
 
   /** How pages are bounded by their documents. */
   PageBound page_bound;

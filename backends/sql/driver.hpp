@@ -116,8 +116,17 @@ class Driver {
   /** Ends a transaction, if one is open. */
   virtual void roll_back(soci::session& session) const = 0;
 
-  /** Runs Dialect::move_counter and gives the new revision; unless overridden, the one that the statement gives. */
-  [[nodiscard]] virtual long long next_revision(Connection& connection, Statement& move_counter) const;
+  /** Runs statements as one transaction, in one round trip, and gives the integer of each; 0 of one that gives no row.
+      Only where the dialect has Grouping::pipeline. Their texts are as they are sent, but for parameters.
+
+      @throws soci::soci_error: nothing is done, unless classify() says that it may be.
+  */
+  [[nodiscard]] virtual std::vector<long long> run_together(soci::session& session,
+                                                            std::vector<Statement const*> const& statements) const {
+    static_cast<void>(session);
+    static_cast<void>(statements);
+    throw DatabaseFailure(FailureKind::other, "this database's commits are not sent together");
+  }
 
   // ------------------------------------------------------------------------------------------- the store's place
 

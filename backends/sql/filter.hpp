@@ -43,11 +43,13 @@ enum class Indexes {
 };
 
 /** Calls `append` with each value of an `in`, and then with the last one again until there are as many as the next
-    power of two: so that statements that differ in how many values they have are few, 14 for the most that a query may
-    have. */
+    power of two, or from 1,024 on the next multiple of that: so that statements that differ in how many values they
+   have are few, 20 for the most that a query may have, and hold no more parameters than need be. */
 template <class Append>
 void for_each_padded(std::span<FieldValue const> values, Append const& append) {
-  std::size_t const count = std::bit_ceil(values.size());
+  constexpr std::size_t step = 1'024;
+  std::size_t const steps = (values.size() + step - 1) / step;
+  std::size_t const count = values.size() <= step ? std::bit_ceil(values.size()) : steps * step;
   for (std::size_t i = 0; i < count; ++i) append(values[std::min(i, values.size() - 1)]);
 }
 

@@ -34,7 +34,7 @@ class KeyedFind {
       one than from what it names; or where there are several such rows after all: teams' integrations can have one
       name. */
   [[nodiscard]] std::optional<Page<Readable>> page() const {
-    if (query_.after || !names_part<0>()) return std::nullopt;
+    if (query_.after || query_.with_cursor || !names_part<0>()) return std::nullopt;
     bool const begins_at_scope = !query_.scope.is_everything();
     if (begins_at_scope && !scope_place()) return std::nullopt;
     Statement statement =
@@ -42,12 +42,12 @@ class KeyedFind {
     std::optional<std::size_t> counted;  // the condition by which several nested rows may be named
     if (begins_at_scope) {
       add_rows_of_place(statement, *scope_place());
-    } else if (auto const name = nested_name(); name && !makes_tables_of_subqueries()) {
+    } else if (auto const name = nested_name(); name && !connection_.dialect().makes_tables_of_subqueries) {
       counted = name;
       add_rows_of_named(statement, *name);
     } else {
       select_from<Readable>(statement, tables_);
-      add_conditions(statement, " where ", std::nullopt);
+      add_conditions(statement);
     }
     end_keyed_find(statement, tables_, [&] { add_count_of_named(statement, counted); });
     statement << " limit 3";  // two rows are as many as are too many
@@ -58,7 +58,7 @@ class KeyedFind {
         take_parts(page->items.emplace_back(), row, 1, tables_, nullptr, query_);
       } else {
         page->revision.value = row.front().number;
-        are_many_named = row.back().number > most_named;
+        are_many_named = row.back().number > static_cast<long long>(most_named);
       }
     });
     if (page->items.size() > 1 || are_many_named) page.reset();
@@ -67,11 +67,7 @@ class KeyedFind {
 
  private:
   static constexpr std::size_t parts = model::part_count<Readable>;
-  static constexpr long long most_named = 64;  // nested rows of one name; with more, the list's own ways are better
   using Root = model::Root<Readable>;
-
-  /** Whether a subquery with a limit is made a table first, which costs more than all the rest: MySQL and MariaDB. */
-  [[nodiscard]] bool makes_tables_of_subqueries() const { return connection_.dialect().page_bound == PageBound::keys; }
 
   /** The condition that a member of a part is equal to something, if there is one. */
   [[nodiscard]] std::optional<std::size_t> find_condition(std::size_t part, std::string_view member) const {
@@ -123,7 +119,7 @@ class KeyedFind {
   }
 
   /** Appends a table m of the nested rows that have the name, of as many as that at most. */
-  void select_named(Statement& statement, std::size_t name, long long most) const {
+  void select_named(Statement& statement, std::size_t name, std::size_t most) const {
     if constexpr (parts > 1) {
       statement << "(select n.\"id\" from " << tables_.quoted(model::Part<Readable, 1>::entity_name) << " n where ";
       add_condition(statement, query_.where[name], places_[name].field, "n");
@@ -147,15 +143,16 @@ class KeyedFind {
      not know better. */
   void add_rows_of_named(Statement& statement, std::size_t name) const {
     if constexpr (parts > 1) {
-      std::string_view const join = connection_.dialect().ordered_join;
+      Dialect const& dialect = connection_.dialect();
       statement << " from ";
       select_named(statement, name, most_named);
-      statement << join << tables_.quoted(Root::entity_name) << " t0 on t0.\""
-                << model::joining_reference<Readable, 0>.member << "\" = m.\"id\"";
+      join_visible(statement, dialect, tables_.quoted(Root::entity_name), model::joining_reference<Readable, 0>.member,
+                   "m.\"id\"", "t0", [&](std::string_view row) { add_conditions_by_id(statement, row, std::nullopt); });
       for_each_part<Readable>([&]<std::size_t index>() {
-        if constexpr (index > 0) join_part<Readable, index>(statement, tables_, join);
+        if constexpr (index > 0) join_part<Readable, index>(statement, tables_, dialect.ordered_join);
       });
-      add_conditions(statement, " where ", std::nullopt);
+      statement << " where 1 = 1";
+      add_further_conditions(statement, Indexes::any);
     }
   }
 
@@ -169,18 +166,12 @@ class KeyedFind {
     add_scope(statement, dialect, scope.parts.front(), entity_named(scope.entity), "s", tables_);
     statement << ") v";
     join_visible(statement, dialect, tables_.quoted(Root::entity_name), scope.own_member, "v.\"id\"", "t0",
-                 [&](std::string_view row) {
-                   for (std::size_t i = 0; i < places_.size(); ++i) {
-                     if (i == place || !names_by_id(i)) continue;
-                     statement << " and ";
-                     add_condition(statement, query_.where[i], places_[i].field, row);
-                   }
-                 });
+                 [&](std::string_view row) { add_conditions_by_id(statement, row, place); });
     for_each_part<Readable>([&]<std::size_t index>() {
       if constexpr (index > 0) join_part<Readable, index>(statement, tables_, dialect.ordered_join);
     });
     statement << " where 1 = 1";
-    add_conditions(statement, " and ", place);
+    add_further_conditions(statement, Indexes::none);
   }
 
   /** Whether a condition is that a row has an id, its own or another's: what it leads to is not hidden by a scope that
@@ -190,15 +181,34 @@ class KeyedFind {
            query_.where[condition].op == Operator::eq;
   }
 
-  /** Appends the conditions; where the rows begin at a place, without those by ids, which are met there. What the
-      others could lead to by themselves may then be hidden, unless it is an id. */
-  void add_conditions(Statement& statement, std::string_view separator, std::optional<std::size_t> begun_at) const {
+  /** Appends the conditions that a row has an id, without the one that is met already. */
+  void add_conditions_by_id(Statement& statement, std::string_view row, std::optional<std::size_t> met) const {
     for (std::size_t i = 0; i < places_.size(); ++i) {
-      if (begun_at && names_by_id(i)) continue;
-      statement << std::exchange(separator, " and ");
-      bool const leads_astray = begun_at && places_[i].field.type != model::FieldType::id;
+      if (i == met || !names_by_id(i)) continue;
+      statement << " and ";
+      add_condition(statement, query_.where[i], places_[i].field, row);
+    }
+  }
+
+  /** Appends the others.
+
+      @param indexes of those that are on no ids: what these could lead to by themselves may be hidden. */
+  void add_further_conditions(Statement& statement, Indexes indexes) const {
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      if (names_by_id(i)) continue;
+      statement << " and ";
+      bool const is_id = places_[i].field.type == model::FieldType::id;
       add_condition(statement, query_.where[i], places_[i].field, part_alias(places_[i].part),
-                    leads_astray ? Indexes::none : Indexes::any);
+                    is_id ? Indexes::any : indexes);
+    }
+  }
+
+  /** Appends all conditions. */
+  void add_conditions(Statement& statement) const {
+    std::string_view separator = " where ";
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      statement << std::exchange(separator, " and ");
+      add_condition(statement, query_.where[i], places_[i].field, part_alias(places_[i].part));
     }
   }
 

@@ -4,8 +4,10 @@
 
 // How pages are read.
 
+#include <backends/sql/counter.hpp>
 #include <backends/sql/select.hpp>
 #include <backends/sql/visible.hpp>
+#include <inlay/storage/internal/check_cursor.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -74,6 +76,9 @@ class Lister {
   static constexpr std::size_t parts = model::part_count<Readable>;
   static constexpr std::size_t many = 64;            // so many probes are always cheap
   static constexpr std::size_t walked_rows = 1'000;  // so many rows are walked before it is called hopeless
+  // Where the first row, which has no id, has what makes its revision a cursor: in columns that are texts.
+  static constexpr std::size_t store_column = 2;
+  static constexpr std::size_t token_column = 3;
   static constexpr std::string_view in_order = " order by t0.\"created_at\", t0.\"id\"";
   using Root = model::Root<Readable>;
 
@@ -439,8 +444,16 @@ class Lister {
   void begin(Statement& statement) const {
     statement << "select \"revision\"";
     statement.gives(ValueType::integer);
+    std::size_t column = 0;
     for (ValueType const type : columns_.columns()) {
-      statement << ", null";
+      ++column;
+      if (query_.with_cursor && column == store_column) {
+        statement << ", \"store_id\"";
+      } else if (query_.with_cursor && column == token_column) {
+        statement << ", \"token\"";
+      } else {
+        statement << ", null";
+      }
       statement.gives(type);
     }
     statement << " from " << tables_.quoted("counter") << " union all ";
@@ -608,7 +621,11 @@ class Lister {
     std::size_t bytes = 0;
     connection_.run_while(statement, [&](Row& row) {
       if (row[1].is_null) {
-        page.revision.value = row[0].number;
+        page.revision = Revision{row[0].number};
+        if (query_.with_cursor) {
+          page.revision = storage::cursor_of(taken_uuid(tables_, "counter", "store_id", row[store_column]),
+                                             page.revision, taken_uuid(tables_, "counter", "token", row[token_column]));
+        }
         return true;
       }
       are_left_out = row[0].number != 0;

@@ -86,6 +86,20 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
                                     });
   }
 
+  template <class Readable>
+  Result<std::optional<Readable>> named_readable(NamedRequest<Readable> const& request) const {
+    using Named = std::optional<Readable>;
+    return answered<Named>(request.from, request.at_least,
+                           [&](Connection& connection, Answer& answer) -> Result<Named> {
+                             auto const& statements = std::get<FixedStatements<Readable>>(statements_);
+                             auto found = run_find_named(connection, tables_, statements, request);
+                             answer.revision = found.revision;
+                             if (found.are_several) return Named();
+                             if (!found.row) return storage::no_such_row(model::Root<Readable>::entity_name);
+                             return Named(std::move(*found.row));
+                           });
+  }
+
   Result<Committed> commit(Commit const& commit) override {
     if (auto const checked = storage::check(commit); checked.has_error()) return checked.error();
     if (options_.joined) return committer_.commit_joined(commit);
@@ -107,6 +121,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       if (page) standbys_->bound.tell(page->through);
       // What a standby has shown the primary may not show yet.
       bool const is_awaited = page.has_error() && page.error().kind == ErrorKind::invalid_argument &&
+                              page.error().reason != Reason::forked &&
                               request.after <= standbys_->bound.seen();
       if (!is_awaited || !backoff.wait()) return page;
     }
@@ -123,11 +138,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       Statement remove;
       remove << "delete from " << tables_.quoted("change") << R"( where "revision" <= )";
       connection->run(remove.bind(integer(request.through.value)));
-      compact_commits(*connection, request.through, current);
-      Statement update;
-      update << "update " << tables_.quoted("counter") << R"( set "compacted_through" = )";
-      update.bind(integer(request.through.value)) << R"( where "compacted_through" < )";
-      connection->run(update.bind(integer(request.through.value)));
+      keep_end(*connection, request.through, current);
       return finish(transaction);
     });
     return forgotten ? purge() : forgotten;
@@ -158,7 +169,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     bool has_begun = false;
     return answered<void>(request.from, request.at_least, [&](Connection& connection, Answer& answer) -> Result<void> {
       Transaction const transaction = Transaction::snapshot(connection);
-      return once_begun(has_begun, [&]() -> Result<void> {
+      return give_up_when_begun(has_begun, [&]() -> Result<void> {
         // Where a transaction has no snapshot until it reads, others could come between its begin and the first page.
         answer.revision = current_revision(connection, tables_);
         if (answer.is_behind()) return {};
@@ -179,7 +190,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       auto const connection = readers_.lease();
       Unhurried const unhurried(*connection);
       Transaction const snapshot = Transaction::snapshot(*connection);
-      return once_begun(has_begun, [&]() -> Result<void> {
+      return give_up_when_begun(has_begun, [&]() -> Result<void> {
         Dumper(*connection, tables_, sink).run();
         driver_->check_place(connection->session());
         return {};
@@ -198,10 +209,10 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       Transaction transaction(*connection);
       Revision const current = current_revision(*connection, tables_, connection->dialect().lock_rows);
       if (!request.replace && current > Revision{}) return storage::not_empty(current);
-      Restorer restorer(*connection, tables_);
+      Restorer restorer(*connection, tables_, request.replace);
       if (request.replace) restorer.clear();
       has_begun = true;
-      return once_begun(has_begun, [&]() -> Result<void> {
+      return give_up_when_begun(has_begun, [&]() -> Result<void> {
         if (auto const filled = fill(restorer, request); filled.has_error()) return filled.error();
         restorer.finish();
         return finish(transaction);
@@ -217,6 +228,15 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       answer.revision = current;
       return current;
     });
+  }
+
+  Result<StoreState> state() const override {
+    return answered<StoreState>(ReadFrom::primary, {},
+                                [&](Connection& connection, Answer& answer) -> Result<StoreState> {
+                                  StoreState const current = read_state(connection, tables_);
+                                  answer.revision = current.newest.revision;
+                                  return current;
+                                });
   }
 
   Capabilities const& capabilities() const noexcept override { return capabilities_; }
@@ -311,14 +331,14 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
     template <class Readable>
     Result<Readable> find_readable(FindRequest<Readable> const& request) const {
-      return store_.tries_.run_once<Readable>([&] { return store_.find_on(connection_, request); });
+      return store_.tries_.run_without_retry<Readable>([&] { return store_.find_on(connection_, request); });
     }
 
     template <class Readable>
     Result<Page<Readable>> list_readable(Query<Readable> const& query) const {
       auto const places = check_query(query);
       if (places.has_error()) return places.error();
-      return store_.tries_.run_once<Page<Readable>>(
+      return store_.tries_.run_without_retry<Page<Readable>>(
           [&]() -> Result<Page<Readable>> { return store_.page_on(connection_, query, *places); });
     }
 
@@ -355,6 +375,28 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
     Error error = purged.error();
     error.outcome = Outcome::done;
     return error;
+  }
+
+  /** Keeps of the commits up to that one where they end, and what compact_commits() leaves. */
+  void keep_end(Connection& connection, Revision through, Revision current) const {
+    StoreState state = read_state(connection, tables_);
+    bool const is_news = through > state.compacted.revision;
+    Statement select(R"(select "revision", "token", "moment", "chain" from )");
+    select << tables_.quoted("commit") << R"( where "revision" <= )";
+    select.bind(integer(through.value)) << R"( and "revision" > )";
+    select.bind(integer(state.compacted.revision.value)) << R"( order by "revision" desc limit 1)";
+    select.gives(ValueType::integer).gives(ValueType::text).gives(ValueType::integer).gives(ValueType::text);
+    connection.run(select, [&](Row& row) {
+      state.compacted = {.revision = {row[0].number},
+                         .token = taken_uuid(tables_, "commit", "token", row[1]),
+                         .moment = {row[2].number},
+                         .chain = taken_digest(tables_, "commit", "chain", row[3])};
+    });
+    compact_commits(connection, through, current);
+    if (!is_news) return;
+    if (state.compacted.revision != through) state.compacted.token = {};  // of a number that was left out
+    state.compacted.revision = through;
+    write_state(connection, tables_, state);
   }
 
   /** Leaves of commits what keeps their tokens taken, as storage::KeptTokens has it, and of others nothing. */
@@ -395,7 +437,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
 
   /** Runs what cannot be tried again once somebody has seen or given records. */
   template <class Attempt>
-  static Result<void> once_begun(bool const& has_begun, Attempt&& attempt) {
+  static Result<void> give_up_when_begun(bool const& has_begun, Attempt&& attempt) {
     try {
       return attempt();
     } catch (DatabaseFailure const& failure) {

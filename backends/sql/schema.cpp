@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <backends/sql/schema.hpp>
 
+#include <backends/sql/change_list.hpp>
+#include <backends/sql/counter.hpp>
 #include <inlay/birth.hpp>
 #include <inlay/error.hpp>
 #include <inlay/model/entities.hpp>
@@ -107,14 +109,109 @@ void fill_document_bytes(Connection& connection, Tables const& tables) {
   }
 }
 
+// Sets moments and links of commits, a few at a time; of those alone that have none, since where nothing keeps others
+// from migrating, too, they may be done, and have committed.
+void set_ends(Connection& connection, Tables const& tables, std::vector<LogEnd> const& ends, bool with_chain) {
+  if (ends.empty()) return;
+  Statement update("update ");
+  update << tables.quoted("commit") << R"( set "moment" = case "revision")";
+  for (LogEnd const& end : ends) {
+    update << " when " << std::to_string(end.revision.value) << " then " << std::to_string(end.moment.microseconds);
+  }
+  update << R"( else "moment" end)";
+  if (with_chain) {
+    update << R"(, "chain" = case "revision")";
+    for (LogEnd const& end : ends) {
+      update << " when " << std::to_string(end.revision.value) << " then '" << to_string(end.chain) << '\'';
+    }
+    update << R"( else "chain" end)";
+  }
+  update << R"( where "revision" between )" << std::to_string(ends.front().revision.value) << " and "
+         << std::to_string(ends.back().revision.value)
+         << (with_chain ? R"( and "chain" is null)" : R"( and "moment" = 0)");
+  connection.run(update.runs_once());
+}
+
+// The moments of commits of which nothing but the tokens is kept. @return the one that was compacted through, of which
+// no link is known.
+LogEnd fill_compacted(Connection& connection, Tables const& tables, Revision through) {
+  constexpr std::size_t most_rows = 200;
+  LogEnd last;
+  std::vector<LogEnd> ends;
+  do {
+    Statement select(R"(select "revision", "token", "time" from )");
+    select << tables.quoted("commit") << R"( where "revision" > )";
+    select.bind(integer(last.revision.value)) << R"( and "revision" <= )";
+    select.bind(integer(through.value)) << R"( order by "revision" limit )" << std::to_string(most_rows);
+    select.gives(ValueType::integer).gives(ValueType::text).gives(ValueType::integer);
+    ends.clear();
+    connection.run(select, [&](Row& row) {
+      Timestamp const time{row[2].number};
+      last = {.revision = {row[0].number},
+              .token = taken_uuid(tables, "commit", "token", row[1]),
+              .moment = storage::next_moment(last.moment, time, time)};
+      ends.push_back(last);
+    });
+    set_ends(connection, tables, ends, false);
+  } while (ends.size() == most_rows);
+  if (last.revision != through) last.token = {};
+  last.revision = through;
+  return last;
+}
+
+// The moments and the chain of a log that was written before there were such, each moment as late as its commit's time
+// or the one before says. Done again, it comes to the same; what is done already is not looked at again.
+void fill_chain(Connection& connection, Tables const& tables) {
+  Statement filled_rows("select count(*) from ");
+  filled_rows << tables.quoted("counter") << R"( where "chain" is not null)";
+  if (connection.number(filled_rows.gives(ValueType::integer)) != 0) return;
+  Statement select(R"(select "compacted_through" from )");
+  select << tables.quoted("counter");
+  LogEnd const compacted =
+      fill_compacted(connection, tables, Revision{connection.number(select.gives(ValueType::integer))});
+  LogEnd newest = compacted;
+  ChangesRequest request{.after = compacted.revision};
+  for (bool has_more = true; has_more;) {
+    auto const page = ChangeLister(connection, tables, request).page();
+    if (page.has_error()) throw Exception(page.error());
+    std::vector<LogEnd> ends;
+    for (CommitRecord const& commit : page->commits) {
+      // Not the next number, where somebody has left one out.
+      newest.revision.value = commit.revision.value - 1;
+      newest = storage::next_end(newest, commit.token, commit.time, commit.time, storage::content_digest(commit));
+      ends.push_back(newest);
+    }
+    set_ends(connection, tables, ends, true);
+    request.after = page->through;
+    has_more = page->has_more;
+  }
+  Statement update("update ");
+  update << tables.quoted("counter") << R"( set "store_id" = )";
+  update.bind(text(to_string(generate_random_uuid())));
+  for (auto const& [prefix, end] :
+       {std::pair<std::string_view, LogEnd const&>("", newest), {"compacted_", compacted}}) {
+    update << ", \"" << prefix << R"(token" = )";
+    update.bind(token_parameter(end.token)) << ", \"" << prefix << R"(moment" = )";
+    update.bind(integer(end.moment.microseconds)) << ", \"" << prefix << R"(chain" = )";
+    update.bind(text(to_string(end.chain)));
+  }
+  connection.run((update << R"( where "chain" is null)").runs_once());
+}
+
+// A process of the release before that still runs is to insert nothing into the table that has no such value.
+void refuse_without(Connection& connection, Tables const& tables, std::string_view name, std::string_view column) {
+  std::string_view const refuse = connection.dialect().refuse_default;
+  if (!refuse.empty()) connection.run_once(filled(refuse, {{"table", tables.name(name)}, {"column", column}}));
+}
+
 void complete_second(Connection& connection, Tables const& tables) {
   fill_document_bytes(connection, tables);
   for (std::string_view const name : tables_with_births) {
     fill_births(connection, tables, name);
-    // A process of the release before that still runs is to insert nothing here that has none.
-    std::string_view const refuse = connection.dialect().refuse_default;
-    if (!refuse.empty()) connection.run_once(filled(refuse, {{"table", tables.name(name)}, {"column", "birth"}}));
+    refuse_without(connection, tables, name, "birth");
   }
+  fill_chain(connection, tables);
+  refuse_without(connection, tables, "commit", "moment");
 }
 
 // Written out, not derived from the entities: what was done to a database once must never change. In braces stand the
@@ -248,7 +345,7 @@ create table "{prefix}counter" (
 insert into "{prefix}counter" ("id", "revision", "compacted_through")
   select 1, 0, 0 from (select count(*) as "rows" from "{prefix}counter") c where c."rows" = 0;
 )"},
-                                Migration{2, "births, ended installs and quotas", R"(
+                                Migration{2, "births, ended installs, quotas and the chain", R"(
 alter table "{prefix}team" add column "birth" {integer} not null {added};
 alter table "{prefix}environment" add column "birth" {integer} not null {added};
 alter table "{prefix}integration" add column "birth" {integer} not null {added};
@@ -263,6 +360,17 @@ alter table "{prefix}change" add column "team_id" {id};
 alter table "{prefix}change" add column "time" {integer};
 alter table "{prefix}change" add column "bytes" {integer};
 create index "{prefix}change_team" on "{prefix}change" ("team_id", "time", "bytes");
+alter table "{prefix}commit" add column "moment" {integer} not null {added};
+alter table "{prefix}commit" add column "chain" {name};
+create index "{prefix}commit_moment" on "{prefix}commit" ("moment");
+create index "{prefix}install_revision" on "{prefix}environment_integration" ("integration_id", "revision");
+alter table "{prefix}counter" add column "store_id" {id};
+alter table "{prefix}counter" add column "token" {id};
+alter table "{prefix}counter" add column "moment" {integer};
+alter table "{prefix}counter" add column "chain" {name};
+alter table "{prefix}counter" add column "compacted_token" {id};
+alter table "{prefix}counter" add column "compacted_moment" {integer};
+alter table "{prefix}counter" add column "compacted_chain" {name};
 )",
                                           complete_second}};
 

@@ -114,11 +114,13 @@ void put_in_order(std::vector<Readable>& items) {
 /** Begins a statement whose rows have the columns of all parts, and `further` ones.
 
     @param with_revision adds a column before them all, and a row with the store's revision there; it is -1 in others.
+    @param document_condition where it does not hold, documents are null; empty: it always does.
 */
 template <class Readable>
-[[nodiscard]] Statement begin_find(Tables const& tables, bool with_revision, std::size_t further = 0) {
+[[nodiscard]] Statement begin_find(Tables const& tables, bool with_revision, std::size_t further = 0,
+                                   std::string_view document_condition = {}) {
   Statement parts;
-  select_parts<Readable>(parts);
+  select_parts<Readable>(parts, {}, false, document_condition);
   Statement statement("select ");
   if (with_revision) {
     statement << "\"revision\"";
@@ -151,6 +153,46 @@ void end_keyed_find(Statement& statement, Tables const& tables, AddInteger const
   for (std::size_t i = 2; i < statement.columns().size(); ++i) statement << "null, ";
   add_integer();
   statement << " from " << tables.quoted("counter");
+}
+
+/** So many rows of one name are looked through for the one that is wanted; of more, lists have better ways. */
+inline constexpr std::size_t most_named = 64;
+
+/** The statement behind find_named, of the id that a row's name lies within and of the name. Where it is the next
+    part's, each of a few of that name gives a row, whose first part is null where it is not what is looked for: begun
+    at the other side, an environment in which much is installed would be gone through for one of it. */
+template <class Readable>
+[[nodiscard]] Statement named_statement(Dialect const& dialect, Tables const& tables, bool with_revision) {
+  constexpr model::NamedKey key = *model::named_key<Readable>;
+  std::string const within = ".\"" + std::string(key.within) + "\" = ";
+  if constexpr (key.name_part == 0) {
+    Statement statement = begin_find<Readable>(tables, with_revision);
+    select_from<Readable>(statement, tables);
+    statement << " where t0" << within;
+    statement.bind(text({})) << " and t0.\"name\" = ";
+    statement.bind(text({}));
+    if (!with_revision) statement.gives_one_row();
+    return statement;
+  } else {
+    // None of the documents of those that are looked through is read.
+    Statement statement = begin_find<Readable>(tables, with_revision, 0, "t0.\"id\" is not null");
+    std::string const root = tables.quoted(model::Root<Readable>::entity_name);
+    std::string const leads = ".\"" + std::string(model::joining_reference<Readable, 0>.member) + "\" = t1.\"id\"";
+    statement << " from " << tables.quoted(model::Part<Readable, 1>::entity_name) << " t1 left join ";
+    if (dialect.fence.empty()) {
+      statement << root << " t0 on t0" << within;
+      statement.bind(text({})) << " and t0" << leads;
+    } else {
+      statement << "lateral (select n.* from " << root << " n where n" << within;
+      statement.bind(text({})) << " and n" << leads << dialect.fence << ") t0 on true";
+    }
+    for_each_part<Readable>([&]<std::size_t index>() {
+      if constexpr (index > 1) join_part<Readable, index>(statement, tables, " left join ");
+    });
+    statement << " where t1.\"name\" = ";
+    statement.bind(text({})) << " limit " << std::to_string(most_named + (with_revision ? 2 : 1));
+    return statement;
+  }
 }
 
 /** The statement behind find, for one id. */
@@ -221,6 +263,7 @@ struct FixedStatements {
   bool with_revision;
   Statement find;
   Statement find_installed_in;
+  Statement named;  ///< of what has a model::named_key
   Statement keyed;  ///< what the page of a unique key begins with
 
   FixedStatements(Dialect const& dialect, Tables const& tables, bool bring_revision)
@@ -229,6 +272,9 @@ struct FixedStatements {
         keyed(begin_keyed_find<Readable>({})) {
     if constexpr (HasInstalledIn<Readable>) {
       find_installed_in = find_installed_in_statement<Readable>(dialect, tables, {}, bring_revision);
+    }
+    if constexpr (model::named_key<Readable>.has_value()) {
+      named = named_statement<Readable>(dialect, tables, bring_revision);
     }
   }
 };
@@ -288,6 +334,34 @@ template <class Readable>
   } else {
     connection.run(find_statement(connection.dialect(), tables, request, statements.with_revision), on_row);
   }
+  return found;
+}
+
+/** What find_named has found. */
+template <class Readable>
+struct FoundNamed : Found<Readable> {
+  bool are_several = false;  ///< or may be: too many have the name for all of them to be looked through
+};
+
+/** Reads the row that is called so, if there is one. */
+template <class Readable>
+[[nodiscard]] FoundNamed<Readable> run_find_named(Connection& connection, Tables const& tables,
+                                                  FixedStatements<Readable> const& statements,
+                                                  NamedRequest<Readable> const& request) {
+  FoundNamed<Readable> found;
+  std::size_t const first = statements.with_revision ? 1 : 0;
+  std::size_t named = 0;
+  std::array const key{text(to_string(request.within)), text(std::string(request.name))};
+  connection.run(statements.named, key, [&](Row& row) {
+    if (first == 1 && row[0].number >= 0) {
+      found.revision = Revision{row[0].number};
+      return;
+    }
+    found.are_several = found.are_several || ++named > most_named;
+    if (row[first].is_null) return;
+    found.are_several = found.are_several || found.row;
+    if (!found.row) take_parts(found.row.emplace(), row, first, tables, nullptr);
+  });
   return found;
 }
 

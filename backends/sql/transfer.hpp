@@ -5,11 +5,13 @@
 // A whole store as records, and back.
 
 #include <backends/sql/columns.hpp>
+#include <backends/sql/counter.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/print.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/page_bytes.hpp>
 #include <inlay/storage/changes.hpp>
+#include <inlay/storage/internal/restored_log.hpp>
 #include <inlay/storage/transfer.hpp>
 
 #include <boost/json/monotonic_resource.hpp>
@@ -120,13 +122,7 @@ class Dumper {
   }
 
   [[nodiscard]] StoreHeader header() {
-    StoreHeader header;
-    Statement select(R"(select "revision", "compacted_through" from )");
-    select << tables_.quoted("counter");
-    connection_.run(select.gives(ValueType::integer).gives(ValueType::integer), [&](Row& row) {
-      header.revision.value = row[0].number;
-      header.compacted_through.value = row[1].number;
-    });
+    StoreHeader header = StoreHeader::of(read_state(connection_, tables_));
     std::size_t number = 0;
     model::for_each_entity(
         [&]<class Entity>(std::type_identity<Entity>) { header.rows[number++] = count(Entity::entity_name); });
@@ -219,23 +215,23 @@ class Dumper {
     std::vector<CommitRecord> page;
     Revision after = compacted_through_;  // what is left of those up to there is their tokens
     do {
-      Statement select(R"(select "revision", "token", "actor", "reason", "time" from )");
-      select << tables_.quoted("commit") << R"( where "revision" > )";
+      Statement select("select ");
+      select << commit_columns << " from " << tables_.quoted("commit") << R"( where "revision" > )";
       select.bind(integer(after.value)) << R"( order by "revision" limit )" << std::to_string(most_rows);
-      for (ValueType const type :
-           {ValueType::integer, ValueType::text, ValueType::text, ValueType::text, ValueType::integer}) {
+      for (ValueType const type : {ValueType::integer, ValueType::text, ValueType::text, ValueType::text,
+                                   ValueType::integer, ValueType::integer, ValueType::text}) {
         select.gives(type);
       }
       page.clear();
       connection_.run(select, [&](Row& row) {
         CommitRecord& commit = page.emplace_back();
         commit.revision.value = row[0].number;
-        auto const token = parse_uuid(row[1].text);
-        if (token.has_error()) throw Exception(corrupt("commit", Uuid{}, foreign_column));
-        commit.token = *token;
+        commit.token = taken_uuid(tables_, "commit", "token", row[1]);
         commit.actor = std::move(row[2].text);
         if (!row[3].is_null) commit.reason = std::move(row[3].text);
         commit.time.microseconds = row[4].number;
+        commit.moment.microseconds = row[5].number;
+        commit.chain = taken_digest(tables_, "commit", "chain", row[6]);
       });
       for (CommitRecord& commit : page) {
         take_changes(commit);
@@ -375,8 +371,9 @@ class Batch {
 */
 class Restorer {
  public:
-  Restorer(Connection& connection, Tables const& tables)
-      : connection_(connection), tables_(tables), batch_(connection, tables) {}
+  /** @param gives_new_id whether it is a store of its own then, and not the one that the records are of. */
+  Restorer(Connection& connection, Tables const& tables, bool gives_new_id)
+      : connection_(connection), tables_(tables), batch_(connection, tables), gives_new_id_(gives_new_id) {}
 
   /** To be called first. */
   void clear() {
@@ -394,10 +391,9 @@ class Restorer {
   void finish() {
     batch_.flush();
     commits_.flush();
-    Statement update;
-    update << "update " << tables_.quoted("counter") << R"( set "revision" = )";
-    update.bind(integer(header_.revision.value)) << R"(, "compacted_through" = )";
-    connection_.run(update.bind(integer(header_.compacted_through.value)));
+    StoreState state = log_.state();
+    if (gives_new_id_) state.store_id = generate_random_uuid();
+    write_state(connection_, tables_, state);
   }
 
  private:
@@ -406,7 +402,7 @@ class Restorer {
     connection_.run(remove << tables_.quoted(table));
   }
 
-  void write(StoreHeader const& header) { header_ = header; }
+  void write(StoreHeader const& header) { log_ = storage::RestoredLog(header); }
 
   template <class Entity>
   void write(Entity const& row) {
@@ -428,9 +424,11 @@ class Restorer {
 
   void write(CommitRecord const& commit) {
     // Each table in batches of its own: the two alternate.
-    commits_.add("commit", R"("revision", "token", "actor", "reason", "time")",
+    LogEnd const end = log_.next(commit);
+    commits_.add("commit", commit_columns,
                  {integer(commit.revision.value), text(to_string(commit.token)), text(commit.actor),
-                  commit.reason ? text(*commit.reason) : null(ValueType::text), integer(commit.time.microseconds)});
+                  commit.reason ? text(*commit.reason) : null(ValueType::text), integer(commit.time.microseconds),
+                  integer(end.moment.microseconds), text(to_string(end.chain))});
     long long ordinal = 0;
     auto const json = [](std::optional<Document> const& row) {
       return row ? text(std::string(row->text())) : null(ValueType::text);
@@ -446,7 +444,8 @@ class Restorer {
   Tables const& tables_;
   Batch batch_;
   Batch commits_{connection_, tables_};
-  StoreHeader header_;
+  bool gives_new_id_;
+  storage::RestoredLog log_;
 };
 
 }  // namespace inlay::sql

@@ -18,6 +18,8 @@ class Backoff {
  public:
   explicit Backoff(std::chrono::milliseconds patience) : deadline_(std::chrono::steady_clock::now() + patience) {}
 
+  [[nodiscard]] std::chrono::steady_clock::time_point deadline() const noexcept { return deadline_; }
+
   /** False when there is no more time. */
   [[nodiscard]] bool wait() {
     if (std::chrono::steady_clock::now() >= deadline_) return false;
@@ -58,7 +60,7 @@ class Tries {
 
   /** Runs an attempt once, since what it was to be part of would be over by the next. */
   template <class T, class Attempt>
-  Result<T> run_once(Attempt&& attempt) const {
+  Result<T> run_without_retry(Attempt&& attempt) const {
     try {
       return attempt();
     } catch (Exception const& exception) {

@@ -5,11 +5,13 @@
 // One attempt at a commit.
 
 #include <backends/sql/columns.hpp>
+#include <backends/sql/counter.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/model/references.hpp>
 #include <inlay/storage/changes.hpp>
 #include <inlay/storage/commit.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -29,14 +31,6 @@ inline bool is_token_taken(Connection& connection, Tables const& tables, Uuid co
   return connection.number(select) > 0;
 }
 
-/** As far as the store has come. `lock`: see Dialect::lock_rows. */
-inline Revision current_revision(Connection& connection, Tables const& tables, std::string_view lock = "") {
-  Statement select(R"(select "revision" from )");
-  select << tables.quoted("counter") << lock;
-  select.gives(ValueType::integer);
-  return Revision{connection.number(select)};
-}
-
 /** Writes what a commit says, inside a transaction that its caller has begun and ends.
 
     Every member throws: inlay::Exception for what callers are to be told; DatabaseFailure.
@@ -49,12 +43,18 @@ class Writer {
   Writer(Connection& connection, Tables const& tables, Commit const& commit, bool is_careful)
       : connection_(connection), tables_(tables), commit_(commit), is_careful_(is_careful) {}
 
-  /** Takes the commit's token and a revision, and writes nothing else. */
+  /** Takes the commit's token and a revision, before what else write() does. */
   void take_token() { revision(); }
+
+  /** Does a commit of that token, time, actor and reason which changes nothing, in the place of the commit. */
+  void bar() {
+    content_ = bare_content(commit_).digest();
+    revision();
+  }
 
   /** Nothing: all its Edits changed nothing, so it has no revision. */
   std::optional<Revision> write() {
-    if (!number_ && !connection_.dialect().lock_rows.empty()) take_number();
+    if (!counter_ && !connection_.dialect().lock_rows.empty()) take_number();
     // A token that is taken goes before all else there is to say. It is asked for only where nothing has been written,
     // since whoever writes takes it.
     try {
@@ -69,6 +69,7 @@ class Writer {
       throw;
     }
     check_token();
+    if (revision_ && !content_) chain_late();
     return revision_;
   }
 
@@ -81,32 +82,59 @@ class Writer {
   // since, which they have when it was this very commit that did.
   Revision revision() {
     if (revision_) return *revision_;
-    if (!number_) take_number();
-    Revision const next = *number_;
+    if (!counter_) take_number();
+    if (!content_) content_ = foreseen_content();
+    end_ = storage::next_end(counter_->last, commit_.token, commit_.time, counter_->clock, content_.value_or(Digest{}));
+    if (content_) move_counter(connection_, tables_, end_);
     Statement insert;
-    insert << "insert into " << tables_.quoted("commit")
-           << R"( ("revision", "token", "actor", "reason", "time") values ()";
-    insert.bind(integer(next.value)) << ", ";
+    insert << "insert into " << tables_.quoted("commit") << " (" << commit_columns << ") values (";
+    insert.bind(integer(end_.revision.value)) << ", ";
     insert.bind(text(to_string(commit_.token))) << ", ";
     insert.bind(text(commit_.actor)) << ", ";
     insert.bind(commit_.reason ? text(*commit_.reason) : null(ValueType::text)) << ", ";
-    insert.bind(integer(commit_.time.microseconds)) << ')';
+    insert.bind(integer(commit_.time.microseconds)) << ", ";
+    insert.bind(integer(end_.moment.microseconds)) << ", ";
+    insert.bind(content_ ? text(to_string(end_.chain)) : null(ValueType::text)) << ')';
     try {
       connection_.run(insert);
     } catch (DatabaseFailure const& failure) {
       if (failure.kind() == FailureKind::unique) explain_commit_row(failure);
       throw;
     }
-    revision_ = next;
-    return next;
+    revision_ = end_.revision;
+    return *revision_;
   }
 
-  void take_number() {
-    Statement move(filled(connection_.dialect().move_counter, {{"counter", tables_.quoted("counter")}}));
-    number_ = Revision{connection_.driver().next_revision(connection_, move)};
-    if (number_ < Revision{1}) {
-      throw Exception(storage::corrupt_row(tables_.name("counter"), Uuid{}, "the row of the store's revision is gone"));
-    }
+  void take_number() { counter_ = take_counter(connection_, tables_); }
+
+  /** What the commit says, and what the log has of its changes; nothing where an Edit decides that. */
+  std::optional<Digest> foreseen_content() {
+    bool const is_foreseen = std::all_of(commit_.changes.begin(), commit_.changes.end(), [this](Change const& change) {
+      return std::visit([this](auto const& one) { return foresee(one); }, change);
+    });
+    if (is_foreseen) return said_.digest();
+    foreseen_.clear();
+    said_ = bare_content(commit_);
+    return std::nullopt;
+  }
+  template <class One>
+  bool foresee(One const& change) {
+    foreseen_.emplace_back(change, commit_.time).add_to(said_);
+    return true;
+  }
+  template <class Entity>
+  bool foresee(Edit<Entity> const&) {
+    return false;
+  }
+
+  /** Where it was not foreseen what the commit says: the commit's row has come before its changes. */
+  void chain_late() {
+    end_.chain = storage::next_link(counter_->last.chain, end_.revision, end_.moment, said_.digest());
+    move_counter(connection_, tables_, end_);
+    Statement update("update ");
+    update << tables_.quoted("commit") << R"( set "chain" = )";
+    update.bind(text(to_string(end_.chain))) << R"( where "revision" = )";
+    connection_.run(update.bind(integer(end_.revision.value)));
   }
 
   // Runs what a constraint may refuse. Where that ends the transaction, the commit is begun again with a savepoint
@@ -167,7 +195,7 @@ class Writer {
     } catch (DatabaseFailure const& failure) {
       explain(row, true, failure);
     }
-    log(row.id, ChangeKind::inserted, static_cast<Entity const*>(nullptr), &row);
+    log(ChangeKind::inserted, static_cast<Entity const*>(nullptr), &row);
   }
 
   template <class Entity>
@@ -192,7 +220,7 @@ class Writer {
       explain(row, false, failure);
     }
     if (written == 0) throw_stale(update.before);
-    log(row.id, ChangeKind::updated, &update.before, &row);
+    log(ChangeKind::updated, &update.before, &row);
   }
 
   template <class Entity>
@@ -230,7 +258,7 @@ class Writer {
       explain_removal(remove.before.id, failure);
     }
     if (written == 0) throw_stale(remove.before);
-    log(remove.before.id, ChangeKind::removed, &remove.before, static_cast<Entity const*>(nullptr));
+    log(ChangeKind::removed, &remove.before, static_cast<Entity const*>(nullptr));
   }
 
   template <class Entity>
@@ -248,25 +276,20 @@ class Writer {
   }
 
   template <class Entity>
-  void log(Id<Entity> const& id, ChangeKind kind, Entity const* before, Entity const* after) {
-    auto const record = [](Entity const* row) {
-      if (!row) return null(ValueType::text);
-      Parameter json = text({});
-      model::write_json(*row, json.text, model::JsonUse::record);
-      return json;
-    };
-    Parameter before_row = record(before);
-    Parameter after_row = record(after);
-    auto const bytes = static_cast<long long>(before_row.text.size() + after_row.text.size());
+  void log(ChangeKind kind, Entity const* before, Entity const* after) {
+    auto const ordinal = static_cast<std::size_t>(ordinal_);
+    LoggedChange change = content_ ? std::move(foreseen_[ordinal]) : LoggedChange(kind, before, after);
+    if (!content_) change.add_to(said_);
+    auto const bytes = change.bytes();
     Statement insert;
     insert << "insert into " << tables_.quoted("change") << " (" << change_columns << ") values (";
     insert.bind(integer(revision().value)) << ", ";
     insert.bind(integer(ordinal_++)) << ", ";
-    insert.bind(text(std::string(Entity::entity_name))) << ", ";
-    insert.bind(text(to_string(id))) << ", ";
+    insert.bind(text(std::string(change.entity))) << ", ";
+    insert.bind(text(to_string(change.id))) << ", ";
     insert.bind(text(std::string(model::enum_name(kind)))) << ", ";
-    insert.bind(std::move(before_row)) << ", ";
-    insert.bind(std::move(after_row)) << ", ";
+    insert.bind(std::move(change.before)) << ", ";
+    insert.bind(std::move(change.after)) << ", ";
     put_owner(insert, tables_, after ? *after : *before, [&](Parameter team) { insert.bind(std::move(team)); });
     insert << ", ";
     insert.bind(integer(commit_.time.microseconds)) << ", ";
@@ -366,8 +389,12 @@ class Writer {
   Tables const& tables_;
   Commit const& commit_;
   bool is_careful_;
-  std::optional<Revision> number_;
+  std::optional<TakenCounter> counter_;
   std::optional<Revision> revision_;
+  LogEnd end_;  // of the log with this commit, once it has its revision
+  std::vector<LoggedChange> foreseen_;
+  storage::CommitContent said_ = bare_content(commit_);
+  std::optional<Digest> content_;  // of all that it says; nothing while an Edit is to decide that
   long long ordinal_ = 0;
 };
 

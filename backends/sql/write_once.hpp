@@ -5,6 +5,7 @@
 // A commit as one statement, and so in one round trip: what nearly every commit is, one change and a few guards.
 
 #include <backends/sql/columns.hpp>
+#include <backends/sql/counter.hpp>
 #include <backends/sql/dialect.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/commit.hpp>
@@ -49,7 +50,8 @@ class OnceWriter {
   template <class Entity>
   bool put(Insert<Entity> const& insert) {
     Entity const row = inserted(insert, commit_.time, Revision{});
-    begin([&] { return false; });
+    LoggedChange change(insert, commit_.time);
+    begin(change, [&] { return false; });
     begin_write();
     out_ << "insert into " << tables_.quoted(Entity::entity_name) << " (";
     std::string_view separator;
@@ -73,7 +75,7 @@ class OnceWriter {
     }
     if (!is_block()) out_ << " from c";
     end_write();
-    log(ChangeKind::inserted, row.id, static_cast<Entity const*>(nullptr), &row);
+    log(std::move(change), row);
     end();
     return true;
   }
@@ -81,7 +83,8 @@ class OnceWriter {
   template <class Entity>
   bool put(Update<Entity> const& update) {
     Entity const row = updated(update, commit_.time, Revision{});
-    begin([&] { return put_is_there(update.before); });
+    LoggedChange change(update, commit_.time);
+    begin(change, [&] { return put_is_there(update.before); });
     begin_write();
     out_ << "update " << tables_.quoted(Entity::entity_name) << " set ";
     std::string_view separator;
@@ -98,19 +101,20 @@ class OnceWriter {
     });
     put_where(update.before);
     end_write();
-    log(ChangeKind::updated, row.id, &update.before, &row);
+    log(std::move(change), row);
     end();
     return true;
   }
 
   template <class Entity>
   bool put(Remove<Entity> const& remove) {
-    begin([&] { return put_is_there(remove.before); });
+    LoggedChange change(remove, commit_.time);
+    begin(change, [&] { return put_is_there(remove.before); });
     begin_write();
     out_ << "delete from " << tables_.quoted(Entity::entity_name);
     put_where(remove.before);
     end_write();
-    log(ChangeKind::removed, remove.before.id, &remove.before, static_cast<Entity const*>(nullptr));
+    log(std::move(change), remove.before);
     end();
     return true;
   }
@@ -119,12 +123,32 @@ class OnceWriter {
 
   /** Up to the change itself: the counter first, so that no two commits wait for each other; then the token. */
   template <class PutCondition>
-  void begin(PutCondition const& put_condition) {
+  void begin(LoggedChange const& change, PutCondition const& put_condition) {
     std::string const counter = tables_.quoted("counter");
+    storage::CommitContent content = bare_content(commit_);
+    change.add_to(content);
+    std::string const digest = to_string(content.digest());
+    auto const put_moment = [&] {
+      put_next_moment(out_, dialect_, [&] { put_value(integer(commit_.time.microseconds)); });
+    };
+    auto const put_link = [&](std::string_view revision, auto const& put_its_moment) {
+      put_next_link(
+          out_, dialect_, is_block() ? "inlay_chain" : R"("chain")", [&] { out_ << revision; }, put_its_moment,
+          [&] { put_value(text(digest)); });
+    };
     if (is_block()) {
-      out_ << "begin not atomic declare inlay_revision bigint; declare inlay_count bigint default 1;"
-              " declare exit handler for sqlexception begin rollback; resignal; end; start transaction; update "
-           << counter << R"( set "revision" = last_insert_id("revision" + 1); set inlay_revision = last_insert_id(); )";
+      out_ << "begin not atomic declare inlay_revision, inlay_moment bigint; declare inlay_count bigint default 1;"
+              " declare inlay_chain varchar(64) character set ascii;"
+              R"( declare exit handler for sqlexception begin rollback; resignal; end; start transaction;)"
+              R"( select "revision" + 1, "chain", )";
+      put_moment();
+      out_ << " into inlay_revision, inlay_chain, inlay_moment from " << counter
+           << R"( where "id" = 1 for update; set inlay_chain = )";
+      put_link("inlay_revision", [&] { out_ << "inlay_moment"; });
+      out_ << "; update " << counter << R"( set "revision" = inlay_revision, "moment" = inlay_moment,)"
+           << R"( "chain" = inlay_chain, "token" = )";
+      put_value(text(to_string(commit_.token)));
+      out_ << R"( where "id" = 1; )";
     } else {
       // What the statement's snapshot shows to be in vain is not begun. What somebody else changes while this statement
       // waits for the counter is found when the rows are written, too late for anything but an error (see end()).
@@ -132,8 +156,13 @@ class OnceWriter {
       std::string_view const limit = dialect_.limit_lock_wait;
       out_ << "with ";
       if (!limit.empty()) out_ << "s as (select " << limit << " as x), ";
-      out_ << "k as (update " << counter << R"( set "revision" = "revision" + 1)" << (limit.empty() ? "" : " from s")
-           << R"( where "id" = 1)" << (limit.empty() ? "" : " and s.x is not null");
+      out_ << "k as (update " << counter << R"( set "revision" = "revision" + 1, "moment" = )";
+      put_moment();
+      out_ << R"(, "chain" = )";
+      put_link(R"("revision" + 1)", put_moment);
+      out_ << R"(, "token" = )";
+      put_value(text(to_string(commit_.token)));
+      out_ << (limit.empty() ? "" : " from s") << R"( where "id" = 1)" << (limit.empty() ? "" : " and s.x is not null");
       std::size_t const length = out_.text().size();
       out_ << " and ";
       if (!put_condition()) out_.shorten(length);
@@ -141,9 +170,9 @@ class OnceWriter {
         out_ << " and ";
         std::visit([&](auto const& one) { put_is_there(one); }, guard);
       }
-      out_ << R"( returning "revision"), c as ()";
+      out_ << R"( returning "revision", "moment", "chain"), c as ()";
     }
-    out_ << "insert into " << tables_.quoted("commit") << R"( ("revision", "token", "actor", "reason", "time") select )"
+    out_ << "insert into " << tables_.quoted("commit") << " (" << commit_columns << ") select "
          << (is_block() ? "inlay_revision" : "\"revision\"") << ", ";
     put_value(text(to_string(commit_.token)));
     out_ << ", ";
@@ -152,7 +181,7 @@ class OnceWriter {
     put_value(commit_.reason ? text(*commit_.reason) : null(ValueType::text));
     out_ << ", ";
     put_value(integer(commit_.time.microseconds));
-    out_ << (is_block() ? "; " : R"( from k returning "revision"), )");
+    out_ << (is_block() ? ", inlay_moment, inlay_chain; " : R"(, "moment", "chain" from k returning "revision"), )");
     for (std::size_t i = 0; i < commit_.guards.size(); ++i) {
       if (is_block()) {
         out_ << "if inlay_count = 1 then select count(*) into inlay_count from ";
@@ -183,11 +212,12 @@ class OnceWriter {
       out_ << "; select inlay_revision; commit; else rollback; select 0; end if; end";
       return;
     }
-    // To end a statement that has begun to write there is nothing but an error: here a division by zero.
-    out_ << R"() select "revision" from c where 1 / ((select count(*) from w))";
+    // To end a statement that has begun to write there is nothing but an error: here a division by zero. Where nothing
+    // was begun there is no row to divide in, and so no error, which would end the transaction of a group.
+    out_ << R"() select "revision" / ((select count(*) from w))";
     for (std::size_t i = 0; i < commit_.guards.size(); ++i)
       out_ << " * (select count(*) from g" << std::to_string(i) << ')';
-    out_ << ") = 1";
+    out_ << ") from c";
   }
 
   // ------------------------------------------------------------------------------------------------------- pieces
@@ -233,36 +263,27 @@ class OnceWriter {
   }
 
   template <class Entity>
-  void log(ChangeKind kind, Id<Entity> const& id, Entity const* before, Entity const* after) {
-    Parameter before_row = record(before);
-    Parameter after_row = record(after);
-    auto const bytes = static_cast<long long>(before_row.text.size() + after_row.text.size());
+  void log(LoggedChange change, Entity const& row) {
+    auto const bytes = change.bytes();
     out_ << "insert into " << tables_.quoted("change") << " (" << change_columns << ") select ";
     put_revision();
     out_ << ", 0, ";
-    put_value(text(std::string(Entity::entity_name)));
+    put_value(text(std::string(change.entity)));
     out_ << ", ";
-    put_value(text(to_string(id)));
+    put_value(text(to_string(change.id)));
     out_ << ", ";
-    put_value(text(std::string(model::enum_name(kind))));
+    put_value(text(std::string(model::enum_name(change.kind))));
     out_ << ", ";
-    put_value(std::move(before_row));
+    put_value(std::move(change.before));
     out_ << ", ";
-    put_value(std::move(after_row));
+    put_value(std::move(change.after));
     out_ << ", ";
-    put_owner(out_, tables_, after ? *after : *before, [&](Parameter team) { put_value(std::move(team)); });
+    put_owner(out_, tables_, row, [&](Parameter team) { put_value(std::move(team)); });
     out_ << ", ";
     put_value(integer(commit_.time.microseconds));
     out_ << ", ";
     put_value(integer(bytes));
     if (!is_block()) out_ << " from w";
-  }
-
-  template <class Entity>
-  [[nodiscard]] static Parameter record(Entity const* row) {
-    Parameter json = row ? text({}) : null(ValueType::text);
-    if (row) model::write_json(*row, json.text, model::JsonUse::record);
-    return json;
   }
 
   Dialect const& dialect_;

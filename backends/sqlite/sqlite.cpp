@@ -92,7 +92,8 @@ class SqliteDriver final : public sql::Driver {
             .can_transfer = true,
             .can_snapshot = !settings_.is_memory,  // its one connection would keep all writers waiting
             .can_vacuum = !settings_.is_hosts,     // it would rewrite the host's tables, too
-            .can_count = true};
+            .can_count = true,
+            .has_identity = true};
   }
 
   std::unique_ptr<soci::session> connect() const override {

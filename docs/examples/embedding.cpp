@@ -74,6 +74,20 @@ int main() {
   expect(shop.created && shop.differences.empty());
   expect(found.id == staging.id() && by_name.integration_name == "shop");
 
+  //[batch
+  auto batch = catalog.as({.actor = "alice@example.com", .reason = "ticket 4712"}).batch();
+  auto const mail = batch.create(inlay::Integration{.name = "mail", .config = config, .team_id = team.id});
+  auto const installed = batch.install({.integration_id = mail.id, .environment_id = production.id});
+  batch.set(installed.id, "/base_url", "https://mail.example.com");
+  batch.update(team.id, {.domain = "example.com"}, {.expected_version = team.version});
+
+  auto const done = batch.commit().value();  // with {.dry_run = true}: what would come of it
+  std::cout << done.get(installed).resource.integration.name << " at revision " << done.revision.value << "\n";
+  //]
+  expect(catalog.get(team.id).value().domain == "example.com");
+  expect(catalog.effective_config(installed.id).value().config.get<std::string>("/base_url").value() ==
+         "https://mail.example.com");
+
   //[reading
   auto const settings =
       inlay::Document::parse(R"({"rate_limit": 9.5, "headers": {"accept": "json"}, "pagination": {"limit": 100}})")

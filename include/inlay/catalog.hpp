@@ -4,6 +4,7 @@
 
 #include <inlay/birth.hpp>
 #include <inlay/catalog/answers.hpp>
+#include <inlay/catalog/batch.hpp>
 #include <inlay/catalog/detail/session.hpp>
 #include <inlay/catalog/requests.hpp>
 #include <inlay/config/effective_config.hpp>
@@ -286,6 +287,11 @@ class Catalog {
   [[nodiscard]] Result<EndedInstalls> end(Id<Integration> integration, std::string_view reason,
                                           EndOptions const& options = {}) const;
 
+  // ---- many changes at once
+
+  /** Many changes that become one commit; an empty batch, to be filled and committed. See Batch. */
+  [[nodiscard]] Batch batch() const;
+
   // ---- one value of an override
   //
   // A place is a Pointer or its string form: a literal that is none does not compile, other text that is none is
@@ -303,16 +309,18 @@ class Catalog {
                                                             boost::json::value const& value,
                                                             UpdateOptions const& options = {}) const;
 
-  /** The same for a std::string and what else is a text to C++, and for a Document. */
-  template <config::StandardText Text>
-  [[nodiscard]] Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
-                                                            Text const& text, UpdateOptions const& options = {}) const {
+  /** The same for a std::string and what else is a text to C++, and for a Document.
+
+      @tparam Answer is always what it is: so that only a source that calls this compiles it.
+  */
+  template <config::StandardText Text, class Answer = Updated<EnvironmentIntegration>>
+  [[nodiscard]] Result<Answer> set(Id<EnvironmentIntegration> id, json::PointerView pointer, Text const& text,
+                                   UpdateOptions const& options = {}) const {
     return set(id, pointer, config::to_value(text), options);
   }
-  template <std::same_as<Document> Object>
-  [[nodiscard]] Result<Updated<EnvironmentIntegration>> set(Id<EnvironmentIntegration> id, json::PointerView pointer,
-                                                            Object const& document,
-                                                            UpdateOptions const& options = {}) const {
+  template <std::same_as<Document> Object, class Answer = Updated<EnvironmentIntegration>>
+  [[nodiscard]] Result<Answer> set(Id<EnvironmentIntegration> id, json::PointerView pointer, Object const& document,
+                                   UpdateOptions const& options = {}) const {
     auto const values = document.values();
     if (!values) return values.error();
     return set(id, pointer, boost::json::value(**values), options);

@@ -53,6 +53,7 @@ enum class Reason {
   version_required,  ///< invalid_argument: it can undo somebody else's write, so it takes an expected version, or force
   null_in_override,  ///< invalid_argument: an override cannot say null; remove() and inherit() are for what is meant
   whole_config,      ///< invalid_argument: the whole configuration cannot be removed
+  forked,            ///< invalid_argument: the change log that was followed is not this store's; read the rows anew
 };
 
 /** Whether the write of a call that failed has happened nevertheless. */

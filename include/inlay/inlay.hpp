@@ -20,6 +20,7 @@
 #include <inlay/config/effective_config.hpp>
 #include <inlay/config/layer.hpp>
 #include <inlay/config/override.hpp>
+#include <inlay/digest.hpp>
 #include <inlay/ended.hpp>
 #include <inlay/error.hpp>
 #include <inlay/format.hpp>
@@ -33,6 +34,9 @@
 #include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
 #include <inlay/json/reading.hpp>
+#include <inlay/live/follower.hpp>
+#include <inlay/live/follower/terms.hpp>
+#include <inlay/model/change_of.hpp>
 #include <inlay/model/describe.hpp>
 #include <inlay/model/entities.hpp>
 #include <inlay/model/environment.hpp>
@@ -47,6 +51,8 @@
 #include <inlay/page_bytes.hpp>
 #include <inlay/revision.hpp>
 #include <inlay/storage/backends.hpp>
+#include <inlay/storage/chain.hpp>
+#include <inlay/storage/change_cursor.hpp>
 #include <inlay/storage/changes.hpp>
 #include <inlay/storage/commit.hpp>
 #include <inlay/storage/condition.hpp>
@@ -57,6 +63,7 @@
 #include <inlay/storage/store_url.hpp>
 #include <inlay/storage/transfer.hpp>
 #include <inlay/storage/usage.hpp>
+#include <inlay/storage/verify.hpp>
 #include <inlay/team_catalog.hpp>
 #include <inlay/timestamp.hpp>
 

@@ -10,6 +10,7 @@
 #include <inlay/config/src.hpp>
 #include <inlay/ground/src.hpp>
 #include <inlay/json/src.hpp>
+#include <inlay/live/follower/src.hpp>
 #include <inlay/model/src.hpp>
 #include <inlay/storage/src.hpp>
 

@@ -46,6 +46,8 @@ class TeamCatalog : private Catalog {
   using Catalog::inherit;
   using Catalog::set;
 
+  using Catalog::batch;
+
   using Catalog::effective_config;
   using Catalog::effective_configs;
   using Catalog::explain;

@@ -41,8 +41,9 @@ std::string system_user() {
 /** The table of all commands, in the order of help. */
 CommandRows all_commands() {
   CommandRows all;
-  for (auto* const commands : {resource_commands, sharing_commands, install_commands, config_commands, history_commands,
-                               json_commands, store_commands, serve_commands, transfer_commands, help_commands}) {
+  for (auto* const commands :
+       {resource_commands, sharing_commands, batch_commands, install_commands, config_commands, history_commands,
+        json_commands, store_commands, serve_commands, transfer_commands, help_commands}) {
     CommandRows rows = commands();
     std::move(rows.begin(), rows.end(), std::back_inserter(all));
   }
@@ -277,10 +278,14 @@ class Program {
       // What no command knows is left with the program.
       for (CLI::App const* level : {&app_, at}) {
         std::vector<std::string> const rest = level->remaining();
+        // Behind a word in the place of a command an option may well be that command's.
+        bool const begins_with_word = !rest.empty() && !rest.front().starts_with('-');
+        bool const is_command_missing = at->get_require_subcommand_min() > 0 && (at != &app_ || !stray_.empty());
         auto const option = std::find_if(rest.begin(), rest.end(), [](std::string const& argument) {
           return argument.size() > 1 && argument.front() == '-';
         });
-        if (option != rest.end()) return {unknown_option(*at, option->substr(0, option->find('='))), name};
+        if (option != rest.end() && !(begins_with_word && is_command_missing))
+          return {unknown_option(*at, option->substr(0, option->find('='))), name};
         if (!stray_.empty()) {
           return {"there is no command '" + stray_ + "' here" + did_you_mean(stray_, subcommands(app_)),
                   app_.get_name()};

@@ -10,6 +10,7 @@ namespace inlay::cli {
 
 [[nodiscard]] CommandRows resource_commands();
 [[nodiscard]] CommandRows sharing_commands();
+[[nodiscard]] CommandRows batch_commands();
 [[nodiscard]] CommandRows install_commands();
 [[nodiscard]] CommandRows config_commands();
 [[nodiscard]] CommandRows history_commands();

@@ -74,7 +74,9 @@ constexpr char const* for_zsh = R"sh(#compdef inlay
 _inlay() {
   local -a whole open
   local candidate
-  for candidate in "${(@f)$(inlay complete -- "${(@Q)words[2,CURRENT]}" 2>/dev/null)}"; do
+  # The last word as it is typed, so an open quote is closed to know what it means.
+  local word=${(Q)${:-$words[CURRENT]${compstate[quote]}}}
+  for candidate in "${(@f)$(inlay complete -- "${(@Q)words[2,CURRENT-1]}" "$word" 2>/dev/null)}"; do
     [[ -z $candidate ]] && continue
     if [[ $candidate == */ ]]; then open+=("$candidate"); else whole+=("$candidate"); fi
   done

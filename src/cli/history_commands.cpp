@@ -14,7 +14,7 @@ namespace inlay::cli {
 namespace {
 
 struct LogArguments {
-  std::int64_t after = 0;
+  ChangeCursor after{};
   std::size_t limit = 100;
 };
 
@@ -25,8 +25,8 @@ struct HistoryArguments {
 };
 
 constexpr char const* form_of_log =
-    "\n\nJSON: {\"result\": [{\"revision\", \"time\", \"actor\", \"reason\"?, \"changes\": "
-    "[{\"entity\", \"id\",\n\"kind\", \"before\"?, \"after\"?}]}], \"through\": REVISION, "
+    "\n\nJSON: {\"result\": [{\"revision\", \"time\", \"moment\", \"actor\", \"reason\"?, \"changes\":\n"
+    "[{\"entity\", \"id\", \"kind\", \"before\"?, \"after\"?}]}], \"through\": REVISION, "
     "\"has_more\": BOOLEAN}";
 
 // What the change log has of a row is what inlay wrote.
@@ -82,7 +82,7 @@ Result<std::string> changed_members(ChangeRecord const& change) {
 }
 
 void remark_more(Output& output, ChangePage const& page) {
-  if (page.has_more) output.remark("There are more: add --after " + std::to_string(page.through.value));
+  if (page.has_more) output.remark("There are more: add --after " + page.through.text());
 }
 
 /** The change log, a line a change. */
@@ -167,7 +167,7 @@ Result<void> show_history(Output& output, ChangePage const& page) {
 }
 
 // Puts the pages of several rows into one, in the order of the log. What a page has not come to yet is left for later.
-ChangePage in_one(std::vector<ChangePage> pages, Revision after, std::size_t limit) {
+ChangePage in_one(std::vector<ChangePage> pages, ChangeCursor const& after, std::size_t limit) {
   ChangePage whole{.commits = {}, .through = after, .has_more = false};
   for (ChangePage const& page : pages) {
     bool const is_first_to_end = page.has_more && (!whole.has_more || page.through < whole.through);
@@ -191,7 +191,8 @@ ChangePage in_one(std::vector<ChangePage> pages, Revision after, std::size_t lim
   }
   if (whole.commits.size() > limit) {
     whole.commits.resize(limit);
-    whole.through = whole.commits.back().revision;
+    CommitRecord const& last = whole.commits.back();
+    whole.through = {last.revision, whole.through.store, last.token};
     whole.has_more = true;
   }
   return whole;
@@ -209,7 +210,7 @@ Result<void> add_pages_of(Catalog const& catalog, Row const& row, LogArguments c
   model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
     std::string_view const name = Entity::entity_name;
     if (read.has_error() || (!row.entity.empty() && row.entity != name)) return;
-    ChangesRequest request{.after = Revision{part.after}, .limit = part.limit, .row = {}};
+    ChangesRequest request{.after = part.after, .limit = part.limit, .row = {}};
     request.row = ChangesRequest::Row{.entity = std::string(name), .id = row.id};
     auto page = catalog.changes(request);
     if (page.has_value()) {
@@ -265,8 +266,8 @@ Result<void> history(Session& session, HistoryArguments const& arguments) {
   std::vector<ChangePage> pages;
   Row const row{std::string(found->entity), found->id};
   if (auto const read = add_pages_of(*catalog, row, arguments.log, pages); read.has_error()) return read.error();
-  auto page = in_one(pages, Revision{after}, limit);
-  if (page.commits.empty() && after == 0) {
+  auto page = in_one(pages, after, limit);
+  if (page.commits.empty() && after == Revision{}) {
     return Error{.kind = ErrorKind::not_found, .message = "the change log knows no row with this id"};
   }
   if (session.output.is_json()) {
@@ -277,7 +278,7 @@ Result<void> history(Session& session, HistoryArguments const& arguments) {
   if (is_of_any_kind && (row.entity.empty() || row.entity == EnvironmentIntegration::entity_name)) {
     auto const read = add_pages_of_integration(session, *catalog, row, arguments.log, pages);
     if (read.has_error()) return read.error();
-    page = in_one(std::move(pages), Revision{after}, limit);
+    page = in_one(std::move(pages), after, limit);
   }
   if (page.commits.empty()) session.output.remark("There are none.");
   return show_history(session.output, page);
@@ -286,7 +287,7 @@ Result<void> history(Session& session, HistoryArguments const& arguments) {
 Result<void> changes(Session& session, LogArguments const& arguments) {
   auto const catalog = session.open(Access::read);
   if (catalog.has_error()) return catalog.error();
-  auto const page = catalog->changes({.after = Revision{arguments.after}, .limit = arguments.limit, .row = {}});
+  auto const page = catalog->changes({.after = arguments.after, .limit = arguments.limit, .row = {}});
   if (page.has_error()) return page.error();
   if (!session.output.is_json()) return show_log(session.output, *page);
   session.output.add_json(model::form_text(answers::ChangePage::of(*page)));
@@ -301,9 +302,17 @@ std::string entity_name(std::string const& text) {
 }
 
 void add_part_of_log(Parameters& command, LogArguments& into) {
-  command.add("--after", into.after, "Only commits after this revision; through of the page before")
-      .shown_as("REVISION")
-      .check(whole_number);
+  command
+      .add_read(
+          "--after",
+          [&into](std::string const& text) {
+            auto const after = parse_change_cursor(text);
+            if (after.has_error()) return text + " is " + after.error().message;
+            into.after = *after;
+            return std::string();
+          },
+          "Only commits after this one: cursor of the page before, or the number of a revision")
+      .shown_as("CURSOR");
   command.add("--limit", into.limit, "Commits at most, 1 to 1000 (100); their rows end a page too, at 4 MiB")
       .shown_as("N")
       .check(whole_number);

@@ -2,6 +2,7 @@
 #include "input.hpp"
 
 #include <inlay/json/internal/kind_name.hpp>
+#include <inlay/json/internal/too_long.hpp>
 #include <inlay/json/parse.hpp>
 
 #include <algorithm>
@@ -29,9 +30,7 @@ Result<std::string> read_all(std::FILE* file, std::string const& name, std::size
                  .message = "cannot read " + name + ": " + std::generic_category().message(errno)};
   }
   if (text.size() > max_bytes) {
-    return Error{.kind = ErrorKind::invalid_document,
-                 .message = name + " is longer than the " + std::to_string(max_bytes) + " bytes that are allowed",
-                 .pointer = ""};
+    return json::too_long(name, max_bytes);
   }
   return text;
 }

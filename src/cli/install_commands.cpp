@@ -63,10 +63,14 @@ Result<void> check_place(InstallArguments const& arguments) {
 }
 
 /** By its path an install that is there is meant, whoever's integration it is of; else the one integration of that
-   name, the environment's team's before those of others. */
+    name, the environment's team's before those of others. Which environment is meant comes first: of two of that name
+    the one without such an install may be. */
 Result<Place> place_at(Session const& session, Catalog const& catalog, std::string const& path) {
   auto const names = names_in(path);
   if (names.has_error()) return names.error();
+  std::string const environment_path = escaped_name((*names)[0]) + '/' + escaped_name((*names)[1]);
+  auto const environment = find_row<Environment>(session, catalog, environment_path, Access::write);
+  if (environment.has_error()) return environment.error();
   if (auto const there = find_row<EnvironmentIntegration>(session, catalog, path, Access::write); there.has_value()) {
     auto const found = catalog.get(*there);
     if (found.has_error()) return found.error();
@@ -74,9 +78,6 @@ Result<Place> place_at(Session const& session, Catalog const& catalog, std::stri
   } else if (there.error().kind != ErrorKind::not_found) {
     return there.error();
   }
-  std::string const environment_path = escaped_name((*names)[0]) + '/' + escaped_name((*names)[1]);
-  auto const environment = find_row<Environment>(session, catalog, environment_path, Access::write);
-  if (environment.has_error()) return environment.error();
   auto const found = catalog.get(*environment);
   if (found.has_error()) return found.error();
   // Several teams can have the name that the path begins with, so only the environment tells whose integration it is.

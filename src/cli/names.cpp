@@ -6,6 +6,7 @@
 #include <boost/mp11/algorithm.hpp>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <type_traits>
 #include <utility>

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <string_view>
+#include <variant>
 
 namespace inlay::cli {
 namespace {

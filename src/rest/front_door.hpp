@@ -68,6 +68,10 @@ class FrontDoor {
     return std::visit([&](auto const& catalog) { return catalog.end(integration, reason, options); }, catalog_);
   }
 
+  [[nodiscard]] Batch batch() const {
+    return std::visit([](auto const& catalog) { return catalog.batch(); }, catalog_);
+  }
+
  private:
   using Either = std::variant<TeamCatalog, Catalog>;
 

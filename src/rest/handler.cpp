@@ -20,7 +20,7 @@ namespace {
 std::vector<Route> const& routes() {
   static std::vector<Route> const all = [] {
     std::vector<Route> rows;
-    for (auto const some : {row_routes(), install_routes(), sharing_routes(), openapi_routes()}) {
+    for (auto const some : {row_routes(), install_routes(), sharing_routes(), batch_routes(), openapi_routes()}) {
       rows.insert(rows.end(), some.begin(), some.end());
     }
     return rows;

@@ -2,6 +2,7 @@
 #include "in_flight.hpp"
 
 #include <utility>
+#include <variant>
 
 namespace inlay::rest {
 namespace {

@@ -27,6 +27,7 @@ struct Route {
 [[nodiscard]] std::span<Route const>
 install_routes() noexcept;  ///< installs.cpp: what only environment integrations have
 [[nodiscard]] std::span<Route const> sharing_routes() noexcept;  ///< sharing.cpp
+[[nodiscard]] std::span<Route const> batch_routes() noexcept;    ///< batch.cpp
 [[nodiscard]] std::span<Route const> openapi_routes() noexcept;  ///< openapi.cpp
 
 /** The media types that PATCH takes. */

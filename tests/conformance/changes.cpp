@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "kit.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace inlay::conformance {

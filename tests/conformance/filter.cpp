@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "kit.hpp"
 
+#include <algorithm>
+
 namespace inlay::conformance {
 
 namespace {
@@ -247,6 +249,16 @@ TEST_CASE("a list takes a hundred conditions and ten thousand values, and refuse
     CHECK(error_of(with(101, 200)).kind == ErrorKind::invalid_argument);
     CHECK(error_of(with(2, 10'001)).kind == ErrorKind::invalid_argument);
   });
+}
+
+TEST_CASE("a list takes ten thousand names of the rows beside what it lists", "[filter]") {
+  Store const store;
+  auto const install = store.insert_sample<EnvironmentIntegration>(0);
+  std::vector<FieldValue> names;
+  for (int number = 0; number < 9'999; ++number) names.emplace_back("nobody's " + std::to_string(number));
+  names.emplace_back(store.read<Environment>(install.environment_id).name);
+  Query<InstalledIntegration> const query{.where = {{"environment.name", Operator::in, names}}};
+  CHECK(must(store->list(query)).items.size() == 1);
 }
 
 TEST_CASE("a filter that check_condition refuses is refused with invalid_argument", "[filter]") {

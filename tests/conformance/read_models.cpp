@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "kit.hpp"
 
+#include <algorithm>
+
 namespace inlay::conformance {
 
 namespace {

@@ -28,6 +28,7 @@ TEST_CASE("a store says of itself what its backend declares", "[revision]") {
   CHECK(says.can_transfer == declared.can_transfer);
   CHECK(says.can_snapshot == declared.can_snapshot);
   CHECK(says.can_count == declared.can_count);
+  CHECK(says.has_identity == declared.has_identity);
   CHECK(says.can_vacuum == declared.can_vacuum);
 }
 

@@ -170,7 +170,9 @@ TEST_CASE("a store that was written is not restored unless it is to be replaced"
   CHECK(error.outcome == Outcome::not_done);
   CHECK(lines_of(*other) == before);
   must(other->restore(from(records, true)));
-  CHECK(lines_of(*other) == lines_of(records));
+  auto replaced = records;
+  std::get<StoreHeader>(replaced[0]).store_id = must(other->state()).store_id;
+  CHECK(lines_of(*other) == lines_of(replaced));
   must(other->restore(from({StoreHeader{}}, true)));
   CHECK(contents(*other) == Contents{});
   must(other->restore(from(records)));

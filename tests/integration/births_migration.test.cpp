@@ -7,7 +7,9 @@
 #include <support/temporary_folder.hpp>
 
 #include <inlay/catalog.hpp>
+#include <inlay/storage/verify.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -52,6 +54,15 @@ class OlderStore {
     for (char const* const name : {"team", "environment", "integration", "environment_integration", "grant"}) {
       if (scheme_ == "sqlite") run("drop trigger " + quoted(prefix_ + name + "_birth"));
       run("alter table " + table(name) + " drop column birth");
+    }
+    if (scheme_ == "sqlite") run("drop trigger " + quoted(prefix_ + "commit_moment"));
+    drop_index("commit_moment", "commit");
+    drop_index("install_revision", "environment_integration");
+    for (char const* const column : {"moment", "chain"})
+      run("alter table " + table("commit") + " drop column " + column);
+    for (char const* const column :
+         {"store_id", "token", "moment", "chain", "compacted_token", "compacted_moment", "compacted_chain"}) {
+      run("alter table " + table("counter") + " drop column " + column);
     }
     run("alter table " + table("environment_integration") + " drop column ended");
     if (scheme_ == "sqlite") {
@@ -158,6 +169,53 @@ TEST_CASE("rows of a store from before there were births get those that their ex
     owner.uninstall(install.id).value();
     CHECK(owner.install(install).value().resource.install.birth != install.birth);
     CHECK(owner.changes(request).value().commits.size() == 1);
+  }
+}
+
+TEST_CASE("a log from before there were moments and a chain gets them, and what is there again the same") {
+  support::TemporaryFolder const folder;
+  std::vector<std::string> urls = new_server_urls();
+  urls.push_back("sqlite:" + folder.file("older.db"));
+  for (std::string const& url : urls) {
+    CAPTURE(test::scheme_of(url));
+    OlderStore const older(url);
+    constexpr std::int64_t count = 450;  // more commits than one step of the migration takes
+    {
+      auto const store = older.open();
+      for (std::int64_t i = 0; i < count; ++i) {
+        Commit commit = support::commit_of({Insert<Team>{Team{.id = Id<Team>::generate(), .name = "a"}}});
+        // Clocks went back, stood still, and were years ahead.
+        commit.time = {i == 300 ? 7'000'000'000'000'000 : i % 3 == 0 ? -5 : 1'000 + i};
+        REQUIRE(store->commit(commit).has_value());
+      }
+      REQUIRE(store->compact({.through = Revision{20}}).has_value());
+    }
+    older.make_older();
+
+    auto const check = [&] {
+      auto const store = older.open();
+      REQUIRE(storage::verify_log(*store).value().commits == count - 20);
+      StoreState const state = store->state().value();
+      CHECK(state.compacted.moment == Timestamp{1'019});  // of the twentieth, revision 20
+      CHECK(state.compacted.chain == Digest{});
+      auto const log = store->changes({.after = {20}, .limit = 1'000}).value().commits;
+      for (std::size_t i = 0; i + 1 < log.size(); ++i) REQUIRE(log[i].moment < log[i + 1].moment);
+      CHECK(log.at(0).time == Timestamp{1'020});
+      CHECK(log.at(0).moment == Timestamp{1'020});
+      CHECK(log.at(1).time == Timestamp{-5});
+      CHECK(log.at(1).moment == Timestamp{1'021});
+      CHECK(log.back().moment.microseconds == 7'000'000'000'000'000 + count - 301);
+      return state;
+    };
+    StoreState const state = check();
+    // Once more, as after a migration that ended before it was recorded.
+    if (test::scheme_of(url) != "mysql") continue;  // elsewhere it is undone
+    older.run("update " + older.table("commit") + " set moment = 0, chain = null where revision > 200");
+    older.run("update " + older.table("counter") + " set chain = null");
+    older.forget_migration();
+    StoreState const again = check();
+    CHECK(again.newest == state.newest);
+    CHECK(again.compacted == state.compacted);
   }
 }
 

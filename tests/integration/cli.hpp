@@ -16,6 +16,14 @@
 
 namespace inlay::test {
 
+/** An export, but for which store it is of: one that was filled with --replace has an id of its own. */
+inline std::string without_store_id(std::string exported) {
+  std::string const member = R"("store_id":")";
+  auto const at = exported.find(member);
+  if (at < exported.find('\n')) exported.erase(at, member.size() + 38);
+  return exported;
+}
+
 /** The one JSON document that a run printed, or null (which no command prints but `config ID POINTER`); it has one
     remark beside it on standard error, or none. */
 inline boost::json::value answer_of(Run const& run, std::string const& remark = {}) {

@@ -204,11 +204,11 @@ TEST_CASE("JSON that is wrong is told by its file or argument, with line and col
 TEST_CASE("every command has a help with an example") {
   Folder const folder;
   std::vector<std::vector<std::string>> commands = {
-      {},          {"install"},     {"get"},           {"list"},         {"update"},        {"uninstall"},
-      {"set"},     {"remove"},      {"inherit"},       {"config"},       {"explain"},       {"json"},
-      {"history"}, {"changes"},     {"json", "merge"}, {"json", "diff"}, {"json", "patch"}, {"migrate"},
-      {"compact"}, {"copy"},        {"export"},        {"import"},       {"serve"},         {"version"},
-      {"team"},    {"environment"}, {"integration"}};
+      {},          {"install"}, {"get"},           {"list"},         {"update"},        {"uninstall"},
+      {"set"},     {"remove"},  {"inherit"},       {"config"},       {"explain"},       {"json"},
+      {"history"}, {"changes"}, {"json", "merge"}, {"json", "diff"}, {"json", "patch"}, {"migrate"},
+      {"compact"}, {"copy"},    {"export"},        {"import"},       {"serve"},         {"version"},
+      {"verify"},  {"team"},    {"environment"},   {"integration"}};
   for (std::string const kind : {"team", "environment", "integration"}) {
     for (std::string const verb : {"create", "get", "list", "update", "delete"}) commands.push_back({kind, verb});
   }

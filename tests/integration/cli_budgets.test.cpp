@@ -90,9 +90,12 @@ std::vector<std::vector<std::string>> commands(std::string const& member) {
       {"sharing", "get", "(grant)"},
       {"end", "--integration", at_integration, "over", "--dry-run"},
       // Of what was written to make the store; what is written from here on is logged, exported and copied.
+      {"verify"},
       {"compact", "--keep-days", "0"},
       {"update", at_install, "@patch.json", "--dry-run"},
       {"update", at_install, "@patch.json"},
+      {"batch", "changes.jsonl", "--dry-run"},
+      {"batch", "changes.jsonl"},
       {"integration", "update", at_integration, "@config.json", "--dry-run"},
       {"integration", "update", at_integration, R"({"is_beta":true})"},
       {"set", at_install, "/new", "2", "--dry-run"},
@@ -151,6 +154,8 @@ TEST_CASE("no command takes more than its budget of answer and memory, whatever 
       folder.write("0.json", worst.make(0));
       folder.write("1.json", worst.make(1));
       folder.write("patch.json", R"({"override":)" + worst.make(2) + "}");
+      folder.write("changes.jsonl", R"({"op":"update","entity":"environment_integration","id":")" + to_string(install) +
+                                        R"(","patch":{"show_in_catalog":false}})");
       folder.write("config.json", R"({"config":)" + worst.make(2) + "}");
       folder.write("new.json",
                    R"({"name":"new","team_id":")" + to_string(own_team) + R"(","config":)" + worst.make(3) + "}");

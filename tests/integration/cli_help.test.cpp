@@ -82,6 +82,9 @@ TEST_CASE("a command or an option with a slip in it is answered with what is nea
   for (auto const& [arguments, says] : std::vector<Case>{{{"lsit"}, "did you mean 'list'?"},
                                                          {{"teams", "list"}, "did you mean 'team'?"},
                                                          {{"team", "lst"}, "did you mean 'list'?"},
+                                                         {{"team", "--limit", "1", "lst"}, "did you mean 'list'?"},
+                                                         {{"team", "lst", "--limit", "1"}, "did you mean 'list'?"},
+                                                         {{"--limit", "1", "lsit"}, "did you mean 'list'?"},
                                                          {{"list", "--limt", "3"}, "did you mean '--limit'?"},
                                                          {{"list", "--outptu", "json"}, "did you mean '--output'?"}}) {
     CAPTURE(arguments);
@@ -211,6 +214,34 @@ complete_line "inlay team get a:b' c"
 complete_line "inlay team get 'a:'b"
 )sh") == Arguments{"My Awesome Team/production/", "My Awesome Team/production/", "My\\ Awesome\\ Team/", "b\\ c=d",
                    "a:b c=d", " c=d", "b\\ c=d"});
+}
+
+TEST_CASE("zsh completes a name with blanks, escaped or in quotes that are open yet") {
+  if (!has_shell("zsh")) {
+    WARN("zsh is not installed, which tests/run gets on Debian 12: its completion IS NOT TESTED");
+    return;
+  }
+  Catalogue const catalogue;
+  // What a line becomes by the key that completes, in a shell on a terminal of its own.
+  auto const lines = said_by("zsh", catalogue, R"sh(
+zmodload zsh/zpty
+: > lines
+zpty shell "PS1= zsh -f -i"
+say() { zpty -w shell "$1"; }
+say 'autoload -Uz compinit; compinit -u -d dump; source ./completion'
+say 'setopt no_beep; unsetopt zle_bracketed_paste; show() { print -r -- "<$BUFFER>" >> lines; BUFFER= }; zle -N show'
+say 'bindkey "^G" show; print ready >> ready'
+repeat 200 { [[ -s ready ]] && break; while zpty -r -t shell ignored; do :; done; sleep 0.05 }
+for typed in 'My\ Aw' "'My Awesome Team/prod" '"My Awesome Team/prod' 'My\ Awesome\ Team/prod'; do
+  before=$(wc -l < lines)
+  zpty -n -w shell "inlay get $typed"$'\t\a'
+  repeat 200 { [[ $(wc -l < lines) != "$before" ]] && break; while zpty -r -t shell ignored; do :; done; sleep 0.05 }
+done
+zpty -d shell
+cat lines
+)sh");
+  CHECK(lines == Arguments{"<inlay get My\\ Awesome\\ Team/>", "<inlay get 'My Awesome Team/production/>",
+                           "<inlay get \"My Awesome Team/production/>", "<inlay get My\\ Awesome\\ Team/production/>"});
 }
 
 TEST_CASE("fish completes a name with blanks, escaped or in quotes") {

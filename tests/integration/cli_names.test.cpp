@@ -199,6 +199,30 @@ TEST_CASE("installing by name takes the integration of the team that has the env
   CHECK(catalogue.everything() == before);
 }
 
+TEST_CASE(
+    "installing by name is refused where the team and environment are two, whatever is installed in one of them") {
+  Catalogue const catalogue;
+  auto const made = [&](char const* kind, std::string const& name, std::string const& team) {
+    return catalogue.create(kind, R"({"name":")" + name + R"(","team_id":")" + team + R"("})");
+  };
+  auto const one = catalogue.create("team", R"({"name":"Acme"})");
+  auto const other = catalogue.create("team", R"({"name":"Acme"})");
+  auto const in_one = made("environment", "prod", one);
+  auto const in_other = made("environment", "prod", other);
+  auto const refused = [&] {
+    auto const before = catalogue.everything();
+    auto const run = catalogue.run({"install", "Acme/prod/zendesk"});
+    CHECK(fault_of(run) == "invalid_argument");
+    CHECK_THAT(message_of(run),
+               Contains("several environments are meant by 'Acme/prod'") && Contains(in_one) && Contains(in_other));
+    CHECK(catalogue.everything() == before);
+  };
+  refused();
+  auto const installed = catalogue.answer({"install", "--environment", in_one, "--integration", catalogue.integration});
+  CHECK(text_at(installed, "/environment_id") == in_one);
+  refused();
+}
+
 TEST_CASE("installing by name takes no integration by its id, nor by the end of that") {
   Catalogue const catalogue;
   (void)catalogue.create("environment", R"({"name":"staging","team_id":")" + catalogue.team + R"("})");

@@ -4,6 +4,8 @@
 
 #include <support/sqlite.hpp>
 
+#include <map>
+
 using namespace inlay;
 using namespace inlay::test;
 using Catch::Matchers::Contains;
@@ -72,6 +74,7 @@ TEST_CASE("every command has an answer for people") {
            {{"history", id}, "updated install"},
            {{"changes"}, "inserted team"},
            {{"json", "merge", "{}", R"({"a":1})"}, "\"a\": 1"},
+           {{"verify"}, "The chain of its commits 1 to "},
            {{"compact", "--through", "1", "--vacuum"},
             "sqlite:inlay.db keeps the changes after revision 1; those before are forgotten now.\nIts file was written"
             " anew.\n"},

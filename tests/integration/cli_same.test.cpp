@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // One long session with the program, on every store that this build and the environment have: each prints the same
-// bytes and exits with the same status, but for what a store chooses itself, which is ids, births, times and cursors.
+// bytes and exits with the same status, but for what a store chooses itself, which is ids, births, times, links of its
+// chain and cursors.
 #include "cli.hpp"
 
 #include <inlay/storage/store_url.hpp>
@@ -26,8 +27,8 @@ std::string with_all_replaced(std::string text, std::string const& what, std::st
   return text;
 }
 
-/** Texts of one store, with placeholders for what is its own: `<store>`, `<time>`, `<cursor>`, `<id 1>`, `<id 2>`, … in
-    the order in which the ids appear, and as many for births. */
+/** Texts of one store, with placeholders for what is its own: `<store>`, `<time>`, `<cursor>`, `<link>` of its chain,
+    `<id 1>`, `<id 2>`, … in the order in which the ids appear, and as many for births. */
 class Placeholders {
  public:
   explicit Placeholders(std::string url) : url_(std::move(url)), redacted_(StoreUrl::parse(url_).value().redacted()) {}
@@ -36,10 +37,13 @@ class Placeholders {
     text = with_all_replaced(std::move(text), url_, "<store>");
     text = with_all_replaced(std::move(text), redacted_, "<store>");
     static std::regex const time(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)");
-    static std::regex const cursor(R"re(("next_cursor":"|--cursor |'--cursor' ')[A-Za-z0-9_-]+)re");
+    static std::regex const cursor(
+        R"re(("next_cursor":"|"cursor":"|add --after |--cursor |'--cursor' ')[A-Za-z0-9_-]+)re");
     static std::regex const id("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     static std::regex const age(R"(just now|\d+ (min|h|days?) ago)");
     text = std::regex_replace(text, time, "<time>");
+    static std::regex const link(R"(\b[0-9a-f]{64}\b)");
+    text = std::regex_replace(text, link, "<link>");
     static std::regex const gap("  +");  // ages are of different widths, and what stands beside them is padded
     if (std::regex_search(text, age)) text = std::regex_replace(std::regex_replace(text, age, "<age>"), gap, "  ");
     text = std::regex_replace(text, cursor, "$1<cursor>");
@@ -443,7 +447,9 @@ void move_house(Session& on) {
   std::string const exported = on.done({"export"});
   on.done({"copy", "<store>", "sqlite:copy.db"});
   on.done({"copy", "sqlite:copy.db", "<store>", "--replace"});
-  CHECK(on.done({"export"}) == exported);
+  CHECK(without_store_id(on.done({"export"})) == without_store_id(exported));
+  on.done({"verify"});
+  on.done({"--output", "table", "verify"});
   on.refused("already_exists", {"copy", "<store>", "sqlite:copy.db"});
   on.refused("already_exists", {"import", "-"});
   on.done({"import", "-", "--replace"}, exported);
@@ -454,6 +460,7 @@ void move_house(Session& on) {
   on.refused("compacted", {"changes", "--after", "4"});
   on.done({"changes", "--after", "5", "--limit", "3"});
   on.done({"--output", "table", "compact", "--keep-days", "0"});
+  on.done({"verify"});
   on.refused("invalid_argument", {"compact", "--through", "100000"});
   on.done({"export"});
 }

@@ -123,6 +123,7 @@ TEST_CASE("the option --team names a team that is there, and does not go with wh
                                                   {"copy", "sqlite:inlay.db", "sqlite:new.db"},
                                                   {"migrate"},
                                                   {"compact", "--through", "1"},
+                                                  {"verify"},
                                                   {"serve"},
                                                   {"version"},
                                                   {"json", "merge", "{}", "{}"}}) {

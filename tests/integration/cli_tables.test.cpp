@@ -8,6 +8,7 @@
 #include <support/sqlite.hpp>
 
 #include <algorithm>
+#include <map>
 #include <regex>
 #include <sstream>
 

@@ -9,9 +9,14 @@
 #include <support/stores.hpp>
 #include <support/temporary_folder.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <list>
+#include <map>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace inlay;
@@ -183,4 +188,78 @@ TEST_CASE("sixteen threads make a thousand patches each over ten installs, and v
   std::int64_t versions = 0;
   for (auto const id : ids) versions += catalog.get(id).value().install.version.value;
   CHECK(versions == installs + std::int64_t{writers} * count);
+}
+
+TEST_CASE("sixty-four threads commit together, and each commit has its number, its token and what it was decided on") {
+  std::string const url = GENERATE(from_range(test::new_store_urls()));
+  CAPTURE(test::scheme_of(url));
+  auto const repository = all_backends().open(url).value();
+  constexpr int writers = 64;
+  constexpr int count = 20;
+  constexpr int shared = 8;
+  auto const commit_of = [](std::vector<Change> changes) {
+    Commit commit;
+    commit.changes = std::move(changes);
+    commit.actor = "writer";
+    commit.token = generate_uuid();
+    commit.time = now();
+    return commit;
+  };
+  std::vector<Id<Team>> teams;
+  Commit first = commit_of({});
+  for (int i = 0; i < writers + shared; ++i) {
+    Team team;
+    team.id = Id<Team>::generate();
+    team.name = std::to_string(i);
+    teams.push_back(team.id);
+    first.changes.emplace_back(Insert<Team>{team});
+  }
+  REQUIRE(repository->commit(first).has_value());
+  auto const find = [&](int team) {
+    return repository->find(FindRequest<Team>{.id = teams[static_cast<std::size_t>(team)]}).value();
+  };
+  // Each renames its own team, guarding one that all rename now and then.
+  std::vector<std::vector<std::pair<Uuid, Revision>>> told(writers);
+  std::atomic<int> faults = 0;
+  std::vector<std::thread> threads;
+  for (int w = 0; w < writers; ++w) {
+    threads.emplace_back([&, w] {
+      for (int i = 0; i < count;) {
+        Team const guarded = find(writers + (w + i) % shared);
+        Team const before = find(i % 5 == 4 ? writers + w % shared : w);
+        Team after = before;
+        after.name = std::to_string(w) + "." + std::to_string(i);
+        Commit commit = commit_of({Update<Team>{before, after}});
+        if (guarded.id != before.id) commit.guards.emplace_back(Guard<Team>(guarded));
+        auto const committed = repository->commit(commit);
+        if (committed) told[static_cast<std::size_t>(w)].emplace_back(commit.token, committed->revision);
+        if (committed) ++i;
+        if (!committed && committed.error().kind != ErrorKind::conflict) {
+          ++faults;
+          break;
+        }
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(faults == 0);
+  std::map<Uuid, Revision> logged;
+  std::int64_t last = 0;
+  for (Revision after{};;) {
+    auto const page = repository->changes({.after = after, .limit = 1'000}).value();
+    for (auto const& commit : page.commits) {
+      if (commit.revision.value != ++last) ++faults;
+      if (!logged.emplace(commit.token, commit.revision).second) ++faults;
+    }
+    after = page.through;
+    if (!page.has_more) break;
+  }
+  CHECK(last == 1 + std::int64_t{writers} * count);
+  for (auto const& commits : told) {
+    for (auto const& [token, revision] : commits) faults += logged.at(token) == revision ? 0 : 1;
+  }
+  CHECK(faults == 0);
+  std::int64_t versions = 0;
+  for (int team = 0; team < writers + shared; ++team) versions += find(team).version.value - 1;
+  CHECK(versions == std::int64_t{writers} * count);
 }

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -106,12 +107,12 @@ TEST_CASE("what PostgreSQL calls an error has a row of the table, and the table 
   REQUIRE(states.size() > 200);
   for (std::string const& state : states) {
     INFO(state);
-    auto const code = inlay::sql::libpq::error_code(state);
+    auto const code = inlay::postgresql::error_code(state);
     // One that nobody knows is told by its whole number, and as unsafe; a row is one of the table's own.
-    CHECK(std::any_of(sql::libpq::error_codes.begin(), sql::libpq::error_codes.end(),
+    CHECK(std::any_of(postgresql::error_codes.begin(), postgresql::error_codes.end(),
                       [&](auto const& row) { return row.state.data() == code.state.data(); }));
   }
-  for (auto const& row : sql::libpq::error_codes) {
+  for (auto const& row : postgresql::error_codes) {
     if (row.since > version) continue;
     INFO(row.state);
     CHECK(std::any_of(states.begin(), states.end(), [&](auto const& state) { return state.starts_with(row.state); }));

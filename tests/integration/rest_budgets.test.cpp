@@ -13,6 +13,7 @@
 #include <support/process.hpp>
 #include <support/temporary_folder.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
@@ -110,6 +111,27 @@ std::vector<Question> requests() {
        [](Worst const&) {
          return R"({"integration_id":")" + to_string(asked_integration) + R"(","team_id":")" + to_string(spare_team) +
                 R"("})";
+       }},
+      {"post", "/batch", "?dry_run=true", "",
+       [](Worst const&) {
+         return R"([{"op":"update","entity":"environment_integration","id":")" + to_string(install) +
+                R"(","patch":{"override":null}}])";
+       }},
+      {"post", "/batch", "", "",
+       [](Worst const& worst) {
+         return with_documents(R"([{"op":"update","entity":"environment_integration","id":")" + to_string(install) +
+                                   R"(","patch":{"override":)",
+                               worst, 6, "}}]");
+       }},
+      {"post", "/batch", "", "",
+       [](Worst const&) {
+         // As many answers as there can be, each of a row that was so already, without its document.
+         std::string body = "[";
+         for (int i = 0; i < 10'000; ++i) {
+           body += R"({"op":"update","entity":"environment","id":")" + to_string(environment) + R"(","patch":{}},)";
+         }
+         body.back() = ']';
+         return body;
        }},
       {"delete", "/environment-integration/{id}", "", at_install},
       {"delete", "/integration/{id}", "", at_integration},

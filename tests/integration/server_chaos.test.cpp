@@ -40,7 +40,7 @@ TEST_CASE("sessions and servers that die lose nothing, double nothing, and are g
       open_server(url +
                   (engine == Engine::postgresql ? "&sslmode=require" : "&ssl_ca=" + server.folder() + "/tls/ca.pem"))
           .value();
-  constexpr int writers = 4;
+  constexpr int writers = 64;
   std::vector<std::vector<Write>> writes(writers);
   std::atomic<bool> is_over{false};
   std::mutex mutex;

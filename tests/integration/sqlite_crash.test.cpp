@@ -4,11 +4,15 @@
 #include <support/sqlite.hpp>
 #include <support/temporary_folder.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <random>
 #include <string>
 #include <thread>
+#include <vector>
 
 using namespace inlay;
 using support::Catalogue;
@@ -42,7 +46,92 @@ int write_for_ever(std::string const& file, Catalogue const& rows, Process::Repo
   }
 }
 
+constexpr int threads = 64;
+
+/** The same on as many threads, each with a team of its own whose name counts; reports which thread, and how far. */
+int write_together(std::string const& file, std::vector<Team> const& teams, Process::Report const& report) {
+  auto const store = open_sqlite(file);
+  if (store.has_error()) return 1;
+  std::atomic<int> failed = 0;
+  std::vector<std::thread> running;
+  for (int i = 0; i < threads; ++i) {
+    running.emplace_back([&, i] {
+      auto const id = teams[static_cast<std::size_t>(i)].id;
+      while (failed == 0) {
+        auto const now = (*store)->find(FindRequest<Team>{.id = id});
+        if (now.has_error()) failed = 2;
+        if (now.has_error()) return;
+        Team team = *now;
+        team.name = std::to_string(now->version.value + 1);
+        if ((*store)->commit(commit_of({Update<Team>{*now, team}})).has_error()) failed = 3;
+        if (failed == 0) report((now->version.value + 1) * threads + i);
+      }
+    });
+  }
+  for (auto& thread : running) thread.join();
+  return failed;
+}
+
 }  // namespace
+
+TEST_CASE("whatever moment sixty-four threads that commit together are killed at, nothing acknowledged is lost") {
+  char const* given = std::getenv("INLAY_TEST_SEED");
+  unsigned const seed = given ? static_cast<unsigned>(std::strtoul(given, nullptr, 10)) : std::random_device{}();
+  CAPTURE(seed);
+  std::mt19937 random(seed);
+  TemporaryFolder const folder;
+  std::string const file = folder.file("inlay.db");
+  std::vector<Team> teams(threads);
+  {
+    auto const store = open_sqlite(file);
+    REQUIRE(store.has_value());
+    Commit commit = commit_of({});
+    for (Team& team : teams) {
+      team.id = Id<Team>::generate();
+      team.name = "1";
+      commit.changes.emplace_back(Insert<Team>{team});
+    }
+    REQUIRE((*store)->commit(commit).has_value());
+  }
+  std::vector<std::int64_t> versions(threads, 1);
+  for (int round = 0; round < 25; ++round) {
+    CAPTURE(round);
+    auto acknowledged = versions;
+    auto const note = [&](std::int64_t number) {
+      acknowledged[static_cast<std::size_t>(number % threads)] = number / threads;
+    };
+    {
+      Process writer([&](Process::Report const& report) { return write_together(file, teams, report); });
+      std::int64_t number = 0;
+      if (writer.next(number)) note(number);
+      std::this_thread::sleep_for(std::chrono::microseconds(std::uniform_int_distribution<>(0, 60'000)(random)));
+      writer.kill();
+      while (writer.next(number)) note(number);
+    }
+    auto const store = open_sqlite(file);
+    REQUIRE(store.has_value());
+    std::int64_t changes = 1;
+    for (std::size_t i = 0; i < teams.size(); ++i) {
+      CAPTURE(i);
+      auto const now = (*store)->find(FindRequest<Team>{.id = teams[i].id}).value();
+      versions[i] = now.version.value;
+      // The last one may have happened without its acknowledgement having come through.
+      REQUIRE(versions[i] >= acknowledged[i]);
+      REQUIRE(versions[i] <= acknowledged[i] + 1);
+      REQUIRE(now.name == std::to_string(versions[i]));
+      changes += versions[i] - 1;
+    }
+    // Each commit has a number of its own, and none is left out.
+    REQUIRE((*store)->revision().value() == Revision{changes});
+  }
+  Shell shell(file);
+  CHECK(shell.one("pragma integrity_check") == "ok");
+  CHECK(shell.one("select count(*) || ' ' || max(revision) || ' ' || count(distinct token) from inlay_commit") ==
+        shell.one("select revision || ' ' || revision || ' ' || revision from inlay_counter"));
+  CHECK(shell.one("select count(*) from (select revision from inlay_change group by revision having count(*) > 1)") ==
+        "1");
+  CHECK(std::stoll(shell.one("select revision from inlay_counter")) > 25);
+}
 
 TEST_CASE("whatever moment a writer is killed at, what was acknowledged is there and nothing is there by half") {
   char const* given = std::getenv("INLAY_TEST_SEED");

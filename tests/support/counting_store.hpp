@@ -71,6 +71,7 @@ class CountingStore final : public RepositoryFrom<CountingStore> {
   Result<ChangePage> changes(ChangesRequest const& request) const override { return store_->changes(request); }
   Result<void> compact(CompactRequest const& request) override { return store_->compact(request); }
   Result<Revision> revision() const override { return store_->revision(); }
+  Result<StoreState> state() const override { return store_->state(); }
   Result<Usage> usage(UsageRequest const& request) const override {
     ++counts_;
     return can_count ? store_->usage(request) : Repository::usage(request);

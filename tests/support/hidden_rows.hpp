@@ -8,6 +8,7 @@
 #include <inlay/model/json_form.hpp>
 #include <inlay/team_catalog.hpp>
 
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>

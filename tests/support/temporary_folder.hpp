@@ -4,12 +4,15 @@
 
 #include <inlay/id.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 namespace support {
 
@@ -39,6 +42,17 @@ class TemporaryFolder {
 
 inline void write_file(std::string const& path, std::string_view content) {
   std::ofstream(path, std::ios::binary) << content;
+}
+
+/** What lies in a folder: names and contents. */
+[[nodiscard]] inline std::vector<std::pair<std::string, std::string>> contents(TemporaryFolder const& folder) {
+  std::vector<std::pair<std::string, std::string>> found;
+  for (auto const& entry : std::filesystem::directory_iterator(folder.path())) {
+    found.emplace_back(entry.path().filename().string(),
+                       entry.is_regular_file() ? read_file(entry.path().string()) : "");
+  }
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
 }  // namespace support

@@ -21,8 +21,8 @@ Error refused_new(char const* text) {
 }
 
 // Stands for what the catalogue does with documents: the given object replaces the one there is.
-Result<std::optional<Document>> replace(model::Field const&, std::optional<Document> const&,
-                                        boost::json::object const& given) {
+Result<std::optional<Document>> replaced_by_given(model::Field const&, std::optional<Document> const&,
+                                                  boost::json::object const& given) {
   auto document = Document::from(given);
   if (!document) return document.error();
   return std::optional<Document>(*document);
@@ -213,9 +213,10 @@ TEST_CASE("a document beyond the limits is refused with the place inside it") {
 
 TEST_CASE("a merge patch changes what it names and nothing else") {
   Team team{.name = "a", .domain = "example.com", .logo = "https://example.com/logo.png"};
-  REQUIRE(model::apply_merge_patch(team, object(R"({"name":"b","domain":null,"is_verified":true})"), replace));
+  REQUIRE(
+      model::apply_merge_patch(team, object(R"({"name":"b","domain":null,"is_verified":true})"), replaced_by_given));
   CHECK(team == Team{.name = "b", .logo = "https://example.com/logo.png", .is_verified = true});
-  REQUIRE(model::apply_merge_patch(team, object("{}"), replace));
+  REQUIRE(model::apply_merge_patch(team, object("{}"), replaced_by_given));
   CHECK(team.name == "b");
 }
 
@@ -231,7 +232,7 @@ TEST_CASE("a merge patch that is refused leaves the row as it was") {
         {R"({"domain":"b","name":null})", "/name", "name can't be null"}}) {
     Team const before{.name = "a", .domain = "example.com"};
     Team team = before;
-    auto const result = model::apply_merge_patch(team, object(patch), replace);
+    auto const result = model::apply_merge_patch(team, object(patch), replaced_by_given);
     CAPTURE(patch);
     REQUIRE(result.has_error());
     CHECK(result.error().kind == ErrorKind::invalid_argument);
@@ -248,7 +249,7 @@ TEST_CASE("a document in a merge patch is handed on with the one that is there")
   auto const record = [&](model::Field const& field, std::optional<Document> const& current,
                           boost::json::object const& given) {
     seen = std::string(field.name) + " " + std::string(current->text());
-    return replace(field, current, given);
+    return replaced_by_given(field, current, given);
   };
   REQUIRE(model::apply_merge_patch(install, object(R"({"is_enabled":false,"override":{"b":2}})"), record));
   CHECK(seen == R"(override {"a":1})");

@@ -39,6 +39,33 @@ TEST_CASE("rows that a team may not see change neither what memory answers nor h
   }
 }
 
+TEST_CASE("what is called by names is found in memory by those, whoever's it is, without a look at the rest") {
+  auto const store = opened();
+  Catalog const catalog(store);
+  auto const config = Document::parse("{}").value();
+  for (int i = 0; i < 200; ++i) {
+    std::string const number = std::to_string(i);
+    auto const team = catalog.create(Team{.name = "team " + number}).value();
+    auto const environment = catalog.create(Environment{.team_id = team.id, .name = "prod " + number}).value();
+    auto const integration =
+        catalog.create(Integration{.name = "tool " + number, .config = config, .team_id = team.id}).value().integration;
+    REQUIRE(catalog.install({.integration_id = integration.id, .environment_id = environment.id}).has_value());
+  }
+  auto const reads_few = [](auto const& found) {
+    CHECK(found.has_value());
+    CHECK(take_rows_read() < 10);
+  };
+  static_cast<void>(take_rows_read());
+  reads_few(catalog.find<Team>("team 150"));
+  reads_few(catalog.find<Environment>("team 150", "prod 150"));
+  reads_few(catalog.effective_config("team 150", "prod 150", "tool 150"));
+  for (char const* const filter : {"environment.name=prod 150", "environment.team.name=team 150"}) {
+    reads_few(
+        catalog.list(Query<InstalledIntegration>{.where = {parse_condition<InstalledIntegration>(filter).value()}}));
+  }
+  reads_few(catalog.list(Query<Environment>{.where = {parse_condition<Environment>("team.name=team 150").value()}}));
+}
+
 TEST_CASE("a page of installs costs rows by its limit, and what is in one environment no more than there is there") {
   auto const store = opened();
   support::fill_world(*store, 300, 500);

@@ -4,6 +4,7 @@
 #include <rest/openapi.hpp>
 #include <rest/yaml.hpp>
 
+#include <inlay/catalog/internal/batch_json.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/model/entities.hpp>
 #include <inlay/rest/handler.hpp>
@@ -109,12 +110,14 @@ Members without_need_of(std::string const& name, Members members) {
 std::map<std::string, Members> described() {
   Members const page = members_of<answers::Page>();
   return {
+      {"BatchDone", members_of<answers::BatchDone>()},
       {"Contribution", members_of<answers::Contribution>()},
       {"Difference", members_of<answers::Difference>()},
       {"EffectiveConfigValue", members_of<rest::EffectiveConfigValue>()},
       {"EffectiveConfigWhole", members_of<rest::EffectiveConfigWhole>()},
       {"EndedInstalls", members_of<answers::EndedInstalls>()},
       {"Leaf", members_of<answers::Leaf>()},
+      {"OperationDone", members_of<answers::OperationDone>()},
       {"Preview", members_of<answers::Preview>()},
       {"Problem", members_of<rest::Problem>()},
       {"Removed", members_of<answers::Removed>()},

@@ -3,6 +3,7 @@
 
 #include <support/catch.hpp>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,17 @@ TEST_CASE("the parts of a read model are joined by the reference that each has t
   InstalledIntegration whole;
   model::part_of<1>(whole).name = "zendesk";
   CHECK(whole.integration.name == "zendesk");
+}
+
+TEST_CASE("a row is called by its own name within a team, an install by its integration's within its environment") {
+  STATIC_REQUIRE(!model::named_key<Team>);
+  STATIC_REQUIRE(!model::named_key<EnvironmentIntegration>);
+  STATIC_REQUIRE(model::named_key<Environment>->within == "team_id");
+  STATIC_REQUIRE(model::named_key<Environment>->name_part == 0);
+  STATIC_REQUIRE(model::named_key<OwnedIntegration>->within == "team_id");
+  STATIC_REQUIRE(model::named_key<OwnedIntegration>->name_part == 0);
+  STATIC_REQUIRE(model::named_key<InstalledIntegration>->within == "environment_id");
+  STATIC_REQUIRE(model::named_key<InstalledIntegration>->name_part == 1);
 }
 
 TEST_CASE("an entity is a read model of one part, itself") {

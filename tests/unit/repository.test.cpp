@@ -65,6 +65,13 @@ TEST_CASE("what was asked for is what the template is given") {
   CHECK(static_cast<Repository const&>(noting).find(FindRequest<Grant>{.id = id}).value().id == id);
 }
 
+TEST_CASE("a backend that knows nothing of an identity tells its revision as its state") {
+  Noting const noting;
+  Repository const& repository = noting;
+  CHECK_FALSE(repository.capabilities().has_identity);
+  CHECK(repository.state().value() == StoreState{});
+}
+
 TEST_CASE("a backend that knows nothing of transfer says so") {
   Noting noting;
   Repository& repository = noting;

@@ -5,6 +5,7 @@
 
 #include <support/catch.hpp>
 
+#include <algorithm>
 #include <sstream>
 #include <vector>
 
@@ -20,12 +21,27 @@ constexpr char const* team_line =
     "\n";
 constexpr char const* commit_line =
     R"({"commit":{"revision":3,"token":"3fda2b4c-0516-41bc-8ae6-4927e42ecce9","actor":"a\n\"b","reason":"why",)"
-    R"("time":"2021-08-10T10:00:00.000002Z","changes":[{"entity":"team","id":"3fda2b4c-0516-41bc-8ae6-4927e42ecce9",)"
+    R"("time":"2021-08-10T10:00:00.000002Z","moment":"2021-08-10T10:00:00.000003Z",)"
+    R"("chain":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",)"
+    R"("changes":[{"entity":"team","id":"3fda2b4c-0516-41bc-8ae6-4927e42ecce9",)"
     R"("kind":"updated","before":{"x":1.0},"after":{"x":[null,18446744073709551615]}}]}})"
     "\n";
 constexpr char const* header_line =
+    R"({"inlay_format":2,"store_id":"3fda2b4c-0516-41bc-8ae6-4927e42ecce8","revision":3,)"
+    R"("token":"3fda2b4c-0516-41bc-8ae6-4927e42ecce9","moment":"2021-08-10T10:00:00.000003Z",)"
+    R"("chain":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","compacted_through":2,)"
+    R"("compacted_token":"3fda2b4c-0516-41bc-8ae6-4927e42ecce7","compacted_moment":"2021-08-10T09:00:00.000003Z",)"
+    R"("compacted_chain":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",)"
+    R"("rows":{"team":1,"environment":0,"integration":0,"environment_integration":0,"grant":0},"commits":1})"
+    "\n";
+// As inlay 0.1 has written them.
+constexpr char const* header_line_1 =
     R"({"inlay_format":1,"revision":3,"compacted_through":2,"rows":{"team":1,"environment":0,"integration":0,)"
     R"("environment_integration":0,"grant":0},"commits":1})"
+    "\n";
+constexpr char const* commit_line_1 =
+    R"({"commit":{"revision":3,"token":"3fda2b4c-0516-41bc-8ae6-4927e42ecce9","actor":"a",)"
+    R"("time":"2021-08-10T10:00:00.000002Z","changes":[]}})"
     "\n";
 
 StoreRecord record_of(std::string_view line) { return storage::parse_line(line).value(); }
@@ -60,7 +76,7 @@ std::string fault_of(std::vector<StoreRecord> const& records) {
 }  // namespace
 
 TEST_CASE("a record is one line of JSON, which reads back the same") {
-  for (std::string const line : {header_line, team_line, commit_line}) {
+  for (std::string const line : {header_line, team_line, commit_line, header_line_1, commit_line_1}) {
     CHECK(line_of(record_of(line)) == line);
     CHECK(record_of(line) == record_of(line_of(record_of(line))));
   }
@@ -75,6 +91,31 @@ TEST_CASE("a record is one line of JSON, which reads back the same") {
   auto const header = std::get<StoreHeader>(record_of(header_line));
   CHECK(header.size() == 2);
   CHECK(header.compacted_through == Revision{2});
+  CHECK(header.newest() == LogEnd{{3}, commit.token, commit.moment, commit.chain});
+  CHECK(header.compacted().chain == sha256(""));
+  CHECK(commit.chain == sha256("abc"));
+  CHECK(commit.moment.microseconds == commit.time.microseconds + 1);
+}
+
+TEST_CASE("records of the format before tell no chain") {
+  auto const header = std::get<StoreHeader>(record_of(header_line_1));
+  CHECK(header.format == 1);
+  CHECK(header.store_id.is_nil());
+  auto const commit = std::get<CommitRecord>(record_of(commit_line_1));
+  CHECK(commit.moment == Timestamp{});
+  CHECK(commit.chain == Digest{});
+  CHECK(fault_of({header, record_of(team_line), commit}).empty());
+  CHECK_THAT(fault_of({record_of(header_line), record_of(team_line), commit}), Contains("must have a moment"));
+}
+
+TEST_CASE("a header says of its store what the store tells") {
+  StoreState const state{.store_id = generate_uuid(),
+                         .newest = {{7}, generate_uuid(), {70}, sha256("7")},
+                         .compacted = {{2}, generate_uuid(), {20}, sha256("2")}};
+  StoreHeader const header = StoreHeader::of(state);
+  CHECK(header.store_id == state.store_id);
+  CHECK(header.newest() == state.newest);
+  CHECK(header.compacted() == state.compacted);
 }
 
 TEST_CASE("a row from before there were births is read with the one that follows from it, and written with it") {
@@ -110,7 +151,16 @@ TEST_CASE("a line that is no record is refused where it is wrong") {
            {replaced(team_line, R"("0123456789abcdef")", "7"), "invalid_argument /row/birth"},
            {replaced(team_line, R"("name":"A")", R"("nome":"A")"), "invalid_argument /row/nome"},
            {replaced(team_line, R"("name":"A")", R"("name":"")"), "invalid_argument /row/name"},
-           {replaced(header_line, R"("inlay_format":1)", R"("inlay_format":2)"), "invalid_argument /inlay_format"},
+           {replaced(header_line, R"("inlay_format":2)", R"("inlay_format":3)"), "invalid_argument /inlay_format"},
+           {replaced(header_line, R"("inlay_format":2)", R"("inlay_format":0)"), "invalid_argument /inlay_format"},
+           {replaced(header_line, R"("moment":"2021-08-10T10:00:00.000003Z",)", ""), "invalid_argument "},
+           {replaced(header_line, "ba7816bf", "BA7816BF"), "invalid_argument /chain"},
+           {replaced(header_line, "e3b0c442", "e3b0c44"), "invalid_argument /compacted_chain"},
+           {replaced(header_line, "2021-08-10T09", "2021-08-10T25"), "invalid_argument /compacted_moment"},
+           {replaced(header_line, "42ecce8", "42ecceg"), "invalid_argument /store_id"},
+           {replaced(header_line, R"("token":"3)", R"("token":"x)"), "invalid_argument /token"},
+           {replaced(commit_line, "ba7816bf", "BA7816BF"), "invalid_argument /commit/chain"},
+           {replaced(commit_line, "10:00:00.000003Z", "x"), "invalid_argument /commit/moment"},
            {replaced(header_line, R"("team":1)", R"("a/b":1)"), "invalid_argument /rows/a~1b"},
            {replaced(header_line, R"("team":1)", R"("team":-1)"), "invalid_argument /rows/team"},
            {replaced(header_line, R"("commits":1)", R"("commits":"1")"), "invalid_argument /commits"},

@@ -4,10 +4,15 @@
 
 // The definitions of the catalogue. Part of inlay/src.hpp.
 
+#include <inlay/catalog/impl/batch.ipp>
+#include <inlay/catalog/impl/batch_json.ipp>
+#include <inlay/catalog/impl/batch_run.ipp>
 #include <inlay/catalog/impl/catalog.ipp>
 #include <inlay/catalog/impl/changing.ipp>
 #include <inlay/catalog/impl/configs.ipp>
 #include <inlay/catalog/impl/creating.ipp>
+#include <inlay/catalog/impl/draft.ipp>
+#include <inlay/catalog/impl/draft_reads.ipp>
 #include <inlay/catalog/impl/ensure.ipp>
 #include <inlay/catalog/impl/gate.ipp>
 #include <inlay/catalog/impl/history.ipp>

@@ -7,6 +7,7 @@
 #include <inlay/json/impl/document.ipp>
 #include <inlay/json/impl/equal.ipp>
 #include <inlay/json/impl/json_patch.ipp>
+#include <inlay/json/impl/json_patch_diff.ipp>
 #include <inlay/json/impl/member_spans.ipp>
 #include <inlay/json/impl/merge_patch.ipp>
 #include <inlay/json/impl/parse.ipp>

@@ -2,6 +2,7 @@
 #ifndef INLAY_MODEL_ENVIRONMENT_HPP
 #define INLAY_MODEL_ENVIRONMENT_HPP
 
+#include <inlay/model/change_of.hpp>
 #include <inlay/model/team.hpp>
 
 namespace inlay {
@@ -27,6 +28,13 @@ struct Environment {
 };
 
 BOOST_DESCRIBE_STRUCT(Environment, (), (id, team_id, name, version, birth, revision, created_at, updated_at))
+
+/** What callers may change of it. */
+template <>
+struct ChangeOf<Environment> {
+  ChangeTo<std::string> name{};
+};
+BOOST_DESCRIBE_STRUCT(ChangeOf<Environment>, (), (name))
 
 }  // namespace inlay
 

@@ -2,6 +2,7 @@
 #ifndef INLAY_MODEL_ENVIRONMENT_INTEGRATION_HPP
 #define INLAY_MODEL_ENVIRONMENT_INTEGRATION_HPP
 
+#include <inlay/model/change_of.hpp>
 #include <inlay/model/environment.hpp>
 #include <inlay/model/integration.hpp>
 
@@ -34,6 +35,15 @@ struct EnvironmentIntegration {
 BOOST_DESCRIBE_STRUCT(EnvironmentIntegration, (),
                       (id, integration_id, environment_id, show_in_catalog, is_enabled, override, ended, version, birth,
                        revision, created_at, updated_at))
+
+/** What callers may change of it. */
+template <>
+struct ChangeOf<EnvironmentIntegration> {
+  ChangeTo<bool> show_in_catalog{};
+  ChangeTo<bool> is_enabled{};
+  ChangeTo<std::optional<Document>> override{};  ///< merged; replace(document) is stored as it is given
+};
+BOOST_DESCRIBE_STRUCT(ChangeOf<EnvironmentIntegration>, (), (show_in_catalog, is_enabled, override))
 
 /** Makes an install that was ended one that is not enabled: so it reads, whatever is stored. A process of inlay 0.1
     that still runs knows of no end, and can enable what was ended. */

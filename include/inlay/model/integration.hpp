@@ -2,6 +2,7 @@
 #ifndef INLAY_MODEL_INTEGRATION_HPP
 #define INLAY_MODEL_INTEGRATION_HPP
 
+#include <inlay/model/change_of.hpp>
 #include <inlay/model/team.hpp>
 
 namespace inlay {
@@ -44,6 +45,17 @@ struct Integration {
 BOOST_DESCRIBE_STRUCT(Integration, (),
                       (id, name, category, is_beta, config, team_id, sharing, version, birth, revision, created_at,
                        updated_at))
+
+/** What callers may change of it. */
+template <>
+struct ChangeOf<Integration> {
+  ChangeTo<std::string> name{};
+  ChangeTo<std::optional<std::string>> category{};
+  ChangeTo<bool> is_beta{};
+  ChangeTo<Document> config{};  ///< merged; replace(document) is stored as it is given
+  ChangeTo<Sharing> sharing{};
+};
+BOOST_DESCRIBE_STRUCT(ChangeOf<Integration>, (), (name, category, is_beta, config, sharing))
 
 }  // namespace inlay
 

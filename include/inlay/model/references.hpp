@@ -9,8 +9,10 @@
 #include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/bind.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <type_traits>
 
@@ -171,6 +173,33 @@ template <class ReadModel, std::size_t index>
 inline constexpr Id<Part<ReadModel, index + 1>> Part<ReadModel, index>::*joining_member =
     boost::mp11::mp_at_c<detail::Descriptors<Part<ReadModel, index>>,
                          joining_reference<ReadModel, index>.index>::pointer;
+
+/** A unique key of which one value is an id and the other is a name, or leads to a row that has one. */
+struct NamedKey {
+  std::size_t key{};          ///< which of the root's unique keys
+  std::string_view within{};  ///< its member that is the id: of whose rows the name is unique, or nearly
+  std::size_t name_part{};    ///< whose "name" it is: the root's (0), or the next part's (1)
+};
+
+/** By which key people name a Readable: an environment or an integration by its team and its name, an install by its
+    environment and the name of its integration, which several teams may have given. Nothing where there is no such. */
+template <class Readable>
+inline constexpr std::optional<NamedKey> named_key = []() -> std::optional<NamedKey> {
+  auto const has_name = [](UniqueKey const& key) { return key[0] == "name" || key[1] == "name"; };
+  auto const& keys = Root<Readable>::unique_keys;
+  for (std::size_t number = 0; number < keys.size(); ++number) {
+    for (std::size_t at = 0; at < keys[number].size(); ++at) {
+      std::string_view const within = keys[number][1 - at];
+      if (keys[number][at] == "name") return NamedKey{number, within, 0};
+      if constexpr (part_count < Readable >> 1) {
+        auto const& nested = Part<Readable, 1>::unique_keys;
+        bool const leads_to_next = keys[number][at] == joining_reference<Readable, 0>.member;
+        if (leads_to_next && std::any_of(nested.begin(), nested.end(), has_name)) return NamedKey{number, within, 1};
+      }
+    }
+  }
+  return std::nullopt;
+}();
 
 // What lists can be filtered by: the parts that are read, and after them the rows beside.
 

@@ -2,6 +2,7 @@
 #ifndef INLAY_MODEL_TEAM_HPP
 #define INLAY_MODEL_TEAM_HPP
 
+#include <inlay/model/change_of.hpp>
 #include <inlay/model/describe.hpp>
 
 namespace inlay {
@@ -45,6 +46,20 @@ struct Team {
 BOOST_DESCRIBE_STRUCT(Team, (),
                       (id, name, domain, logo, is_verified, is_white_labeled, terms_of_service, allows_impersonation,
                        version, birth, revision, created_at, updated_at))
+
+/** What callers may change of it. */
+template <>
+struct ChangeOf<Team> {
+  ChangeTo<std::string> name{};
+  ChangeTo<std::optional<std::string>> domain{};
+  ChangeTo<std::optional<std::string>> logo{};
+  ChangeTo<bool> is_verified{};
+  ChangeTo<bool> is_white_labeled{};
+  ChangeTo<std::optional<std::string>> terms_of_service{};
+  ChangeTo<bool> allows_impersonation{};
+};
+BOOST_DESCRIBE_STRUCT(ChangeOf<Team>, (),
+                      (name, domain, logo, is_verified, is_white_labeled, terms_of_service, allows_impersonation))
 
 }  // namespace inlay
 

@@ -2,10 +2,12 @@
 #ifndef INLAY_STORAGE_CHANGES_HPP
 #define INLAY_STORAGE_CHANGES_HPP
 
+#include <inlay/digest.hpp>
 #include <inlay/id.hpp>
 #include <inlay/json/document.hpp>
 #include <inlay/page_bytes.hpp>
 #include <inlay/revision.hpp>
+#include <inlay/storage/change_cursor.hpp>
 #include <inlay/timestamp.hpp>
 
 #include <boost/describe/enum.hpp>
@@ -47,6 +49,12 @@ struct CommitRecord {
   Timestamp time{};
   std::vector<ChangeRecord> changes{};  ///< in the commit's order
 
+  /** When it was done, as the store has it: later than the moment of the commit before, and its time wherever that is
+      (storage::next_moment). */
+  Timestamp moment{};
+
+  Digest chain{};  ///< the link of the store's chain that this commit is; over all of it, whatever changes are here
+
   friend bool operator==(CommitRecord const&, CommitRecord const&) = default;
 };
 
@@ -61,7 +69,7 @@ struct CommitRecord {
 
 /** Which part of the change log to read. */
 struct ChangesRequest {
-  Revision after{};         ///< commits with a greater revision
+  ChangeCursor after{};     ///< commits with a greater revision; what else it knows must hold of this store
   std::size_t limit = 100;  ///< commits at most, 1 to 1,000; rows may end a page earlier (max_page_bytes)
 
   /** Only what happened to one row, and the commits in which it did. */
@@ -75,7 +83,7 @@ struct ChangesRequest {
 /** Some commits, oldest first, each of them whole; at least one, unless there is none. */
 struct ChangePage {
   std::vector<CommitRecord> commits{};
-  Revision through{};  ///< everything up to here is in this page or before it: ask after this next
+  ChangeCursor through{};  ///< everything up to here is in this page or before it: ask after this next
   bool has_more{};     ///< whether there was more when this was read
 };
 

@@ -68,22 +68,31 @@ struct Guard {
   Guard(Id<Entity> row, Version at, Birth born) : id(row), version(at), birth(born) {}
 };
 
-using Change =
-    boost::mp11::mp_append<boost::mp11::mp_transform<Insert, boost::mp11::mp_rename<model::Entities, std::variant>>,
-                           boost::mp11::mp_transform<Update, model::Entities>,
-                           boost::mp11::mp_transform<Edit, model::Entities>,
-                           boost::mp11::mp_transform<Remove, model::Entities>>;
-using AnyGuard = boost::mp11::mp_transform<Guard, boost::mp11::mp_rename<model::Entities, std::variant>>;
+template <class Entities>
+using ChangesOf =
+    boost::mp11::mp_append<boost::mp11::mp_transform<Insert, boost::mp11::mp_rename<Entities, std::variant>>,
+                           boost::mp11::mp_transform<Update, Entities>, boost::mp11::mp_transform<Edit, Entities>,
+                           boost::mp11::mp_transform<Remove, Entities>>;
+template <class Entities>
+using GuardsOf = boost::mp11::mp_transform<Guard, boost::mp11::mp_rename<Entities, std::variant>>;
 
-/** One write: all of it happens, or nothing. */
-struct Commit {
-  std::vector<Change> changes{};  ///< done in this order; at least one
-  std::vector<AnyGuard> guards{};
+using Change = ChangesOf<model::Entities>;
+using AnyGuard = GuardsOf<model::Entities>;
+
+/** One write of rows of these entities: all of it happens, or nothing. (A template, so that a source that makes no
+    Commit does not pay for compiling a variant of so many rows.) */
+template <class Entities>
+struct CommitOf {
+  std::vector<ChangesOf<Entities>> changes{};  ///< done in this order; at least one
+  std::vector<GuardsOf<Entities>> guards{};
   std::string actor{};
   std::optional<std::string> reason{};
   Uuid token{};      ///< unique to this commit, so that it can be told whether it happened
   Timestamp time{};  ///< becomes created_at and updated_at
 };
+
+/** One write of rows of any entities. */
+using Commit = CommitOf<model::Entities>;
 
 /** What a commit was given. */
 struct Committed {

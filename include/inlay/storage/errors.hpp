@@ -55,6 +55,9 @@ namespace inlay::storage {
     reached. */
 [[nodiscard]] Error revision_not_reached(Revision current);
 
+/** invalid_argument, forked: the change log that led to a cursor is not the one of this store. */
+[[nodiscard]] Error store_forked();
+
 /** unavailable: the change log can't be followed from a revision that the store has reached elsewhere, for all that can
     be told, and not yet on this server, which takes no writes and follows another. */
 [[nodiscard]] Error revision_not_here_yet(Revision current);

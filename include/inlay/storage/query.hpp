@@ -5,6 +5,7 @@
 #include <inlay/error.hpp>
 #include <inlay/model/entities.hpp>
 #include <inlay/page_bytes.hpp>
+#include <inlay/storage/change_cursor.hpp>
 #include <inlay/storage/condition.hpp>
 #include <inlay/storage/errors.hpp>
 #include <inlay/storage/scope.hpp>
@@ -27,6 +28,8 @@ struct FieldPlace {
   model::Field field{};
 };
 
+// The second parameters of templates are always what they are: so that only a source that calls these compiles them.
+
 /** The field that a filter names.
 
     A row's own fields are named without a prefix ("is_enabled"), those of a row that it references with one
@@ -36,8 +39,8 @@ struct FieldPlace {
 
     @return invalid_argument naming the fields there are, when there is no such field or it cannot be filtered by.
 */
-template <class Readable>
-[[nodiscard]] Result<FieldPlace> find_filter_field(std::string_view path);
+template <class Readable, class Place = FieldPlace>
+[[nodiscard]] Result<Place> find_filter_field(std::string_view path);
 
 /** Reads a condition as lists take it: `field=value` or `field[op]=value`.
 
@@ -45,15 +48,15 @@ template <class Readable>
 
     @return invalid_argument for an unknown field or operator, or a value that is not of the field's type.
 */
-template <class Readable>
-[[nodiscard]] Result<Condition> parse_condition(std::string_view text);
+template <class Readable, class Parsed = Condition>
+[[nodiscard]] Result<Parsed> parse_condition(std::string_view text);
 
 /** Checks that a condition names a field there is, and has values of its type and as many as its operator takes.
 
     @return invalid_argument otherwise.
 */
-template <class Readable>
-[[nodiscard]] Result<FieldPlace> check_condition(Condition const& condition);
+template <class Readable, class Place = FieldPlace>
+[[nodiscard]] Result<Place> check_condition(Condition const& condition);
 
 /** The place in the order of lists, (created_at, id), after which a page starts. */
 struct Cursor {
@@ -95,6 +98,10 @@ struct Query {
   /** Whether a read model's further parts bring their documents; without, an integration's config reads as {}. */
   bool with_nested_documents = true;
 
+  /** Whether the page's revision is a whole cursor: with the store and the token, where the backend has them. For who
+      follows the changes from there. */
+  bool with_cursor = false;
+
   ReadFrom from = ReadFrom::primary;
   Revision at_least{};  ///< what is read must have come as far, where it is known that the store has
 
@@ -114,8 +121,8 @@ struct Query {
 
     @return where the field of each condition lies, in their order; invalid_argument.
 */
-template <class Readable>
-[[nodiscard]] Result<std::vector<FieldPlace>> check_query(Query<Readable> const& query);
+template <class Readable, class Place = FieldPlace>
+[[nodiscard]] Result<std::vector<Place>> check_query(Query<Readable> const& query);
 
 /** The query with its conditions on rows beside those that are read as part of its scope, which says the same: so a
     store needs to know nothing of them. RepositoryFrom does it.
@@ -135,7 +142,7 @@ template <class Readable>
 struct Page {
   std::vector<Readable> items{};
   std::optional<Cursor> next{};  ///< where the next page starts; absent: this was the last
-  Revision revision{};           ///< the state of the store that was read: changes after it are not in the page
+  ChangeCursor revision{};       ///< the state of the store that was read: changes after it are not in the page
 };
 
 /** Which row to read. */
@@ -150,6 +157,16 @@ struct FindRequest {
   /** Of the environments in `installed_in`, only those that it lets through. */
   Scope installed_in_scope{};
 
+  ReadFrom from = ReadFrom::primary;
+  Revision at_least{};  ///< as in a Query
+};
+
+/** Which row to read, by what people call it (model::named_key): an environment or an integration by its team and its
+    name, an install by its environment and the name of its integration. */
+template <class Readable>
+struct NamedRequest {
+  Uuid within{};            ///< the team's id, or the environment's
+  std::string_view name{};  ///< must outlive the call
   ReadFrom from = ReadFrom::primary;
   Revision at_least{};  ///< as in a Query
 };

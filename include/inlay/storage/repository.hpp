@@ -4,9 +4,9 @@
 
 #include <inlay/error.hpp>
 #include <inlay/model/entities.hpp>
+#include <inlay/storage/chain.hpp>
 #include <inlay/storage/changes.hpp>
 #include <inlay/storage/commit.hpp>
-#include <inlay/storage/errors.hpp>
 #include <inlay/storage/query.hpp>
 #include <inlay/storage/transfer.hpp>
 #include <inlay/storage/usage.hpp>
@@ -14,6 +14,7 @@
 #include <boost/mp11/algorithm.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace inlay {
@@ -38,6 +39,17 @@ class Reader {
       unavailable.
   */
   [[nodiscard]] virtual Result<Page<Readable>> list(Query<Readable> const& query) const = 0;
+
+  /** The row that people call by a name, where a store finds that one faster than a list does.
+
+      @return nothing where it is to be listed instead, which says the same: by a backend that has no such way, where
+      several rows are called so, and for a name that check_condition refuses; not_found when there is none; corrupt;
+      unavailable.
+  */
+  [[nodiscard]] virtual Result<std::optional<Readable>> find_named(NamedRequest<Readable> const& request) const {
+    static_cast<void>(request);
+    return std::optional<Readable>();
+  }
 };
 
 template <class List>
@@ -48,6 +60,7 @@ class ReadersOf<List<Readables...>> : public Reader<Readables>... {
  public:
   using Reader<Readables>::find...;
   using Reader<Readables>::list...;
+  using Reader<Readables>::find_named...;
 };
 
 /** Reads rows of every kind. */
@@ -72,6 +85,7 @@ struct Capabilities {
   bool can_snapshot{};            ///< can read several pages as they were at one moment
   bool can_vacuum{};              ///< its files are its own, and it can write them anew
   bool can_count{};               ///< can tell how much a team has
+  bool has_identity{};            ///< has an id, and keeps a chain over its commits: state() tells more than a revision
 };
 
 /** What a backend implements: rows, one way to write, and a log of what was written. Thread-safe.
@@ -100,9 +114,12 @@ class Repository : public Readers {
 
   /** Commits after a revision, oldest first. Following it, nobody ever misses one.
 
+      What request.after knows beside its revision is checked as of the moment that the page is of.
+
       @return invalid_argument for a limit out of range, and for a revision that the store has not reached: it is not
-      the store that was followed, or an older copy of it; compacted when commits after request.after are no longer
-      kept; unavailable.
+      the store that was followed, or an older copy of it; the same with Reason::forked when the cursor is of another
+      store, or of another commit than the one that is there; compacted when commits after request.after are no longer
+      kept, or it is not known any more which commit was there; unavailable.
   */
   [[nodiscard]] virtual Result<ChangePage> changes(ChangesRequest const& request) const = 0;
 
@@ -121,6 +138,18 @@ class Repository : public Readers {
   /** The last commit's revision; also tells whether the store can be reached. @return unavailable. */
   [[nodiscard]] virtual Result<Revision> revision() const = 0;
 
+  /** Which store it is, and between which commits its log is, as of one moment, in one read. Two stores, or one before
+      and after it was restored from a backup, have the same commit at a revision only where they have its token too.
+
+      @return a state in which only the revision of the newest commit is set, unless the backend has
+      Capabilities::has_identity; unavailable.
+  */
+  [[nodiscard]] virtual Result<StoreState> state() const {
+    auto const current = revision();
+    if (!current) return current.error();
+    return StoreState{.newest = {.revision = *current}};
+  }
+
   /** How much a team has, as of one revision. A team that is not there has nothing.
 
       It takes time by how much the team has, and by how many changes of it the log has since then; not by what others
@@ -128,10 +157,7 @@ class Repository : public Readers {
 
       @return not_built when the backend has no such thing (Capabilities::can_count); unavailable.
   */
-  [[nodiscard]] virtual Result<Usage> usage(UsageRequest const& request) const {
-    static_cast<void>(request);
-    return storage::cannot_count(capabilities().backend);
-  }
+  [[nodiscard]] virtual Result<Usage> usage(UsageRequest const& request) const;
 
   /** Reads what belongs together, in one transaction.
 
@@ -140,10 +166,7 @@ class Repository : public Readers {
       @return not_built when the backend has no such thing (Capabilities::can_snapshot); invalid_argument inside a
       transaction of the host; unavailable; what `read` returns.
   */
-  [[nodiscard]] virtual Result<void> snapshot(SnapshotRequest const& request) const {
-    static_cast<void>(request);
-    return storage::cannot_snapshot(capabilities().backend);
-  }
+  [[nodiscard]] virtual Result<void> snapshot(SnapshotRequest const& request) const;
 
   /** Gives all records of the store (see StoreRecord), as they were at one moment, whatever others write meanwhile.
 
@@ -152,10 +175,7 @@ class Repository : public Readers {
       @return not_built when the backend has no such thing (Capabilities::can_transfer); corrupt; unavailable; what the
       sink returns.
   */
-  [[nodiscard]] virtual Result<void> dump(DumpRequest const& request) const {
-    static_cast<void>(request);
-    return storage::cannot_transfer(capabilities().backend);
-  }
+  [[nodiscard]] virtual Result<void> dump(DumpRequest const& request) const;
 
   /** Makes the store hold the records, ids, versions, times, revisions and change log as they are given; all of them,
       or nothing. The next commit has a revision greater than the header's.
@@ -166,10 +186,7 @@ class Repository : public Readers {
       that storage::RecordCheck refuses, or that contradict one another; what `fill` returns; not_built, as for dump;
       unavailable, with Outcome::unknown as for commit.
   */
-  [[nodiscard]] virtual Result<void> restore(RestoreRequest const& request) {
-    static_cast<void>(request);
-    return storage::cannot_transfer(capabilities().backend);
-  }
+  [[nodiscard]] virtual Result<void> restore(RestoreRequest const& request);
 
   /** Writes the store's files anew: they hold nothing but what is in the store then, and are as small as that.
 
@@ -178,7 +195,7 @@ class Repository : public Readers {
       @return not_built when the backend has no such thing (Capabilities::can_vacuum); unavailable, with Outcome::done
       as for compact().
   */
-  [[nodiscard]] virtual Result<void> vacuum() { return storage::cannot_vacuum(capabilities().backend); }
+  [[nodiscard]] virtual Result<void> vacuum();
 
   [[nodiscard]] virtual Capabilities const& capabilities() const noexcept = 0;
 };
@@ -189,6 +206,7 @@ template <class Derived, class Base, class Readable>
 class ReaderFrom : public Base {
  public:
   using Base::find;
+  using Base::find_named;
   using Base::list;
 
   [[nodiscard]] Result<Readable> find(FindRequest<Readable> const& request) const final {
@@ -198,6 +216,13 @@ class ReaderFrom : public Base {
     auto const moved = conditions_into_scope(query);
     if (moved.has_error()) return moved.error();
     return static_cast<Derived const&>(*this).list_readable(*moved ? **moved : query);
+  }
+  [[nodiscard]] Result<std::optional<Readable>> find_named(NamedRequest<Readable> const& request) const final {
+    if constexpr (model::named_key<Readable>.has_value() &&
+                  requires(Derived const& store) { store.named_readable(request); }) {
+      if (is_comparable(request.name)) return static_cast<Derived const&>(*this).named_readable(request);
+    }
+    return std::optional<Readable>();
   }
 };
 
@@ -219,7 +244,10 @@ using ReadersFrom = boost::mp11::mp_fold_q<model::Readables, Readers, detail::Ad
     `Result<Page<Readable>> list_readable(Query<Readable> const&) const`,
 
     so that a new entity does not change a backend. The latter is given no conditions on rows beside those that are
-   read; they are in the scope then.
+    read; they are in the scope then. A third one makes find_named() fast, and may be left out:
+
+    `Result<std::optional<Readable>> named_readable(NamedRequest<Readable> const&) const`; it is asked only where there
+    is a model::named_key.
 */
 template <class Derived>
 using RepositoryFrom = boost::mp11::mp_fold_q<model::Readables, Repository, detail::AddReader<Derived>>;

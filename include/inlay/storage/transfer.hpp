@@ -10,6 +10,7 @@
 #include <inlay/error.hpp>
 #include <inlay/json/limits.hpp>
 #include <inlay/model/entities.hpp>
+#include <inlay/storage/chain.hpp>
 #include <inlay/storage/changes.hpp>
 #include <inlay/storage/query.hpp>
 
@@ -28,7 +29,8 @@ namespace inlay {
 
 /** The first record: what the others cannot say, and how many there are, so that what was cut off is noticed. */
 struct StoreHeader {
-  static constexpr std::int64_t current_format = 1;
+  static constexpr std::int64_t current_format = 2;
+  static constexpr std::int64_t oldest_format = 1;  ///< that is still read: inlay 0.1's
 
   std::int64_t format = current_format;
   Revision revision{};           ///< of the last commit
@@ -37,6 +39,34 @@ struct StoreHeader {
   /** How many rows follow of each of model::Entities, in that order. */
   std::array<std::size_t, boost::mp11::mp_size<model::Entities>::value> rows{};
   std::size_t commits{};  ///< how many commits follow
+
+  // What StoreState has. With a store_id, every commit that follows has its moment and its link of the chain, too.
+  // Without, as in format 1, nothing is told of all this, and who takes the records gives it to them.
+  Uuid store_id{};
+  Uuid token{};
+  Timestamp moment{};
+  Digest chain{};
+  Uuid compacted_token{};
+  Timestamp compacted_moment{};
+  Digest compacted_chain{};
+
+  [[nodiscard]] LogEnd newest() const noexcept { return {revision, token, moment, chain}; }
+  [[nodiscard]] LogEnd compacted() const noexcept {
+    return {compacted_through, compacted_token, compacted_moment, compacted_chain};
+  }
+
+  /** That of a store; how many records follow is not known yet. */
+  [[nodiscard]] static StoreHeader of(StoreState const& state) {
+    StoreHeader header{.revision = state.newest.revision, .compacted_through = state.compacted.revision};
+    header.store_id = state.store_id;
+    header.token = state.newest.token;
+    header.moment = state.newest.moment;
+    header.chain = state.newest.chain;
+    header.compacted_token = state.compacted.token;
+    header.compacted_moment = state.compacted.moment;
+    header.compacted_chain = state.compacted.chain;
+    return header;
+  }
 
   /** How many records follow. */
   [[nodiscard]] std::size_t size() const noexcept {
@@ -71,7 +101,8 @@ struct RestoreRequest {
   /** Throw away what the store holds, its revision and change log too, if all goes well. Without, a store that was ever
       written is refused.
 
-      It is another store then: whoever followed its changes, or kept versions of its rows, starts anew.
+      It is another store then, with an id of its own: whoever followed its changes, or kept versions of its rows,
+      starts anew. Without, the store is from then on the one whose records it took, and has that one's id.
   */
   bool replace = false;
 };
@@ -105,9 +136,13 @@ class RecordCheck {
 
 /** Appends a record as a line of JSON, its end included; nothing is lost:
 
-        {"inlay_format":1,"revision":7,"compacted_through":2,"rows":{"team":1,…},"commits":5}
+        {"inlay_format":2,"store_id":"…","revision":7,"token":"…","moment":"…","chain":"…","compacted_through":2,
+         "compacted_token":"…","compacted_moment":"…","compacted_chain":"…","rows":{"team":1,…},"commits":5}
         {"entity":"team","revision":3,"row":{…}}
-        {"commit":{"revision":3,"token":"…","actor":"…","reason":"…","time":"…","changes":[…]}}
+        {"commit":{"revision":3,"token":"…","actor":"…","reason":"…","time":"…","moment":"…","chain":"…","changes":[…]}}
+
+    (The first one is broken here only.) In format 1 there are none of store_id, token, moment and chain but the token
+   of a commit.
 
     Rows are as write_json has them with JsonUse::record, and changes as the log does.
 */

@@ -7,6 +7,7 @@ inlay::conformance::Subject inlay::conformance::subject() {
       .name = "memory",
       .new_store = [] { return std::string("memory:"); },
       .open = [](std::string const& url) { return Backends{}.add(memory_backend()).open(url); },
-      .capabilities = {.backend = "memory", .can_transfer = true, .can_snapshot = true, .can_count = true},
+      .capabilities =
+          {.backend = "memory", .can_transfer = true, .can_snapshot = true, .can_count = true, .has_identity = true},
   };
 }

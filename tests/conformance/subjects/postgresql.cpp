@@ -20,7 +20,8 @@ inlay::conformance::Subject inlay::conformance::subject() {
                        .is_shared_by_processes = true,
                        .can_transfer = true,
                        .can_snapshot = true,
-                       .can_count = true},
+                       .can_count = true,
+                       .has_identity = true},
       .drop =
           [](std::string const& url) {
             // Parameters are the store's.

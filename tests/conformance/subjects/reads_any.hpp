@@ -63,6 +63,7 @@ class ReadsAny final : public RepositoryFrom<ReadsAny> {
   Result<void> compact(CompactRequest const& request) override { return store_->compact(request); }
   Result<Usage> usage(UsageRequest const& request) const override { return store_->usage(request); }
   Result<Revision> revision() const override { return store_->revision(); }
+  Result<StoreState> state() const override { return store_->state(); }
   Result<void> snapshot(SnapshotRequest const& request) const override {
     auto any = request;
     any.from = ReadFrom::any;

@@ -43,7 +43,8 @@ inline conformance::Subject sqlite_in_files(std::string name) {
                        .can_transfer = true,
                        .can_snapshot = true,
                        .can_vacuum = true,
-                       .can_count = true},
+                       .can_count = true,
+                       .has_identity = true},
       .drop =
           [](std::string const& url) {
             std::string const file = url.substr(std::string_view("sqlite:").size());

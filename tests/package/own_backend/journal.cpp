@@ -7,6 +7,7 @@
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/repository.hpp>
 
+#include <algorithm>
 #include <mutex>
 #include <sstream>
 #include <string>

@@ -7,6 +7,7 @@
 #include <inlay/catalog/requests.hpp>
 #include <inlay/config/override.hpp>
 #include <inlay/json/equal.hpp>
+#include <inlay/json/internal/too_long.hpp>
 #include <inlay/json/internal/wide_object.hpp>
 #include <inlay/json/json_patch.hpp>
 #include <inlay/json/merge_patch.hpp>
@@ -67,9 +68,7 @@ inline Result<void> check_document(Document const& document, std::string_view me
   Result<void> checked =
       json::detail::check_object(**values, {.max_bytes = json::no_limits.max_bytes, .max_depth = limits.max_depth});
   if (checked && document.text().size() > limits.max_bytes) {
-    checked = Error{.kind = ErrorKind::invalid_document,
-                    .message = "the document is larger than " + std::to_string(limits.max_bytes) + " bytes",
-                    .pointer = ""};
+    checked = json::too_long("the document", document.text().size(), limits.max_bytes);
   }
   if (checked) return {};
   Error error = checked.error();

@@ -81,6 +81,18 @@ class Rows {
     return page;
   }
 
+  /** What is called so, found in the shortest way. @return nothing where it is to be listed instead, as a team's is,
+     for which more is to be asked than the name; not_found. */
+  template <class Readable>
+  [[nodiscard]] Result<std::optional<Readable>> find_named(Uuid const& within, std::string_view name,
+                                                           ReadFrom from) const {
+    if (session_.caller.team) return std::optional<Readable>();
+    auto found = store().find_named(
+        NamedRequest<Readable>{.within = within, .name = name, .from = from, .at_least = session_.at_least});
+    if (found && *found) as_seen(**found);
+    return found;
+  }
+
   /** Reduces what the caller does not see whole to summaries. */
   template <class Readable>
   [[nodiscard]] Result<void> conceal(std::span<Readable> items) const {

@@ -59,6 +59,9 @@ class Writer {
   [[nodiscard]] Result<Committed> commit(Timestamp time, std::vector<Change> changes,
                                          std::vector<AnyGuard> guards) const;
 
+  /** What commit() would refuse for a quota; for dry runs. */
+  [[nodiscard]] Result<void> check_quota(Timestamp time, std::vector<Change> const& changes) const;
+
  private:
   template <class Entity>
   [[nodiscard]] Result<Entity> edited(Entity const& before, RowEdit<Entity> const& edit,
@@ -72,8 +75,6 @@ class Writer {
   [[nodiscard]] Result<void> has_free_keys(Entity const& before, Entity const& after) const;
   template <class Entity>
   [[nodiscard]] std::optional<Error> who_uses(Id<Entity> id, Error error) const;
-  [[nodiscard]] Result<void> check_quota(Timestamp time, std::vector<Change> const& changes) const;
-
   CatalogSession const& session_;
   Rows rows_;
 };

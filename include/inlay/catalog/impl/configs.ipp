@@ -74,6 +74,17 @@ Result<InstalledConfig> Configs::get(Id<EnvironmentIntegration> id, std::vector<
 
 Result<InstalledConfig> Configs::get(Id<Environment> environment, std::string_view integration_name,
                                      std::vector<Layer> extra_layers) const {
+  auto const place = [&] {
+    return "integration \"" + std::string(integration_name) + "\" in environment " + to_string(environment);
+  };
+  auto const not_found = [&] {
+    return Error{.kind = ErrorKind::not_found, .message = "there is no install of " + place()};
+  };
+  ReadFrom const from = session_.reads_from();
+  auto named = rows_.find_named<InstalledIntegration>(environment.uuid, integration_name, from);
+  if (!named) return named.error().kind == ErrorKind::not_found ? not_found() : named.error();
+  if (*named) return of(std::move(**named), std::move(extra_layers));
+
   auto const query = [&](bool with_documents) {
     Query<InstalledIntegration> both{
         .limit = 2, .with_documents = with_documents, .with_nested_documents = with_documents};
@@ -82,7 +93,6 @@ Result<InstalledConfig> Configs::get(Id<Environment> environment, std::string_vi
     both.where.push_back({"integration.name", Operator::eq, {std::string(integration_name)}});
     return both;
   };
-  ReadFrom const from = session_.reads_from();
   auto page = rows_.list(query(true), from);
   while (page && page->items.size() == 1 &&
          page->next) {  // of two that are too large for one page no more than the ids
@@ -90,12 +100,7 @@ Result<InstalledConfig> Configs::get(Id<Environment> environment, std::string_vi
     if (page && page->items.size() == 1) page = rows_.list(query(true), from);  // the other one is gone by now
   }
   if (!page) return page.error();
-  auto const place = [&] {
-    return "integration \"" + std::string(integration_name) + "\" in environment " + to_string(environment);
-  };
-  if (page->items.empty()) {
-    return Error{.kind = ErrorKind::not_found, .message = "there is no install of " + place()};
-  }
+  if (page->items.empty()) return not_found();
   if (page->items.size() > 1) {
     return Error{.kind = ErrorKind::invalid_argument,
                  .message = "there are several installs of " + place() + ", from several teams; name one by its id: " +

@@ -9,7 +9,6 @@
 #include <inlay/catalog/detail/instantiations.hpp>
 #include <inlay/catalog/detail/writer.hpp>
 #include <inlay/catalog/impl/ensure.ipp>
-#include <inlay/catalog/impl/writer.ipp>
 #include <inlay/model/json_form.hpp>
 
 #include <utility>

@@ -6,7 +6,6 @@
 #include <inlay/catalog/detail/retry.hpp>
 #include <inlay/catalog/detail/row_changes.hpp>
 #include <inlay/catalog/detail/writer.hpp>
-#include <inlay/catalog/impl/writer.ipp>
 #include <inlay/config/effective_config.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/errors.hpp>

@@ -67,7 +67,6 @@ Result<Committed> Writer::commit(Timestamp time, std::vector<Change> changes, st
   return committed;
 }
 
-/** What commit() would refuse for a quota; for dry runs. */
 Result<void> Writer::check_quota(Timestamp time, std::vector<Change> const& changes) const {
   Quotas& quotas = session_.state->quotas;
   if (!session_.caller.team || !quotas.are_set()) return {};

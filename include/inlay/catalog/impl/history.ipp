@@ -112,9 +112,11 @@ inline bool is_other_sides(ChangeRecord const& change, Id<Team> team) {
   return is_other;
 }
 
-/** Takes out of commits about one row who made them, and why, where that was another team. */
+/** Takes out of commits about one row who made them, and why, where that was another team; and their links of the chain,
+    since those tell of all that a commit says. */
 inline void conceal_actors(std::vector<CommitRecord>& commits, Id<Team> team) {
   for (CommitRecord& commit : commits) {
+    commit.chain = {};
     bool const is_theirs = std::any_of(commit.changes.begin(), commit.changes.end(),
                                        [&](ChangeRecord const& change) { return is_other_sides(change, team); });
     if (!is_theirs) continue;

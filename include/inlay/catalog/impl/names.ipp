@@ -34,8 +34,12 @@ std::string candidate(Readable const& readable) {
   return text;
 }
 
+inline Error there_is_no(std::string const& what) {
+  return {.kind = ErrorKind::not_found, .message = "there is no " + what};
+}
+
 /** Reads the one row that a query is for, which is found at the first look. Of several no more is read than to name
-   them.
+    them.
 
     @param read reads a page of what the caller sees.
     @param what what there is to be one of: `environment "production"`.
@@ -50,9 +54,7 @@ Result<Readable> the_one(Query<Readable> query, std::string const& what, Read co
   while (true) {
     auto found = read(query);
     if (!found) return found.error();
-    if (found->items.empty()) {
-      return Error{.kind = ErrorKind::not_found, .message = "there is no " + what};
-    }
+    if (found->items.empty()) return there_is_no(what);
     if (found->items.size() == 1 && !found->next) return std::move(found->items.front());
 
     auto const all = read(to_name);
@@ -68,6 +70,15 @@ Result<Readable> the_one(Query<Readable> query, std::string const& what, Read co
   }
 }
 
+/** The row of a team that is called so, in the shortest way, or by `list`. */
+template <class Readable, class List>
+Result<Readable> one_of_team(Rows const& rows, Id<Team> team, std::string_view name, ReadFrom from,
+                             std::string const& what, List const& list) {
+  auto found = rows.find_named<Readable>(team.uuid, name, from);
+  if (!found) return found.error().kind == ErrorKind::not_found ? there_is_no(what) : found.error();
+  return *found ? Result<Readable>(std::move(**found)) : list();
+}
+
 Result<Team> Names::team(std::string_view name) const {
   return the_one<Team>({.where = {is_called("name", name)}}, "team " + in_quotes(name),
                        [&](Query<Team> const& query) { return rows_.list(query, session_.reads_from()); });
@@ -77,10 +88,12 @@ Result<Environment> Names::of_team(std::type_identity<Environment> /*entity*/, T
                                    std::string_view name) const {
   std::string what = "environment " + in_quotes(name);
   if (auto const* const id = std::get_if<Id<Team>>(&team)) {
-    return the_one<Environment>({.where = {{"team_id", Operator::eq, {id->uuid}}, is_called("name", name)}},
-                                what + " of team " + to_string(*id), [&](Query<Environment> const& query) {
-                                  return rows_.list(query, session_.reads_from());
-                                });
+    what += " of team " + to_string(*id);
+    return one_of_team<Environment>(rows_, *id, name, session_.reads_from(), what, [&] {
+      return the_one<Environment>(
+          {.where = {{"team_id", Operator::eq, {id->uuid}}, is_called("name", name)}}, what,
+          [&](Query<Environment> const& query) { return rows_.list(query, session_.reads_from()); });
+    });
   }
   auto const team_name = std::get<std::string_view>(team);
   return the_one<Environment>(
@@ -91,18 +104,20 @@ Result<Environment> Names::of_team(std::type_identity<Environment> /*entity*/, T
 Result<OwnedIntegration> Names::of_team(std::type_identity<Integration> /*entity*/, TeamKnownBy const& team,
                                         std::string_view name) const {
   std::string what = "integration " + in_quotes(name);
-  Query<OwnedIntegration> query;
+  auto const listed = [&](Condition of_team) {
+    return the_one<OwnedIntegration>(
+        {.where = {std::move(of_team), is_called("name", name)}}, what,
+        [&](Query<OwnedIntegration> const& query) { return rows_.list(query, session_.reads_from()); });
+  };
   if (auto const* const id = std::get_if<Id<Team>>(&team)) {
-    query.where.push_back({"team_id", Operator::eq, {id->uuid}});
     what += " of team " + to_string(*id);
-  } else {
-    query.where.push_back(is_called("team.name", std::get<std::string_view>(team)));
-    what += " of a team " + in_quotes(std::get<std::string_view>(team));
+    return one_of_team<OwnedIntegration>(rows_, *id, name, session_.reads_from(), what, [&] {
+      return listed({"team_id", Operator::eq, {id->uuid}});
+    });
   }
-  query.where.push_back(is_called("name", name));
-  return the_one<OwnedIntegration>(std::move(query), what, [&](Query<OwnedIntegration> const& asked) {
-    return rows_.list(asked, session_.reads_from());
-  });
+  auto const team_name = std::get<std::string_view>(team);
+  what += " of a team " + in_quotes(team_name);
+  return listed(is_called("team.name", team_name));
 }
 
 Result<InstalledIntegration> Names::install(std::string_view team, std::string_view environment,

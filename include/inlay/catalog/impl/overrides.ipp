@@ -22,7 +22,7 @@ namespace detail {
 /** Whether the place can be spoken of, in the configuration as it is: no array on the way, and to remove something
     below a scalar would only take the scalar away. What the override itself has there is config::set's and
     config::remove's to judge. */
-inline Result<void> check_way(ConfigNode const& config, json::Pointer const& pointer, bool is_removal) {
+inline Result<void> check_way_in_config(ConfigNode const& config, json::Pointer const& pointer, bool is_removal) {
   std::optional<ConfigNode> node(config);
   json::Pointer way;
   for (std::size_t i = 0; i + 1 < pointer.tokens().size(); ++i) {
@@ -39,11 +39,11 @@ inline Result<void> check_way(ConfigNode const& config, json::Pointer const& poi
   return {};
 }
 
-/** check_way() as a check of a write; none where there is no way to look at, so that the write does not depend on what
-    the configuration is. */
+/** check_way_in_config() as a check of a write; none where there is no way to look at, so that the write does not
+   depend on what the configuration is. */
 inline std::function<Result<void>(ConfigNode const&)> way_check(json::Pointer const& pointer, bool is_removal) {
   if (pointer.tokens().size() < 2) return {};
-  return [&pointer, is_removal](ConfigNode const& config) { return check_way(config, pointer, is_removal); };
+  return [&pointer, is_removal](ConfigNode const& config) { return check_way_in_config(config, pointer, is_removal); };
 }
 
 /** Writes what an edit makes of an override. */

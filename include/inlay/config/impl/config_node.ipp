@@ -162,13 +162,13 @@ std::string ConfigNode::text() const {
 }
 
 json::reading::Kind ConfigNode::kind() const {
-  if (is_object()) return json::reading::ObjectKind{};
+  if (is_object()) return json::reading::Kind::Type::object;
   if (leaf_is_text_) {
     auto const text = leaf_text();
     if (auto const found = detail::scalar_in_text(text)) {
       return std::visit([](auto const& value) { return json::reading::Kind(value); }, *found);
     }
-    if (text.front() == '[') return json::reading::ArrayKind{};
+    if (text.front() == '[') return json::reading::Kind::Type::array;
   }
   return json::reading::kind_of(*leaf());
 }

@@ -44,19 +44,19 @@ inline Result<Override> to_be_stored(boost::json::object const& values, json::Li
   return Override(std::move(*document));
 }
 
-inline void set_member(boost::json::object& object, Tokens tokens, boost::json::value const& value) {
+inline void set_at(boost::json::object& object, Tokens tokens, boost::json::value const& value) {
   auto& member = object[tokens.front()];
   if (tokens.size() == 1) {
     member = value;
     return;
   }
   if (!member.is_object()) member.emplace_object();
-  set_member(member.get_object(), tokens.subspan(1), value);
+  set_at(member.get_object(), tokens.subspan(1), value);
 }
 
 // What cannot be said of a place: an array of the override's is on the way, or the pointer is longer than any document
 // is deep.
-inline Result<void> check_way(Override const& stored, json::Pointer const& pointer) {
+inline Result<void> check_way_in_override(Override const& stored, json::Pointer const& pointer) {
   Tokens const tokens = pointer.tokens();
   if (tokens.size() > json::greatest_depth) {
     return Error{.kind = ErrorKind::invalid_document,
@@ -147,10 +147,10 @@ Result<Override> set(Override const& stored, json::PointerView place, boost::jso
                  .message = "a whole override is an object; to set a single value, name its place",
                  .pointer = ""};
   }
-  if (auto const way = detail::check_way(stored, pointer); way.has_error()) return way.error();
+  if (auto const way = detail::check_way_in_override(stored, pointer); way.has_error()) return way.error();
   auto values = detail::values_of(stored);
   if (values.has_error()) return values.error();
-  detail::set_member(*values, pointer.tokens(), value);
+  detail::set_at(*values, pointer.tokens(), value);
   return detail::to_be_stored(*values, limits);
 }
 
@@ -164,11 +164,11 @@ Result<Override> remove(Override const& stored, json::PointerView place, json::L
                  .pointer = "",
                  .reason = Reason::whole_config};
   }
-  if (auto const way = detail::check_way(stored, pointer); way.has_error()) return way.error();
+  if (auto const way = detail::check_way_in_override(stored, pointer); way.has_error()) return way.error();
   auto values = detail::values_of(stored);
   if (values.has_error()) return values.error();
   if (detail::is_removed_above(*values, pointer.tokens())) return stored;
-  detail::set_member(*values, pointer.tokens(), nullptr);
+  detail::set_at(*values, pointer.tokens(), nullptr);
   return detail::to_be_stored(*values, limits);
 }
 
@@ -177,7 +177,7 @@ Result<Override> inherit(Override const& stored, json::PointerView place) {
   if (pointed.has_error()) return pointed.error();
   json::Pointer const& pointer = *pointed;
   if (pointer.is_root()) return Override{};
-  if (auto const way = detail::check_way(stored, pointer); way.has_error()) return way.error();
+  if (auto const way = detail::check_way_in_override(stored, pointer); way.has_error()) return way.error();
   auto values = detail::values_of(stored);
   if (values.has_error()) return values.error();
   detail::inherit_member(*values, pointer.tokens());

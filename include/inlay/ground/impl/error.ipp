@@ -38,6 +38,7 @@ std::string_view to_string(Reason reason) noexcept {
     case Reason::version_required: return "version_required";
     case Reason::null_in_override: return "null_in_override";
     case Reason::whole_config: return "whole_config";
+    case Reason::forked: return "forked";
   }
   return "none";
 }

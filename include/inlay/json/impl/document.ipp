@@ -7,6 +7,7 @@
 #include <inlay/json/document.hpp>
 #include <inlay/json/internal/document_parts.hpp>
 #include <inlay/json/internal/pointer_text.hpp>
+#include <inlay/json/internal/too_long.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
@@ -80,10 +81,7 @@ inline Error no_object_error() {
 }
 
 inline Error canonical_text_too_long(std::size_t size, json::Limits const& limits) {
-  return Error{.kind = ErrorKind::invalid_document,
-               .message = "the document is " + std::to_string(size) + " bytes long in its canonical form; at most " +
-                          std::to_string(limits.max_bytes) + " are allowed",
-               .pointer = ""};
+  return json::too_long("the document in its canonical form", size, limits.max_bytes);
 }
 
 }  // namespace detail

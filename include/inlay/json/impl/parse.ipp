@@ -5,6 +5,7 @@
 #include <inlay/ground/internal/utf8.hpp>
 #include <inlay/json/impl/scan.ipp>
 #include <inlay/json/internal/find_member.hpp>
+#include <inlay/json/internal/too_long.hpp>
 #include <inlay/json/internal/wide_object.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/pointer.hpp>
@@ -254,13 +255,6 @@ inline Error refused(Built const& built) {
                .pointer = ""};
 }
 
-inline Error too_long(std::size_t size, Limits const& limits) {
-  return Error{.kind = ErrorKind::invalid_document,
-               .message = "the text is " + std::to_string(size) + " bytes long; at most " +
-                          std::to_string(limits.max_bytes) + " are allowed",
-               .pointer = ""};
-}
-
 inline std::optional<std::string> find_fault(boost::json::object const& object, std::size_t levels_left,
                                              std::string& pointer);
 
@@ -313,7 +307,7 @@ Result<void> check_either(Value const& value, Limits const& limits) {
     } else {
       print(value, text);
     }
-    if (text.size() > limits.max_bytes) return too_long(text.size(), limits);
+    if (text.size() > limits.max_bytes) return too_long("the text", text.size(), limits.max_bytes);
   }
   return {};
 }
@@ -375,7 +369,7 @@ Result<std::string> checked_text(boost::json::object const& object, std::size_t 
 }  // namespace detail
 
 Result<boost::json::value> parse(std::string_view text, Limits const& limits, boost::json::storage_ptr storage) {
-  if (text.size() > limits.max_bytes) return detail::too_long(text.size(), limits);
+  if (text.size() > limits.max_bytes) return too_long("the text", text.size(), limits.max_bytes);
   std::size_t const max_depth = std::min(limits.max_depth, greatest_depth);
   if (auto built = detail::build(text, max_depth, storage); built.value) return std::move(*built.value);
 

@@ -8,13 +8,13 @@
 
 #include <boost/json/value.hpp>
 
-#include <array>
-#include <concepts>
-#include <cstdint>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 namespace inlay::json::reading {
 
@@ -26,26 +26,37 @@ Kind kind_of(boost::json::value const& value) noexcept {
     case boost::json::kind::uint64: return value.get_uint64();
     case boost::json::kind::double_: return value.get_double();
     case boost::json::kind::string: return std::string_view(value.get_string());
-    case boost::json::kind::array: return ArrayKind{};
-    case boost::json::kind::object: return ObjectKind{};
+    case boost::json::kind::array: return Kind::Type::array;
+    case boost::json::kind::object: return Kind::Type::object;
   }
   return nullptr;
 }
 
 Error not_a(std::string_view wanted, Kind const& found) {
-  static constexpr std::array<std::string_view, std::variant_size_v<Kind>> names{
-      "null", "a boolean", "the integer ", "the integer ", "the number ", "a string", "an array", "an object"};
   std::string message = "expected ";
-  message.append(wanted).append(", found ").append(names[found.index()]);
-  std::visit(
-      [&]<class Value>(Value const& value) {
-        if constexpr (std::same_as<Value, std::int64_t> || std::same_as<Value, std::uint64_t> ||
-                      std::same_as<Value, double>) {
-          print(boost::json::value(value), message);
-        }
-      },
-      found);
+  message.append(wanted).append(", found ");
+  auto const add_number = [&](std::string_view what, auto number) {
+    print(boost::json::value(number), message.append(what));
+  };
+  switch (found.type) {
+    case Kind::Type::null: message.append("null"); break;
+    case Kind::Type::boolean: message.append("a boolean"); break;
+    case Kind::Type::integer: add_number("the integer ", found.integer); break;
+    case Kind::Type::natural: add_number("the integer ", found.natural); break;
+    case Kind::Type::number: add_number("the number ", found.number); break;
+    case Kind::Type::text: message.append("a string"); break;
+    case Kind::Type::array: message.append("an array"); break;
+    case Kind::Type::object: message.append("an object"); break;
+  }
   return Error{.kind = ErrorKind::invalid_argument, .message = std::move(message)};
+}
+
+std::optional<float> nearest_float(double number) noexcept {
+  // From half way to 2^128 on, that would be the nearest; what lies below is nearest to the greatest float, and beyond
+  // what a cast is defined for.
+  if (std::abs(number) >= 0x1.ffffffp127) return std::nullopt;
+  constexpr double greatest = std::numeric_limits<float>::max();
+  return static_cast<float>(std::clamp(number, -greatest, greatest));
 }
 
 Error error_below(std::string_view token, Error error) {

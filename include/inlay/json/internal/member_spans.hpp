@@ -4,7 +4,6 @@
 
 #include <inlay/json/internal/find_member.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -130,7 +129,7 @@ class MemberSpans {
       return known != long_name ? known : members(member, member + 1).find('"', 1 + long_name) - 1;
     }
     [[nodiscard]] bool is_named(std::size_t member, std::string_view name) const noexcept {
-      if (short_size(member) != std::min(name.size(), long_name)) return false;
+      if (short_size(member) != (name.size() < long_name ? name.size() : long_name)) return false;
       if (name.size() >= long_name && name.size() != name_size(member)) return false;
       return inlay::detail::are_same_bytes(text() + begin(member) + 1, name.data(), name.size());
     }

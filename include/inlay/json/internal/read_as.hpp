@@ -15,19 +15,14 @@
 #include <boost/json/value.hpp>
 #include <boost/mp11/algorithm.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace inlay::json::reading {
@@ -47,10 +42,13 @@ inline constexpr bool is_list = false;
 template <class T>
 inline constexpr bool is_list<std::vector<T>> = true;
 
+/** A std::map from std::string, told by what it has: who reads none does without its header. */
 template <class T>
-inline constexpr bool is_map = false;
-template <class T, class Compare>
-inline constexpr bool is_map<std::map<std::string, T, Compare>> = true;
+concept ReadMap = requires(T map, std::string const& name) {
+  typename T::key_compare;
+  requires std::same_as<typename T::key_type, std::string>;
+  { map[name] } -> std::same_as<typename T::mapped_type&>;
+};
 
 template <class T>
 concept DescribedStruct =
@@ -81,7 +79,7 @@ template <class T>
     return true;
   } else if constexpr (inlay::detail::is_optional<T> || is_list<T>) {
     return can_be_read<typename T::value_type>();
-  } else if constexpr (is_map<T>) {
+  } else if constexpr (ReadMap<T>) {
     return can_be_read<typename T::mapped_type>();
   } else if constexpr (DescribedStruct<T>) {
     bool can = true;
@@ -102,7 +100,7 @@ template <class T>
     return false;
   } else if constexpr (inlay::detail::is_optional<T> || is_list<T>) {
     return borrows<typename T::value_type>();
-  } else if constexpr (is_map<T>) {
+  } else if constexpr (ReadMap<T>) {
     return borrows<typename T::mapped_type>();
   } else if constexpr (DescribedStruct<T>) {
     bool does = false;
@@ -114,12 +112,27 @@ template <class T>
   }
 }
 
-struct ArrayKind {};
-struct ObjectKind {};
+/** What a value is, and which one where it is a scalar. */
+struct Kind {
+  enum class Type : std::uint8_t { null, boolean, integer, natural, number, text, array, object };
 
-/** A scalar, or what else a value is. */
-using Kind =
-    std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string_view, ArrayKind, ObjectKind>;
+  Kind(Type is) noexcept : type(is), natural() {}
+  Kind(std::nullptr_t) noexcept : Kind(Type::null) {}
+  Kind(bool value) noexcept : type(Type::boolean), boolean(value) {}
+  Kind(std::int64_t value) noexcept : type(Type::integer), integer(value) {}
+  Kind(std::uint64_t value) noexcept : type(Type::natural), natural(value) {}
+  Kind(double value) noexcept : type(Type::number), number(value) {}
+  Kind(std::string_view value) noexcept : type(Type::text), text(value) {}
+
+  Type type;
+  union {
+    bool boolean;
+    std::int64_t integer;
+    std::uint64_t natural;
+    double number;
+    std::string_view text;
+  };
+};
 
 [[nodiscard]] Kind kind_of(boost::json::value const& value) noexcept;
 
@@ -147,37 +160,37 @@ struct Access<boost::json::value> {
   }
 };
 
+/** A number that is none of the integers, as a float; nothing where it does not fit. */
+[[nodiscard]] std::optional<float> nearest_float(double number) noexcept;
+
 template <ReadNumber T>
 [[nodiscard]] Result<T> read_number(Kind const& found) {
-  auto const* const integer = std::get_if<std::int64_t>(&found);
-  auto const* const natural = std::get_if<std::uint64_t>(&found);
+  using Type = Kind::Type;
   if constexpr (std::integral<T>) {
-    if (integer == nullptr && natural == nullptr) return not_a("an integer", found);
-    if (integer != nullptr && std::in_range<T>(*integer)) return static_cast<T>(*integer);
-    if (natural != nullptr && std::in_range<T>(*natural)) return static_cast<T>(*natural);
+    if (found.type != Type::integer && found.type != Type::natural) return not_a("an integer", found);
+    if (found.type == Type::integer && std::in_range<T>(found.integer)) return static_cast<T>(found.integer);
+    if (found.type == Type::natural && std::in_range<T>(found.natural)) return static_cast<T>(found.natural);
     return not_a((std::signed_integral<T> ? "an integer that fits a signed type of "
                                           : "an integer that fits an unsigned type of ") +
                      std::to_string(8 * sizeof(T)) + " bits",
                  found);
   } else {
     constexpr bool is_float = std::same_as<T, float>;
-    if (auto const* const number = std::get_if<double>(&found)) {
+    if (found.type == Type::number) {
       if constexpr (is_float) {
-        // From half way to 2^128 on, that would be the nearest; what lies below is nearest to the greatest float, and
-        // beyond what a cast is defined for.
-        if (std::abs(*number) >= 0x1.ffffffp127) return not_a("a number that fits a float", found);
-        constexpr double greatest = std::numeric_limits<float>::max();
-        return static_cast<float>(std::clamp(*number, -greatest, greatest));
+        if (auto const nearest = nearest_float(found.number)) return *nearest;
+        return not_a("a number that fits a float", found);
       } else {
-        return *number;
+        return found.number;
       }
     }
-    if (integer == nullptr && natural == nullptr) return not_a("a number", found);
+    if (found.type != Type::integer && found.type != Type::natural) return not_a("a number", found);
     // 2^64 and 2^63 themselves are floating-point numbers that no integer holds: casting them back would be undefined
-    auto const number = integer != nullptr ? static_cast<T>(*integer) : static_cast<T>(*natural);
-    bool const is_exact = integer != nullptr
-                              ? number < static_cast<T>(0x1p63) && static_cast<std::int64_t>(number) == *integer
-                              : number < static_cast<T>(0x1p64) && static_cast<std::uint64_t>(number) == *natural;
+    bool const is_integer = found.type == Type::integer;
+    auto const number = is_integer ? static_cast<T>(found.integer) : static_cast<T>(found.natural);
+    bool const is_exact = is_integer
+                              ? number < static_cast<T>(0x1p63) && static_cast<std::int64_t>(number) == found.integer
+                              : number < static_cast<T>(0x1p64) && static_cast<std::uint64_t>(number) == found.natural;
     if (!is_exact) {
       return not_a(is_float ? "a number that a float holds exactly" : "a number that a double holds exactly", found);
     }
@@ -188,10 +201,10 @@ template <ReadNumber T>
 template <DescribedEnum T>
 [[nodiscard]] Result<T> read_enum(Kind const& found) {
   using Enumerators = boost::describe::describe_enumerators<T>;
-  if (auto const* const text = std::get_if<std::string_view>(&found)) {
+  if (found.type == Kind::Type::text) {
     std::optional<T> named;
     boost::mp11::mp_for_each<Enumerators>([&](auto enumerator) {
-      if (*text == enumerator.name) named = enumerator.value;
+      if (found.text == enumerator.name) named = enumerator.value;
     });
     if (named) return *named;
   }
@@ -259,28 +272,28 @@ Result<T> read_as(Node const& node) {
   } else {
     Kind const found = Access<Node>::kind(node);
     if constexpr (inlay::detail::is_optional<T>) {
-      if (std::holds_alternative<std::nullptr_t>(found)) return T{};
+      if (found.type == Kind::Type::null) return T{};
       auto read = read_as<typename T::value_type>(node);
       if (read.has_error()) return read.error();
       return T(std::move(*read));
     } else if constexpr (std::same_as<T, bool>) {
-      if (auto const* const value = std::get_if<bool>(&found)) return *value;
+      if (found.type == Kind::Type::boolean) return found.boolean;
       return not_a("a boolean", found);
     } else if constexpr (ReadNumber<T>) {
       return read_number<T>(found);
     } else if constexpr (DescribedEnum<T>) {
       return read_enum<T>(found);
     } else if constexpr (is_list<T>) {
-      if (!std::holds_alternative<ArrayKind>(found)) return not_a("an array", found);
+      if (found.type != Kind::Type::array) return not_a("an array", found);
       return read_list<T>(node);
-    } else if constexpr (is_map<T>) {
-      if (!std::holds_alternative<ObjectKind>(found)) return not_a("an object", found);
+    } else if constexpr (ReadMap<T>) {
+      if (found.type != Kind::Type::object) return not_a("an object", found);
       return read_map<T>(node);
     } else if constexpr (DescribedStruct<T>) {
-      if (!std::holds_alternative<ObjectKind>(found)) return not_a("an object", found);
+      if (found.type != Kind::Type::object) return not_a("an object", found);
       return read_struct<T>(node);
     } else {
-      if (auto const* const text = std::get_if<std::string_view>(&found)) return T(*text);
+      if (found.type == Kind::Type::text) return T(found.text);
       return not_a("a string", found);
     }
   }

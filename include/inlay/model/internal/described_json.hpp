@@ -8,6 +8,7 @@
 // made of and keeps nothing of it, so that it is made where it is written. A member's type tells how it is written, and
 // an optional one is left out where it has no value.
 
+#include <inlay/digest.hpp>
 #include <inlay/id.hpp>
 #include <inlay/json/print.hpp>
 #include <inlay/model/describe.hpp>
@@ -158,6 +159,9 @@ inline void write_form_value(PreciseTime const& precise, std::string& out) {
 inline void write_form_value(Revision revision, std::string& out) { out += std::to_string(revision.value); }
 inline void write_form_value(std::string_view text, std::string& out) { json::print_string(text, out); }
 inline void write_form_value(Uuid const& uuid, std::string& out) { out.append(1, '"').append(to_string(uuid)) += '"'; }
+inline void write_form_value(Digest const& digest, std::string& out) {
+  out.append(1, '"').append(to_string(digest)) += '"';
+}
 
 template <class Value>
 void write_form_value(Nullable<Value> const& nullable, std::string& out);

@@ -102,6 +102,13 @@ Error revision_not_reached(Revision current) {
           .message = "the store has not reached this revision, it is at " + std::to_string(current.value)};
 }
 
+Error store_forked() {
+  return {.kind = ErrorKind::invalid_argument,
+          .message = "this is another store than the one that the cursor is of, or it has gone back since, and on by"
+                     " another way; start anew from its rows",
+          .reason = Reason::forked};
+}
+
 Error revision_not_here_yet(Revision current) {
   return {.kind = ErrorKind::unavailable,
           .message = "this server of the store follows another, and is only at revision " +

@@ -5,7 +5,6 @@
 #include <inlay/model/references.hpp>
 #include <inlay/storage/query.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -68,49 +67,44 @@ template <class Readable>
 [[nodiscard]] Result<Condition> parse_condition(std::string_view text, std::span<FilterPart const> parts);
 [[nodiscard]] Result<FieldPlace> check_condition(Condition const& condition, std::span<FilterPart const> parts);
 
+/** Whether rows can be compared with a text: not every engine compares others as they are, and no stored one is like
+    that. */
+[[nodiscard]] bool is_comparable(std::string_view text);
+
 /** Takes the conditions on the parts from `beside` on out of `where`, and adds to the scope that they hold. */
 [[nodiscard]] Result<void> move_into_scope(std::vector<Condition>& where, Scope& scope,
                                            std::span<FilterPart const> parts, std::size_t beside);
 
-// Engines differ in what they bear; these are what all of them do.
-template <class Readable>
-[[nodiscard]] Result<void> check_counts(Query<Readable> const& query) {
-  using Limits = Query<Readable>;
-  if (query.limit < 1 || query.limit > Limits::max_limit) return storage::limit_out_of_range(Limits::max_limit);
-  if (query.where.size() > Limits::max_conditions) return storage::too_many("conditions", Limits::max_conditions);
-  std::size_t values = 0;
-  for (Condition const& condition : query.where) values += condition.values.size();
-  if (values > Limits::max_values) return storage::too_many("values of conditions", Limits::max_values);
-  return {};
-}
+/** What check_query refuses for how much there is of it. Engines differ in what they bear; this is what all of them do.
+ */
+[[nodiscard]] Result<void> check_counts(std::vector<Condition> const& where, std::size_t limit);
+[[nodiscard]] Result<std::vector<FieldPlace>> check_query(std::vector<Condition> const& where, std::size_t limit,
+                                                          std::span<FilterPart const> parts);
+
+/** Whether one of the conditions is on a part from `beside` on. */
+[[nodiscard]] bool is_on_any_from(std::size_t beside, std::vector<Condition> const& where,
+                                  std::span<FilterPart const> parts);
 
 }  // namespace detail
 
-template <class Readable>
-Result<FieldPlace> find_filter_field(std::string_view path) {
+template <class Readable, class Place>
+Result<Place> find_filter_field(std::string_view path) {
   return detail::find_filter_field(path, detail::filter_parts<Readable>);
 }
 
-template <class Readable>
-Result<Condition> parse_condition(std::string_view text) {
+template <class Readable, class Parsed>
+Result<Parsed> parse_condition(std::string_view text) {
   return detail::parse_condition(text, detail::filter_parts<Readable>);
 }
 
-template <class Readable>
-Result<FieldPlace> check_condition(Condition const& condition) {
+template <class Readable, class Place>
+Result<Place> check_condition(Condition const& condition) {
   return detail::check_condition(condition, detail::filter_parts<Readable>);
 }
 
-template <class Readable>
-Result<std::vector<FieldPlace>> check_query(Query<Readable> const& query) {
-  if (auto const counts = detail::check_counts(query); !counts) return counts.error();
-  Result<std::vector<FieldPlace>> places(boost::system::in_place_value);
-  for (Condition const& condition : query.where) {
-    auto const place = detail::check_condition(condition, detail::read_parts<Readable>());
-    if (!place) return place.error();
-    places->push_back(*place);
-  }
-  return places;
+template <class Readable, class Place>
+Result<std::vector<Place>> check_query(Query<Readable> const& query) {
+  return detail::check_query(query.where, query.limit, detail::read_parts<Readable>());
 }
 
 template <class Readable>
@@ -118,12 +112,8 @@ Result<std::optional<Query<Readable>>> conditions_into_scope(Query<Readable> con
   std::optional<Query<Readable>> moved;
   if constexpr (constexpr std::size_t beside = model::part_count<Readable>;
                 beside < model::filter_part_count<Readable>) {
-    bool const is_on_any = std::any_of(query.where.begin(), query.where.end(), [](Condition const& condition) {
-      auto const place = find_filter_field<Readable>(condition.field);
-      return place.has_value() && place->part >= beside;
-    });
-    if (!is_on_any) return moved;
-    if (auto const counts = detail::check_counts(query); !counts) return counts.error();
+    if (!detail::is_on_any_from(beside, query.where, detail::filter_parts<Readable>)) return moved;
+    if (auto const counts = detail::check_counts(query.where, query.limit); !counts) return counts.error();
     moved = query;
     auto const done = detail::move_into_scope(moved->where, moved->scope, detail::filter_parts<Readable>, beside);
     if (!done) return done.error();

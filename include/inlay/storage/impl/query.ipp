@@ -4,7 +4,10 @@
 
 #include <inlay/ground/internal/base64url.hpp>
 #include <inlay/ground/internal/joined.hpp>
+#include <inlay/ground/internal/utf8.hpp>
 #include <inlay/json/parse.hpp>
+#include <inlay/model/entities.hpp>
+#include <inlay/storage/errors.hpp>
 #include <inlay/storage/query.hpp>
 
 #include <boost/crc.hpp>
@@ -16,7 +19,10 @@
 #include <cstring>
 #include <iterator>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace inlay {
 
@@ -83,6 +89,13 @@ inline Result<std::vector<std::string>> split_values(std::string_view text) {
     }
   }
   return values;
+}
+
+bool is_comparable(std::string_view text) {
+  // So many are never too long for JSON, of which one character is six at most.
+  constexpr std::size_t surely_short = (json::Limits{}.max_bytes - 2) / 6;
+  if (text.find('\0') != std::string_view::npos || !is_utf8(text)) return false;
+  return text.size() <= surely_short || json::check(boost::json::value(text)).has_value();
 }
 
 Result<FieldPlace> find_filter_field(std::string_view path, std::span<FilterPart const> parts) {
@@ -189,8 +202,7 @@ Result<FieldPlace> check_condition(Condition const& condition, std::span<FilterP
         std::string const* text = std::get_if<std::string>(&value);
         if (!text) {
           wanted = "a text";
-        } else if (text->find('\0') != std::string::npos || !json::check(boost::json::value(*text))) {
-          // Not every engine compares such texts as they are, and no stored one is like that.
+        } else if (!is_comparable(*text)) {
           wanted = "a text of UTF-8 without U+0000";
         } else if (place->field.type == model::FieldType::enumeration) {
           auto const names = parts[place->part].enumerators[place->index];
@@ -202,6 +214,35 @@ Result<FieldPlace> check_condition(Condition const& condition, std::span<FilterP
     if (wanted) return bad_condition(path_of(*place, parts) + " must be compared with " + wanted);
   }
   return *place;
+}
+
+Result<void> check_counts(std::vector<Condition> const& where, std::size_t limit) {
+  using Limits = Query<Team>;  // as those of every Readable
+  if (limit < 1 || limit > Limits::max_limit) return storage::limit_out_of_range(Limits::max_limit);
+  if (where.size() > Limits::max_conditions) return storage::too_many("conditions", Limits::max_conditions);
+  std::size_t values = 0;
+  for (Condition const& condition : where) values += condition.values.size();
+  if (values > Limits::max_values) return storage::too_many("values of conditions", Limits::max_values);
+  return {};
+}
+
+Result<std::vector<FieldPlace>> check_query(std::vector<Condition> const& where, std::size_t limit,
+                                            std::span<FilterPart const> parts) {
+  if (auto const counts = check_counts(where, limit); !counts) return counts.error();
+  Result<std::vector<FieldPlace>> places(boost::system::in_place_value);
+  for (Condition const& condition : where) {
+    auto const place = check_condition(condition, parts);
+    if (!place) return place.error();
+    places->push_back(*place);
+  }
+  return places;
+}
+
+bool is_on_any_from(std::size_t beside, std::vector<Condition> const& where, std::span<FilterPart const> parts) {
+  return std::any_of(where.begin(), where.end(), [&](Condition const& condition) {
+    auto const place = find_filter_field(condition.field, parts);
+    return place.has_value() && place->part >= beside;
+  });
 }
 
 Result<void> move_into_scope(std::vector<Condition>& where, Scope& scope, std::span<FilterPart const> parts,

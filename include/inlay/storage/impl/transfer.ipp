@@ -3,6 +3,7 @@
 #define INLAY_STORAGE_IMPL_TRANSFER_IPP
 
 #include <inlay/ground/internal/joined.hpp>
+#include <inlay/json/internal/too_long.hpp>
 #include <inlay/json/parse.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/model/json_form.hpp>
@@ -36,7 +37,7 @@ inline bool is_entity_name(std::string_view name) {
 }
 
 /** What the records of a kind are called, by its place in StoreRecord. */
-inline std::string kind_name(std::size_t kind) {
+inline std::string record_name(std::size_t kind) {
   std::string name = kind == 0 ? "header" : "commit";
   model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
     if (model::entity_number<Entity> + 1 == kind) name = Entity::entity_name;
@@ -150,11 +151,56 @@ inline Result<std::optional<Document>> get_document(boost::json::object const& o
   return std::optional<Document>(*std::move(document));
 }
 
+inline Result<Timestamp> get_time(boost::json::object const& object, std::string const& pointer,
+                                  std::string_view name) {
+  auto const text = get_text(object, pointer, name);
+  if (!text) return text.error();
+  auto const time = parse_timestamp(*text);
+  if (!time) return below(pointer + '/' + std::string(name), time.error());
+  return *time;
+}
+
+inline Result<Digest> get_digest(boost::json::object const& object, std::string const& pointer,
+                                 std::string_view name) {
+  auto const text = get_text(object, pointer, name);
+  if (!text) return text.error();
+  auto const digest = parse_digest(*text);
+  if (!digest) return below(pointer + '/' + std::string(name), digest.error());
+  return *digest;
+}
+
+/** Puts what was read where it belongs, if it could be. */
+template <class Value>
+Result<void> take_read(Result<Value> const& read, Value& place) {
+  if (!read) return read.error();
+  place = *read;
+  return {};
+}
+
+inline bool is_known_format(std::int64_t format) noexcept {
+  return format >= StoreHeader::oldest_format && format <= StoreHeader::current_format;
+}
+
+/** Which store it is, and between which commits its log is. */
+inline Result<void> take_ends(boost::json::object const& line, StoreHeader& header) {
+  Result<void> taken = take_read(get_uuid(line, "", "store_id"), header.store_id);
+  if (taken && line.contains("token")) taken = take_read(get_uuid(line, "", "token"), header.token);
+  if (taken) taken = take_read(get_time(line, "", "moment"), header.moment);
+  if (taken) taken = take_read(get_digest(line, "", "chain"), header.chain);
+  if (taken && line.contains("compacted_token")) {
+    taken = take_read(get_uuid(line, "", "compacted_token"), header.compacted_token);
+  }
+  if (taken) taken = take_read(get_time(line, "", "compacted_moment"), header.compacted_moment);
+  if (taken) taken = take_read(get_digest(line, "", "compacted_chain"), header.compacted_chain);
+  return taken;
+}
+
 inline Result<StoreRecord> read_header(boost::json::object const& line) {
   auto const format = get_count(line, "", "inlay_format");
   if (!format) return format.error();
-  if (*format != StoreHeader::current_format) {
-    return record_fault("this inlay reads format " + std::to_string(StoreHeader::current_format) + " and no other",
+  if (!is_known_format(*format)) {
+    return record_fault("this inlay reads the formats " + std::to_string(StoreHeader::oldest_format) + " to " +
+                            std::to_string(StoreHeader::current_format) + " and no other",
                         "/inlay_format");
   }
   auto const checked = check_members<answers::HeaderLine>(line, "");
@@ -169,6 +215,10 @@ inline Result<StoreRecord> read_header(boost::json::object const& line) {
   if (!rows) return rows.error();
 
   StoreHeader header;
+  header.format = *format;
+  if (line.contains("store_id")) {
+    if (auto const taken = take_ends(line, header); !taken) return taken.error();
+  }
   header.revision.value = *revision;
   header.compacted_through.value = *compacted_through;
   header.commits = static_cast<std::size_t>(*commits);
@@ -250,12 +300,16 @@ inline Result<StoreRecord> read_commit(boost::json::object const& line) {
   if (!token) return token.error();
   auto actor = get_text(**object, "/commit", "actor");
   if (!actor) return actor.error();
-  auto const time_text = get_text(**object, "/commit", "time");
-  if (!time_text) return time_text.error();
-  auto const time = parse_timestamp(*time_text);
-  if (!time) return below("/commit/time", time.error());
+  auto const time = get_time(**object, "/commit", "time");
+  if (!time) return time.error();
 
-  CommitRecord commit{Revision{*revision}, *token, *std::move(actor), std::nullopt, *time, {}};
+  CommitRecord commit{
+      .revision = Revision{*revision}, .token = *token, .actor = *std::move(actor), .time = *time};
+  if ((*object)->contains("moment")) {
+    auto taken = take_read(get_time(**object, "/commit", "moment"), commit.moment);
+    if (taken) taken = take_read(get_digest(**object, "/commit", "chain"), commit.chain);
+    if (!taken) return taken.error();
+  }
   if ((*object)->contains("reason")) {
     auto reason = get_text(**object, "/commit", "reason");
     if (!reason) return reason.error();
@@ -299,11 +353,11 @@ Result<void> RecordCheck::accept(StoreRecord const& record) {
   std::size_t const kind = record.index();
   if (seen_[0] == 0 && kind != 0) return detail::record_fault("the header must be the first record");
   if (kind < kind_) {
-    return detail::record_fault("every " + detail::kind_name(kind) + " record comes before those of " +
-                                detail::kind_name(kind_));
+    return detail::record_fault("every " + detail::record_name(kind) + " record comes before those of " +
+                                detail::record_name(kind_));
   }
   if (++seen_[kind] > announced(kind)) {
-    return detail::record_fault("there are more records of " + detail::kind_name(kind) + " than the header says");
+    return detail::record_fault("there are more records of " + detail::record_name(kind) + " than the header says");
   }
   if (kind != kind_) last_row_ = {};
   bool const is_first = seen_[kind] == 1;
@@ -311,8 +365,12 @@ Result<void> RecordCheck::accept(StoreRecord const& record) {
   return std::visit(
       [&]<class Record>(Record const& given) -> Result<void> {
         if constexpr (std::is_same_v<Record, StoreHeader>) {
-          if (given.format != StoreHeader::current_format) {
+          if (!detail::is_known_format(given.format)) {
             return detail::record_fault("the records have a format that this inlay does not know");
+          }
+          for (auto const& [name, moment] :
+               {std::pair("moment", given.moment), std::pair("compacted_moment", given.compacted_moment)}) {
+            if (!has_text(moment)) return detail::time_without_text("/" + std::string(name));
           }
           if (given.revision.value > detail::last_restorable_number) {
             return detail::too_great("the store's revision", "/revision");
@@ -333,6 +391,11 @@ Result<void> RecordCheck::accept(StoreRecord const& record) {
           }
           last_commit_ = given.revision;
           if (!has_text(given.time)) return detail::time_without_text("/commit/time");
+          if (!has_text(given.moment)) return detail::time_without_text("/commit/moment");
+          if (!header_.store_id.is_nil() && given.moment < Timestamp{1}) {
+            return detail::record_fault("a commit must have a moment after 1970 began, where the header has a store_id",
+                                        "/commit/moment");
+          }
           for (auto const& [name, text] :
                {std::pair("actor", &given.actor), std::pair("reason", given.reason ? &*given.reason : nullptr)}) {
             if (text == nullptr || json::check(boost::json::value(*text), json::no_limits)) continue;
@@ -366,7 +429,7 @@ Result<void> RecordCheck::finish() const {
     if (seen_[kind] == announced(kind)) continue;
     return detail::record_fault(kind == 0 ? "there are no records at all; the header must be the first"
                                           : "the records end too early: of " + std::to_string(announced(kind)) + ' ' +
-                                                detail::kind_name(kind) + " records " + std::to_string(seen_[kind]) +
+                                                detail::record_name(kind) + " records " + std::to_string(seen_[kind]) +
                                                 " came");
   }
   return {};
@@ -437,9 +500,9 @@ Result<void> read_lines(LinesRequest const& request) {
     }
   }
   if (end == detail::LineEnd::too_long) {
-    return in_line(number + 1, Error{.kind = ErrorKind::invalid_document,
-                                     .message = "the line is longer than the " +
-                                                std::to_string(request.max_line_bytes) + " bytes that are allowed"});
+    Error error = json::too_long("the line", request.max_line_bytes);
+    error.pointer.reset();  // a line is no document
+    return in_line(number + 1, std::move(error));
   }
   if (end == detail::LineEnd::failed) {
     return Error{.kind = ErrorKind::unavailable,

@@ -3,7 +3,9 @@
 #define INLAY_BACKENDS_MEMORY_DETAIL_CHANGE_LOG_HPP
 
 #include <inlay/model/team.hpp>
+#include <inlay/storage/chain.hpp>
 #include <inlay/storage/changes.hpp>
+#include <inlay/storage/internal/check_cursor.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -41,6 +43,15 @@ struct LoggedChange {
     };
     return {std::string(entity), id, kind, document(before), document(after)};
   }
+
+  void add_to(storage::CommitContent& content) const {
+    auto const json = [this](std::shared_ptr<void const> const& row) { return row ? record_of(row.get()) : ""; };
+    std::string const texts[] = {json(before), json(after)};
+    auto const text = [](std::shared_ptr<void const> const& row, std::string_view of) {
+      return row ? std::optional(of) : std::nullopt;
+    };
+    content.add(entity, id, kind, text(before, texts[0]), text(after, texts[1]));
+  }
 };
 
 struct LoggedCommit {
@@ -50,10 +61,25 @@ struct LoggedCommit {
   std::optional<std::string> reason;
   Timestamp time{};
   std::vector<LoggedChange> changes;
+  Timestamp moment{};
+  Digest chain{};
+
+  /** What it says, for the chain. */
+  [[nodiscard]] Digest content() const {
+    storage::CommitContent content(token, actor, reason, time);
+    for (LoggedChange const& change : changes) change.add_to(content);
+    return content.digest();
+  }
 
   /** What the caller sees: all of it, or what happened to one row. */
   [[nodiscard]] CommitRecord record(std::optional<ChangesRequest::Row> const& row) const {
-    CommitRecord whole{revision, token, actor, reason, time, {}};
+    CommitRecord whole{.revision = revision,
+                       .token = token,
+                       .actor = actor,
+                       .reason = reason,
+                       .time = time,
+                       .moment = moment,
+                       .chain = chain};
     for (LoggedChange const& change : changes) {
       if (!row || is_of(change, *row)) whole.changes.push_back(change.record());
     }
@@ -73,7 +99,7 @@ struct LoggedCommit {
 /** Commits that were found in the log, to be read when the lock is given back. */
 struct LoggedPage {
   std::vector<std::shared_ptr<LoggedCommit const>> commits;
-  Revision through{};
+  ChangeCursor through{};
   bool has_more{};
 
   [[nodiscard]] ChangePage read(ChangesRequest const& request) const {
@@ -83,7 +109,8 @@ struct LoggedPage {
       auto record = commit->record(request.row);
       if (!bytes.take(document_bytes(record))) {
         page.has_more = true;
-        page.through = page.commits.back().revision;
+        CommitRecord const& last = page.commits.back();
+        page.through = {last.revision, through.store, storage::known(last.token)};
         break;
       }
       page.commits.push_back(std::move(record));
@@ -105,10 +132,16 @@ class ChangeLog {
  public:
   static constexpr std::size_t max_limit = 1'000;
 
-  [[nodiscard]] Revision revision() const noexcept { return revision_; }
+  ChangeLog() = default;
+  explicit ChangeLog(Uuid const& store_id) : state_{.store_id = store_id} {}
+
+  /** Where it ends, and begins. */
+  [[nodiscard]] StoreState const& state() const noexcept { return state_; }
+
+  [[nodiscard]] Revision revision() const noexcept { return state_.newest.revision; }
 
   /** The log holds the commits after this revision. */
-  [[nodiscard]] Revision kept_after() const noexcept { return kept_after_; }
+  [[nodiscard]] Revision kept_after() const noexcept { return state_.compacted.revision; }
 
   [[nodiscard]] bool has(Uuid const& token) const { return tokens_.contains(token); }
 
@@ -117,12 +150,14 @@ class ChangeLog {
     return {commits_.begin(), commits_.end()};
   }
 
-  /** Begins anew, without commits, at these revisions. */
-  void start(Revision revision, Revision kept_after) {
+  /** Begins anew, without commits. */
+  void start(StoreState const& state) {
     *this = ChangeLog();
-    revision_ = revision;
-    kept_after_ = kept_after;
+    state_ = state;
   }
+
+  /** Says where it ends once all commits of another store were added, which may be later than the last of them. */
+  void finish(StoreState const& state) noexcept { state_ = state; }
 
   /** Adds the next commit. Like Table::replace, it ends the program when memory runs out half-way. */
   void append(std::shared_ptr<LoggedCommit const> commit) noexcept {
@@ -133,7 +168,9 @@ class ChangeLog {
       if (revisions.empty() || revisions.back() != commit->revision) revisions.push_back(commit->revision);
       if (change.owner) bytes_of_[*change.owner][commit->time] += change.bytes;
     }
-    revision_ = std::max(revision_, commit->revision);
+    if (commit->revision >= state_.newest.revision) {
+      state_.newest = {commit->revision, commit->token, commit->moment, commit->chain};
+    }
     commits_.push_back(std::move(commit));
   }
 
@@ -145,9 +182,16 @@ class ChangeLog {
                            [](std::uint64_t sum, auto const& one) { return sum + one.second; });
   }
 
+  /** Checks that the commits after a cursor are those that follow it. */
+  [[nodiscard]] Result<void> check(ChangeCursor const& after) const {
+    auto const commit = first_after(after);
+    bool const is_there = commit != commits_.begin() && (*std::prev(commit))->revision == after.revision();
+    return storage::check_cursor(after, state_, is_there ? (*std::prev(commit))->token : Uuid{}, [] { return false; });
+  }
+
   /** The commits after `request.after`, which is from kept_after() to revision(). */
   [[nodiscard]] LoggedPage find(ChangesRequest const& request) const {
-    LoggedPage page{{}, revision_, false};
+    LoggedPage page{{}, storage::cursor_of(state_), false};
     // Looks for one more than was asked for: that there is one is what says that there are more.
     if (!request.row) {
       for (auto commit = first_after(request.after); commit != commits_.end() && page.commits.size() <= request.limit;
@@ -166,7 +210,8 @@ class ChangeLog {
     if (page.commits.size() > request.limit) {
       page.commits.pop_back();
       page.has_more = true;
-      page.through = page.commits.back()->revision;
+      LoggedCommit const& last = *page.commits.back();
+      page.through = storage::cursor_of(state_.store_id, last.revision, last.token);
     }
     return page;
   }
@@ -174,12 +219,13 @@ class ChangeLog {
   /** Takes out the commits up to and including `through`; tokens stay as long as storage::KeptTokens has it. */
   [[nodiscard]] std::vector<std::shared_ptr<LoggedCommit const>> forget(Revision through) {
     std::vector<std::shared_ptr<LoggedCommit const>> forgotten;
-    kept_after_ = std::max(kept_after_, through);
+    bool const is_news = through > kept_after();
     while (!commits_.empty() && commits_.front()->revision <= through) {
       forgotten.push_back(commits_.front());
       commits_.pop_front();
       LoggedCommit const& commit = *forgotten.back();
       compacted_.push_back({commit.revision, commit.time, commit.token});
+      state_.compacted = {commit.revision, commit.token, commit.moment, commit.chain};
       for (LoggedChange const& change : commit.changes) {
         auto const revisions = revisions_of_.find(change.id);
         if (revisions == revisions_of_.end()) continue;
@@ -189,7 +235,11 @@ class ChangeLog {
       }
       for (LoggedChange const& change : commit.changes) forget_bytes(change, commit.time);
     }
-    auto const kept = storage::KeptTokens::of(revision_, newest_time_);
+    if (is_news) {
+      if (kept_after() != through) state_.compacted.token = {};  // of a number that was left out
+      state_.compacted.revision = through;
+    }
+    auto const kept = storage::KeptTokens::of(revision(), newest_time_);
     std::erase_if(compacted_, [&](KeptToken const& one) {
       bool const is_free = one.revision <= through && !kept.keep(one.revision, one.time);
       if (is_free) tokens_.erase(one.token);
@@ -215,8 +265,7 @@ class ChangeLog {
     if (of_team->second.empty()) bytes_of_.erase(of_team);
   }
 
-  Revision revision_{};
-  Revision kept_after_{};
+  StoreState state_;
   Commits commits_;
   Timestamp newest_time_{};
   std::vector<KeptToken> compacted_;

@@ -2,13 +2,12 @@
 #ifndef INLAY_BACKENDS_MEMORY_DETAIL_KEYED_HPP
 #define INLAY_BACKENDS_MEMORY_DETAIL_KEYED_HPP
 
-// The row that a list's conditions name by its unique key, with the name of what is nested in place of its id.
+// The row that is named by its unique key, with the name of what is nested in place of its id.
 
 #include <inlay/backends/memory/detail/table.hpp>
 #include <inlay/model/references.hpp>
 #include <inlay/storage/query.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -19,27 +18,45 @@
 
 namespace inlay::memory {
 
+/** The row that people call by a name, and whether there are several. */
 template <class Readable>
-[[nodiscard]] constexpr bool keys_by_name() {
-  if constexpr (model::part_count<Readable> < 2 || model::Root<Readable>::unique_keys.size() != 1) {
-    return false;
+struct NamedRow {
+  Row<model::Root<Readable>> const* row = nullptr;
+  bool is_one_of_several = false;
+};
+
+/** @param nested of a Readable whose key says the next part's row by its name, the table of those. */
+template <class Readable, class... Nested>
+[[nodiscard]] NamedRow<Readable> row_named(NamedRequest<Readable> const& request,
+                                           Table<model::Root<Readable>> const& table, Table<Nested> const&... nested) {
+  constexpr model::NamedKey key = *model::named_key<Readable>;
+  NamedRow<Readable> found;
+  if constexpr (sizeof...(Nested) == 0) {
+    found.row = table.find_keyed(key.key, key.within, request.within, request.name);
   } else {
-    return has_name_in_key<model::Part<Readable, 1>>;
+    for (auto const& [place, one] : (nested, ...).named(request.name)) {
+      auto const* const row = table.find_keyed(key.key, key.within, request.within, one->id.uuid);
+      if (row == nullptr) continue;
+      found.is_one_of_several = found.row != nullptr;
+      if (found.is_one_of_several) break;
+      found.row = row;
+    }
   }
+  return found;
 }
 
-/** Whether a Readable's rows have one unique key, and nest what has a name. */
+/** Whether a key of a Readable says the next part's row by its name. */
 template <class Readable>
-inline constexpr bool has_key_by_name = keys_by_name<Readable>();
+inline constexpr bool is_named_by_part = model::named_key<Readable>&& model::named_key<Readable>->name_part == 1;
 
 /** The rows that conditions name by their unique key, of which they say the nested row's id by its name. There are as
     many as teams have one of that name. @return nothing where the conditions say no such key. */
 template <class Readable, class Nested>
-requires has_key_by_name<Readable>
+requires is_named_by_part<Readable>
 [[nodiscard]] std::optional<OrderedRows<model::Root<Readable>>> rows_keyed(
     std::vector<std::pair<FieldPlace, Condition const*>> const& where, Table<model::Root<Readable>> const& table,
     Table<Nested> const& nested) {
-  using Entity = model::Root<Readable>;
+  constexpr model::NamedKey key = *model::named_key<Readable>;
   auto const find_value = [&](std::size_t part, std::string_view member) -> FieldValue const* {
     for (auto const& [place, condition] : where) {
       bool const is_it = place.part == part && place.field.name == member && condition->op == Operator::eq;
@@ -48,27 +65,12 @@ requires has_key_by_name<Readable>
     return nullptr;
   };
   FieldValue const* const name = find_value(1, "name");
-  if (name == nullptr) return std::nullopt;
-  Entity like;  // has the key's values
-  bool is_said = true;
-  auto const& key = Entity::unique_keys.front();
-  model::for_each_field<Entity>([&]<class Member>(model::Field const& field, Member Entity::*pointer) {
-    if constexpr (model::is_id_v<Member>) {
-      bool const is_in_key = std::find(key.begin(), key.end(), field.name) != key.end();
-      if (!is_in_key || field.name == model::joining_reference<Readable, 0>.member) return;
-      FieldValue const* const value = find_value(0, field.name);
-      is_said = is_said && value != nullptr;
-      if (value != nullptr) (like.*pointer).uuid = std::get<Uuid>(*value);
-    }
-  });
-  if (!is_said) return std::nullopt;
-  OrderedRows<Entity> rows;
-  for (Uuid const& id : nested.named(std::get<std::string>(*name))) {
-    (like.*model::joining_member<Readable, 0>).uuid = id;
-    if (Uuid const* const same = table.find_same(0, like)) {
-      Row<Entity> const& row = *table.find(*same);
-      rows.emplace(place_of(*row), row);
-    }
+  FieldValue const* const within = find_value(0, key.within);
+  if (name == nullptr || within == nullptr) return std::nullopt;
+  OrderedRows<model::Root<Readable>> rows;
+  for (auto const& [place, one] : nested.named(std::get<std::string>(*name))) {
+    auto const* const row = table.find_keyed(key.key, key.within, std::get<Uuid>(*within), one->id.uuid);
+    if (row != nullptr) rows.emplace(place_of(**row), *row);
   }
   return rows;
 }

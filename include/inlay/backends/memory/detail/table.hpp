@@ -4,15 +4,17 @@
 
 #include <inlay/ground/internal/keyed_hash.hpp>
 #include <inlay/model/references.hpp>
+#include <inlay/storage/internal/key_text.hpp>
 #include <inlay/storage/query.hpp>
 
-#include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <unordered_map>
 #include <utility>
@@ -42,15 +44,14 @@ template <class Other>
   return id ? &id->uuid : nullptr;
 }
 
-/** Whether an entity's rows have a name that is unique among its owner's. */
+/** Whether an entity's rows have names. */
 template <class Entity>
-inline constexpr bool has_name_in_key = std::any_of(Entity::unique_keys.begin(), Entity::unique_keys.end(),
-                                                    [](model::UniqueKey const& key) {
-                                                      return std::find(key.begin(), key.end(), "name") != key.end();
-                                                    });
+inline constexpr bool has_name = requires(Entity const& row) {
+  { row.name } -> std::same_as<std::string const&>;
+};
 
-/** The rows of one entity, with an index for its ids, its order, each of its unique keys, the names in those, each of
-   its references and each of its enumerations.
+/** The rows of one entity, with an index for its ids, its order, each of its unique keys, its names, each of its
+    references and each of its enumerations.
 
     Not thread-safe. It checks nothing: whoever writes has looked before.
 */
@@ -83,15 +84,26 @@ class Table {
     return found == by_value_.end() ? none : found->second;
   }
 
-  /** The id of the row that has the same values as `row` in unique key number `key`, or nullptr. */
-  [[nodiscard]] Uuid const* find_same(std::size_t key, Entity const& row) const {
-    auto const found = by_key_[key].find(key_text(Entity::unique_keys[key], row));
-    return found == by_key_[key].end() ? nullptr : &found->second;
+  /** The row that has the same values as `row` in unique key number `key`, or nullptr. */
+  [[nodiscard]] Row<Entity> const* find_same(std::size_t key, Entity const& row) const {
+    return find_key(key, storage::key_text(Entity::unique_keys[key], row));
   }
 
-  /** The ids of the rows with that name, whoever's they are. */
-  [[nodiscard]] std::set<Uuid> const& named(std::string const& name) const requires has_name_in_key<Entity> {
-    static std::set<Uuid> const none;
+  /** The row that has an id in one member of unique key number `key`, and an id or a text in the other; or nullptr. */
+  template <class Value>
+  [[nodiscard]] Row<Entity> const* find_keyed(std::size_t key, std::string_view member, Uuid const& id,
+                                              Value const& other) const {
+    bool const is_first = Entity::unique_keys[key].front() == member;
+    std::string text;
+    if (is_first) storage::append_key(id, text);
+    storage::append_key(other, text);
+    if (!is_first) storage::append_key(id, text);
+    return find_key(key, text);
+  }
+
+  /** The rows with that name, whoever's they are. */
+  [[nodiscard]] OrderedRows<Entity> const& named(std::string_view name) const requires has_name<Entity> {
+    static OrderedRows<Entity> const none;
     auto const found = by_name_.find(name);
     return found == by_name_.end() ? none : found->second;
   }
@@ -109,29 +121,11 @@ class Table {
  private:
   static constexpr std::size_t key_count = Entity::unique_keys.size();
 
-  template <class Value>
-  static void append_key(Value const& value, std::string& out) {
-    if constexpr (model::is_id_v<Value>) {
-      out.append(reinterpret_cast<char const*>(value.uuid.bytes.data()), value.uuid.bytes.size());
-    } else {
-      static_assert(std::is_same_v<Value, std::string>, "a unique key is made of ids and texts");
-      // With the length before it, no two pairs of texts have the same key.
-      out += std::to_string(value.size());
-      out += ':';
-      out += value;
-    }
-  }
+  using ByText = std::unordered_map<std::string, Row<Entity>, inlay::detail::KeyedHash, std::equal_to<>>;
 
-  [[nodiscard]] static std::string key_text(model::UniqueKey const& key, Entity const& row) {
-    std::string text;
-    for (std::string_view const name : key) {
-      model::for_each_field<Entity>([&]<class Member>(model::Field const& field, Member Entity::*pointer) {
-        if constexpr (model::is_id_v<Member> || std::is_same_v<Member, std::string>) {
-          if (field.name == name) append_key(row.*pointer, text);
-        }
-      });
-    }
-    return text;
+  [[nodiscard]] Row<Entity> const* find_key(std::size_t key, std::string_view text) const {
+    auto const found = by_key_[key].find(text);
+    return found == by_key_[key].end() ? nullptr : &found->second;
   }
 
   /** Calls `visit(reference number, id)` for each reference that the row has. */
@@ -159,19 +153,21 @@ class Table {
     by_id_.emplace(row->id.uuid, row);
     in_order_.emplace(place, row);
     for (std::size_t key = 0; key < key_count; ++key) {
-      by_key_[key].emplace(key_text(Entity::unique_keys[key], *row), row->id.uuid);
+      by_key_[key].emplace(storage::key_text(Entity::unique_keys[key], *row), row);
     }
-    if constexpr (has_name_in_key<Entity>) by_name_[row->name].insert(row->id.uuid);
+    if constexpr (has_name<Entity>) by_name_[row->name].emplace(place, row);
     for_each_target(*row, [&](std::size_t number, Uuid const& id) { by_reference_[number][id].emplace(place, row); });
     for_each_value(*row, [&](std::size_t number, int value) { by_value_[{number, value}].emplace(place, row); });
   }
 
   void remove(Entity const& row) {
     Cursor const place = place_of(row);
-    for (std::size_t key = 0; key < key_count; ++key) by_key_[key].erase(key_text(Entity::unique_keys[key], row));
-    if constexpr (has_name_in_key<Entity>) {
+    for (std::size_t key = 0; key < key_count; ++key) {
+      by_key_[key].erase(storage::key_text(Entity::unique_keys[key], row));
+    }
+    if constexpr (has_name<Entity>) {
       auto const same = by_name_.find(row.name);
-      same->second.erase(row.id.uuid);
+      same->second.erase(place);
       if (same->second.empty()) by_name_.erase(same);
     }
     for_each_target(row, [&](std::size_t number, Uuid const& id) {
@@ -186,8 +182,8 @@ class Table {
 
   std::unordered_map<Uuid, Row<Entity>> by_id_;
   OrderedRows<Entity> in_order_;
-  std::array<std::unordered_map<std::string, Uuid, inlay::detail::KeyedHash>, key_count> by_key_;
-  std::unordered_map<std::string, std::set<Uuid>, inlay::detail::KeyedHash> by_name_;
+  std::array<ByText, key_count> by_key_;
+  std::unordered_map<std::string, OrderedRows<Entity>, inlay::detail::KeyedHash, std::equal_to<>> by_name_;
   std::array<std::unordered_map<Uuid, OrderedRows<Entity>>, model::reference_count<Entity>> by_reference_;
   std::map<std::pair<std::size_t, int>, OrderedRows<Entity>> by_value_;
 };

@@ -26,8 +26,7 @@ class Snapshot {
  public:
   /** To be called while the store's lock is held. */
   Snapshot(Tables const& tables, ChangeLog const& log) : commits_(log.all()) {
-    header_.revision = log.revision();
-    header_.compacted_through = log.kept_after();
+    header_ = StoreHeader::of(log.state());
     header_.commits = commits_.size();
     model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
       auto const& all = std::get<Table<Entity>>(tables).all();
@@ -63,8 +62,9 @@ class Snapshot {
   std::vector<std::shared_ptr<LoggedCommit const>> commits_;
 };
 
-/** A commit that was logged by another store, as this one's log keeps it: the rows stay the JSON that they came as. */
-[[nodiscard]] inline std::shared_ptr<LoggedCommit const> logged(CommitRecord const& commit) {
+/** A commit that was logged by another store, as this one's log keeps it: the rows stay the JSON that they came as.
+    `end`: where the log ends with it. */
+[[nodiscard]] inline std::shared_ptr<LoggedCommit const> logged(CommitRecord const& commit, LogEnd const& end) {
   auto const keep = [](std::optional<Document> const& row) -> std::shared_ptr<void const> {
     return row ? std::make_shared<Document const>(*row) : nullptr;
   };
@@ -76,6 +76,8 @@ class Snapshot {
   own->actor = commit.actor;
   own->reason = commit.reason;
   own->time = commit.time;
+  own->moment = end.moment;
+  own->chain = end.chain;
   for (ChangeRecord const& change : commit.changes) {
     std::string_view entity;
     model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {

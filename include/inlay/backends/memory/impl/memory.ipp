@@ -4,8 +4,8 @@
 
 #include <inlay/backends/memory.hpp>
 #include <inlay/backends/memory/detail/change_log.hpp>
+#include <inlay/backends/memory/detail/id_getters.hpp>
 #include <inlay/backends/memory/detail/keyed.hpp>
-#include <inlay/backends/memory/detail/match.hpp>
 #include <inlay/backends/memory/detail/merge.hpp>
 #include <inlay/backends/memory/detail/rows_read.hpp>
 #include <inlay/backends/memory/detail/table.hpp>
@@ -13,6 +13,8 @@
 #include <inlay/model/internal/record_bytes.hpp>
 #include <inlay/model/json_form.hpp>
 #include <inlay/storage/errors.hpp>
+#include <inlay/storage/internal/match.hpp>
+#include <inlay/storage/internal/restored_log.hpp>
 
 #include <algorithm>
 #include <deque>
@@ -55,6 +57,15 @@ using Predicate = std::function<bool(Entity const& row)>;
 /** A condition, and where the field that it names was found. */
 using PlacedCondition = std::pair<FieldPlace, Condition const*>;
 
+/** Whether a condition of a scope says what rows are called. */
+[[nodiscard]] inline bool is_on_name(Condition const& condition) { return condition.field == "name"; }
+
+/** Whether a scope says first what rows are called: these are few, and all of them are looked at. */
+[[nodiscard]] inline bool is_begun_by_name(Scope const& scope) {
+  return !scope.parts.empty() && scope.parts.front().kind == Scope::Kind::condition &&
+         is_on_name(scope.parts.front().condition);
+}
+
 /** Adds the conditions that every row which the scope lets through meets. They can only narrow the search. */
 template <class Entity>
 void collect_conditions(Scope const& scope, std::vector<PlacedCondition>& where) {
@@ -81,8 +92,14 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
     return log_.revision();
   }
 
+  Result<StoreState> state() const override {
+    auto const lock = lock_.read();
+    return log_.state();
+  }
+
   Capabilities const& capabilities() const noexcept override {
-    static Capabilities const own{.backend = "memory", .can_transfer = true, .can_snapshot = true, .can_count = true};
+    static Capabilities const own{
+        .backend = "memory", .can_transfer = true, .can_snapshot = true, .can_count = true, .has_identity = true};
     return own;
   }
 
@@ -90,6 +107,8 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   Result<Readable> find_readable(FindRequest<Readable> const& request) const;
   template <class Readable>
   Result<Page<Readable>> list_readable(Query<Readable> const& query) const;
+  template <class Readable>
+  Result<std::optional<Readable>> named_readable(NamedRequest<Readable> const& request) const;
 
  private:
   /** A commit while it is being written: undoes what it has done unless it is kept. */
@@ -146,7 +165,7 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
   template <class Readable>
   [[nodiscard]] static Readable assemble(PartRows<Readable> const& rows, Query<Readable> const& query = {});
   template <class Entity>
-  [[nodiscard]] OrderedRows<Entity> const* narrowest(std::vector<PlacedCondition> const& where) const;
+  [[nodiscard]] OrderedRows<Entity> const* narrowest(std::vector<PlacedCondition> const& where, bool by_names) const;
   template <class Entity>
   [[nodiscard]] OrderedRows<Entity> const* rows_with(Scope const& scope) const;
   template <class Entity>
@@ -159,7 +178,7 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
                                      std::vector<OrderedRows<Entity> const*>& sources,
                                      std::deque<OrderedRows<Entity>>& made) const;
   /** Takes a record as it is, into a store that nobody else knows yet. */
-  [[nodiscard]] Result<void> take(StoreRecord const& record);
+  [[nodiscard]] Result<void> take(StoreRecord const& record, storage::RestoredLog& log);
 
   [[nodiscard]] InstalledIn installed_in(Id<Integration> integration, Scope const& scope) const;
 
@@ -175,7 +194,7 @@ class MemoryRepository final : public RepositoryFrom<MemoryRepository> {
 
   FairLock lock_;
   Tables tables_;
-  ChangeLog log_;
+  ChangeLog log_{generate_random_uuid()};
 };
 
 // Reading
@@ -220,8 +239,9 @@ InstalledIn MemoryRepository::installed_in(Id<Integration> integration, Scope co
     // From these, or it would cost something where others have installed it.
     for (Row<Environment> const& environment : *environments) {
       ++rows_read();
-      EnvironmentIntegration const install{.integration_id = integration, .environment_id = environment->id};
-      if (table<EnvironmentIntegration>().find_same(0, install) != nullptr) found.ids.push_back(environment->id);
+      auto const* const install =
+          table<EnvironmentIntegration>().find_keyed(0, "environment_id", environment->id.uuid, integration.uuid);
+      if (install != nullptr) found.ids.push_back(environment->id);
     }
   } else {
     auto const is_visible = predicate<Environment>(scope).value();
@@ -260,6 +280,10 @@ OrderedRows<Entity> const* MemoryRepository::rows_with(Scope const& scope) const
     if (model::references<Entity>[reference].member != scope.condition.field) continue;
     rows = &table<Entity>().referring_to(reference, std::get<Uuid>(scope.condition.values.front()));
   }
+  if constexpr (has_name<Entity>) {
+    if (is_on_name(scope.condition))
+      rows = &table<Entity>().named(std::get<std::string>(scope.condition.values.front()));
+  }
   return rows;
 }
 
@@ -267,19 +291,28 @@ OrderedRows<Entity> const* MemoryRepository::rows_with(Scope const& scope) const
 template <class Entity>
 std::optional<std::vector<Row<Entity>>> MemoryRepository::visible_rows(Scope const& scope) const {
   std::vector<Row<Entity>> rows;
-  if (scope.kind == Scope::Kind::condition || scope.kind == Scope::Kind::all_of) {
-    OrderedRows<Entity> const* indexed = rows_with<Entity>(scope);
-    for (Scope const& part : scope.parts) {
-      // The first one that can: an index on another part would lead to what others have.
-      if (indexed == nullptr) indexed = rows_with<Entity>(part);
-    }
+  if (scope.kind == Scope::Kind::condition) {
+    OrderedRows<Entity> const* const indexed = rows_with<Entity>(scope);
     if (indexed == nullptr) return std::nullopt;
-    auto const meets = predicate<Entity>(scope).value();
     rows_read() += indexed->size();
-    for (auto const& [place, row] : *indexed) {
-      if (meets(*row)) rows.push_back(row);
-    }
+    for (auto const& [place, row] : *indexed) rows.push_back(row);
     return rows;
+  }
+  if (scope.kind == Scope::Kind::all_of) {
+    bool is_chosen_before = false;
+    for (Scope const& part : scope.parts) {
+      // The first one that leads to them: another would lead to what others have, as would a name where it is chosen
+      // before whose rows are seen.
+      is_chosen_before = is_chosen_before || part.kind == Scope::Kind::any_of;
+      if (is_chosen_before && part.kind == Scope::Kind::condition && is_on_name(part.condition)) continue;
+      auto led = visible_rows<Entity>(part);
+      if (!led) continue;
+      auto const meets = predicate<Entity>(scope).value();
+      led->erase(std::remove_if(led->begin(), led->end(), [&](Row<Entity> const& row) { return !meets(*row); }),
+                 led->end());
+      return led;
+    }
+    return std::nullopt;
   }
   if (scope.kind != Scope::Kind::related) return std::nullopt;
   auto const ids = related_ids(scope);
@@ -322,7 +355,7 @@ Result<Predicate<Entity>> MemoryRepository::predicate(Scope const& scope) const 
     case Scope::Kind::condition: {
       auto const place = inlay::detail::check_condition(scope.condition, inlay::detail::read_parts<Entity>());
       if (!place) return place.error();
-      return Predicate<Entity>([matcher = matchers<Entity>[place->index], &scope](Entity const& row) {
+      return Predicate<Entity>([matcher = storage::matchers<Entity>[place->index], &scope](Entity const& row) {
         return matcher(&row, scope.condition);
       });
     }
@@ -409,6 +442,25 @@ Result<Readable> MemoryRepository::find_readable(FindRequest<Readable> const& re
   return whole;
 }
 
+template <class Readable>
+Result<std::optional<Readable>> MemoryRepository::named_readable(NamedRequest<Readable> const& request) const {
+  using Entity = model::Root<Readable>;
+  PartRows<Readable> rows;
+  {
+    auto const lock = lock_.read();
+    NamedRow<Readable> found;
+    if constexpr (is_named_by_part<Readable>) {
+      found = row_named<Readable>(request, table<Entity>(), table<model::Part<Readable, 1>>());
+    } else {
+      found = row_named<Readable>(request, table<Entity>());
+    }
+    if (found.is_one_of_several) return std::optional<Readable>();
+    if (found.row == nullptr) return storage::no_such_row(Entity::entity_name);
+    rows = join<Readable>(*found.row);
+  }
+  return std::optional<Readable>(assemble<Readable>(rows));
+}
+
 /** The rows that a condition names by their ids; nothing where none does. */
 template <class Entity>
 std::optional<OrderedRows<Entity>> MemoryRepository::rows_named(std::vector<PlacedCondition> const& where) const {
@@ -438,6 +490,14 @@ bool MemoryRepository::ordered_sources(Scope const& scope, std::vector<PlacedCon
     sources.push_back(indexed);
     return true;
   }
+  if (scope.kind == Scope::Kind::all_of && is_begun_by_name(scope)) {
+    auto const named = visible_rows<Entity>(scope);
+    if (!named) return false;
+    OrderedRows<Entity>& rows = made.emplace_back();
+    for (Row<Entity> const& row : *named) rows.emplace(place_of(*row), row);
+    sources.push_back(&rows);
+    return true;
+  }
   if (scope.kind != Scope::Kind::related) return false;
   auto const ids = related_ids(scope);
   if (!ids) return false;
@@ -462,12 +522,21 @@ bool MemoryRepository::ordered_sources(Scope const& scope, std::vector<PlacedCon
   return !ids->contains(id) || add(id);
 }
 
-/** The smallest index that holds all rows which meet the conditions. */
+/** The smallest index that holds all rows which meet the conditions.
+
+    @param by_names whether what others have of a name may show in the time. */
 template <class Entity>
-OrderedRows<Entity> const* MemoryRepository::narrowest(std::vector<PlacedCondition> const& where) const {
+OrderedRows<Entity> const* MemoryRepository::narrowest(std::vector<PlacedCondition> const& where, bool by_names) const {
   auto const* smallest = &table<Entity>().all();
   for (auto const& [place, condition] : where) {
-    if (place.part != 0 || condition->op != Operator::eq || place.field.type != model::FieldType::id) continue;
+    if (place.part != 0 || condition->op != Operator::eq) continue;
+    if constexpr (has_name<Entity>) {
+      if (by_names && place.field.name == "name") {
+        auto const& rows = table<Entity>().named(std::get<std::string>(condition->values.front()));
+        if (rows.size() < smallest->size()) smallest = &rows;
+      }
+    }
+    if (place.field.type != model::FieldType::id) continue;
     for (std::size_t number = 0; number < model::reference_count<Entity>; ++number) {
       if (model::references<Entity>[number].index != place.index) continue;
       auto const& rows = table<Entity>().referring_to(number, std::get<Uuid>(condition->values.front()));
@@ -488,7 +557,8 @@ Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& qu
   if (!is_visible) return is_visible.error();
   auto const meets = [&]<std::size_t part>(std::integral_constant<std::size_t, part>, void const* row) {
     return std::all_of(where.begin(), where.end(), [&](PlacedCondition const& one) {
-      return one.first.part != part || matchers<model::Part<Readable, part>>[one.first.index](row, *one.second);
+      return one.first.part != part ||
+             storage::matchers<model::Part<Readable, part>>[one.first.index](row, *one.second);
     });
   };
   std::vector<PartRows<Readable>> found;
@@ -511,11 +581,11 @@ Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& qu
   Page<Readable> page;
   {
     auto const lock = lock_.read();
-    page.revision = log_.revision();
+    page.revision = query.with_cursor ? storage::cursor_of(log_.state()) : ChangeCursor(log_.revision());
     std::vector<OrderedRows<Entity> const*> sources;
     std::deque<OrderedRows<Entity>> made;
     std::optional<OrderedRows<Entity>> named;
-    if constexpr (has_key_by_name<Readable>) {
+    if constexpr (is_named_by_part<Readable>) {
       // Not for a team: how many integrations of others have a name would show in the time.
       if (query.scope.is_everything())
         named = rows_keyed<Readable>(where, table<Entity>(), table<model::Part<Readable, 1>>());
@@ -534,7 +604,7 @@ Result<Page<Readable>> MemoryRepository::list_readable(Query<Readable> const& qu
       is_in_scope = true;  // what the scope hides is not looked at, however many sources there are
       merge<Entity>(sources, query.after, consider);
     } else {
-      auto const* const rows = narrowest<Entity>(narrowing);
+      auto const* const rows = narrowest<Entity>(narrowing, query.scope.is_everything());
       auto row = query.after ? rows->upper_bound(*query.after) : rows->begin();
       while (row != rows->end() && consider(row->second)) ++row;
     }
@@ -566,8 +636,8 @@ Result<Row<Entity>> MemoryRepository::unchanged(Id<Entity> id, Version version, 
 template <class Entity>
 Result<void> MemoryRepository::check_constraints(Entity const& row) const {
   for (std::size_t key = 0; key < Entity::unique_keys.size(); ++key) {
-    Uuid const* const same = table<Entity>().find_same(key, row);
-    if (same && *same != row.id.uuid) return storage::unique_key_taken(Entity::entity_name, Entity::unique_keys[key]);
+    Row<Entity> const* const same = table<Entity>().find_same(key, row);
+    if (same && (*same)->id != row.id) return storage::unique_key_taken(Entity::entity_name, Entity::unique_keys[key]);
   }
   Result<void> result;
   model::for_each_reference<Entity>([&]<class Member>(model::Reference const& reference, Member Entity::*pointer) {
@@ -704,6 +774,9 @@ Result<Committed> MemoryRepository::commit(Commit const& commit) {
   logged->reason = commit.reason;
   logged->time = commit.time;
   logged->changes = std::move(transaction.changes);
+  auto const end = storage::next_end(log_.state().newest, commit.token, commit.time, now(), logged->content());
+  logged->moment = end.moment;
+  logged->chain = end.chain;
   log_.append(std::move(logged));
   transaction.keep();
   return Committed{log_.revision()};
@@ -716,8 +789,7 @@ Result<ChangePage> MemoryRepository::changes(ChangesRequest const& request) cons
     return storage::limit_out_of_range(ChangeLog::max_limit);
   }
   auto lock = lock_.read();
-  if (request.after < log_.kept_after()) return storage::changes_compacted(log_.kept_after());
-  if (request.after > log_.revision()) return storage::revision_not_reached(log_.revision());
+  if (auto const checked = log_.check(request.after); !checked) return checked.error();
   LoggedPage const found = log_.find(request);
   lock.unlock();
   return found.read(request);
@@ -760,7 +832,8 @@ Result<void> MemoryRepository::snapshot(SnapshotRequest const& request) const {
   {
     auto const lock = lock_.read();
     then.tables_ = tables_;
-    then.log_.start(log_.revision(), log_.revision());
+    then.log_.start(
+        {.store_id = log_.state().store_id, .newest = log_.state().newest, .compacted = log_.state().newest});
   }
   return request.read(then);
 }
@@ -773,14 +846,15 @@ Result<void> MemoryRepository::dump(DumpRequest const& request) const {
   return snapshot.give(request.sink);
 }
 
-Result<void> MemoryRepository::take(StoreRecord const& record) {
+Result<void> MemoryRepository::take(StoreRecord const& record, storage::RestoredLog& log) {
   return std::visit(
       [&]<class Record>(Record const& given) -> Result<void> {
         if constexpr (std::is_same_v<Record, StoreHeader>) {
-          log_.start(given.revision, given.compacted_through);
+          log = storage::RestoredLog(given);
+          log_.start(log.state());
         } else if constexpr (std::is_same_v<Record, CommitRecord>) {
           if (log_.has(given.token)) return storage::contradictory_records("commit");
-          log_.append(logged(given));
+          log_.append(logged(given, log.next(given)));
         } else {
           if (table<Record>().find(given.id.uuid) || !check_constraints(given)) {
             return storage::contradictory_records(Record::entity_name);
@@ -800,10 +874,11 @@ Result<void> MemoryRepository::restore(RestoreRequest const& request) {
   // Beside this store, so that nobody waits while it is filled.
   MemoryRepository next;
   storage::RecordCheck check;
+  storage::RestoredLog log;
   Result<void> taken;
   auto const filled = request.fill([&](StoreRecord const& record) {
     if (taken) taken = check.accept(record);
-    if (taken) taken = next.take(record);
+    if (taken) taken = next.take(record, log);
     return taken;
   });
   if (!filled) return filled.error();
@@ -813,6 +888,10 @@ Result<void> MemoryRepository::restore(RestoreRequest const& request) {
   // What was there is destroyed with `next`, after the lock is given back.
   auto const lock = lock_.write();
   if (!request.replace && log_.revision() > Revision{}) return storage::not_empty(log_.revision());
+  StoreState state = log.state();
+  if (request.replace) state.store_id = generate_random_uuid();
+  if (state.store_id.is_nil()) state.store_id = log_.state().store_id;
+  next.log_.finish(state);
   std::swap(tables_, next.tables_);
   std::swap(log_, next.log_);
   return {};

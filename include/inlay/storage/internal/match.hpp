@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef INLAY_BACKENDS_MEMORY_DETAIL_MATCH_HPP
-#define INLAY_BACKENDS_MEMORY_DETAIL_MATCH_HPP
+#ifndef INLAY_STORAGE_INTERNAL_MATCH_HPP
+#define INLAY_STORAGE_INTERNAL_MATCH_HPP
 
+// Whether a row in memory meets the conditions of a query.
+
+#include <inlay/model/entities.hpp>
 #include <inlay/storage/query.hpp>
 
-#include <inlay/backends/memory/detail/table.hpp>
+#include <boost/mp11/algorithm.hpp>
 
 #include <algorithm>
 #include <array>
 #include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <type_traits>
+#include <variant>
 
-namespace inlay::memory {
+namespace inlay::storage {
 
 /** How a member compares with the value of a condition that check_condition has accepted. */
 template <class Value>
@@ -75,24 +82,6 @@ inline constexpr std::array<Matcher, model::field_count<Entity>> matchers = [] {
   return all;
 }();
 
-/** The id that a member of a row holds, or nullptr when it is absent. */
-template <class Entity>
-using IdGetter = Uuid const* (*)(Entity const& row);
-
-/** One IdGetter for each member of Entity; null for those that are no ids. */
-template <class Entity>
-inline constexpr std::array<IdGetter<Entity>, model::field_count<Entity>> id_getters = [] {
-  std::array<IdGetter<Entity>, model::field_count<Entity>> all{};
-  std::size_t at = 0;
-  boost::mp11::mp_for_each<model::detail::Descriptors<Entity>>([&]<class Descriptor>(Descriptor) {
-    if constexpr (model::is_id_v<model::detail::MemberType<Descriptor>>) {
-      all[at] = [](Entity const& row) { return referenced_id(row.*Descriptor::pointer); };
-    }
-    ++at;
-  });
-  return all;
-}();
-
-}  // namespace inlay::memory
+}  // namespace inlay::storage
 
 #endif
