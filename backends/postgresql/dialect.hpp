@@ -34,7 +34,7 @@ inline constexpr sql::Dialect dialect{
     .begin_snapshot = {"begin isolation level repeatable read, read only", ""},
     .lock_rows = " for update",
     .limit_lock_wait = "",
-    .clock = "cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)",
+    .clock = "cast(extract(epoch from statement_timestamp()) * 1000000 as bigint)",
     .sha256 = {.before = "encode(sha256(convert_to(", .after = ", 'UTF8')), 'hex')"},
     .one_statement = sql::OneStatement::with_queries,
     .grouping = sql::Grouping::pipeline,

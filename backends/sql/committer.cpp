@@ -146,7 +146,9 @@ class Committer::Run {
 
   [[nodiscard]] Event failed_with_group(GroupMember const& member) {
     is_ending_ = member.is_ending;
-    Event const event = failed(*member.failure);
+    Event const event =
+        failed(member.failure ? *member.failure
+                              : DatabaseFailure::on_our_side(FailureKind::other, "this process could not go on"));
     if (event == Event::busy && committer_.dialect().grouping == Grouping::pipeline) {
       // Somebody may have been in the way of one of them only: each is tried by itself, with as much time as if it had
       // not waited with the others.

@@ -138,8 +138,8 @@ struct Dialect {
       is set up so. For commits in one statement: others have it in begin_write. */
   std::string_view limit_lock_wait;
 
-  /** An expression that gives the server's clock, in microseconds since 1970, to the second at least; empty where there
-      is no server, and so our own clock is the store's. */
+  /** An expression that gives the server's clock, in microseconds since 1970, to the second at least, and is the same
+      throughout a statement; empty where there is no server, and so our own clock is the store's. */
   std::string_view clock;
 
   /** The SHA-256 of an expression, as text; empty where no commit is one statement. */

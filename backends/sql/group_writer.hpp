@@ -7,6 +7,7 @@
 #include <backends/sql/group_queue.hpp>
 #include <backends/sql/write.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -70,7 +71,11 @@ class GroupWriter {
     for (GroupMember* const member : group) member->end = GroupMember::End::alone;
     std::size_t const half = group.size() / 2;
     write(group.first(half));
-    write(group.subspan(half));
+    // What somebody is in the way of, or has an end that nobody saw, is not to hold up the rest: they go each by
+    // itself.
+    bool const is_in_the_way = std::ranges::any_of(
+        group.first(half), [](GroupMember const* member) { return member->end == GroupMember::End::failed; });
+    if (!is_in_the_way) write(group.subspan(half));
   }
 
  private:
@@ -81,11 +86,14 @@ class GroupWriter {
   }
 
   void fail(std::span<GroupMember* const> group, DatabaseFailure const& failure) const {
+    // First what needs no memory, so that none whose end is unknown is taken for one that was not sent.
     for (GroupMember* const member : group) {
       if (member->end == GroupMember::End::refused) continue;
       member->end = GroupMember::End::failed;
-      member->failure = failure;
       member->is_ending = is_ending_;
+    }
+    for (GroupMember* const member : group) {
+      if (member->end == GroupMember::End::failed) member->failure = failure;
     }
   }
 

@@ -185,6 +185,10 @@ void fill_chain(Connection& connection, Tables const& tables) {
     request.after = page->through;
     has_more = page->has_more;
   }
+  // The newest commit is not in the log any more where somebody has left it out: then nobody knows its token.
+  Statement counter(R"(select "revision" from )");
+  counter << tables.quoted("counter");
+  if (newest.revision.value != connection.number(counter.gives(ValueType::integer))) newest.token = {};
   Statement update("update ");
   update << tables.quoted("counter") << R"( set "store_id" = )";
   update.bind(text(to_string(generate_random_uuid())));

@@ -20,6 +20,7 @@ class Log final : public RepositoryFrom<Log> {
   std::vector<CommitRecord> commits;
   mutable std::function<void()> before_page{};
   Capabilities own{.backend = "log", .has_identity = true};
+  bool is_behind = false;  // pages are read from a server that has not the newest commit
 
   void add(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
@@ -50,9 +51,10 @@ class Log final : public RepositoryFrom<Log> {
   Result<ChangePage> changes(ChangesRequest const& request) const override {
     if (before_page) std::exchange(before_page, {})();
     if (request.after < told.compacted.revision) return storage::changes_compacted(told.compacted.revision);
-    ChangePage page{.through = told.newest.revision};
+    Revision const here{told.newest.revision.value - (is_behind ? 1 : 0)};
+    ChangePage page{.through = here};
     for (CommitRecord const& one : commits) {
-      if (one.revision <= request.after) continue;
+      if (one.revision <= request.after || one.revision > here) continue;
       page.has_more = page.commits.size() == 3;
       if (page.has_more) break;
       page.commits.push_back(one);
@@ -140,4 +142,14 @@ TEST_CASE("a backend that keeps no chain cannot be verified") {
   Error const error = storage::verify_log(log).error();
   CHECK(error.kind == ErrorKind::not_built);
   CHECK_THAT(error.message, Contains("the backend log keeps no chain"));
+}
+
+TEST_CASE("a log that is read from a server which is behind is not taken for a broken one") {
+  Log log;
+  log.add(5);
+  log.is_behind = true;
+  auto const verified = storage::verify_log(log);
+  REQUIRE(verified.has_error());
+  CHECK(verified.error().kind == ErrorKind::unavailable);
+  CHECK_THAT(verified.error().message, Contains("revision 5") && Contains("is at 4"));
 }

@@ -21,9 +21,8 @@ inline Error chain_breaks(Revision revision, std::string const& why) {
 /** Why a commit does not follow; nothing where it does. */
 inline std::optional<Error> find_break(LogEnd const& last, CommitRecord const& commit) {
   if (commit.revision.value != last.revision.value + 1) {
-    return chain_breaks(commit.revision,
-                        "the commit before it is missing, the log has " + std::to_string(last.revision.value) +
-                            " and then this one");
+    return chain_breaks(commit.revision, "the commit before it is missing, the log has " +
+                                             std::to_string(last.revision.value) + " and then this one");
   }
   if (commit.moment <= last.moment) {
     return chain_breaks(commit.revision, "its moment, " + to_precise_string(commit.moment) +
@@ -63,6 +62,12 @@ inline Result<Verified> verify_between(Repository const& repository, StoreState 
       if (auto const broken = find_break(last, commit)) return *broken;
       last = {commit.revision, commit.token, commit.moment, commit.chain};
       ++verified.commits;
+    }
+    if (!page->has_more && page->through < state.newest.revision) {
+      return Error{.kind = ErrorKind::unavailable,
+                   .message = "the store was at revision " + std::to_string(state.newest.revision.value) +
+                              ", and what was asked for its log then is at " + std::to_string(page->through.value) +
+                              ": a server that is behind, or the store has gone back; try again"};
     }
     request.after = page->through;
     has_more = page->has_more && page->through < state.newest.revision;
