@@ -14,6 +14,7 @@
 #include <inlay/birth.hpp>
 #include <inlay/catalog.hpp>
 #include <inlay/catalog/answers.hpp>
+#include <inlay/catalog/batch.hpp>
 #include <inlay/catalog/requests.hpp>
 #include <inlay/config/borrowed_config.hpp>
 #include <inlay/config/config_node.hpp>
