@@ -28,8 +28,6 @@ namespace inlay::sql {
 
 namespace {
 
-constexpr std::size_t max_commits = 1'000;
-
 class SqlRepository final : public RepositoryFrom<SqlRepository> {
  public:
   SqlRepository(std::unique_ptr<Driver const> driver, StoreOptions options)
@@ -110,7 +108,9 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
   }
 
   Result<ChangePage> changes(ChangesRequest const& request) const override {
-    if (request.limit < 1 || request.limit > max_commits) return storage::limit_out_of_range(max_commits);
+    if (request.limit < 1 || request.limit > ChangesRequest::max_limit) {
+      return storage::limit_out_of_range(ChangesRequest::max_limit);
+    }
     Backoff backoff = tries_.backoff();
     while (true) {
       auto page = tries_.run<ChangePage>([&]() -> Result<ChangePage> {
@@ -121,8 +121,7 @@ class SqlRepository final : public RepositoryFrom<SqlRepository> {
       if (page) standbys_->bound.tell(page->through);
       // What a standby has shown the primary may not show yet.
       bool const is_awaited = page.has_error() && page.error().kind == ErrorKind::invalid_argument &&
-                              page.error().reason != Reason::forked &&
-                              request.after <= standbys_->bound.seen();
+                              page.error().reason != Reason::forked && request.after <= standbys_->bound.seen();
       if (!is_awaited || !backoff.wait()) return page;
     }
   }

@@ -405,8 +405,9 @@ class Catalog {
   /** Commits after a revision, oldest first.
 
       In the history of a grant a team reads who made a step, and why, where its own side made it: asking is the asking
-      team's, answering the owner's. Of the other side's steps actor and reason are empty. (A step that the host's
-      administration has made counts as that of the side that could have.)
+      team's, answering the owner's. Of the other side's steps actor, reason, token and moment are empty. (A step that
+      the host's administration has made counts as that of the side that could have.) A team's cursor is a revision
+      alone, which does not tell whether the store has gone another way since.
 
       @return as Repository::changes; forbidden where a caller with a team asks for more than one row's, or for a row
       that it does not own; not_found for a row that it does not see.

@@ -98,6 +98,10 @@ struct Error {
   /** For compacted: the changes after this revision are still kept, and can be asked for. */
   std::optional<Revision> kept_after{};
 
+  /** For corrupt: the id of the row that is not what inlay wrote, as text; for what is in the change log, that of the
+      row which was changed, or the commit's token. Empty where it is not known, and for other kinds. */
+  std::string row{};
+
   friend bool operator==(Error const&, Error const&) = default;
 };
 

@@ -25,9 +25,9 @@ struct HistoryArguments {
 };
 
 constexpr char const* form_of_log =
-    "\n\nJSON: {\"result\": [{\"revision\", \"time\", \"moment\", \"actor\", \"reason\"?, \"changes\":\n"
+    "\n\nJSON: {\"result\": [{\"revision\", \"time\", \"moment\"?, \"actor\", \"reason\"?, \"changes\":\n"
     "[{\"entity\", \"id\", \"kind\", \"before\"?, \"after\"?}]}], \"through\": REVISION, "
-    "\"has_more\": BOOLEAN}";
+    "\"has_more\": BOOLEAN, \"cursor\"}";
 
 // What the change log has of a row is what inlay wrote.
 Error corrupt_change(ChangeRecord const& change) {
@@ -192,7 +192,8 @@ ChangePage in_one(std::vector<ChangePage> pages, ChangeCursor const& after, std:
   if (whole.commits.size() > limit) {
     whole.commits.resize(limit);
     CommitRecord const& last = whole.commits.back();
-    whole.through = {last.revision, whole.through.store, last.token};
+    whole.through = {last.revision, whole.through.store,
+                     whole.through.token ? std::optional(last.token) : std::nullopt};
     whole.has_more = true;
   }
   return whole;

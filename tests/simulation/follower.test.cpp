@@ -279,7 +279,8 @@ class Simulation {
     Flight& flight = flight_.emplace();
     flight.number = read.number;
     flight.evaluate = [this, read] {
-      bool const is_by_ids = !read.query.where.empty() && read.query.where.front().field == "id";
+      auto const& where = read.query.where;
+      bool const is_by_ids = !where.empty() && where.front().field == "id" && where.front().op == Operator::in;
       auto server =
           is_named_ || !is_by_ids ? some_server().first : primary_;  // since an error does not say how far it is
       if (server.newest->revision < read.query.at_least) server = primary_;
@@ -293,8 +294,11 @@ class Simulation {
         trace(Entity::entity_name, " rows on server at ", server.newest->revision, ":", text,
               rows->page.next ? " and more" : "");
       }
-      if (!is_named_ && is_by_ids && !rows->unreadable.empty()) {
-        rows = Error{.kind = ErrorKind::corrupt, .message = "a row of the page cannot be read"};
+      if (!is_named_ && !rows->unreadable.empty()) {
+        // Where the rows were asked for by their ids, it has to find out.
+        rows = Error{.kind = ErrorKind::corrupt,
+                     .message = "a row of the page cannot be read",
+                     .row = is_by_ids ? std::string() : to_string(rows->unreadable.front().id)};
       }
       flight_->deliver = [this, number = read.number, rows = std::move(rows)](live::Moment now) {
         follower_.answer(number, rows, now);

@@ -149,8 +149,10 @@ struct Server {
   template <class Entity>
   [[nodiscard]] static bool holds(Condition const& condition, Entity const& row) {
     auto const value = field(row, condition.field);
-    return value &&
-           std::find(condition.values.begin(), condition.values.end(), FieldValue(*value)) != condition.values.end();
+    if (!value) return false;
+    bool const is_one =
+        std::find(condition.values.begin(), condition.values.end(), FieldValue(*value)) != condition.values.end();
+    return is_one != (condition.op == Operator::ne);
   }
 
   template <class Entity>

@@ -155,6 +155,35 @@ TEST_CASE("the history of a grant names to a team who acted for its own side, an
   CHECK(steps(world.store, grant.id) == std::vector{asked, answered, asked, answered, answered});
 }
 
+TEST_CASE("a team learns of a page's place its revision, and of the other side's steps neither token nor moment") {
+  Asking const world;
+  auto const grant = world.askers.ask_for(world.integration.id).value().grant;
+  world.owners.answer(grant.id, GrantStatus::denied).value();
+  world.store.create(Team{.name = "another"}).value();
+
+  ChangesRequest const request{.row = ChangesRequest::Row{"grant", grant.id.uuid}};
+  auto const whole = world.store.changes(request).value();
+  REQUIRE(whole.through.token.has_value());
+  for (std::size_t const limit : {1U, 100U}) {
+    auto some = request;
+    some.limit = limit;
+    auto const seen = world.askers.changes(some).value();
+    CHECK_FALSE(seen.through.store.has_value());
+    CHECK_FALSE(seen.through.token.has_value());
+    CHECK(seen.has_more == (limit == 1));
+    some.after = seen.through;
+    CHECK(world.askers.changes(some).value().commits.size() == (limit == 1 ? 1 : 0));
+  }
+  auto const seen = world.askers.changes(request).value();
+  CHECK(seen.through.revision() == whole.through.revision());
+  REQUIRE(seen.commits.size() == 2);
+  CHECK(seen.commits[0].token == whole.commits.at(0).token);
+  CHECK(seen.commits[0].moment == whole.commits.at(0).moment);
+  CHECK(seen.commits[1].token.is_nil());
+  CHECK(seen.commits[1].moment == Timestamp{});
+  CHECK(seen.commits[1].time == whole.commits.at(1).time);
+}
+
 TEST_CASE("a new id tells the time of a row only where all who see it see its times") {
   Catalog const catalog = test::open_in_memory();
   auto const version = [](Uuid const& id) { return id.bytes[6] >> 4U; };

@@ -54,8 +54,8 @@ TEST_CASE("the number of a revision is a change cursor, and one that knows no mo
 }
 
 TEST_CASE("what is no change cursor is refused, each letter of one that was changed as well") {
-  for (std::string_view const text :
-       {"", " ", "-1", "+1", " 1", "1 ", "1.0", "9223372036854775808", "0x10", "abc", "A", "-", "AAAAAAAAAAA"}) {
+  for (std::string_view const text : {"", " ", "-1", "+1", "007", "00", "-0", " 1", "1 ", "1.0", "9223372036854775808",
+                                      "0x10", "abc", "A", "-", "AAAAAAAAAAA"}) {
     CAPTURE(text);
     CHECK(is_refused(text));
   }

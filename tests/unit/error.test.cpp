@@ -77,5 +77,6 @@ TEST_CASE("an error says that nothing was done unless it cannot know, or knows b
   CHECK_FALSE(error.byte.has_value());
   CHECK_FALSE(error.kept_after.has_value());
   CHECK(error.used_by.empty());
+  CHECK(error.row.empty());
   CHECK_FALSE(Error{.kind = ErrorKind::conflict, .current_version = Version{3}} == Error{.kind = ErrorKind::conflict});
 }

@@ -66,6 +66,8 @@ TEST_CASE("a corrupt row is named by its table and id") {
   CHECK(error.message ==
         "the row 3fda2b4c-0516-41bc-8ae6-4927e42ecce9 of table inlay_integration is not what inlay wrote: "
         "config is not JSON");
+  CHECK(error.row == to_string(id));
+  CHECK(storage::corrupt_row("inlay_integration", Uuid{}, "column id holds no UUID").row.empty());
 }
 
 TEST_CASE("a revision that a store has not reached is no mistake of the caller on a server that follows another") {

@@ -2,6 +2,7 @@
 // How a follower is driven, on a store in memory. What it promises when a store misbehaves: tests/simulation.
 #include <inlay/live/follower.hpp>
 #include <inlay/live/follower/terms.hpp>
+#include <inlay/storage/errors.hpp>
 
 #include <support/catch.hpp>
 #include <support/memory_catalog.hpp>
@@ -10,6 +11,8 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <optional>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -22,7 +25,8 @@ namespace {
 /** Reads what a follower wants from a store, unless that is away, and keeps what it publishes. */
 class Driver {
  public:
-  Driver(Repository& store, live::FollowScope scope) : store_(store), follower_(std::move(scope), {}, 1) {}
+  Driver(Repository& store, live::FollowScope scope, live::FollowerOptions options = {})
+      : store_(store), follower_(std::move(scope), options, 1) {}
 
   /** For so long as the follower has it, by its own clock. */
   void run_for(std::chrono::microseconds time) {
@@ -34,9 +38,13 @@ class Driver {
 
   live::Moment now{};
   bool is_store_away = false;
+  bool is_log_scribbled_over = false;
+  std::optional<Id<Environment>> unreadable;
   int reads = 0;
   std::vector<live::Publication> publications;
   std::map<Id<Environment>, Environment> environments;
+  std::map<Id<Environment>, Error> faults;
+  std::map<Id<EnvironmentIntegration>, EnvironmentIntegration> installs;
 
  private:
   void do_next(live::Moment end) {
@@ -46,12 +54,26 @@ class Driver {
 
   void take(live::ReadChanges& read, live::Moment) {
     ++reads;
-    follower_.answer(read.number, is_store_away ? Result<ChangePage>(away()) : store_.changes(read.request), now);
+    auto page = is_store_away ? Result<ChangePage>(away()) : store_.changes(read.request);
+    if (page && is_log_scribbled_over) {
+      for (CommitRecord& commit : page->commits) {
+        for (ChangeRecord& change : commit.changes) change.after = Document::from_stored("{");
+      }
+    }
+    follower_.answer(read.number, std::move(page), now);
   }
   template <class Entity>
   void take(live::ReadRows<Entity>& read, live::Moment) {
     ++reads;
     auto page = is_store_away ? Result<Page<Entity>>(away()) : store_.list(read.query);
+    if constexpr (std::is_same_v<Entity, Environment>) {
+      if (page && unreadable) {
+        auto const is_bad = [&](Environment const& row) { return row.id == *unreadable; };
+        if (std::any_of(page->items.begin(), page->items.end(), is_bad)) {
+          page = storage::corrupt_row(Entity::entity_name, unreadable->uuid, "scribbled over");
+        }
+      }
+    }
     if (page.has_error()) {
       follower_.answer(read.number, Result<live::RowsRead<Entity>>(page.error()), now);
     } else {
@@ -64,10 +86,15 @@ class Driver {
   }
   void take(live::Publication& publication, live::Moment) {
     for (live::AnyRowChange const& any : publication.changes) {
+      if (auto const* const install = std::get_if<live::RowChange<EnvironmentIntegration>>(&any)) {
+        if (install->after.row) installs.insert_or_assign(install->id, *install->after.row);
+      }
       auto const* const change = std::get_if<live::RowChange<Environment>>(&any);
       if (!change) continue;
       if (change->after.is_absent()) {
         environments.erase(change->id);
+      } else if (change->after.unreadable) {
+        faults.insert_or_assign(change->id, *change->after.unreadable);
       } else {
         environments.insert_or_assign(change->id, *change->after.row);
       }
@@ -145,6 +172,54 @@ TEST_CASE("a follower that nothing is told reads seldom, and at once when it is 
   driver.follower().hint(team.revision);
   driver.run_for(1us);
   CHECK(driver.publications.size() == published + 1);
+}
+
+TEST_CASE("a follower starts where a row of a list by order cannot be read, and says so of that one") {
+  Catalog const catalog = test::open_in_memory();
+  Team const team = catalog.create(Team{.name = "Acme"}).value();
+  Environment const good = catalog.create(Environment{.team_id = team.id, .name = "good"}).value();
+  Environment const bad = catalog.create(Environment{.team_id = team.id, .name = "bad"}).value();
+  Driver driver(catalog.repository(), live::FollowScope::everything());
+  driver.unreadable = bad.id;
+  driver.run_for(20s);
+  REQUIRE(driver.publications.size() == 1);
+  CHECK(driver.environments.at(good.id) == good);
+  REQUIRE(driver.faults.contains(bad.id));
+  CHECK(driver.faults.at(bad.id).kind == ErrorKind::corrupt);
+  CHECK_FALSE(driver.follower().error().has_value());
+}
+
+TEST_CASE("a follower that is to read more at once than a store gives reads as much as it gives") {
+  Catalog const catalog = test::open_in_memory();
+  catalog.create(Team{.name = "Acme"}).value();
+  for (std::size_t const size : {0U, 1'000'000U}) {
+    Driver driver(catalog.repository(), live::FollowScope::everything(), {.commits_a_page = size, .rows_a_page = size});
+    driver.run_for(20s);
+    CHECK(driver.publications.size() == 1);
+    CHECK_FALSE(driver.follower().error().has_value());
+  }
+}
+
+TEST_CASE("a scope of more environments than a query can name is followed, also where a row must be asked for") {
+  Catalog const catalog = test::open_in_memory();
+  Team const team = catalog.create(Team{.name = "Acme"}).value();
+  Integration const integration =
+      catalog.create(Integration{.name = "zendesk", .team_id = team.id}).value().integration;
+  std::vector<Id<Environment>> scope(10'500);
+  for (auto& id : scope) id = Id<Environment>{generate_uuid()};
+  Environment const inside = catalog.create(Environment{.team_id = team.id, .name = "inside"}).value();
+  Environment const outside = catalog.create(Environment{.team_id = team.id, .name = "outside"}).value();
+  scope.push_back(inside.id);
+  Driver driver(catalog.repository(), live::FollowScope::of(scope));
+  driver.run_for(20s);
+  REQUIRE(driver.publications.size() == 1);
+  driver.is_log_scribbled_over = true;  // so that what the installs are must be asked for
+  auto const installed = catalog.install({.integration_id = integration.id, .environment_id = inside.id}).value();
+  catalog.install({.integration_id = integration.id, .environment_id = outside.id}).value();
+  driver.run_for(20s);
+  CHECK_FALSE(driver.follower().error().has_value());
+  REQUIRE(driver.installs.size() == 1);
+  CHECK(driver.installs.begin()->first == installed.id());
 }
 
 TEST_CASE("why a follower started anew has a name") {

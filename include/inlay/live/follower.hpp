@@ -55,7 +55,10 @@ class Follower {
       good by a driver must be answered, too, with an error. */
   void answer(std::uint64_t number, Result<ChangePage> page, Moment now);
 
-  /** What came of a ReadRows. */
+  /** What came of a ReadRows. A driver need not know which rows of a page cannot be read: it may answer with the error
+      of the whole page, and the follower finds them. In a list by order it can where the error names the row
+      (Error::row), and a page has fewer than a hundred of them; else it does not come past that page, which error()
+      says, and reads it again, until they are mended. */
   template <class Entity>
   void answer(std::uint64_t number, Result<RowsRead<Entity>> rows, Moment now);
 
@@ -111,6 +114,8 @@ class Follower {
   [[nodiscard]] bool take_place(ChangeCursor const& place);
   template <class Entity>
   [[nodiscard]] bool find_unreadable(Error const& error);
+  template <class Entity>
+  [[nodiscard]] bool leave_out_unreadable(Error const& error);
 
   // What follows
   [[nodiscard]] bool is_whole() const noexcept;
@@ -137,7 +142,7 @@ class Follower {
   unsigned hint_tries_ = 0;       // since the hint
   unsigned failures_ = 0;         // since a read has succeeded
   unsigned behind_ = 0;           // how often a server was behind what was known, since one was not
-  unsigned restarts_ = 0;         // since there was a publication
+  unsigned restarts_ = 0;         // since the log has led on from a publication
   std::uint64_t number_ = 0;      // of the last read that was asked for
   std::optional<Asked> asked_{};  // the read under way
   std::optional<Error> error_{};

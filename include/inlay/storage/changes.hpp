@@ -70,7 +70,7 @@ struct CommitRecord {
 /** Which part of the change log to read. */
 struct ChangesRequest {
   ChangeCursor after{};     ///< commits with a greater revision; what else it knows must hold of this store
-  std::size_t limit = 100;  ///< commits at most, 1 to 1,000; rows may end a page earlier (max_page_bytes)
+  std::size_t limit = 100;  ///< commits at most, 1 to max_limit; rows may end a page earlier (max_page_bytes)
 
   /** Only what happened to one row, and the commits in which it did. */
   struct Row {
@@ -78,13 +78,18 @@ struct ChangesRequest {
     Uuid id{};
   };
   std::optional<Row> row{};
+
+  static constexpr std::size_t max_limit = 1'000;
 };
 
 /** Some commits, oldest first, each of them whole; at least one, unless there is none. */
 struct ChangePage {
   std::vector<CommitRecord> commits{};
-  ChangeCursor through{};  ///< everything up to here is in this page or before it: ask after this next
-  bool has_more{};     ///< whether there was more when this was read
+
+  /** Everything up to here is in this page or before it: ask after this next. What a catalogue gives to a team is a
+      revision alone, so that who goes on from there does not notice a fork. */
+  ChangeCursor through{};
+  bool has_more{};  ///< whether there was more when this was read
 };
 
 /** Forget the change log up to and including a revision; rows stay as they are, and so do the tokens that

@@ -80,7 +80,7 @@ namespace inlay::storage {
 /** invalid_argument: of the records to be restored into a table, those that came so far contradict one another. */
 [[nodiscard]] Error contradictory_records(std::string_view table);
 
-/** corrupt: what is stored in a row of a table is not what inlay wrote. */
+/** corrupt: what is stored in a row of a table is not what inlay wrote; `row` has the id, too, unless that is nil. */
 [[nodiscard]] Error corrupt_row(std::string_view table, Uuid const& id, std::string_view what);
 
 /** An entity's name as people write it: "environment integration". */

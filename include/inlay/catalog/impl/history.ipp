@@ -112,8 +112,8 @@ inline bool is_other_sides(ChangeRecord const& change, Id<Team> team) {
   return is_other;
 }
 
-/** Takes out of commits about one row who made them, and why, where that was another team; and their links of the chain,
-    since those tell of all that a commit says. */
+/** Takes out of commits about one row who made them, why, by which token and at which moment, where that was another
+    team; and the links of the chain of all, since those tell of all that a commit says. */
 inline void conceal_actors(std::vector<CommitRecord>& commits, Id<Team> team) {
   for (CommitRecord& commit : commits) {
     commit.chain = {};
@@ -122,6 +122,8 @@ inline void conceal_actors(std::vector<CommitRecord>& commits, Id<Team> team) {
     if (!is_theirs) continue;
     commit.actor.clear();
     commit.reason.reset();
+    commit.token = {};
+    commit.moment = {};
   }
 }
 
@@ -150,8 +152,13 @@ Result<ChangePage> changes_seen(CatalogSession const& session, ChangesRequest co
     }
     if (!kept) return kept.error();
     conceal_actors(page->commits, *team);
-    if (!page->commits.empty() || !page->has_more) return page;
-    own.after = page->through;
+    if (page->commits.empty() && page->has_more) {
+      own.after = page->through;
+      continue;
+    }
+    // The rest of the place is of the whole store: its name, and the token of a commit that is perhaps another's.
+    page->through = ChangeCursor(page->through.revision());
+    return page;
   }
 }
 

@@ -146,6 +146,8 @@ struct FollowerOptions {
   Duration retry_first = std::chrono::milliseconds(100);     ///< after a read that has failed
   Duration retry_last = std::chrono::seconds(10);            ///< to which that grows
   Duration restart_within = std::chrono::seconds(1);  ///< reading anew is put off by up to this, and more each time
+
+  // From 1 to what a store gives at once (ChangesRequest::max_limit, Query::max_limit); others count as the nearest.
   std::size_t commits_a_page = 1'000;
   std::size_t rows_a_page = 1'000;
 };

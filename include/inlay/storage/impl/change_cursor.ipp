@@ -11,6 +11,7 @@
 #include <charconv>
 #include <cstdint>
 #include <cstring>
+#include <string>
 
 namespace inlay {
 
@@ -52,7 +53,7 @@ Result<ChangeCursor> parse_change_cursor(std::string_view text) {
   ChangeCursor cursor;
   auto const [end, fault] = std::from_chars(text.data(), text.data() + text.size(), cursor.value);
   if (fault == std::errc{} && end == text.data() + text.size()) {
-    if (cursor.value < 0) return error;
+    if (cursor.value < 0 || std::to_string(cursor.value) != text) return error;
     return cursor;
   }
 

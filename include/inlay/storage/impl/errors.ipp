@@ -104,8 +104,9 @@ Error revision_not_reached(Revision current) {
 
 Error store_forked() {
   return {.kind = ErrorKind::invalid_argument,
-          .message = "this is another store than the one that the cursor is of, or it has gone back since, and on by"
-                     " another way; start anew from its rows",
+          .message =
+              "this is another store than the one that the cursor is of, or it has gone back since, and on by"
+              " another way; start anew from its rows",
           .reason = Reason::forked};
 }
 
@@ -159,7 +160,8 @@ Error corrupt_row(std::string_view table, Uuid const& id, std::string_view what)
   message += table;
   message += " is not what inlay wrote: ";
   message += what;
-  return {.kind = ErrorKind::corrupt, .message = std::move(message)};
+  return {
+      .kind = ErrorKind::corrupt, .message = std::move(message), .row = id.is_nil() ? std::string() : to_string(id)};
 }
 
 }  // namespace inlay::storage

@@ -130,8 +130,6 @@ struct KeptToken {
     thread-safe. */
 class ChangeLog {
  public:
-  static constexpr std::size_t max_limit = 1'000;
-
   ChangeLog() = default;
   explicit ChangeLog(Uuid const& store_id) : state_{.store_id = store_id} {}
 

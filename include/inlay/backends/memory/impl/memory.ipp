@@ -785,8 +785,8 @@ Result<Committed> MemoryRepository::commit(Commit const& commit) {
 // The change log
 
 Result<ChangePage> MemoryRepository::changes(ChangesRequest const& request) const {
-  if (request.limit < 1 || request.limit > ChangeLog::max_limit) {
-    return storage::limit_out_of_range(ChangeLog::max_limit);
+  if (request.limit < 1 || request.limit > ChangesRequest::max_limit) {
+    return storage::limit_out_of_range(ChangesRequest::max_limit);
   }
   auto lock = lock_.read();
   if (auto const checked = log_.check(request.after); !checked) return checked.error();

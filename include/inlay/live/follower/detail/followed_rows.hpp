@@ -24,6 +24,10 @@ class FollowedRows {
   /** Forgets what was read, but not what was published. */
   void start_anew();
 
+  /** Whether a row is no install of an environment that a scope which names its environments does not. */
+  template <class Entity>
+  [[nodiscard]] bool is_in_named(Entity const& row) const;
+
   /** Takes a row as it was read. What is held of it already stays if that is newer. @return whether it is followed. */
   template <class Entity>
   bool take(Entity row);
@@ -38,6 +42,12 @@ class FollowedRows {
   /** What was said to be needed is not there, or not in the scope, when it is looked for. */
   template <class Entity>
   void is_not_there(Id<Entity> id);
+
+  /** Says that a row must be read, of which it is known only that it is there. */
+  template <class Entity>
+  void need(Id<Entity> id) {
+    of<Entity>().needed.insert(id);
+  }
 
   /** Rows that must be read for the others to be whole. */
   template <class Entity>

@@ -5,10 +5,18 @@
 #include <inlay/json/parse.hpp>
 #include <inlay/live/follower/detail/followed_rows.hpp>
 #include <inlay/model/json_form.hpp>
+#include <inlay/storage/errors.hpp>
+
+#include <boost/mp11/algorithm.hpp>
+#include <boost/mp11/tuple.hpp>
 
 #include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace inlay::live::detail {
 
@@ -67,6 +75,14 @@ inline void FollowedRows::start_anew() {
 }
 
 // What is there
+
+template <class Entity>
+bool FollowedRows::is_in_named(Entity const& row) const {
+  if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
+    return kind_ != FollowScope::Kind::environments || environments_.contains(row.environment_id);
+  }
+  return true;
+}
 
 template <class Entity>
 bool FollowedRows::take(Entity row) {
@@ -208,8 +224,9 @@ inline void FollowedRows::leave(Id<Environment> environment) {
   std::vector<Id<EnvironmentIntegration>> leaving;
   auto& table = of<EnvironmentIntegration>();
   for (auto const& [id, entry] : table.rows) {
-    if (!entry.held.row) {
-      table.needed.insert(id);  // nobody knows what it is in, but for the store
+    if (entry.held.unreadable) {
+      // Nobody knows what it is in, but for the store: what was known of it may be of another row that had its id.
+      table.needed.insert(id);
     } else if (entry.held.row->environment_id == environment) {
       leaving.push_back(id);
     }
@@ -288,7 +305,10 @@ void FollowedRows::use_references(Held<Entity> const& held) {
     use(held.row->integration_id);
     auto& environments = of<Environment>();
     // Whether an environment is held its installs don't decide; but one that they are in is.
-    if (!environments.rows.contains(held.row->environment_id)) environments.needed.insert(held.row->environment_id);
+    // Of one that cannot be read this is not known (leave()).
+    if (!held.unreadable && !environments.rows.contains(held.row->environment_id)) {
+      environments.needed.insert(held.row->environment_id);
+    }
   } else if constexpr (!std::is_same_v<Entity, Team>) {
     use(held.row->team_id);
   }

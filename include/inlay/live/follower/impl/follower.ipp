@@ -32,6 +32,13 @@ inline constexpr unsigned patience = 8;
   return {.kind = ErrorKind::unavailable, .message = "what was read is older than what is known already"};
 }
 
+/** A page that a store gives, whatever was asked for. */
+[[nodiscard]] inline FollowerOptions within_limits(FollowerOptions options) {
+  options.commits_a_page = std::clamp<std::size_t>(options.commits_a_page, 1, ChangesRequest::max_limit);
+  options.rows_a_page = std::clamp<std::size_t>(options.rows_a_page, 1, Query<Team>::max_limit);
+  return options;
+}
+
 /** Whether both are known, and not the same. */
 [[nodiscard]] inline bool differ(std::optional<Uuid> const& one, std::optional<Uuid> const& other) noexcept {
   return one && other && *one != *other;
@@ -64,7 +71,11 @@ inline constexpr unsigned patience = 8;
 }  // namespace detail
 
 Follower::Follower(FollowScope scope, FollowerOptions options, std::uint64_t seed)
-    : scope_(std::move(scope)), options_(options), random_(seed), idle_(options.poll_after_news), rows_(scope_) {
+    : scope_(std::move(scope)),
+      options_(detail::within_limits(options)),
+      random_(seed),
+      idle_(options.poll_after_news),
+      rows_(scope_) {
   list_scope();
 }
 
@@ -203,9 +214,12 @@ void Follower::list_needed_of() {
       query.scope =
           Scope::related(std::string(Environment::entity_name), "id", "environment_id", Scope::where(of_team));
     } else if (scope_.kind == FollowScope::Kind::environments) {
+      // More than a query can name take() leaves out.
       std::vector<FieldValue> environments;
       for (auto const& id : scope_.environments) environments.emplace_back(id.uuid);
-      query.where.push_back(detail::one_of("environment_id", std::move(environments)));
+      if (environments.size() + max_ids <= Query<Entity>::max_values) {
+        query.where.push_back(detail::one_of("environment_id", std::move(environments)));
+      }
     }
   }
   list(std::move(query), std::move(ids));
@@ -251,6 +265,7 @@ void Follower::take(ChangePage page, Moment asked_at) {
   }
   failures_ = 0;
   error_.reset();
+  if (!is_starting()) restarts_ = 0;  // the log leads on from what was published
   has_more_ = page.has_more;
   bool const has_all = page.through >= hinted_;
   if (has_more_) {
@@ -333,6 +348,7 @@ void Follower::take(RowsRead<Entity> rows) {
   auto const owe = [&](Revision revision) { owed_ = std::max(owed_, revision); };
   if (!names_ids) owe(rows.page.revision);
   for (Entity& row : rows.page.items) {
+    if (!rows_.is_in_named(row)) continue;
     if (names_ids) {
       listing.ids->erase(row.id.uuid);
       owe(row.revision);
@@ -345,7 +361,10 @@ void Follower::take(RowsRead<Entity> rows) {
     rows_.take<Entity>(row);
   }
   if (rows.page.next) {
-    std::get<Query<Entity>>(listing.query).after = rows.page.next;
+    auto& query = std::get<Query<Entity>>(listing.query);
+    query.after = rows.page.next;
+    // What was left out lies before that, as a rule; a query takes only so many conditions.
+    std::erase_if(query.where, [](Condition const& condition) { return condition.op == Operator::ne; });
     return;
   }
   if (names_ids) {
@@ -355,12 +374,29 @@ void Follower::take(RowsRead<Entity> rows) {
   listings_.pop_front();
 }
 
+/** A page that cannot be read is read without the row that the error names, which is then asked for by its id. A list
+    has no other way past it: where it is in the order, nobody can say.
+    @return whether that can be done. */
+template <class Entity>
+bool Follower::leave_out_unreadable(Error const& error) {
+  auto const id = parse_uuid(error.row);
+  if (!id) return false;
+  auto& where = std::get<Query<Entity>>(listings_.front().query).where;
+  Condition const is_another{"id", Operator::ne, {*id}};
+  if (where.size() == Query<Entity>::max_conditions || std::find(where.begin(), where.end(), is_another) != where.end())
+    return false;
+  where.push_back(is_another);
+  rows_.need(Id<Entity>{*id});
+  return true;
+}
+
 /** A page that cannot be read, of rows that were named, is read in ever smaller parts, until it is known which row it
    is.
     @return whether that can be done. */
 template <class Entity>
 bool Follower::find_unreadable(Error const& error) {
-  if (!listings_.front().ids || listings_.front().ids->empty()) return false;
+  if (!listings_.front().ids) return leave_out_unreadable<Entity>(error);
+  if (listings_.front().ids->empty()) return false;
   auto const [any, ids] = std::exchange(listings_.front(), listings_.back());
   listings_.pop_back();
   auto const& query = std::get<Query<Entity>>(any);
@@ -409,7 +445,6 @@ Publication Follower::publish() {
   Publication publication{*at_, std::exchange(start_, NewStart::none), rows_.take_changes()};
   published_ = at_;
   was_owing_ = false;
-  restarts_ = 0;
   confirm();
   return publication;
 }
