@@ -186,9 +186,9 @@ void Draft::read_ahead(std::vector<Id<model::Root<Readable>>> ids, Scope const& 
   Ahead<Readable>& ahead = std::get<Ahead<Readable>>(ahead_);
   ahead.rows.clear();
   ahead.scope = scope;
+  if (ids.size() < 2) return;
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  if (ids.size() < 2) return;
   Query<Readable> query{.where = {{"id", Operator::in, {}}}, .limit = ids.size(), .scope = scope};
   for (auto const& id : ids) query.where.front().values.emplace_back(id.uuid);
   auto page = store_->list(query);
