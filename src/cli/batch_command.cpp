@@ -13,8 +13,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <fstream>
+#include <ios>
 #include <iostream>
 #include <map>
 #include <string>
@@ -58,7 +60,14 @@ class Lines {
     using Traits = std::istream::traits_type;
     line_.clear();
     std::streambuf& buffer = *in_->rdbuf();
-    for (auto c = buffer.sbumpc();; c = buffer.sbumpc()) {
+    while (true) {
+      auto c = Traits::eof();
+      try {
+        c = buffer.sbumpc();
+      } catch (std::ios_base::failure const& failure) {  // as libstdc++ says that a read has failed
+        return Error{.kind = ErrorKind::unavailable,
+                     .message = "cannot read " + source_ + ": " + failure.code().message()};
+      }
       bool const is_end = Traits::eq_int_type(c, Traits::eof());
       if (is_end && line_.empty()) return false;
       if (is_end || Traits::to_char_type(c) == '\n') break;
@@ -159,9 +168,10 @@ Result<void> add_line(Session const& session, Catalog const& catalog, Lines cons
 /** What a commit of some lines has come to. */
 struct LinesDone {
   std::size_t lines{};  ///< of the input, that are done: what --skip takes to go on
+  Revision revision{};  ///< the commit's; the store's, where nothing was written
   model::Inlined<answers::BatchDone> done{};
 };
-BOOST_DESCRIBE_STRUCT(LinesDone, (), (lines, done))
+BOOST_DESCRIBE_STRUCT(LinesDone, (), (lines, revision, done))
 
 std::string sentence_of(CommittedBatch const& done, std::size_t first, std::size_t last, bool is_dry_run) {
   std::string const which = first == last ? "Line " + std::to_string(first)
@@ -172,30 +182,42 @@ std::string sentence_of(CommittedBatch const& done, std::size_t first, std::size
   return which + ": committed as revision " + std::to_string(done.revision.value) + ".\n";
 }
 
+/** How far it has got, in lines of the input. */
+struct Progress {
+  std::size_t committed{};  ///< or left out
+  std::size_t tried{};      ///< beyond those that are committed, it may be that they are, or not
+};
+
 /** Commits, and says so. */
 Result<void> commit(Session& session, Lines const& lines, BatchArguments const& arguments, Group const& group,
-                    StreamedAnswer& answer) {
+                    StreamedAnswer& answer, Progress& progress) {
+  progress.tried = group.lines_before + group.batch.size();
   auto const done = group.batch.commit({.dry_run = arguments.dry_run});
   if (done.has_error()) {
     Error error = in_words_of_commands(done.error());
     auto const place = json::Pointer::parse(error.pointer.value_or(""));
     if (place.has_error() || place->is_root()) return error;
-    std::string const& number = place->tokens().front();
-    error.pointer = error.pointer->substr(number.size() + 1);
-    return lines.in_line(group.lines_before + std::stoul(number) + 1, error);
+    std::string const& token = place->tokens().front();
+    std::size_t number{};
+    auto const read = std::from_chars(token.data(), token.data() + token.size(), number);
+    if (read.ec != std::errc() || read.ptr != token.data() + token.size()) return error;  // it is no operation's
+    error.pointer = error.pointer->substr(token.size() + 1);
+    return lines.in_line(group.lines_before + number + 1, error);
   }
+  if (!arguments.dry_run) progress.committed = progress.tried;
   if (session.output.is_json()) {
-    model::write_form(
-        LinesDone{group.lines_before + done->answers.size(), {answers::BatchDone::of(*done, arguments.dry_run)}},
-        answer.text());
+    model::write_form(LinesDone{progress.tried, done->revision, {answers::BatchDone::of(*done, arguments.dry_run)}},
+                      answer.text());
     answer.text() += '\n';
   } else {
-    answer.text() +=
-        sentence_of(*done, group.lines_before + 1, group.lines_before + done->answers.size(), arguments.dry_run);
+    answer.text() += sentence_of(*done, group.lines_before + 1, progress.tried, arguments.dry_run);
   }
   // Whoever has had enough of reading it does not end what is to be done.
   auto const written = answer.flush();
-  return answer.nobody_reads() ? Result<void>() : written;
+  if (written.has_value() || answer.nobody_reads()) return {};
+  Error error = written.error();
+  if (!arguments.dry_run) error.outcome = Outcome::done;
+  return error;
 }
 
 void show_progress(std::size_t line) {
@@ -205,7 +227,7 @@ void show_progress(std::size_t line) {
 }
 
 Result<void> commit_lines(Session& session, Catalog const& catalog, Lines& lines, BatchArguments const& arguments,
-                          std::size_t& committed) {
+                          Progress& progress) {
   StreamedAnswer answer("the answer");
   bool const shows = arguments.commit_every && session.output.shows_progress() && ::isatty(STDOUT_FILENO) == 0;
   bool is_more = true;
@@ -223,11 +245,12 @@ Result<void> commit_lines(Session& session, Catalog const& catalog, Lines& lines
                              ? Result<void>(Error{.kind = ErrorKind::invalid_argument, .message = "the line is blank"})
                              : add_line(session, catalog, lines, arguments, group);
       if (added.has_error()) return lines.in_line(blank != 0 ? blank : lines.count(), added.error());
+      if (group.batch.check().has_error()) break;  // which the commit says, whatever else there is
     }
     if (group.batch.size() == 0 && !is_first) break;
-    if (auto const done = commit(session, lines, arguments, group, answer); done.has_error()) return done.error();
-    committed = group.lines_before + group.batch.size();
-    if (shows) show_progress(committed);
+    auto const done = commit(session, lines, arguments, group, answer, progress);
+    if (done.has_error()) return done.error();
+    if (shows) show_progress(progress.tried);
   }
   return {};
 }
@@ -246,13 +269,16 @@ Result<void> run_batch(Session& session, BatchArguments const& arguments) {
   auto const catalog = session.open(arguments.dry_run ? Access::read : Access::write);
   if (catalog.has_error()) return catalog.error();
 
-  std::size_t committed = lines.count();
-  auto const done = commit_lines(session, *catalog, lines, arguments, committed);
+  Progress progress{.committed = lines.count(), .tried = lines.count()};
+  auto const done = commit_lines(session, *catalog, lines, arguments, progress);
   if (arguments.commit_every && session.output.shows_progress()) std::fputs("\r\x1B[K", stderr);
   if (done.has_value()) return {};
   Error error = done.error();
-  if (committed > arguments.skip) {
-    std::string const lines_done = std::to_string(committed);
+  std::string const lines_done = std::to_string(progress.committed);
+  if (error.outcome == Outcome::unknown && arguments.commit_every) {
+    error.message += "; the lines up to " + lines_done + " are done, and perhaps those up to " +
+                     std::to_string(progress.tried) + ": look first which --skip goes on after them";
+  } else if (progress.committed > arguments.skip) {
     error.message +=
         "; the lines up to " + lines_done + " are committed, and --skip " + lines_done + " goes on after them";
   }

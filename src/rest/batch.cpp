@@ -48,6 +48,7 @@ Response commit_batch(Exchange const& exchange) {
         operation == nullptr
             ? Result<void>(Error{.kind = ErrorKind::invalid_argument, .message = "an operation is a JSON object"})
             : detail::add_operation(batch, *operation, rules);
+    if (auto const fits = batch.check(); !fits) return refuse(exchange, fits.error(), Situation::content);
     if (added) continue;
     Error error = added.error();
     error.pointer = "/" + std::to_string(i) + error.pointer.value_or("");

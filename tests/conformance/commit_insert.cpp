@@ -229,4 +229,19 @@ TEST_CASE("an id is free again when its row is removed", "[insert]") {
   });
 }
 
+TEST_CASE("an id is taken again by the commit that removes its row, by a row of another birth", "[insert]") {
+  for_each_entity([]<class Entity>() {
+    Store const store;
+    Entity const first = store.insert_sample<Entity>(0);
+    Insert<Entity> const insert{rewritten(first, 1)};
+    Commit const commit = commit_of({Remove<Entity>{first}, insert});
+    Revision const revision = store.commit(commit);
+    Entity const again = store.read<Entity>(first.id);
+    CHECK(again == inserted(insert, commit.time, revision));
+    CHECK(again.birth != first.birth);
+    CHECK(store.all<Entity>() == std::vector{again});
+    CHECK(log_after(*store).back().changes.size() == 2);
+  });
+}
+
 }  // namespace inlay::conformance

@@ -119,6 +119,32 @@ TEST_CASE("an update to a unique key that is taken is already_exists", "[update]
   });
 }
 
+TEST_CASE("a unique key that an update gives up is free for the next change of the commit", "[update]") {
+  for_each_entity([]<class Entity>() {
+    for (model::UniqueKey const& key : Entity::unique_keys) {
+      Store const store;
+      Entity const first = store.insert_sample<Entity>(0);
+      std::vector<Change> changes;
+      Entity after = add_sample<Entity>(changes, 1);
+      changes.pop_back();  // what it references stays
+      Entity second = after;
+      model::for_each_field<Entity>([&](model::Field const& field, auto member) {
+        if (field.name == key[0] || field.name == key[1]) second.*member = first.*member;
+      });
+      after.id = first.id;
+      Update<Entity> const update{first, after};
+      Insert<Entity> const insert{second};
+      changes.emplace_back(update);
+      changes.emplace_back(insert);
+      Commit const commit = commit_of(changes);
+      Revision const revision = store.commit(commit);
+      CHECK(store.all<Entity>().size() == 2);
+      CHECK(store.read<Entity>(second.id) == inserted(insert, commit.time, revision));
+      CHECK(store.read<Entity>(first.id) == updated(update, commit.time, revision));
+    }
+  });
+}
+
 TEST_CASE("an update to a reference that is not there is not_found at the member", "[update]") {
   for_each_entity([]<class Entity>() {
     model::for_each_reference<Entity>([](model::Reference const& reference, auto member) {

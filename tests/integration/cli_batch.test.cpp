@@ -127,6 +127,19 @@ TEST_CASE("some lines at a time are commits of their own, and an error says how 
   CHECK(table.out == "There is nothing to do.\n");
 }
 
+TEST_CASE("a batch that is too long is refused without its rest, and input that cannot be read says so") {
+  Catalogue const catalogue;
+  std::string many;
+  for (int i = 0; i < 10'001; ++i) many += R"({"op":"end","id":")" + std::string(some_id) + "\",\"reason\":\"x\"}\n";
+  catalogue.folder.write("changes.jsonl", many + "no JSON\n");
+  CHECK(catalogue.fault({"batch", "changes.jsonl"}) == "invalid_argument /10000");
+  auto const folder = catalogue.run({"batch", "."});
+  CHECK(fault_of(folder) == "unavailable");
+  CHECK_THAT(folder.err, Contains("cannot read .: Is a directory"));
+  catalogue.folder.write("named.jsonl", environment_line("staging"));
+  CHECK(catalogue.fault({"--actor", "\x01", "batch", "named.jsonl"}) == "invalid_argument /actor");
+}
+
 TEST_CASE("a batch for a team does what the team may") {
   Catalogue const catalogue;
   (void)catalogue.create("team", R"({"name":"Other"})");

@@ -350,9 +350,60 @@ TEST_CASE("a batch has at most so many operations, and bytes, and changes as man
   for (auto const& id : installs) rows.update(id, {.is_enabled = false});
   Error const too_large = error_of(rows.commit());
   CHECK(too_large.kind == ErrorKind::invalid_argument);
-  CHECK(too_large.pointer == "/31");
+  CHECK(too_large.pointer == "/15");  // the log keeps what a row was and what it is
   CHECK(catalog.get(installs.front()).value().install.is_enabled);
+
+  // What is taken away is kept until then, and by the log.
+  auto removals = catalog.batch();
+  for (auto const& id : installs) removals.uninstall(id);
+  Error const too_much = error_of(removals.commit());
+  CHECK(too_much.kind == ErrorKind::invalid_argument);
+  CHECK(too_much.pointer == "/31");
+  CHECK(catalog.get(installs.front()).has_value());
   CHECK(before < now_at(catalog));
+}
+
+TEST_CASE("a batch stops in the midst of an operation that writes more than one may") {
+  auto const store = std::make_shared<test::CountingStore>();
+  Catalog const catalog{std::shared_ptr<Repository>(store)};
+  Example const example(catalog);
+  Team const other = catalog.create(Team{.name = "other"}).value();
+  std::string const half_mebibyte(std::size_t{1} << 19U, 'x');
+  for (int i = 0; i < 60; ++i) {
+    auto const environment = catalog.create(Environment{.team_id = other.id, .name = "e" + std::to_string(i)}).value();
+    catalog
+        .install({.integration_id = example.integration.id,
+                  .environment_id = environment.id,
+                  .override = document(R"({"a":")" + half_mebibyte + R"("})")})
+        .value();
+  }
+  catalog.uninstall(example.install.id).value();
+  auto ending = catalog.batch();
+  ending.end(example.integration.id, "over");
+  auto const before = store->asked();
+  Error const error = error_of(ending.commit());
+  CHECK(error.kind == ErrorKind::invalid_argument);
+  CHECK(error.pointer == "/0");
+  CHECK((store->asked() - before).lists < 10);  // of the 60 installs a page has 7
+  catalog.end(example.integration.id, "over").value();
+  auto removing = catalog.batch();
+  removing.create(Team{.name = "New"});
+  removing.remove(example.integration.id);
+  CHECK(error_of(removing.commit()).pointer == "/1");
+  catalog.remove(example.integration.id).value();
+}
+
+TEST_CASE("an operation of a batch is no dry run, and the name of who commits it is no operation's fault") {
+  Catalog const catalog = test::open_in_memory();
+  Example const example(catalog);
+  auto dry = catalog.batch();
+  dry.update(example.install.id, {.is_enabled = false}, {.dry_run = true});
+  CHECK(error_of(dry.commit()).kind == ErrorKind::invalid_argument);
+  CHECK(error_of(dry.commit()).pointer == "/0");
+  auto named = catalog.as({.reason = std::string("\xff")}).batch();
+  named.update(example.install.id, {.is_enabled = false});
+  CHECK(error_of(named.commit()).pointer == "/reason");
+  CHECK(error_of(named.commit({.dry_run = true})).pointer == "/reason");
 }
 
 TEST_CASE("an empty batch writes nothing") {
@@ -466,6 +517,23 @@ TEST_CASE("a batch whose rows are changed before it is committed is decided anew
     auto batch = catalog.batch();
     batch.remove(used.id);
     CHECK(error_of(batch.commit()).kind == ErrorKind::in_use);
+  }
+  SECTION("a request that it found to be made, or answered, already") {
+    Team const asking = catalog.create(Team{.name = "asking"}).value();
+    catalog.update(example.integration.id, {.sharing = Sharing::ask}).value();
+    Grant const grant = catalog.ask_for(example.integration.id, asking.id).value().grant;
+    bool const asks = GENERATE(true, false);
+    if (!asks) catalog.answer(grant.id, GrantStatus::granted).value();
+    change_meanwhile([&] { catalog.answer(grant.id, asks ? GrantStatus::denied : GrantStatus::revoked).value(); });
+    auto batch = catalog.batch();
+    if (asks) {
+      batch.ask_for(example.integration.id, asking.id);
+    } else {
+      batch.answer(grant.id, GrantStatus::granted);
+    }
+    batch.create(Team{.name = "New"});
+    batch.commit().value();
+    CHECK(catalog.get(grant.id).value().status == (asks ? GrantStatus::pending : GrantStatus::granted));
   }
   SECTION("what it found to be so already") {
     change_meanwhile([&] { catalog.update(example.install.id, {.is_enabled = false}).value(); });

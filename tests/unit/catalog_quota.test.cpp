@@ -105,8 +105,35 @@ TEST_CASE("a team that uninstalls what was ended has room at once") {
   REQUIRE(quotas.has(quotas.team).rows == 4);
   REQUIRE(quotas.administration.as({.team = quotas.other.id}).end(theirs.integration.id, "over").value().count == 1);
   REQUIRE(is_exceeded(error_of(own.create(Environment{.team_id = quotas.team.id, .name = "third"}))));
-  own.uninstall(installed.id).value();
-  CHECK(own.create(Environment{.team_id = quotas.team.id, .name = "third"}).has_value());
+  SECTION("by the next write") {
+    own.uninstall(installed.id).value();
+    CHECK(own.create(Environment{.team_id = quotas.team.id, .name = "third"}).has_value());
+  }
+  SECTION("in one commit, too") {
+    auto batch = own.batch();
+    batch.uninstall(installed.id);
+    batch.create(Environment{.team_id = quotas.team.id, .name = "third"});
+    CHECK(batch.commit().has_value());
+    CHECK(quotas.has(quotas.team).rows == 4);
+  }
+}
+
+TEST_CASE("ended installs of others that go along with an integration are no room of its owner's") {
+  Quotas const quotas;
+  Catalog const own = quotas.with({.rows = 2});  // it has an environment and an integration
+  auto const theirs = quotas.administration.create(Environment{.team_id = quotas.other.id, .name = "live"}).value();
+  quotas.administration.install({.integration_id = quotas.integration.id, .environment_id = theirs.id}).value();
+  REQUIRE(own.end(quotas.integration.id, "over").value().count == 1);
+  auto const create = [&](int count) {
+    auto batch = own.batch();
+    batch.remove(quotas.integration.id);
+    for (int i = 0; i < count; ++i) {
+      batch.create(Environment{.team_id = quotas.team.id, .name = "e" + std::to_string(i)});
+    }
+    return batch.commit();
+  };
+  CHECK(is_exceeded(error_of(create(2))));
+  CHECK(create(1).has_value());
 }
 
 TEST_CASE("a request counts as a row of the team that asks") {

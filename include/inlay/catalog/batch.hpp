@@ -12,6 +12,7 @@
 #include <inlay/error.hpp>
 #include <inlay/json/pointer.hpp>
 #include <inlay/model/entities.hpp>
+#include <inlay/revision.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -71,7 +72,9 @@ struct CommittedBatch {
 
 /** How a batch is committed. */
 struct BatchOptions {
-  bool dry_run = false;  ///< nothing is written; what the commit would be refused for is refused here too
+  /** Nothing is written, and no operation needs a version or force; what else the commit would be refused for is
+      refused here too. */
+  bool dry_run = false;
 };
 
 namespace detail {
@@ -108,8 +111,8 @@ struct BatchOperation {
     Nothing is looked at before commit(), which may be called again, and by one thread at a time. What is given to the
     operations is kept until then.
 
-    What they write is counted as records of the change log, each time that a row is written; with it the documents of
-    rows that they find to be so already, and each config that is shown beside installs.
+    What they write is counted as records of the change log, of what a row was and each time that it is written; with
+    it the documents of rows that they find to be so already, and each config that is shown beside installs.
 */
 class Batch {
  public:
@@ -180,6 +183,10 @@ class Batch {
 
   /** How many operations there are. */
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /** invalid_argument where there are more operations, or they are given more, than there may be: commit() says the
+      same, whatever else is added. */
+  [[nodiscard]] Result<void> check() const { return refused_ ? Result<void>(*refused_) : Result<void>(); }
 
   /** Does all of it, or nothing. Where others change what it was decided on meanwhile, it is decided anew.
 

@@ -58,6 +58,9 @@ class BatchRun {
     if (planned != found) stands_for_.insert_or_assign(planned, found);
   }
 
+  /** How much was written by now; as much as before where nothing was. */
+  [[nodiscard]] std::size_t bytes_written() const noexcept { return draft_->bytes(); }
+
   /** What was found to be so already, is to be so when the rest is committed. */
   template <class Entity>
   [[nodiscard]] Result<void> hold(Entity const& row) {

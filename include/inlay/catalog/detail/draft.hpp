@@ -7,14 +7,18 @@
 #include <inlay/catalog/detail/draft_table.hpp>
 #include <inlay/error.hpp>
 #include <inlay/model/entities.hpp>
+#include <inlay/revision.hpp>
 #include <inlay/storage/commit.hpp>
 #include <inlay/storage/repository.hpp>
+#include <inlay/timestamp.hpp>
 
 #include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
+#include <boost/system/result.hpp>
 
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -37,14 +41,21 @@ namespace inlay::detail {
 */
 class Draft final : public RepositoryFrom<Draft> {
  public:
-  explicit Draft(std::shared_ptr<Repository> store) : store_(std::move(store)) {}
+  /** How much is written at most, as row_count() and bytes() count it. */
+  struct Limits {
+    std::size_t rows = std::numeric_limits<std::size_t>::max();
+    std::size_t bytes = std::numeric_limits<std::size_t>::max();
+  };
+
+  Draft(std::shared_ptr<Repository> store, Limits const& limits) : store_(std::move(store)), limits_(limits) {}
 
   template <class Readable>
   [[nodiscard]] Result<Readable> find_readable(FindRequest<Readable> const& request) const;
   template <class Readable>
   [[nodiscard]] Result<Page<Readable>> list_readable(Query<Readable> const& query) const;
 
-  /** Takes a commit, or nothing of it. */
+  /** Takes a commit, or nothing of it; invalid_argument in the midst of the one that is past the limits, and nothing is
+      to be done with the draft then. */
   [[nodiscard]] Result<Committed> commit(Commit const& commit) override;
 
   [[nodiscard]] Result<ChangePage> changes(ChangesRequest const& request) const override {
@@ -57,8 +68,8 @@ class Draft final : public RepositoryFrom<Draft> {
 
   // ---- what it comes to
 
-  /** Reads rows ahead, many with one look, which find() is going to be asked for by the same scope. Where that fails,
-      find() says so. */
+  /** Reads rows ahead with one look, in the place of those that were read ahead before, which find() is going to be
+      asked for by the same scope. What one page has no room for, and what fails, find() reads itself. */
   template <class Readable>
   void read_ahead(std::vector<Id<model::Root<Readable>>> ids, Scope const& scope);
 
@@ -66,8 +77,8 @@ class Draft final : public RepositoryFrom<Draft> {
   template <class Entity>
   [[nodiscard]] Result<void> hold(Guard<Entity> const& guard);
 
-  /** How many rows were written, and how many bytes they came to as records of the change log, each time that one
-      was: what the writing has taken, and may be bounded by. */
+  /** How many rows were written, and how many bytes they came to as records of the change log: what each was before,
+      and what it became each time that it was written. */
   [[nodiscard]] std::size_t row_count() const noexcept;
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
@@ -157,6 +168,7 @@ class Draft final : public RepositoryFrom<Draft> {
   };
 
   std::shared_ptr<Repository> store_;
+  Limits limits_;
   mutable OfEach<DraftTable> tables_;  // with what was seen of the store
   OfEach<GuardsOf> guards_;
   boost::mp11::mp_rename<boost::mp11::mp_transform<Ahead, model::Readables>, std::tuple> ahead_;

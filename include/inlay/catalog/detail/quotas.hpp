@@ -4,6 +4,7 @@
 
 #include <inlay/catalog/requests.hpp>
 #include <inlay/catalog/rules/all.hpp>
+#include <inlay/model/entities.hpp>
 #include <inlay/model/internal/record_bytes.hpp>
 #include <inlay/storage/commit.hpp>
 #include <inlay/storage/repository.hpp>
@@ -19,6 +20,7 @@
 #include <string_view>
 #include <type_traits>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -39,13 +41,14 @@ struct Charge {
 };
 
 /** Adds what is the team's of one change: of what other teams have, its writes end or take along installs and grants.
-    @param before, after nullptr for a row that is not there. @param is_alone whether it is all of a commit. */
+    @param before, after nullptr for a row that is not there. @param goes_along whether it is removed since another row
+    is. */
 template <class Entity>
-void add_change(Charge& charge, Id<Team> team, Entity const* before, Entity const* after, bool is_alone) {
+void add_change(Charge& charge, Id<Team> team, Entity const* before, Entity const* after, bool goes_along) {
   Entity const& row = after != nullptr ? *after : *before;
   if (after != nullptr) charge.only_removes = false;
 
-  bool const is_step_own = rules::Of<Entity>::is_own_step(before, after, team, is_alone);
+  bool const is_step_own = rules::Of<Entity>::is_own_step(before, after, team, goes_along);
   if (is_step_own) {
     charge.bytes_logged += before != nullptr ? record_bytes(*before) : 0;
     charge.bytes_logged += after != nullptr ? record_bytes(*after) : 0;
@@ -59,21 +62,41 @@ void add_change(Charge& charge, Id<Team> team, Entity const* before, Entity cons
   charge.bytes += bytes_of(after) - bytes_of(before);
 }
 
+template <class One>
+inline constexpr bool is_removal = false;
+template <class Entity>
+inline constexpr bool is_removal<Remove<Entity> const&> = true;
+
 /** What a commit takes of what the team may have, but for its Edits, of which nothing is known yet. */
 [[nodiscard]] inline Charge charge_of(std::vector<Change> const& changes, Id<Team> team, Timestamp time) {
   Charge charge;
-  bool const is_alone = changes.size() == 1;
+  std::unordered_set<Id<Integration>> removed;
+  bool only_removes = true;
+  for (Change const& change : changes) {
+    if (auto const* const removal = std::get_if<Remove<Integration>>(&change)) removed.insert(removal->before.id);
+    only_removes = only_removes && std::visit([](auto const& one) { return is_removal<decltype(one)>; }, change);
+  }
+  // Installs go in the commit that removes their integration, or many at once in those before it. A commit that does
+  // something else, too, is of a caller who has named each of them.
+  bool const is_one_of_many = only_removes && changes.size() > 1;
+  auto const goes_along = [&]<class Entity>(Entity const& row) {
+    if constexpr (std::is_same_v<Entity, EnvironmentIntegration>) {
+      return is_one_of_many || removed.contains(row.integration_id);
+    }
+    return false;
+  };
   auto const add = [&]<class One>(One const& change) {
     if constexpr (requires { change.edit; }) {
       return;
     } else if constexpr (requires { change.after; }) {
       auto const after = updated(change, time, Revision{});
-      add_change(charge, team, &change.before, &after, is_alone);
+      add_change(charge, team, &change.before, &after, false);
     } else if constexpr (requires { change.before; }) {
-      add_change(charge, team, &change.before, static_cast<decltype(&change.before)>(nullptr), is_alone);
+      add_change(charge, team, &change.before, static_cast<decltype(&change.before)>(nullptr),
+                 goes_along(change.before));
     } else {
       auto const row = inserted(change, time, Revision{});
-      add_change(charge, team, static_cast<decltype(&row)>(nullptr), &row, is_alone);
+      add_change(charge, team, static_cast<decltype(&row)>(nullptr), &row, false);
     }
   };
   for (Change const& change : changes) std::visit(add, change);

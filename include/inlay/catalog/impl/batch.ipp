@@ -8,15 +8,25 @@
 #include <inlay/catalog/batch.hpp>
 #include <inlay/catalog/detail/batch_run.hpp>
 #include <inlay/catalog/detail/instantiations.hpp>
+#include <inlay/catalog/detail/retry.hpp>
 #include <inlay/catalog/detail/state.hpp>
 #include <inlay/catalog/impl/batch_run.ipp>
+#include <inlay/error.hpp>
+#include <inlay/json/document.hpp>
+#include <inlay/json/pointer.hpp>
 #include <inlay/json/print.hpp>
 #include <inlay/model/json_form.hpp>
 
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <boost/mp11/algorithm.hpp>
 
+#include <concepts>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -89,13 +99,19 @@ Planned<Entity, Answer> Batch::add(Id<Entity> id, std::size_t bytes, Run run) {
 template <class Entity, class Update>
 Planned<Entity, Updated<Entity>> Batch::add_update(Id<Entity> id, std::size_t bytes, UpdateOptions const& options,
                                                    Update update) {
+  if (options.dry_run) {
+    return add<Updated<Entity>, detail::ReadsNothing>(id, 0, [](detail::BatchRun&) -> Result<Updated<Entity>> {
+      return Error{.kind = ErrorKind::invalid_argument,
+                   .message = "a batch has a dry run as a whole, not an operation"};
+    });
+  }
   UpdateOptions own = options;
   own.with_installed_in = false;
   return add<Updated<Entity>, Resource<Entity>>(
       id, bytes, [id, own, update = std::move(update)](detail::BatchRun& batch) -> Result<Updated<Entity>> {
         UpdateOptions tried = own;
         std::optional<Updated<Entity>> shown;
-        if (batch.is_dry_run() && !own.dry_run) {
+        if (batch.is_dry_run()) {
           // What it would answer; and then for those that come after it, which see what it does.
           tried.dry_run = true;
           auto would_be = update(batch.catalog(), batch.meant(id), tried);
@@ -106,7 +122,7 @@ Planned<Entity, Updated<Entity>> Batch::add_update(Id<Entity> id, std::size_t by
         }
         auto done = update(batch.catalog(), batch.meant(id), tried);
         if (!done) return done;
-        if (!done->changed && !own.dry_run) {
+        if (!done->changed) {
           if (auto const held = batch.hold(model::part_of<0>(done->resource)); !held) return held.error();
         }
         return shown ? Result<Updated<Entity>>(*std::move(shown)) : done;
@@ -226,15 +242,22 @@ Planned<Grant, Asked> Batch::ask_for(Id<Integration> integration, std::optional<
   Id<Grant> const planned = detail::id_for(session_.state->options, Id<Grant>());
   return add<Asked, detail::ReadsNothing>(
       planned, 0, [integration, team, planned](detail::BatchRun& batch) -> Result<Asked> {
+        std::size_t const written_before = batch.bytes_written();
         auto asked = batch.catalog().ask_for(batch.meant(integration), team ? std::optional(batch.meant(*team)) : team);
-        if (asked) batch.stand_for(planned.uuid, asked->id().uuid);
-        return asked;
+        if (!asked) return asked;
+        batch.stand_for(planned.uuid, asked->id().uuid);
+        auto const held = batch.bytes_written() == written_before ? batch.hold(asked->grant) : Result<void>();
+        return held ? asked : held.error();
       });
 }
 
 Planned<Grant, Grant> Batch::answer(Id<Grant> id, GrantStatus status, std::optional<RowVersion> expected_version) {
-  return add<Grant, Grant>(id, 0, [id, status, expected_version](detail::BatchRun& batch) {
-    return batch.catalog().answer(batch.meant(id), status, expected_version);
+  return add<Grant, Grant>(id, 0, [id, status, expected_version](detail::BatchRun& batch) -> Result<Grant> {
+    std::size_t const written_before = batch.bytes_written();
+    auto answered = batch.catalog().answer(batch.meant(id), status, expected_version);
+    if (!answered) return answered;
+    auto const held = batch.bytes_written() == written_before ? batch.hold(*answered) : Result<void>();
+    return held ? answered : held.error();
   });
 }
 
@@ -274,7 +297,7 @@ Planned<EnvironmentIntegration, Updated<EnvironmentIntegration>> Batch::inherit(
 // ---- committing
 
 Result<CommittedBatch> Batch::commit(BatchOptions const& options) const {
-  if (refused_) return *refused_;
+  if (auto const checked = check(); !checked) return checked.error();
   return detail::until_settled<CommittedBatch>(
       [&](int lost) { return detail::BatchRun(session_, options).run(operations_, lost); });
 }

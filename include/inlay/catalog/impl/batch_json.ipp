@@ -225,7 +225,7 @@ void OperationReader::update() {
 
 /** Of a row, or of a place of an override. */
 void OperationReader::remove() {
-  if (object_.contains("pointer")) {
+  if (find("pointer") != nullptr) {
     auto const row = id<EnvironmentIntegration>("id");
     auto const place = text("pointer");
     auto const with = options(false);
@@ -304,8 +304,9 @@ std::vector<OperationId> ids_in_operation(boost::json::object const& operation) 
   }
   if (op == "end") return {{"id", false, Integration::entity_name}};
   if (op == "answer") return {{"id", false, Grant::entity_name}};
-  bool const names_entity =
-      op == "create" || op == "ensure" || op == "update" || (op == "remove" && !operation.contains("pointer"));
+  auto const* const pointer = operation.if_contains("pointer");
+  bool const removes_row = op == "remove" && (pointer == nullptr || pointer->is_null());
+  bool const names_entity = op == "create" || op == "ensure" || op == "update" || removes_row;
   std::string_view const entity = names_entity ? text_of("entity") : EnvironmentIntegration::entity_name;
   if (op != "create" && op != "ensure" && op != "install") return {{"id", false, entity}};
   std::vector<OperationId> ids;
@@ -357,8 +358,14 @@ OperationDone OperationDone::of(BatchAnswer const& answer, bool is_dry_run, Page
       if constexpr (requires { given.differences; }) {
         // Of what an ensure has left as it is, they say where that is not what was asked for.
         if (is_dry_run || !given.differences.empty()) {
-          done.differences = model::ListOf<Difference, ConfigDifference>{given.differences};
-          done.truncated = given.differences_truncated;
+          std::size_t bytes = 0;
+          for (ConfigDifference const& one : given.differences) {
+            bytes += one.pointer.size() + one.before.value_or("").size() + one.after.value_or("").size();
+          }
+          bool const has_room = bytes == 0 || page.take(bytes);
+          done.differences = model::ListOf<Difference, ConfigDifference>{};
+          if (has_room) done.differences->items = given.differences;
+          done.truncated = given.differences_truncated || !has_room;
         }
       }
     } else {
@@ -371,7 +378,7 @@ OperationDone OperationDone::of(BatchAnswer const& answer, bool is_dry_run, Page
 }
 
 BatchDone BatchDone::of(CommittedBatch const& done, bool is_dry_run) {
-  return {done.revision, done.changed, [&done, is_dry_run](std::string& out) {
+  return {done.changed, [&done, is_dry_run](std::string& out) {
             PageBytes page;
             model::write_list(done.answers, out, [&](BatchAnswer const& answer, std::string& to) {
               model::write_form(OperationDone::of(answer, is_dry_run, page), to);

@@ -4,13 +4,23 @@
 
 #include <inlay/catalog/batch.hpp>
 #include <inlay/catalog/detail/batch_run.hpp>
+#include <inlay/catalog/detail/policy.hpp>
+#include <inlay/catalog/detail/retry.hpp>
+#include <inlay/catalog/detail/session.hpp>
 #include <inlay/catalog/detail/state.hpp>
 #include <inlay/catalog/detail/writer.hpp>
+#include <inlay/error.hpp>
+#include <inlay/json/document.hpp>
+#include <inlay/model/entities.hpp>
+#include <inlay/storage/commit.hpp>
+#include <inlay/storage/errors.hpp>
 
 #include <boost/mp11/algorithm.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -32,13 +42,15 @@ BatchRun::BatchRun(CatalogSession const& session, BatchOptions const& options)
     : session_(session),
       is_dry_run_(options.dry_run),
       time_(session.state->options.clock()),
-      draft_(std::make_shared<Draft>(session.state->repository)),
+      draft_(std::make_shared<Draft>(session.state->repository,
+                                     Draft::Limits{.rows = Batch::max_changes, .bytes = Batch::max_bytes})),
       catalog_([&] {
         CatalogOptions drafted = session.state->options;
         drafted.clock = [time = time_] { return time; };
         drafted.generate_id = drafted.generate_public_id = [id = next_id_] { return *id; };
         drafted.team_quota = {};  // which all of it together is held to
-        return Catalog(draft_, std::move(drafted)).as(session.caller).at_least(session.at_least);
+        // Under no name, which is looked at once, by the commit of it all.
+        return Catalog(draft_, std::move(drafted)).as({.team = session.caller.team}).at_least(session.at_least);
       }()) {}
 
 Tried<CommittedBatch> BatchRun::run(std::vector<BatchOperation> const& operations, int lost) {
@@ -50,11 +62,8 @@ Tried<CommittedBatch> BatchRun::run(std::vector<BatchOperation> const& operation
     *next_id_ = operation.id;
     draft_->begin_step(number);
     auto answer = operation.run(*this);
-    if (answer) {
-      keep_small(*answer);
-      auto const fits = check_size();
-      if (!fits) return at_operation(number, fits.error());
-    }
+    if (answer) keep_small(*answer);
+    if (auto const fits = check_size(); !fits) return at_operation(number, fits.error());
     if (!answer) return at_operation(number, answer.error());
     done.answers.push_back(std::move(*answer));
   }
@@ -73,7 +82,7 @@ void BatchRun::read_ahead(std::vector<BatchOperation> const& operations, std::si
         for (std::size_t i = first; i < end; ++i) {
           if (operations[i].reads_first == readable) ids.push_back(meant(Id<Entity>{operations[i].id}));
         }
-        if (ids.size() > 1) draft_->read_ahead<Readable>(std::move(ids), policy.seen<Entity>());
+        draft_->read_ahead<Readable>(std::move(ids), policy.seen<Entity>());
         ++readable;
       });
 }
@@ -131,6 +140,11 @@ Tried<CommittedBatch> BatchRun::write(CommittedBatch done, int lost) const {
   done.changed = !changes->empty();
   if (!done.changed || is_dry_run_) {
     if (done.changed) {
+      Commit const any{.changes = {changes->front()},
+                       .actor = session_.caller.actor,
+                       .reason = session_.caller.reason,
+                       .time = time_};
+      if (auto const checked = storage::check(any); !checked) return checked.error();
       if (auto const allowed = writer.check_quota(time_, *changes); !allowed) return allowed.error();
     }
     auto const current = writer.rows().store().revision();
@@ -140,7 +154,9 @@ Tried<CommittedBatch> BatchRun::write(CommittedBatch done, int lost) const {
     auto const committed = writer.commit(time_, std::move(*changes), draft_->guards_to_commit());
     if (!committed) {
       Error error = committed.error();
-      error.used_by.clear();  // what the caller may know of it, the operation that is refused for it says
+      // What the caller may know of it, and where it is, the operation says that is refused for it.
+      error.used_by.clear();
+      if (error.kind != ErrorKind::invalid_argument) error.pointer.reset();  // that is the caller's actor or reason
       // What it was decided on has changed: what is then to be said is found by looking again. Where nothing is found a
       // few times, it is about something that inlay does not know.
       bool const may_be_explained = error.kind == ErrorKind::already_exists || error.kind == ErrorKind::not_found ||

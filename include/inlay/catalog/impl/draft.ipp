@@ -5,19 +5,33 @@
 // How a draft is written. What it answers is in draft_reads.ipp.
 
 #include <inlay/catalog/detail/draft.hpp>
+#include <inlay/catalog/detail/instantiations.hpp>
 #include <inlay/catalog/detail/row_changes.hpp>
 #include <inlay/catalog/detail/rows.hpp>
 #include <inlay/catalog/impl/draft_reads.ipp>
+#include <inlay/error.hpp>
+#include <inlay/ground/internal/keyed_hash.hpp>
+#include <inlay/model/entities.hpp>
 #include <inlay/model/internal/record_bytes.hpp>
 #include <inlay/model/references.hpp>
+#include <inlay/storage/commit.hpp>
 #include <inlay/storage/errors.hpp>
+#include <inlay/storage/internal/key_text.hpp>
+
+#include <boost/mp11/algorithm.hpp>
+#include <boost/mp11/list.hpp>
+#include <boost/system/result.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace inlay::detail {
@@ -33,6 +47,10 @@ Result<Committed> Draft::commit(Commit const& commit) {
   }
   for (Change const& any : commit.changes) {
     if (taken) taken = std::visit([&](auto const& change) { return take(change, commit.time); }, any);
+    if (row_count() > limits_.rows || bytes_ > limits_.bytes) {
+      // Whoever has given the limits looks at what was written; nothing else is done with it.
+      return Error{.kind = ErrorKind::invalid_argument, .message = "this is more than is written at once"};
+    }
   }
   if (!taken) {
     for (auto step = undo_.rbegin(); step != undo_.rend(); ++step) (*step)();
@@ -45,6 +63,8 @@ Result<Committed> Draft::commit(Commit const& commit) {
 template <class Entity>
 void Draft::write(Id<Entity> id, std::optional<DraftRow<Entity>> row) {
   if (row) row->step = step_;
+  bool const is_first = table<Entity>().find(id) == nullptr;
+  if (row && row->before && is_first) bytes_ += record_bytes(*row->before);
   if (row && row->now) bytes_ += record_bytes(*row->now);
   undo_.emplace_back([this, id, old = table<Entity>().put(id, std::move(row))] { table<Entity>().put(id, old); });
 }

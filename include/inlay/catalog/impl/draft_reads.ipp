@@ -184,21 +184,16 @@ Result<Readable> Draft::find_readable(FindRequest<Readable> const& request) cons
 template <class Readable>
 void Draft::read_ahead(std::vector<Id<model::Root<Readable>>> ids, Scope const& scope) {
   Ahead<Readable>& ahead = std::get<Ahead<Readable>>(ahead_);
+  ahead.rows.clear();
   ahead.scope = scope;
+  if (ids.size() < 2) return;
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  constexpr std::size_t at_once = 500;
-  for (std::size_t first = 0; first < ids.size(); first += at_once) {
-    std::size_t const count = std::min(at_once, ids.size() - first);
-    Query<Readable> query{.where = {{"id", Operator::in, {}}}, .limit = count, .scope = scope};
-    for (std::size_t i = first; i < first + count; ++i) query.where.front().values.emplace_back(ids[i].uuid);
-    do {
-      auto page = store_->list(query);
-      if (!page) return;
-      for (Readable& item : page->items) ahead.rows.emplace(model::part_of<0>(item).id, std::move(item));
-      query.after = page->next;
-    } while (query.after);
-  }
+  Query<Readable> query{.where = {{"id", Operator::in, {}}}, .limit = ids.size(), .scope = scope};
+  for (auto const& id : ids) query.where.front().values.emplace_back(id.uuid);
+  auto page = store_->list(query);
+  if (!page) return;
+  for (Readable& item : page->items) ahead.rows.emplace(model::part_of<0>(item).id, std::move(item));
 }
 
 // ---- lists
@@ -295,7 +290,7 @@ Result<Page<Readable>> Draft::list_readable(Query<Readable> const& query) const 
       page.items.push_back(std::move(item));
     }
     of_store.after = some->next;
-  } while (of_store.after && page.items.size() < query.limit);
+  } while (of_store.after && page.items.empty());  // a page ends where the store ends it, for what its rows hold
   page.next = of_store.after;
   if (auto const added = add_written(query, *places, page.next, page.items); !added) return added.error();
   std::sort(page.items.begin(), page.items.end(),

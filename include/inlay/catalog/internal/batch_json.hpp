@@ -75,15 +75,14 @@ struct OperationDone {
 BOOST_DESCRIBE_STRUCT(OperationDone, (),
                       (id, version, birth, resource, created, changed, differences, truncated, ended))
 
-/** What a batch answers. */
+/** What a batch answers, to whom the store's revisions may be nothing. */
 struct BatchDone {
-  Revision revision{};
   bool changed{};
   model::JsonWriter result{};
 
   [[nodiscard]] static BatchDone of(CommittedBatch const& done, bool is_dry_run);
 };
-BOOST_DESCRIBE_STRUCT(BatchDone, (), (revision, changed, result))
+BOOST_DESCRIBE_STRUCT(BatchDone, (), (changed, result))
 
 }  // namespace answers
 

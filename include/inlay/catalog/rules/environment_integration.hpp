@@ -104,11 +104,11 @@ struct Of<EnvironmentIntegration> : Common<EnvironmentIntegration> {
     return {Guard<Integration>(resource.integration)};
   }
 
-  /** Those that were ended go along with their integration, many at once; alone goes what its own team uninstalls. */
+  /** Those that were ended go along with their integration; else its own team uninstalls one. */
   [[nodiscard]] static bool is_own_step(EnvironmentIntegration const* before, EnvironmentIntegration const* after,
-                                        Id<Team>, bool is_alone) {
+                                        Id<Team>, bool goes_along) {
     bool const was_ended = before != nullptr && before->ended.has_value();
-    return after != nullptr ? was_ended || !after->ended : !was_ended || is_alone;
+    return after != nullptr ? was_ended || !after->ended : !was_ended || !goes_along;
   }
 };
 

@@ -66,6 +66,7 @@ struct Of<Integration> : Common<Integration> {
       if (!page->next) return changes;
       auto const committed = writer.commit(writer.now(), std::move(changes), guards);
       if (!committed) return committed.error();
+      query.after = page->next;  // those before it are gone
     }
   }
 };

@@ -117,9 +117,10 @@ struct Common {
   // ---- what counts for a quota
 
   /** Whether a change that a team makes counts as its own, of a row that storage::owner_of gives to somebody by its id.
-      @param before, after nullptr for a row that is not there. @param is_alone whether it is all of a commit. */
+      @param before, after nullptr for a row that is not there. @param goes_along whether it is removed since another
+      row is. */
   [[nodiscard]] static bool is_own_step(Entity const* before, Entity const* after, Id<Team> team,
-                                        [[maybe_unused]] bool is_alone) {
+                                        [[maybe_unused]] bool goes_along) {
     storage::Owner const owner = storage::owner_of(after != nullptr ? *after : *before);
     return !std::holds_alternative<Id<Team>>(owner) || std::get<Id<Team>>(owner) == team;
   }
