@@ -124,7 +124,7 @@ TEST_CASE("a commit whose number another node has given to somebody else meanwhi
     row.name = "renamed";
     if (other.joinable()) return row;
     shell.run("insert into " + prefix +
-              (table == "commit" ? "commit values (2, uuid(), 'another', null, 0)"
+              (table == "commit" ? "commit (revision, token, actor, `time`, moment) values (2, uuid(), 'another', 0, 1)"
                                  : "change (" + columns + ") select 2, " + columns.substr(columns.find(',') + 2) +
                                        " from " + prefix + "change"));
     // Which waits for the commit to let go of the counter.
