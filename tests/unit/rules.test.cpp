@@ -138,13 +138,13 @@ TEST_CASE("what an owner does to others' installs does not count as their teams'
   EnvironmentIntegration const plain;
   EnvironmentIntegration const ended = ended_install();
   using Rules = rules::Of<EnvironmentIntegration>;
-  CHECK(Rules::is_own_step(nullptr, &plain, own, true));
-  CHECK(Rules::is_own_step(&plain, &plain, own, true));
-  CHECK_FALSE(Rules::is_own_step(&plain, &ended, own, true));
-  CHECK(Rules::is_own_step(&ended, &ended, own, true));
-  CHECK(Rules::is_own_step(&plain, nullptr, own, false));
-  CHECK(Rules::is_own_step(&ended, nullptr, own, true));         // its team uninstalls it
-  CHECK_FALSE(Rules::is_own_step(&ended, nullptr, own, false));  // it goes along with its integration
+  CHECK(Rules::is_own_step(nullptr, &plain, own, false));
+  CHECK(Rules::is_own_step(&plain, &plain, own, false));
+  CHECK_FALSE(Rules::is_own_step(&plain, &ended, own, false));
+  CHECK(Rules::is_own_step(&ended, &ended, own, false));
+  CHECK(Rules::is_own_step(&plain, nullptr, own, true));
+  CHECK(Rules::is_own_step(&ended, nullptr, own, false));       // its team uninstalls it
+  CHECK_FALSE(Rules::is_own_step(&ended, nullptr, own, true));  // it goes along with its integration
 }
 
 TEST_CASE("a team itself is no row of its quota, and a grant is one of the team's that asks") {
