@@ -355,6 +355,18 @@ async function everything() {
   await call("get_team", 200, { id: ids.team, as: "bob" });
 
   // What may be seen but not done, or not be seen.
+  const label = { op: "set", id: ids.install, pointer: "/label", value: "Ours", version: 1 };
+  await call("commit_batch", 200, { body: [{ op: "update", id: ids.team, entity: "team", patch: { domain: "example.com" } }] });
+  await call("commit_batch", 200, { body: [label], query: { dry_run: "true" } });
+  await call("commit_batch", 400, { body: [label], query: { colour: "1" }, wrong: true });
+  await call("commit_batch", 403, { body: [{ op: "update", entity: "team", id: ids.team, patch: { name: "mine" } }], as: "bob" });
+  await call("commit_batch", 404, { body: [{ op: "set", id: ids.nothing, pointer: "/label", value: 1, version: 1 }] });
+  await call("commit_batch", 406, { body: [label], headers: { Accept: "text/html" } });
+  await call("commit_batch", 409, { body: [{ ...label, version: 9 }] });
+  await call("commit_batch", 413, { body: `[${" ".repeat((1 << 20) + (64 << 10))}]` });
+  await call("commit_batch", 415, { body: "x", type: "text/plain", wrong: true });
+  await call("commit_batch", 422, { body: [{ op: "set", id: ids.install }] });
+  await call("commit_batch", 428, { body: [{ op: "set", id: ids.install, pointer: "", value: {} }] });
   await call("update_integration", 403, { id: ids.integration, body: { is_beta: true }, as: "bob" });
   await call("remove_integration", 403, { id: ids.integration, as: "bob" });
   await call("end_installs", 403, { id: ids.integration, body: { reason: "over" }, as: "bob" });
