@@ -5,8 +5,8 @@
 // The definitions of the storage floor. Part of inlay/src.hpp.
 
 #include <inlay/storage/impl/backends.ipp>
-#include <inlay/storage/impl/change_cursor.ipp>
 #include <inlay/storage/impl/chain.ipp>
+#include <inlay/storage/impl/change_cursor.ipp>
 #include <inlay/storage/impl/changes.ipp>
 #include <inlay/storage/impl/commit.ipp>
 #include <inlay/storage/impl/errors.ipp>

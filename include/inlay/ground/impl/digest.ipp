@@ -31,10 +31,8 @@ std::string to_string(Digest const& digest) {
 
 Result<Digest> parse_digest(std::string_view text) {
   Digest digest;
-  if (text.size() != 2 * digest.bytes.size() ||
-      text.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
-    return Error{.kind = ErrorKind::invalid_argument,
-                 .message = "not a SHA-256: 64 hexadecimal digits in lower case"};
+  if (text.size() != 2 * digest.bytes.size() || text.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
+    return Error{.kind = ErrorKind::invalid_argument, .message = "not a SHA-256: 64 hexadecimal digits in lower case"};
   }
   auto const value_of = [](char digit) { return digit <= '9' ? digit - '0' : digit - 'a' + 10; };
   for (std::size_t i = 0; i < digest.bytes.size(); ++i) {

@@ -160,8 +160,7 @@ inline Result<Timestamp> get_time(boost::json::object const& object, std::string
   return *time;
 }
 
-inline Result<Digest> get_digest(boost::json::object const& object, std::string const& pointer,
-                                 std::string_view name) {
+inline Result<Digest> get_digest(boost::json::object const& object, std::string const& pointer, std::string_view name) {
   auto const text = get_text(object, pointer, name);
   if (!text) return text.error();
   auto const digest = parse_digest(*text);
@@ -303,8 +302,7 @@ inline Result<StoreRecord> read_commit(boost::json::object const& line) {
   auto const time = get_time(**object, "/commit", "time");
   if (!time) return time.error();
 
-  CommitRecord commit{
-      .revision = Revision{*revision}, .token = *token, .actor = *std::move(actor), .time = *time};
+  CommitRecord commit{.revision = Revision{*revision}, .token = *token, .actor = *std::move(actor), .time = *time};
   if ((*object)->contains("moment")) {
     auto taken = take_read(get_time(**object, "/commit", "moment"), commit.moment);
     if (taken) taken = take_read(get_digest(**object, "/commit", "chain"), commit.chain);
