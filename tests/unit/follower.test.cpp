@@ -221,11 +221,3 @@ TEST_CASE("a scope of more environments than a query can name is followed, also 
   REQUIRE(driver.installs.size() == 1);
   CHECK(driver.installs.begin()->first == installed.id());
 }
-
-TEST_CASE("why a follower started anew has a name") {
-  CHECK(to_string(live::NewStart::none) == "none");
-  CHECK(to_string(live::NewStart::first) == "first");
-  CHECK(to_string(live::NewStart::compacted) == "compacted");
-  CHECK(to_string(live::NewStart::forked) == "forked");
-  CHECK(to_string(live::NewStart::corrupt) == "corrupt");
-}

@@ -308,7 +308,10 @@ std::vector<OperationId> ids_in_operation(boost::json::object const& operation) 
   bool const removes_row = op == "remove" && (pointer == nullptr || pointer->is_null());
   bool const names_entity = op == "create" || op == "ensure" || op == "update" || removes_row;
   std::string_view const entity = names_entity ? text_of("entity") : EnvironmentIntegration::entity_name;
-  if (op != "create" && op != "ensure" && op != "install") return {{"id", false, entity}};
+  if (op == "update" || op == "remove" || op == "uninstall" || op == "set" || op == "inherit") {
+    return {{"id", false, entity}};
+  }
+  if (op != "create" && op != "ensure" && op != "install") return {};
   std::vector<OperationId> ids;
   model::for_each_entity([&]<class Entity>(std::type_identity<Entity>) {
     if (entity != Entity::entity_name) return;
