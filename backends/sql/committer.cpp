@@ -104,8 +104,8 @@ class Committer::Run {
   [[nodiscard]] Event attempt_in_turn() {
     while (true) {
       bool const is_alone = goes_alone_ || way_ != Way::in_one || !may_be_grouped();
-      GroupMember member = is_alone ? GroupMember(commit_)
-                                    : GroupMember(commit_, statement_ ? &*statement_ : nullptr, *footprint_, bytes());
+      GroupMember member =
+          is_alone ? GroupMember(commit_) : GroupMember(commit_, statement_ ? &*statement_ : nullptr, bytes());
       switch (committer_.queue_.wait(member, backoff_.deadline())) {
         case GroupQueue::Turn::leads:
           if (auto const event = lead(member)) return *event;
@@ -159,14 +159,8 @@ class Committer::Run {
   }
 
   [[nodiscard]] bool may_be_grouped() {
-    if (footprint_) return true;
-    if (committer_.dialect().grouping == Grouping::steps) {
-      if (commit_.changes.size() > most_steps || commit_.guards.size() > most_steps || has_edit(commit_)) return false;
-    } else if (!in_one()) {
-      return false;
-    }
-    footprint_ = footprint_of(commit_);
-    return true;
+    if (committer_.dialect().grouping != Grouping::steps) return in_one() != nullptr;
+    return commit_.changes.size() <= most_steps && commit_.guards.size() <= most_steps && !has_edit(commit_);
   }
 
   [[nodiscard]] std::size_t bytes() const {
@@ -318,8 +312,7 @@ class Committer::Run {
   Commit const& commit_;
   std::optional<Statement> statement_{};
   bool is_put_in_one_ = false;
-  std::optional<Footprint> footprint_{};  // of one that may be in a group
-  bool goes_alone_ = false;               // it was in a group, and nothing of it was done there
+  bool goes_alone_ = false;  // it was in a group, and nothing of it was done there
   State state_ = State::untouched;
   Way way_ = Way::in_one;
   Backoff backoff_ = committer_.tries_.backoff();

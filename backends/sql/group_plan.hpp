@@ -8,6 +8,7 @@
 #include <inlay/model/describe.hpp>
 #include <inlay/model/references.hpp>
 #include <inlay/storage/commit.hpp>
+#include <inlay/storage/internal/key_text.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -90,35 +91,26 @@ class Touched {
 
   template <class Entity>
   void add_references(Entity const& from) {
-    model::for_each_reference<Entity>([&](model::Reference const& reference, auto pointer) {
+    model::for_each_reference<Entity>([&](model::Reference const&, auto pointer) {
       auto const& member = from.*pointer;
       if constexpr (model::is_optional_v<std::remove_cvref_t<decltype(member)>>) {
-        if (member) footprint_.shared.push_back(hash(reference.entity, to_string(*member)));
+        if (member) footprint_.shared.push_back(row(*member));
       } else {
-        footprint_.shared.push_back(hash(reference.entity, to_string(member)));
+        footprint_.shared.push_back(row(member));
       }
     });
   }
 
   template <class Entity>
   [[nodiscard]] static std::uint64_t row(Id<Entity> const& id) {
-    return hash(Entity::entity_name, to_string(id));
+    std::string value;
+    storage::append_key(id, value);
+    return hash(Entity::entity_name, value);
   }
 
   template <class Entity>
   [[nodiscard]] static std::uint64_t key(Entity const& from, std::size_t number) {
-    auto const& names = Entity::unique_keys[number];
-    std::string values = std::to_string(number);
-    model::for_each_field<Entity>([&]<class Member>(model::Field const& field, Member Entity::*pointer) {
-      if (std::find(names.begin(), names.end(), field.name) == names.end()) return;
-      values += '\0';
-      if constexpr (std::is_same_v<Member, std::string>) {
-        values += from.*pointer;
-      } else if constexpr (model::is_id_v<Member>) {
-        values += to_string(from.*pointer);
-      }
-    });
-    return hash(Entity::entity_name, values);
+    return hash(Entity::entity_name, std::to_string(number) + storage::key_text(Entity::unique_keys[number], from));
   }
 
   [[nodiscard]] static std::uint64_t hash(std::string_view kind, std::string_view value) {

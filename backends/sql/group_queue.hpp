@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -34,15 +35,24 @@ class GroupQueue {
     Member() = default;
     Member(Footprint footprint, std::size_t bytes)
         : footprint_(std::move(footprint)), bytes_(bytes), may_be_grouped_(true) {}
+    /** One whose footprint is made when there are others. */
+    explicit Member(std::size_t bytes) : bytes_(bytes), may_be_grouped_(true) {}
     virtual ~Member() = default;
     Member(Member const&) = delete;
     Member& operator=(Member const&) = delete;
+
+   protected:
+    [[nodiscard]] virtual Footprint make_footprint() const { return {}; }
 
    private:
     friend class GroupQueue;
     enum class State { waits, leads, is_taken, is_over };
 
-    Footprint footprint_{};
+    void find_footprint() {
+      if (may_be_grouped_ && !footprint_) footprint_ = make_footprint();
+    }
+
+    std::optional<Footprint> footprint_{};
     std::size_t bytes_ = 0;
     bool may_be_grouped_ = false;
     State state_ = State::waits;
@@ -88,6 +98,11 @@ class GroupQueue {
 
 inline GroupQueue::Turn GroupQueue::wait(Member& member, Clock::time_point deadline) {
   std::unique_lock lock(mutex_);
+  if (leader_) {  // whoever has to wait has the time for it; a lone writer needs none
+    lock.unlock();
+    member.find_footprint();
+    lock.lock();
+  }
   member.state_ = Member::State::waits;
   if (!leader_) {
     leader_ = &member;
@@ -126,10 +141,13 @@ inline std::vector<GroupQueue::Member*> GroupQueue::take(Member& leader) {
     if (expected_ > 1 && Clock::now() < last_end_ + last_turn_) {
       arrived_.wait_until(lock, last_end_ + last_turn_ / 4, [&] { return waiting_.size() + 1 >= expected_; });
     }
-    GroupPlan plan(bounds_);
-    static_cast<void>(plan.takes(leader.footprint_, leader.bytes_));
-    for (Member* const member : waiting_) {
-      if (member->may_be_grouped_ && plan.takes(member->footprint_, member->bytes_)) group.push_back(member);
+    if (!waiting_.empty()) {
+      leader.find_footprint();
+      GroupPlan plan(bounds_);
+      static_cast<void>(plan.takes(*leader.footprint_, leader.bytes_));
+      for (Member* const member : waiting_) {
+        if (member->may_be_grouped_ && plan.takes(*member->footprint_, member->bytes_)) group.push_back(member);
+      }
     }
     // From here on nothing throws.
     for (Member* const member : group) {

@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <optional>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace inlay::sql {
@@ -30,8 +29,8 @@ class GroupMember : public GroupQueue::Member {
   explicit GroupMember(Commit const& its) : commit(its) {}
 
   /** `in_one` is the statement that does the commit, where the database's groups are made of such. */
-  GroupMember(Commit const& its, Statement const* in_one, Footprint footprint, std::size_t bytes)
-      : Member(std::move(footprint), bytes), commit(its), statement(in_one) {}
+  GroupMember(Commit const& its, Statement const* in_one, std::size_t bytes)
+      : Member(bytes), commit(its), statement(in_one) {}
 
   Commit const& commit;
   Statement const* statement = nullptr;
@@ -41,6 +40,9 @@ class GroupMember : public GroupQueue::Member {
   Error refusal{};
   std::optional<DatabaseFailure> failure{};
   bool is_ending = false;  ///< when it failed: nobody can tell whether the group is done
+
+ protected:
+  [[nodiscard]] Footprint make_footprint() const override { return footprint_of(commit); }
 };
 
 /** Does the commits of a group in one transaction, and leaves in each what came of it. A group that fails as a whole is

@@ -60,8 +60,8 @@ struct Operation {
 constexpr std::array operations{
     Operation{"get", false, {1, 1, 1}, 0, 0, {10, 10, 10}},
     Operation{"get", true, {1, 1, 1}, 0, 0, {60, 60, 60}},
-    Operation{"update", false, {8, 2, 2}, 1, 0, {165, 135, 90}},
-    Operation{"update", true, {10, 3, 3}, 1, 0, {245, 215, 165}},
+    Operation{"update", false, {8, 2, 2}, 1, 0, {110, 95, 85}},
+    Operation{"update", true, {10, 3, 3}, 1, 0, {195, 175, 165}},
     Operation{"effective_config", false, {1, 1, 1}, 0, 1, {20, 20, 20}},
     Operation{"effective_config", true, {1, 1, 1}, 0, 1, {105, 120, 110}},
     Operation{"effective_config, not installed", false, {1, 1, 1}, 0, 0, {20, 20, 20}},
