@@ -21,6 +21,15 @@
 
 namespace inlay::detail {
 
+/** How much of a page differences take. */
+[[nodiscard]] inline std::size_t byte_count(std::vector<ConfigDifference> const& differences) noexcept {
+  std::size_t bytes = 0;
+  for (ConfigDifference const& one : differences) {
+    bytes += one.pointer.size() + (one.before ? one.before->size() : 0) + (one.after ? one.after->size() : 0);
+  }
+  return bytes;
+}
+
 /** The operations of a batch, done on a draft of the store, and what of it is committed. */
 class BatchRun {
  public:

@@ -3,6 +3,7 @@
 #define INLAY_CATALOG_IMPL_BATCH_JSON_IPP
 
 #include <inlay/catalog/batch.hpp>
+#include <inlay/catalog/detail/batch_run.hpp>
 #include <inlay/catalog/internal/batch_json.hpp>
 #include <inlay/ground/internal/joined.hpp>
 #include <inlay/json/pointer.hpp>
@@ -361,10 +362,7 @@ OperationDone OperationDone::of(BatchAnswer const& answer, bool is_dry_run, Page
       if constexpr (requires { given.differences; }) {
         // Of what an ensure has left as it is, they say where that is not what was asked for.
         if (is_dry_run || !given.differences.empty()) {
-          std::size_t bytes = 0;
-          for (ConfigDifference const& one : given.differences) {
-            bytes += one.pointer.size() + one.before.value_or("").size() + one.after.value_or("").size();
-          }
+          std::size_t const bytes = inlay::detail::byte_count(given.differences);
           bool const has_room = bytes == 0 || page.take(bytes);
           done.differences = model::ListOf<Difference, ConfigDifference>{};
           if (has_room) done.differences->items = given.differences;

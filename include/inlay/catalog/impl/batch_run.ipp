@@ -103,10 +103,7 @@ void BatchRun::keep_small(BatchAnswer& answer) {
     bool was_compared = false;
     if constexpr (requires { given.differences; }) {
       was_compared = is_dry_run_ && !given.differences.empty();
-      std::size_t bytes = 0;
-      for (ConfigDifference const& one : given.differences) {
-        bytes += one.pointer.size() + one.before.value_or("").size() + one.after.value_or("").size();
-      }
+      std::size_t const bytes = byte_count(given.differences);
       if (bytes > 0 && !differences_.take(bytes)) {
         given.differences = {};
         given.differences_truncated = true;
